@@ -1,0 +1,206 @@
+# Teahouse. `make help` lists what can be done; `make run` and `make test` are
+# all a newcomer needs. Debian packages that are missing are installed.
+
+VERSION = 0.1
+PREFIX = /usr/local
+SYSCONF = /etc/teahouse
+BUILD = build
+CC = gcc
+PYTHON = /usr/bin/python3
+
+# What each kind of build adds; a build of other flags goes to another folder.
+OPTIMISE = -O2 -g
+SANITIZE =
+
+WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
+	-Wswitch-enum -Wformat=2 $(if $(CI),-Werror)
+HARDEN = -fstack-protector-strong -fPIE $(if $(SANITIZE),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
+DEFINES = -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -DTEAHOUSE_VERSION='"$(VERSION)"' \
+	-DTEAHOUSE_CONF='"$(SYSCONF)/teahouse.ini"'
+COMPILE = $(CC) -std=c11 $(DEFINES) -Iinclude -Isrc $(WARNINGS) $(HARDEN) $(OPTIMISE) \
+	$(SANITIZE) $(CPPFLAGS) $(CFLAGS)
+LINK = $(CC) $(OPTIMISE) $(SANITIZE) -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
+
+# Unit tests get the pure libraries only: whatever touches a socket or a screen does not link.
+PURE_LIBS = -ljansson -linih -ltelnet -licui18n -licuuc
+SERVER_LIBS = $(PURE_LIBS) -lwebsockets -luv
+CLIENT_LIBS = $(PURE_LIBS) -lncursesw -ltinfo -lreadline
+
+PACKAGES = gcc libc6-dev libwebsockets-dev libwebsockets-evlib-uv libuv1-dev libjansson-dev \
+	libinih-dev libtelnet-dev uthash-dev libicu-dev libncurses-dev libreadline-dev
+TEST_PACKAGES = libcmocka-dev python3-pytest python3-pytest-xdist python3-pexpect python3-pyte \
+	python3-selenium chromium chromium-driver nodejs inetutils-telnet netcat-openbsd \
+	mandoc git procps
+LINT_PACKAGES = clang clang-format clang-tidy cppcheck shellcheck mandoc
+FUZZ_PACKAGES = clang libclang-rt-14-dev
+
+SOURCES = $(wildcard src/*.c src/*/*.c)
+MAINS = src/main.c src/client/main.c
+OBJECTS = $(SOURCES:%.c=$(BUILD)/%.o)
+ARCHIVE = $(BUILD)/teahouse.a
+UNIT_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*_test.c))
+PLAYER = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/talk/play.c))
+FUZZERS = $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*_fuzz.c))
+C_FILES = $(wildcard include/*/*.h src/*.c src/*/*.[ch] tests/*/*.[ch])
+
+.PHONY: all run test check asan fuzz bench fmt lint install uninstall clean help packages \
+	programs test-packages test-programs check-programs \
+	fuzz-programs fmt-check
+.SECONDARY:
+.DELETE_ON_ERROR:
+
+all: programs ## build build/teahoused and build/teahouse
+
+programs: $(BUILD)/teahoused $(BUILD)/teahouse
+
+run: programs ## build, start the server with conf/teahouse.ini and say how to come in
+	@echo
+	@echo '  In a browser:      http://localhost:8080/'
+	@echo '  By telnet:         telnet localhost 5005'
+	@echo '  In a terminal:     $(BUILD)/teahouse'
+	@echo '  Ctrl-C stops the server.'
+	@echo
+	@exec $(BUILD)/teahoused -c conf/teahouse.ini
+
+test: ## everything: check, real programs, real clients, a browser; with sanitizers, too
+	@$(MAKE) --no-print-directory test-packages
+	@$(MAKE) --no-print-directory -j2 test-programs
+	@$(MAKE) --no-print-directory -j2 asan
+	@$(PYTHON) tests/run.py all
+
+check: test-packages ## a few seconds: unit tests, talk files, settings, layers
+	@$(MAKE) --no-print-directory -j2 check-programs
+	@$(PYTHON) tests/run.py check
+
+asan: ## build everything with AddressSanitizer and UBSan, in build/asan
+	@$(MAKE) --no-print-directory BUILD=build/asan OPTIMISE='-O1 -g -fno-omit-frame-pointer' \
+		SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all' test-programs
+
+test-programs: programs check-programs
+
+check-programs: $(UNIT_TESTS) $(PLAYER)
+
+T = 60
+S = all
+fuzz: ## fuzz for T seconds each (S=name: one of them)
+	@$(call need,$(FUZZ_PACKAGES))
+	@$(MAKE) --no-print-directory BUILD=build/fuzz CC=clang OPTIMISE='-O1 -g' \
+		SANITIZE='-fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all' \
+		fuzz-programs
+	@sh tests/fuzz/run.sh build/fuzz $(T) $(if $(filter all,$(S)),$(FUZZERS),$(S))
+
+fuzz-programs: $(FUZZERS:%=$(BUILD)/tests/fuzz/%)
+
+bench: programs $(BUILD)/tests/bench/load $(BUILD)/tests/bench/floor ## deliveries a second beside a bare epoll server
+	@$(PYTHON) tests/bench/run.py $(if $(FULL),--full)
+
+fmt: ## lay the C code out by .clang-format
+	@clang-format -i $(C_FILES)
+
+fmt-check:
+	@clang-format --dry-run --Werror $(C_FILES)
+
+lint: ## clang-tidy, cppcheck, mandoc, shellcheck, the layers
+	@$(call need,$(LINT_PACKAGES))
+	@$(MAKE) --no-print-directory fmt-check
+	@$(PYTHON) tests/layers.py
+	@printf '%s\n' $(SOURCES) | xargs -P2 -I{} clang-tidy --quiet --warnings-as-errors='*' {} \
+		-- -std=c11 $(DEFINES) -Iinclude -Isrc 2>/dev/null
+	@cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability \
+		--inline-suppr --suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches \
+		$(DEFINES) -Iinclude -Isrc src
+	@mandoc -T lint -W warning src/*.8 src/*/*.1 conf/*.5
+	@shellcheck .ci/run $(wildcard tests/*/*.sh)
+
+install: programs ## install below PREFIX (and DESTDIR); settings in SYSCONF
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(SYSCONF) \
+		$(DESTDIR)$(PREFIX)/share/teahouse/web $(DESTDIR)$(PREFIX)/share/man/man1 \
+		$(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man8 \
+		$(DESTDIR)$(PREFIX)/lib/systemd/system
+	install $(BUILD)/teahoused $(DESTDIR)$(PREFIX)/sbin/
+	install $(BUILD)/teahouse $(DESTDIR)$(PREFIX)/bin/
+	cp -R web/. $(DESTDIR)$(PREFIX)/share/teahouse/web/
+	install -m 644 src/client/teahouse.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 644 conf/teahouse.ini.5 $(DESTDIR)$(PREFIX)/share/man/man5/
+	install -m 644 src/teahoused.8 $(DESTDIR)$(PREFIX)/share/man/man8/
+	sed 's|@PREFIX@|$(PREFIX)|g; s|@SYSCONF@|$(SYSCONF)|g' conf/teahoused.service \
+		>$(DESTDIR)$(PREFIX)/lib/systemd/system/teahoused.service
+	test -e $(DESTDIR)$(SYSCONF)/teahouse.ini || \
+		sed 's|= \.\./web|= $(PREFIX)/share/teahouse/web|' conf/teahouse.ini \
+		>$(DESTDIR)$(SYSCONF)/teahouse.ini
+
+uninstall: ## take away what install put there, but for the settings
+	rm -f $(DESTDIR)$(PREFIX)/sbin/teahoused $(DESTDIR)$(PREFIX)/bin/teahouse \
+		$(DESTDIR)$(PREFIX)/share/man/man1/teahouse.1 \
+		$(DESTDIR)$(PREFIX)/share/man/man5/teahouse.ini.5 \
+		$(DESTDIR)$(PREFIX)/share/man/man8/teahoused.8 \
+		$(DESTDIR)$(PREFIX)/lib/systemd/system/teahoused.service
+	rm -rf $(DESTDIR)$(PREFIX)/share/teahouse
+
+clean: ## remove build/
+	rm -rf build
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+
+# Installs those of the packages in $(1) that are missing: as root, or by sudo,
+# or else says what to type.
+define need
+missing=$$(for p in $(1); do \
+	dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
+[ -z "$$missing" ] || { \
+	missing=$$(echo $$missing); \
+	get="env DEBIAN_FRONTEND=noninteractive apt-get"; \
+	if ! command -v apt-get >/dev/null; then \
+		echo "These are needed, by their names in Debian: $$missing"; exit 1; \
+	elif [ "$$(id -u)" = 0 ]; then as=; \
+	elif command -v sudo >/dev/null; then as=sudo; \
+	else echo "Please type as root: apt-get install $$missing"; exit 1; fi; \
+	echo "Installing $$missing"; \
+	{ $$as $$get update && $$as $$get install -y --no-install-recommends $$missing; } >&2; }
+endef
+
+packages:
+	@$(call need,$(PACKAGES))
+
+test-packages: packages
+	@$(call need,$(TEST_PACKAGES))
+
+# Objects are made anew when their flags change.
+$(BUILD)/flags: FORCE | packages
+	@mkdir -p $(BUILD)
+	@echo '$(subst ','\'',$(COMPILE) $(LINK))' | cmp -s - $@ || \
+		echo '$(subst ','\'',$(COMPILE) $(LINK))' >$@
+.PHONY: FORCE
+FORCE:
+
+$(BUILD)/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	@$(if $(V),,echo '  CC   $<')
+	$(if $(V),,@)$(COMPILE) -MMD -MP -c -o $@ $<
+
+$(ARCHIVE): $(filter-out $(MAINS:%.c=$(BUILD)/%.o),$(OBJECTS))
+	@rm -f $@
+	@ar rcs $@ $^
+
+$(BUILD)/teahoused: $(BUILD)/src/main.o $(ARCHIVE)
+	@echo '  LINK $@'
+	@$(LINK) -o $@ $^ $(SERVER_LIBS)
+
+$(BUILD)/teahouse: $(BUILD)/src/client/main.o $(ARCHIVE)
+	@echo '  LINK $@'
+	@$(LINK) -o $@ $^ $(CLIENT_LIBS)
+
+$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(ARCHIVE)
+	@$(LINK) -o $@ $^ -lcmocka $(PURE_LIBS)
+
+$(BUILD)/tests/talk/play: $(BUILD)/tests/talk/play.o $(ARCHIVE)
+	@$(LINK) -o $@ $^ $(PURE_LIBS)
+
+$(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(ARCHIVE)
+	@$(LINK) -fsanitize=fuzzer -o $@ $^ $(PURE_LIBS)
+
+$(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o
+	@$(LINK) -o $@ $^
+
+-include $(OBJECTS:.o=.d) $(UNIT_TESTS:=.d)

@@ -1,0 +1,105 @@
+/*
+ * The core: users, rooms and rules. Turns requests into events. Knows no
+ * socket, no clock and no protocol: what it needs of the world it is given.
+ */
+#ifndef TEAHOUSE_CORE_H
+#define TEAHOUSE_CORE_H
+
+#include "teahouse/command.h"
+#include "teahouse/event.h"
+
+struct core;
+struct user;
+
+/* All that the core needs from the world. */
+struct outside {
+	void *ctx;
+	/*
+	 * Tells the event to each of to[0..n), once; to[i] may be NULL, which is
+	 * nobody. Must not call the core. event->by, where it is among them, is
+	 * told its own copy.
+	 */
+	void (*tell)(void *ctx, const struct event *event, struct session *const to[], size_t n);
+	/* The session has ended: show it out when all that it was told is sent. */
+	void (*gone)(void *ctx, struct session *session, enum reason why);
+	int64_t (*now)(void *ctx);   /* ms since 1970 */
+	int64_t (*ticks)(void *ctx); /* ms of a clock that never jumps */
+};
+
+enum { TEXT_LINES = 40 }; /* most lines of one thing said */
+
+struct core_settings {
+	struct text name; /* the server's, for greetings */
+	struct text room; /* the room that always exists */
+	size_t message;   /* longest text, in bytes */
+	unsigned rate;    /* requests a second; 0: no limit */
+	unsigned burst;   /* requests ahead of the rate */
+};
+
+/* NULL when the room's name cannot be one. Copies the settings. */
+struct core *core_open(const struct core_settings *settings, const struct outside *outside);
+void core_close(struct core *core);
+const struct core_settings *core_settings(const struct core *core);
+
+/*
+ * One connection, as the core sees it. Embedded in whatever the gateway keeps of it, so that
+ * telling a room costs one step from its list to an outbox. Read it as you
+ * like; only the core writes.
+ */
+struct session {
+	struct core *core;
+	struct user *user;     /* NULL before login and after the end */
+	struct room *current;  /* NULL before login */
+	struct answer *answer; /* a long answer under way, or NULL */
+	struct text home;      /* the room to enter on arrival; borrowed for life */
+	const char *protocol;  /* for /who; borrowed for life */
+	int64_t filled;        /* ticks when tokens were last counted */
+	int32_t tokens;        /* thousandths of a request */
+	bool ended;
+	bool wants_names; /* is told who is there on entering; the adapter's to set */
+	bool marked;      /* during a walk over several rooms: seen already */
+};
+
+void session_open(
+	struct session *session, struct core *core, const char *protocol, struct text home);
+
+/*
+ * Takes the session out of the house and tells those who shared a room with
+ * it, once, by this one path, however it ended. Calling it again does nothing.
+ */
+void session_end(struct session *session);
+
+/*
+ * Carries out the request: tells what came of it through outside.tell, a
+ * refusal included, and returns the refusal's reason or REASON_FINE. The
+ * command may have ended the session (gone).
+ */
+enum reason session_request(struct session *session, const struct request *request);
+
+/* A typed line after SPEC 5, with its slash; ref and about may be empty. */
+enum reason session_typed(
+	struct session *session, struct text line, struct text ref, struct text about);
+
+/* Tells the session what is wrong with what it sent, where an adapter found it. */
+void session_refuse(struct session *session, enum reason reason, struct text target,
+	struct text ref, struct text about);
+
+/* Ms until the session may be heard again after its rate; 0: now. */
+int64_t session_wait(struct session *session);
+
+/*
+ * Tells the next piece of a long answer. While session->answer is not NULL,
+ * nothing of the session's should be heard: it is still being answered.
+ */
+void session_continue(struct session *session);
+
+/* The nick, or empty before login. Borrowed until the next request. */
+struct text session_nick(const struct session *session);
+
+/* Tells everybody who is logged in a notice. */
+void core_notice(struct core *core, struct text body);
+
+size_t core_users(const struct core *core);
+size_t core_rooms(const struct core *core);
+
+#endif

@@ -1,0 +1,121 @@
+/*
+ * What happened, told to whom it concerns. An event borrows all its text:
+ * copy what you keep.
+ */
+#ifndef TEAHOUSE_EVENT_H
+#define TEAHOUSE_EVENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "teahouse/text.h"
+
+struct core_settings;
+struct room;
+struct session;
+
+/* Kind, and the word for it in JSON (SPEC 6.2). */
+#define EVENT_KINDS(X)                                                                   \
+	X(SAID, "chat")       /* actor, room, body */                                    \
+	X(EMOTE, "emote")     /* actor, room, body: the action */                        \
+	X(DIRECT, "direct")   /* actor, target, body */                                  \
+	X(ENTERED, "join")    /* actor, room */                                          \
+	X(LEFT, "leave")      /* actor, room */                                          \
+	X(RENAMED, "nick")    /* actor, target: the new nick */                          \
+	X(TOPIC, "topic")     /* actor, room, body; unasked or as an answer, too */      \
+	X(NOTICE, "notice")   /* body, room or none */                                   \
+	X(REFUSED, "error")   /* reason, target: what it is about, body: the sentence */ \
+	X(WELCOME, "welcome") /* actor, room, target: the server's name */               \
+	X(NAMES, "names")     /* room, entries */                                        \
+	X(ROOMS, "rooms")     /* entries */                                              \
+	X(WHO, "who")         /* entries */                                              \
+	X(HELP, "notice")     /* body: lines */                                          \
+	X(PONG, "pong")
+
+enum event_kind {
+#define EVENT_ENUM(kind, word) EVENT_##kind,
+	EVENT_KINDS(EVENT_ENUM)
+#undef EVENT_ENUM
+};
+
+const char *event_word(enum event_kind kind);
+
+/*
+ * Why something was refused or ended: the lobby's digit, the word in JSON and
+ * a sentence for a person, in which % stands for what it is about.
+ */
+#define REASONS(X)                                                                               \
+	X(FINE, 0, "", "")                                                                       \
+	X(BAD_PACKET, 1, "bad-packet", "That is not a JSON object with a \"type\".")             \
+	X(UNKNOWN_TYPE, 1, "unknown-type", "There is no packet of the type \"%\".")              \
+	X(MISSING_FIELD, 1, "missing-field", "The field \"%\" is missing.")                      \
+	X(BAD_FIELD, 1, "bad-field", "The field \"%\" is not of the right kind.")                \
+	X(HELLO_FIRST, 1, "hello-first", "Please log in first.")                                 \
+	X(HELLO_AGAIN, 1, "hello-again", "You are logged in already; /nick changes your name.")  \
+	X(NICK_TAKEN, 2, "nick-taken", "The name \"%\" is taken.")                               \
+	X(NICK_ALIKE, 2, "nick-taken", "The name \"%\" looks too much like one that is taken.")  \
+	X(NICK_INVALID, 1, "nick-invalid",                                                       \
+		"The name \"%\" cannot be used: 1 to 32 characters, no spaces, none of "         \
+		"# @ : , * ! / \" < >")                                                          \
+	X(ROOM_INVALID, 1, "room-invalid",                                                       \
+		"\"%\" cannot be a room's name: 1 to 64 characters, no spaces, none of "         \
+		"# @ : , * ! / \" < >")                                                          \
+	X(ROOMS_FULL, 1, "room-invalid", "You are in too many rooms; /leave one first.")         \
+	X(LAST_ROOM, 1, "room-invalid",                                                          \
+		"One is always in at least one room; /join another first.")                      \
+	X(NOT_IN_ROOM, 1, "not-in-room", "You are not in the room \"%\".")                       \
+	X(NO_SUCH_NICK, 1, "no-such-nick", "There is nobody called \"%\".")                      \
+	X(NO_SUCH_ROOM, 1, "no-such-room", "There is no room \"%\".")                            \
+	X(TEXT_TOO_LONG, 1, "text-too-long", "That is too long: % at most.")                     \
+	X(TEXT_EMPTY, 1, "bad-field", "There is nothing in that to say.")                        \
+	X(UNKNOWN_COMMAND, 1, "unknown-command", "There is no command \"%\"; /help lists them.") \
+	X(USAGE, 1, "usage", "Usage: %")                                                         \
+	X(SERVER_FULL, 1, "server-full", "The server is full; please try again later.")          \
+	X(ADDRESS_FULL, 1, "server-full", "There are too many connections from your address.")   \
+	X(TOO_SLOW, 1, "too-slow", "You read too slowly.")                                       \
+	X(TOO_LATE, 1, "hello-first", "You did not log in in time.")                             \
+	X(SHUTTING_DOWN, 1, "shutting-down", "The server is stopping.")                          \
+	X(LOGOUT, 0, "", "Goodbye.")                                                             \
+	X(LOST, 0, "", "The connection was lost.")                                               \
+	X(WRONG_PROTOCOL, 1, "bad-packet", "This port does not speak HTTP.")
+
+enum reason {
+#define REASON_ENUM(reason, digit, word, sentence) REASON_##reason,
+	REASONS(REASON_ENUM)
+#undef REASON_ENUM
+};
+
+int reason_digit(enum reason reason);
+const char *reason_word(enum reason reason);
+void reason_sentence(struct ink *out, enum reason reason, struct text about);
+
+/* A line of an answer: a person, or a room. */
+struct entry {
+	struct text name;
+	struct text detail;       /* WHO: the protocol's name. ROOMS: the topic */
+	const struct text *rooms; /* WHO: the rooms' names, n_rooms of them */
+	size_t n_rooms;
+	size_t users; /* ROOMS: how many are in it */
+	int64_t idle; /* WHO: seconds since something was last asked for */
+};
+
+struct event {
+	enum event_kind kind;
+	enum reason reason;
+	uint64_t id;              /* rises by one in each room; 0: not a room's event */
+	int64_t time;             /* ms since 1970, UTC */
+	struct session *by;       /* whose request caused it, or NULL */
+	const struct room *place; /* the room it happened in, to compare with; or NULL */
+	struct text actor, room, target, body;
+	struct text ref;   /* the request that it answers: on the own copy and answers only */
+	struct text about; /* REFUSED: the type or the command that was refused */
+	bool own;          /* this is the copy for `by` */
+	bool arriving;     /* ENTERED: by logging in */
+	bool unasked;      /* NAMES, TOPIC: told on entering */
+	bool first, more;  /* NAMES, ROOMS, WHO come in pieces: the first; not the last */
+	const struct entry *entries;
+	size_t n_entries;
+	const struct core_settings *limits; /* WELCOME */
+};
+
+#endif

@@ -1,0 +1,24 @@
+/* The sockets: every listener and connection there is, on one loop. */
+#ifndef TEAHOUSE_NET_H
+#define TEAHOUSE_NET_H
+
+#include "teahouse/config.h"
+#include "teahouse/connection.h"
+
+struct net;
+
+/* What the gateway is to call; may be handed on before there is a net. */
+const struct wire *net_wire(void);
+
+/*
+ * Opens every listener, and logs a line for each. NULL when one cannot be
+ * opened: that was logged. Borrows both for as long as it lives; puts the port
+ * taken in each listener.
+ */
+struct net *net_open(struct config *config, struct gateway *gateway);
+
+/* Serves until SIGINT or SIGTERM, then sees everyone out (2 s at most). */
+void net_run(struct net *net);
+void net_close(struct net *net);
+
+#endif

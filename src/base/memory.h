@@ -1,0 +1,14 @@
+/*
+ * Allocation that does not fail: without memory there is nothing a chat
+ * server could do better than to stop at once and be started again.
+ */
+#ifndef BASE_MEMORY_H
+#define BASE_MEMORY_H
+
+#include <stddef.h>
+
+/* Zeroed; freed with free(). */
+void *memory_new(size_t bytes);
+void *memory_grow(void *old, size_t bytes);
+
+#endif

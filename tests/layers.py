@@ -1,0 +1,90 @@
+#!/usr/bin/python3
+"""The rule of who may include whom (README, "The map"), as a check.
+
+Prints TAP: a test a folder.
+"""
+
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.M)
+
+# Headers of libraries, by the one file or folder that may know them.
+LIBRARIES = {
+    r"unicode/": ["src/base/text.c"],
+    r"jansson\.h": ["src/adapters/json.c"],
+    r"libtelnet\.h": ["src/adapters/telnet.c"],
+    r"ini\.h": ["src/config.c"],
+    r"(libwebsockets|uv)\.h": ["src/net/"],
+    r"n?curses[a-z]*\.h|ncursesw/|term\.h": ["src/client/view"],
+    r"readline/": ["src/client/input"],
+    r"uthash\.h|utlist\.h": ["src/core/", "src/gateway/", "src/client/"],
+    r"sys/(socket|epoll)\.h|netdb\.h|netinet/|arpa/": [
+        "src/net/", "src/gateway/", "src/client/", "src/config.c", "src/setting.c",
+        "include/teahouse/connection.h"],
+}
+
+# What a folder may include of the house, as prefixes.
+FOLDERS = {
+    "src/base/": ["teahouse/", "base/"],
+    "src/core/": ["teahouse/", "base/", "core/"],
+    "src/adapters/": ["teahouse/", "base/", "adapters/"],
+    "src/gateway/": ["teahouse/", "base/", "gateway/", "adapters/framing.h"],
+    "src/net/": ["teahouse/", "base/", "net/"],
+    "src/client/": ["teahouse/text.h", "teahouse/buffer.h", "teahouse/event.h", "teahouse/log.h",
+                    "base/", "adapters/json.h", "adapters/framing.h", "client/"],
+    "include/": ["teahouse/"],
+}
+NEVER = {
+    "src/adapters/": ["teahouse/config.h", "teahouse/net.h", "teahouse/connection.h"],
+    "src/core/": ["teahouse/config.h", "teahouse/net.h", "teahouse/connection.h",
+                  "teahouse/adapter.h"],
+    "src/base/": ["teahouse/config.h", "teahouse/net.h", "teahouse/connection.h",
+                  "teahouse/adapter.h", "teahouse/core.h", "teahouse/command.h",
+                  "teahouse/event.h"],
+}
+
+
+def library_fault(path, header):
+    for pattern, allowed in LIBRARIES.items():
+        if re.match(pattern, header) and not any(path.startswith(a) for a in allowed):
+            return f"{path} includes <{header}>, which belongs to {', '.join(allowed)}"
+    return None
+
+
+def house_fault(folder, path, header):
+    beside = (ROOT / path).parent / header
+    name = str(beside.relative_to(ROOT / "src")) if beside.exists() and "src" in path else header
+    if any(name.startswith(n) for n in NEVER.get(folder, [])):
+        return f"{path} includes {header}, which its folder must not know"
+    if not any(name.startswith(a) for a in FOLDERS[folder]):
+        return f"{path} includes {header}; {folder} may include {', '.join(FOLDERS[folder])}"
+    return None
+
+
+def faults(folder):
+    for file in sorted((ROOT / folder).rglob("*.[ch]")):
+        path = str(file.relative_to(ROOT))
+        for kind, header in INCLUDE.findall(file.read_text()):
+            fault = library_fault(path, header) if kind == "<" else house_fault(
+                folder, path, header)
+            if fault:
+                yield fault
+
+
+def main():
+    found = 0
+    print(f"1..{len(FOLDERS)}")
+    for number, folder in enumerate(FOLDERS, 1):
+        wrong = list(faults(folder))
+        found += bool(wrong)
+        print(f"{'not ' if wrong else ''}ok {number} - {folder} includes what it may")
+        for fault in wrong:
+            print(f"# {fault}")
+    return found > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

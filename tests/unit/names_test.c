@@ -1,0 +1,381 @@
+/* What a nick or a room may be called, and which names are the same to a reader (SPEC 4). */
+#include "unit.h"
+
+static struct spelling *spelling;
+
+static int
+spelling_begin(void **state)
+{
+	(void)state;
+	spelling = spelling_open();
+	return 0;
+}
+
+static int
+spelling_end(void **state)
+{
+	(void)state;
+	spelling_close(spelling);
+	return 0;
+}
+
+static void
+name_must_be(struct text spelt, size_t most, const char *shown, const char *file, int line)
+{
+	struct name *name = name_make(spelling, spelt, most);
+	if (!name != !shown)
+		bytes_show(name ? "should be no name" : "should be a name", spelt);
+	assert_int_equal(!name, !shown);
+	if (name)
+		text_must_be(name->shown, text_of(shown), file, line);
+	free(name);
+}
+
+/* A string literal that is, and one that is not, a nick. */
+#define assert_nick(spelt)    name_must_be(BYTES(spelt), NICK_CHARACTERS, spelt, __FILE__, __LINE__)
+#define assert_no_nick(spelt) name_must_be(BYTES(spelt), NICK_CHARACTERS, NULL, __FILE__, __LINE__)
+
+/* The same piece of text, n times. */
+static struct text
+times(struct ink *ink, const char *piece, int n)
+{
+	ink->len = 0;
+	while (n-- > 0)
+		ink_puts(ink, piece);
+	return ink_read(ink);
+}
+
+static bool
+is_name(struct text spelt, size_t most)
+{
+	struct name *name = name_make(spelling, spelt, most);
+	free(name);
+	return name != NULL;
+}
+
+static void
+people_are_called_all_kinds_of_things(void **state)
+{
+	(void)state;
+	assert_nick("a");
+	assert_nick("magnus");
+	assert_nick("O'Neill-Smith_2.0");
+	assert_nick("[x]\\{y}|~^`");
+	assert_nick("J\xc3\xbcrgen");
+	assert_nick("\xe5\xbc\xa0\xe4\xbc\x9f");
+	assert_nick("\xd8\xb9\xd9\x84\xd9\x8a");
+	assert_nick("\xe0\xb8\xaa\xe0\xb8\xa1\xe0\xb8\x8a\xe0\xb8\xb2\xe0\xb8\xa2");
+	assert_nick("\xf0\x9f\xab\x96");
+	assert_nick("\xe2\x98\x95\xef\xb8\x8f");
+}
+
+static void
+the_name_shown_is_nfc(void **state)
+{
+	(void)state;
+	name_must_be(BYTES("Jose\xcc\x81"), NICK_CHARACTERS, "Jos\xc3\xa9", __FILE__, __LINE__);
+	name_must_be(BYTES("\xe1\x84\x92\xe1\x85\xa1\xe1\x86\xab"), NICK_CHARACTERS, "\xed\x95\x9c",
+		__FILE__, __LINE__);
+	/* ANGSTROM SIGN is a letter's second self. */
+	name_must_be(BYTES("\xe2\x84\xab"), NICK_CHARACTERS, "\xc3\x85", __FILE__, __LINE__);
+}
+
+static void
+a_nick_has_at_most_32_characters(void **state)
+{
+	(void)state;
+	struct ink ink = {0};
+	assert_true(is_name(times(&ink, "x", 32), NICK_CHARACTERS));
+	assert_false(is_name(times(&ink, "x", 33), NICK_CHARACTERS));
+	/* As a reader counts: 32 of these are 64 code points, but 32 characters. */
+	assert_true(is_name(times(&ink, "x\xcc\x81", 32), NICK_CHARACTERS));
+	assert_false(is_name(times(&ink, "x\xcc\x81", 33), NICK_CHARACTERS));
+	assert_true(is_name(times(&ink, "x", 64), ROOM_CHARACTERS));
+	assert_false(is_name(times(&ink, "x", 65), ROOM_CHARACTERS));
+	ink_clear(&ink);
+}
+
+static void
+a_name_has_at_most_128_bytes(void **state)
+{
+	(void)state;
+	struct ink ink = {0};
+	assert_true(is_name(times(&ink, "\xf0\x9f\x98\x80", 32), NICK_CHARACTERS));
+	assert_true(is_name(times(&ink, "\xc3\xa9", 64), ROOM_CHARACTERS));
+	times(&ink, "\xc3\xa9", 63);
+	ink_puts(&ink, "\xe2\x82\xac");
+	assert_false(is_name(ink_read(&ink), ROOM_CHARACTERS));
+	/* Flags and skin tones are one character of eight bytes. */
+	assert_true(is_name(times(&ink, "\xf0\x9f\x87\xab\xf0\x9f\x87\xb7", 16), NICK_CHARACTERS));
+	assert_false(is_name(times(&ink, "\xf0\x9f\x87\xab\xf0\x9f\x87\xb7", 17), NICK_CHARACTERS));
+	assert_true(is_name(times(&ink, "\xf0\x9f\x91\x8d\xf0\x9f\x8f\xbd", 16), 16));
+	assert_false(is_name(times(&ink, "\xf0\x9f\x91\x8d\xf0\x9f\x8f\xbd", 16), 15));
+	ink_clear(&ink);
+}
+
+static void
+it_is_the_bytes_of_nfc_that_count(void **state)
+{
+	(void)state;
+	struct ink ink = {0};
+	/* 192 bytes as they come, 128 in NFC. */
+	assert_true(is_name(times(&ink, "e\xcc\x81", 64), ROOM_CHARACTERS));
+	/* 18 bytes each as the Hangul of NFD is written, three in NFC. */
+	assert_true(
+		is_name(times(&ink, "\xe1\x84\x92\xe1\x85\xa1\xe1\x86\xab", 42), ROOM_CHARACTERS));
+	assert_false(
+		is_name(times(&ink, "\xe1\x84\x92\xe1\x85\xa1\xe1\x86\xab", 43), ROOM_CHARACTERS));
+	ink_clear(&ink);
+}
+
+static void
+a_name_that_grows_when_folded_is_still_a_name(void **state)
+{
+	(void)state;
+	struct ink ink = {0};
+	/* One character that folds to three, one that looks like eighteen. */
+	assert_true(is_name(times(&ink, "\xef\xac\x83", 32), NICK_CHARACTERS));
+	assert_true(is_name(times(&ink, "\xef\xb7\xba", 32), NICK_CHARACTERS));
+	ink_clear(&ink);
+}
+
+static void
+no_name_is_empty_or_endless(void **state)
+{
+	(void)state;
+	struct ink ink = {0};
+	assert_no_nick("");
+	assert_false(is_name((struct text){NULL, 0}, NICK_CHARACTERS));
+	assert_false(is_name(times(&ink, "x", 60000), NICK_CHARACTERS));
+	assert_false(is_name(times(&ink, "\xcc\x81", 150), NICK_CHARACTERS));
+	ink_clear(&ink);
+}
+
+static void
+none_of_the_reserved_characters_stands_anywhere(void **state)
+{
+	(void)state;
+	for (const char *c = "#@:,*!/\"<>"; *c; c++) {
+		const char first[] = {*c, 'a'}, amid[] = {'a', *c, 'b'}, last[] = {'a', *c};
+		assert_false(is_name((struct text){c, 1}, NICK_CHARACTERS));
+		assert_false(is_name((struct text){first, 2}, NICK_CHARACTERS));
+		assert_false(is_name((struct text){amid, 3}, NICK_CHARACTERS));
+		assert_false(is_name((struct text){last, 2}, NICK_CHARACTERS));
+	}
+}
+
+static void
+no_ascii_control_or_space_is_in_a_name(void **state)
+{
+	(void)state;
+	for (int c = 0; c <= 0x7f; c++) {
+		const char amid[] = {'a', (char)c, 'b'};
+		if (c <= 0x20 || c == 0x7f)
+			assert_false(is_name((struct text){amid, 3}, NICK_CHARACTERS));
+		else if (!strchr("#@:,*!/\"<>", c))
+			assert_true(is_name((struct text){amid, 3}, NICK_CHARACTERS));
+	}
+}
+
+static void
+white_space_of_any_script_is_in_no_name(void **state)
+{
+	(void)state;
+	assert_no_nick("a\xc2\xa0z");     /* no-break */
+	assert_no_nick("a\xe1\x9a\x80z"); /* Ogham */
+	assert_no_nick("a\xe2\x80\x83z"); /* em */
+	assert_no_nick("a\xe2\x80\xa8z"); /* line separator */
+	assert_no_nick("a\xe3\x80\x80z"); /* ideographic */
+	assert_no_nick("a\xc2\x85z");     /* next line */
+}
+
+static void
+control_format_and_unassigned_characters_are_in_no_name(void **state)
+{
+	(void)state;
+	assert_no_nick("a\xc2\x9bz");         /* CSI */
+	assert_no_nick("a\xc2\xadz");         /* soft hyphen */
+	assert_no_nick("a\xe2\x80\x8bz");     /* zero width space */
+	assert_no_nick("a\xe2\x80\x8dz");     /* zero width joiner */
+	assert_no_nick("a\xe2\x80\xaez");     /* right-to-left override */
+	assert_no_nick("a\xe2\x81\xa0z");     /* word joiner */
+	assert_no_nick("a\xef\xbb\xbfz");     /* byte order mark */
+	assert_no_nick("a\xf3\xa0\x81\x81z"); /* tag */
+	assert_no_nick("a\xcd\xb8z");         /* U+0378, unassigned */
+	assert_no_nick("a\xef\xb7\x90z");     /* U+FDD0, noncharacter */
+	assert_no_nick("a\xef\xbf\xbfz");     /* U+FFFF */
+	assert_no_nick("a\xf4\x8f\xbf\xbfz"); /* U+10FFFF */
+}
+
+static void
+letters_that_show_nothing_are_in_no_name(void **state)
+{
+	(void)state;
+	assert_no_nick("\xe3\x85\xa4");    /* Hangul filler */
+	assert_no_nick("\xe1\x85\x9f");    /* Hangul choseong filler */
+	assert_no_nick("a\xe1\x85\xa0");   /* Hangul jungseong filler */
+	assert_no_nick("\xef\xbe\xa0");    /* halfwidth Hangul filler */
+	assert_no_nick("\xe2\xa0\x80");    /* braille blank */
+	assert_no_nick("ann\xcd\x8f");     /* combining grapheme joiner */
+	assert_no_nick("ann\xe1\x9e\xb4"); /* Khmer inherent vowel */
+}
+
+static void
+no_name_starts_with_a_mark(void **state)
+{
+	(void)state;
+	assert_no_nick("\xcc\x81"
+		       "ann");
+	assert_no_nick("\xe2\x83\x9d");
+	assert_no_nick("\xe0\xa4\xbe"
+		       "ann");
+	assert_no_nick("\xef\xb8\x8f"
+		       "ann");
+	assert_nick("a\xcc\xb1nn");
+}
+
+static void
+no_name_has_a_ninth_mark_on_one_character(void **state)
+{
+	(void)state;
+	assert_nick("x\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81");
+	assert_no_nick("x\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81");
+}
+
+static void
+what_is_not_utf8_is_no_name(void **state)
+{
+	(void)state;
+	assert_no_nick("a\xff");
+	assert_no_nick("\xc3");
+	assert_no_nick("\xed\xa0\x80");
+	assert_no_nick("\xc0\xa1");
+	assert_no_nick("a\xef\xbf\xbd"); /* U+FFFD, what became of it elsewhere */
+}
+
+static bool
+names_same(const char *one, const char *other)
+{
+	struct name *a = name_make(spelling, text_of(one), NICK_CHARACTERS);
+	struct name *b = name_make(spelling, text_of(other), NICK_CHARACTERS);
+	assert_non_null(a);
+	assert_non_null(b);
+	bool same = text_is(a->folded, b->folded) ||
+		    (text_is(a->likeness, b->likeness) && !(a->plain && b->plain));
+	free(a);
+	free(b);
+	return same;
+}
+
+static void
+names_that_differ_only_in_case_are_one(void **state)
+{
+	(void)state;
+	assert_true(names_same("ann", "ANN"));
+	assert_true(names_same("J\xc3\xbcrgen", "J\xc3\x9cRGEN"));
+	assert_true(
+		names_same("\xd0\xbc\xd0\xb0\xd1\x88\xd0\xb0", "\xd0\x9c\xd0\x90\xd0\xa8\xd0\x90"));
+	/* Sharp s, with and without its capital. */
+	assert_true(names_same("wei\xc3\x9f", "WEISS"));
+	assert_true(names_same("wei\xc3\x9f", "WEI\xe1\xba\x9e"));
+	/* Both small sigmas are one capital. */
+	assert_true(names_same("\xcf\x83\xce\xbf\xcf\x82", "\xce\xa3\xce\x9f\xce\xa3"));
+	/* A ligature of two letters in its three cases. */
+	assert_true(names_same("\xc7\x84", "\xc7\x86"));
+	assert_true(names_same("\xc7\x85", "\xc7\x86"));
+}
+
+static void
+a_turkish_i_is_the_i_that_it_looks_like(void **state)
+{
+	(void)state;
+	assert_true(names_same("\xc4\xb0stanbul", "i\xcc\x87stanbul"));
+	/* Without its dot, it looks like one to many a reader. */
+	assert_true(names_same("al\xc4\xb1", "ali"));
+	assert_true(names_same("KIT", "kit"));
+}
+
+static void
+names_that_look_the_same_are_one(void **state)
+{
+	(void)state;
+	assert_true(names_same("ann", "\xd0\xb0nn")); /* Cyrillic a */
+	assert_true(names_same("ann", "\xd0\x90NN")); /* the same, and its case */
+	assert_true(names_same("Ann", "\xce\x91NN")); /* Greek alpha */
+	assert_true(names_same("paypal", "\xd1\x80\xd0\xb0\xd1\x83\xd1\x80\xd0\xb0l"));
+	assert_true(names_same("ann", "\xef\xbd\x81nn")); /* full width */
+	assert_true(
+		names_same("ann", "\xf0\x9d\x90\x9a\xf0\x9d\x90\xa7\xf0\x9d\x90\xa7")); /* bold */
+	assert_true(names_same("\xe2\x98\x95", "\xe2\x98\x95\xef\xb8\x8f")); /* emoji style */
+	assert_true(names_same("ann", "ann\xef\xb8\x8f"));
+	assert_true(names_same("ann", "an\xef\xb8\x80n"));
+}
+
+static void
+names_in_plain_ascii_are_compared_by_case_alone(void **state)
+{
+	(void)state;
+	assert_false(names_same("rn", "m"));
+	assert_false(names_same("barn", "bam"));
+	assert_false(names_same("I", "l"));
+	assert_false(names_same("O", "0"));
+	assert_false(names_same("vv", "w"));
+	assert_true(names_same("RN", "rn"));
+}
+
+static void
+different_names_are_two(void **state)
+{
+	(void)state;
+	assert_false(names_same("ann", "anna"));
+	assert_false(names_same("rene", "ren\xc3\xa9"));
+	assert_false(names_same("\xe5\xbc\xa0", "\xe7\xab\xa0"));
+	assert_false(names_same("\xd0\xb8\xd0\xb2\xd0\xb0\xd0\xbd", "ivan"));
+}
+
+static void
+characters_are_counted_as_a_reader_does(void **state)
+{
+	(void)state;
+	assert_int_equal(text_characters(spelling, BYTES("")), 0);
+	assert_int_equal(text_characters(spelling, BYTES("tea")), 3);
+	assert_int_equal(text_characters(spelling, BYTES("e\xcc\x81\xcc\xb1")), 1);
+	assert_int_equal(
+		text_characters(spelling, BYTES("\xe1\x84\x92\xe1\x85\xa1\xe1\x86\xab")), 1);
+	assert_int_equal(text_characters(spelling, BYTES("\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x91"
+							 "\xa7\xe2\x80\x8d\xf0\x9f\x91\xa6")),
+		1);
+	assert_int_equal(text_characters(spelling, BYTES("\xf0\x9f\x87\xab\xf0\x9f\x87\xb7!")), 2);
+	assert_int_equal(text_characters(spelling, BYTES("a\xff"
+							 "b")),
+		3);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(people_are_called_all_kinds_of_things),
+		cmocka_unit_test(the_name_shown_is_nfc),
+		cmocka_unit_test(a_nick_has_at_most_32_characters),
+		cmocka_unit_test(a_name_has_at_most_128_bytes),
+		cmocka_unit_test(it_is_the_bytes_of_nfc_that_count),
+		cmocka_unit_test(a_name_that_grows_when_folded_is_still_a_name),
+		cmocka_unit_test(no_name_is_empty_or_endless),
+		cmocka_unit_test(none_of_the_reserved_characters_stands_anywhere),
+		cmocka_unit_test(no_ascii_control_or_space_is_in_a_name),
+		cmocka_unit_test(white_space_of_any_script_is_in_no_name),
+		cmocka_unit_test(control_format_and_unassigned_characters_are_in_no_name),
+		cmocka_unit_test(letters_that_show_nothing_are_in_no_name),
+		cmocka_unit_test(no_name_starts_with_a_mark),
+		cmocka_unit_test(no_name_has_a_ninth_mark_on_one_character),
+		cmocka_unit_test(what_is_not_utf8_is_no_name),
+		cmocka_unit_test(names_that_differ_only_in_case_are_one),
+		cmocka_unit_test(a_turkish_i_is_the_i_that_it_looks_like),
+		cmocka_unit_test(names_that_look_the_same_are_one),
+		cmocka_unit_test(names_in_plain_ascii_are_compared_by_case_alone),
+		cmocka_unit_test(different_names_are_two),
+		cmocka_unit_test(characters_are_counted_as_a_reader_does),
+	};
+	return cmocka_run_group_tests(tests, spelling_begin, spelling_end);
+}
