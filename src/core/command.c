@@ -1,0 +1,341 @@
+/*
+ * The commands: a row and a function each. What a row says is what there is:
+ * /help, usage, JSON packets and completion are made from it.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/house.h"
+
+/* The room that the request is about, in which its session must be; NULL: it was told why not. */
+static struct room *
+request_room(struct session *session, const struct request *request)
+{
+	struct room *room = session->current;
+	if (request->room.at)
+		room = room_find(session->core, request->room);
+	if (room && room_seat(room, session->user))
+		return room;
+	session_refused(session, room ? REASON_NOT_IN_ROOM : REASON_NO_SUCH_ROOM,
+		room ? room_name(room) : request->room, request);
+	return NULL;
+}
+
+/* Cleans what was said into body, if it may be said. */
+static enum reason
+request_body(struct session *session, const struct request *request, struct text said, size_t most,
+	struct ink *body)
+{
+	text_clean(body, said);
+	if (body->len == 0)
+		return session_refused(session, REASON_TEXT_EMPTY, said, request);
+	if (body->len <= most && text_lines(ink_read(body)) <= TEXT_LINES)
+		return REASON_FINE;
+	char limit[64];
+	snprintf(limit, sizeof limit, "%zu bytes and %d lines", most, TEXT_LINES);
+	return session_refused(session, REASON_TEXT_TOO_LONG, text_of(limit), request);
+}
+
+static enum reason
+room_said(struct session *session, const struct request *request, enum event_kind kind)
+{
+	struct ink body = {0};
+	enum reason reason = REASON_NOT_IN_ROOM;
+	struct room *room = request_room(session, request);
+	if (room)
+		reason = request_body(
+			session, request, request->arg[0], session->core->settings.message, &body);
+	if (reason == REASON_FINE) {
+		struct event event = event_make(session->core, kind, session);
+		event.actor = user_nick(session->user);
+		event.body = ink_read(&body);
+		event.ref = request->ref;
+		room_publish(room, &event);
+	}
+	ink_clear(&body);
+	return reason;
+}
+
+static enum reason
+command_say(struct session *session, const struct request *request)
+{
+	return room_said(session, request, EVENT_SAID);
+}
+
+static enum reason
+command_me(struct session *session, const struct request *request)
+{
+	return room_said(session, request, EVENT_EMOTE);
+}
+
+static enum reason
+command_msg(struct session *session, const struct request *request)
+{
+	const struct outside *outside = &session->core->outside;
+	struct user *to = user_find(session->core, request->arg[0]);
+	if (!to)
+		return session_refused(session, REASON_NO_SUCH_NICK, request->arg[0], request);
+	struct ink body = {0};
+	enum reason reason = request_body(
+		session, request, request->arg[1], session->core->settings.message, &body);
+	if (reason == REASON_FINE) {
+		struct event event = event_make(session->core, EVENT_DIRECT, session);
+		event.actor = user_nick(session->user);
+		event.target = user_nick(to);
+		event.body = ink_read(&body);
+		event.ref = request->ref;
+		struct session *both[] = {session, to->session};
+		outside->tell(outside->ctx, &event, both, to->session == session ? 1 : 2);
+	}
+	ink_clear(&body);
+	return reason;
+}
+
+static enum reason
+command_join(struct session *session, const struct request *request)
+{
+	struct user *user = session->user;
+	struct room *room = room_at(session->core, request->arg[0]);
+	if (!room)
+		return session_refused(session, REASON_ROOM_INVALID, request->arg[0], request);
+	if (!room_seat(room, user) && user->n_seats == USER_ROOMS) {
+		room_release(room);
+		return session_refused(session, REASON_ROOMS_FULL, request->arg[0], request);
+	}
+	if (!room_seat(room, user)) {
+		room_enter(room, user, request->ref, false);
+		return REASON_FINE;
+	}
+	/* Nothing has happened in the room; the session is told where it is now. */
+	session->current = room;
+	struct event event = event_make(session->core, EVENT_ENTERED, session);
+	event.place = room;
+	event.room = room_name(room);
+	event.actor = user_nick(user);
+	event.ref = request->ref;
+	session_tell(session, &event);
+	return REASON_FINE;
+}
+
+static enum reason
+command_leave(struct session *session, const struct request *request)
+{
+	struct user *user = session->user;
+	struct request about = *request;
+	about.room = request->arg[0].at ? request->arg[0] : request->room;
+	struct room *room = request_room(session, &about);
+	if (!room)
+		return REASON_NOT_IN_ROOM;
+	struct room *home = NULL;
+	if (user->n_seats == 1) {
+		home = room_at(session->core, session->home);
+		if (home == room)
+			home = session->core->home;
+		if (home == room)
+			return session_refused(session, REASON_LAST_ROOM, room_name(room), request);
+	}
+	if (home)
+		room_enter(home, user, (struct text){NULL, 0}, false);
+	room_leave(room, user, request->ref, true);
+	return REASON_FINE;
+}
+
+static enum reason
+command_rooms(struct session *session, const struct request *request)
+{
+	session_answer(session, EVENT_ROOMS, NULL, request->ref, false);
+	return REASON_FINE;
+}
+
+static enum reason
+command_look(struct session *session, const struct request *request)
+{
+	struct room *room = session->current;
+	if (request->room.at)
+		room = room_find(session->core, request->room);
+	if (!room)
+		return session_refused(session, REASON_NO_SUCH_ROOM, request->room, request);
+	session_answer(session, EVENT_NAMES, room, request->ref, false);
+	return REASON_FINE;
+}
+
+static enum reason
+command_who(struct session *session, const struct request *request)
+{
+	session_answer(session, EVENT_WHO, NULL, request->ref, false);
+	return REASON_FINE;
+}
+
+static void
+topic_tell(struct session *session, struct room *room, const struct request *request)
+{
+	struct event event = event_make(session->core, EVENT_TOPIC, session);
+	event.place = room;
+	event.room = room_name(room);
+	event.body = text_of(room->topic ? room->topic : "");
+	event.actor = text_of(room->topic_by ? room->topic_by : "");
+	event.ref = request->ref;
+	event.unasked = true;
+	session_tell(session, &event);
+}
+
+/* A topic is one line. */
+static char *
+topic_copy(struct ink *body)
+{
+	for (size_t i = 0; i < body->len; i++)
+		if (body->at[i] == '\n')
+			body->at[i] = ' ';
+	ink_add(body, "", 1);
+	return body->at;
+}
+
+static enum reason
+command_topic(struct session *session, const struct request *request)
+{
+	struct room *room = request_room(session, request);
+	if (!room)
+		return REASON_NOT_IN_ROOM;
+	if (!request->arg[0].at) {
+		topic_tell(session, room, request);
+		return REASON_FINE;
+	}
+	struct ink body = {0};
+	enum reason reason = REASON_FINE;
+	/* Unlike something said, a topic may be empty: then there is none. */
+	if (request->arg[0].len > 0)
+		reason = request_body(session, request, request->arg[0], TOPIC_BYTES, &body);
+	if (reason != REASON_FINE) {
+		ink_clear(&body);
+		return reason;
+	}
+	free(room->topic);
+	free(room->topic_by);
+	room->topic = topic_copy(&body);
+	room->topic_by = strdup(user_nick(session->user).at);
+	struct event event = event_make(session->core, EVENT_TOPIC, session);
+	event.actor = user_nick(session->user);
+	event.body = text_of(room->topic);
+	event.ref = request->ref;
+	room_publish(room, &event);
+	return REASON_FINE;
+}
+
+static enum reason
+command_help_of(struct session *session, const struct request *request)
+{
+	const struct command *command = NULL;
+	struct text word = request->arg[0];
+	if (word.len > 0 && word.at[0] == '/')
+		word = (struct text){word.at + 1, word.len - 1};
+	if (word.at) {
+		command = command_find(word);
+		if (!command)
+			return session_refused(session, REASON_UNKNOWN_COMMAND, word, request);
+	}
+	struct ink body = {0};
+	command_help(&body, command);
+	struct event event = event_make(session->core, EVENT_HELP, session);
+	event.body = ink_read(&body);
+	event.ref = request->ref;
+	session_tell(session, &event);
+	ink_clear(&body);
+	return REASON_FINE;
+}
+
+static enum reason
+command_logout(struct session *session, const struct request *request)
+{
+	(void)request;
+	const struct outside *outside = &session->core->outside;
+	session_end(session);
+	outside->gone(outside->ctx, session, REASON_LOGOUT);
+	return REASON_FINE;
+}
+
+static enum reason
+command_line(struct session *session, const struct request *request)
+{
+	return session_typed(session, request->arg[0], request->ref, request->about);
+}
+
+static enum reason
+command_ping(struct session *session, const struct request *request)
+{
+	struct event event = event_make(session->core, EVENT_PONG, session);
+	event.ref = request->ref;
+	session_tell(session, &event);
+	return REASON_FINE;
+}
+
+enum {
+	SPEAKS = COMMAND_SPEAKS,
+	IN_ROOM = COMMAND_IN_ROOM,
+	PLAIN = COMMAND_PLAIN,
+	EARLY = COMMAND_EARLY,
+};
+
+static const struct command commands[] = {
+	{"login", NULL, "hello", "nick...", "take a nick and enter", EARLY | PLAIN | IN_ROOM,
+		user_login},
+	{"nick", NULL, "nick", "nick...", "change your nick", EARLY | SPEAKS, user_rename},
+	{"say", NULL, "chat", "message:text...", "say it in the current room",
+		PLAIN | IN_ROOM | SPEAKS, command_say},
+	{"me", NULL, "emote", "message:action...", "others see [you do that]", IN_ROOM | SPEAKS,
+		command_me},
+	{"msg", "message", "direct", "to:nick message:text...", "tell it to one person alone",
+		SPEAKS, command_msg},
+	{"join", NULL, "join", "room...", "enter a room and make it the current one", SPEAKS,
+		command_join},
+	{"leave", NULL, "leave", "[room]", "leave a room, or the current one", SPEAKS,
+		command_leave},
+	{"rooms", "list", "rooms", "", "the rooms, with how many are in each", SPEAKS,
+		command_rooms},
+	{"look", "names", "names", "", "who is in the current room", PLAIN | IN_ROOM | SPEAKS,
+		command_look},
+	{"who", NULL, "who", "", "who is logged in to the server", PLAIN | SPEAKS, command_who},
+	{"topic", NULL, "topic", "[topic:text...]", "show or set the room's topic",
+		IN_ROOM | SPEAKS, command_topic},
+	{"help", NULL, NULL, "[command]", "this list, or one line of it", EARLY | PLAIN,
+		command_help_of},
+	{"logout", "quit q", NULL, "", "leave the server", EARLY | PLAIN, command_logout},
+	{"command", NULL, "command", "line...", "a line as typed",
+		COMMAND_PACKET | COMMAND_FREE | EARLY, command_line},
+	{"ping", NULL, "ping", "", "is answered by a pong", COMMAND_PACKET, command_ping},
+	{.name = NULL},
+};
+
+const struct command *
+command_table(void)
+{
+	return commands;
+}
+
+static bool
+words_have(const char *words, struct text word)
+{
+	struct text rest = text_of(words ? words : "");
+	while (rest.len > 0)
+		if (text_is(text_word(&rest), word))
+			return true;
+	return false;
+}
+
+const struct command *
+command_find(struct text word)
+{
+	for (const struct command *c = commands; c->name; c++)
+		if (!(c->flags & COMMAND_PACKET) &&
+			(text_is(text_of(c->name), word) || words_have(c->also, word)))
+			return c;
+	return NULL;
+}
+
+const struct command *
+command_of_type(struct text type)
+{
+	for (const struct command *c = commands; c->name; c++)
+		if (c->type && text_is(text_of(c->type), type))
+			return c;
+	return NULL;
+}

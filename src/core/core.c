@@ -1,0 +1,86 @@
+/* The house itself: opened with its settings and the world outside it. */
+#include <assert.h>
+#include <stdlib.h>
+#include <utlist.h>
+
+#include "base/memory.h"
+#include "core/house.h"
+
+static struct text
+text_copy(struct text t)
+{
+	char *copy = memory_new(t.len + 1);
+	if (t.len)
+		memcpy(copy, t.at, t.len);
+	return (struct text){copy, t.len};
+}
+
+static void
+text_free(struct text t)
+{
+	free((char *)(uintptr_t)t.at);
+}
+
+struct core *
+core_open(const struct core_settings *settings, const struct outside *outside)
+{
+	struct core *core = memory_new(sizeof *core);
+	core->settings = *settings;
+	core->settings.name = text_copy(settings->name);
+	core->settings.room = text_copy(settings->room);
+	core->outside = *outside;
+	core->spelling = spelling_open();
+	core->reserved = name_make(core->spelling, text_of("server"), NICK_CHARACTERS);
+	core->home = room_at(core, settings->room);
+	if (core->home)
+		return core;
+	core_close(core);
+	return NULL;
+}
+
+void
+core_close(struct core *core)
+{
+	assert(core->n_users == 0);
+	struct room *home = core->home;
+	core->home = NULL;
+	if (home)
+		room_release(home);
+	assert(core->n_rooms == 0);
+	spelling_close(core->spelling);
+	free(core->reserved);
+	text_free(core->settings.name);
+	text_free(core->settings.room);
+	free(core);
+}
+
+const struct core_settings *
+core_settings(const struct core *core)
+{
+	return &core->settings;
+}
+
+void
+core_notice(struct core *core, struct text body)
+{
+	struct session **to = memory_grow(NULL, (core->n_users + 1) * sizeof(struct session *));
+	size_t n = 0;
+	for (const struct user *user = core->users; user; user = user->next)
+		to[n++] = user->session;
+	struct event event = event_make(core, EVENT_NOTICE, NULL);
+	event.body = body;
+	core->outside.tell(core->outside.ctx, &event, to, n);
+	free(to);
+}
+
+size_t
+core_users(const struct core *core)
+{
+	return core->n_users;
+}
+
+size_t
+core_rooms(const struct core *core)
+{
+	return core->n_rooms;
+}

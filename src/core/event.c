@@ -1,0 +1,47 @@
+/* The words and sentences of events and reasons. */
+#include "teahouse/event.h"
+
+#include "teahouse/buffer.h"
+
+const char *
+event_word(enum event_kind kind)
+{
+	static const char *const words[] = {
+#define EVENT_WORD(name, word) [EVENT_##name] = word,
+		EVENT_KINDS(EVENT_WORD)
+#undef EVENT_WORD
+	};
+	return words[kind];
+}
+
+static const struct {
+	int digit;
+	const char *word, *sentence;
+} reasons[] = {
+#define REASON_ROW(reason, digit, word, sentence) [REASON_##reason] = {digit, word, sentence},
+	REASONS(REASON_ROW)
+#undef REASON_ROW
+};
+
+int
+reason_digit(enum reason reason)
+{
+	return reasons[reason].digit;
+}
+
+const char *
+reason_word(enum reason reason)
+{
+	return reasons[reason].word;
+}
+
+void
+reason_sentence(struct ink *out, enum reason reason, struct text about)
+{
+	for (const char *c = reasons[reason].sentence; *c; c++) {
+		if (*c == '%')
+			ink_text(out, about);
+		else
+			ink_add(out, c, 1);
+	}
+}

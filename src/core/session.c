@@ -1,0 +1,136 @@
+/* Sessions: what one connection may ask, and how it ends. */
+#include <assert.h>
+#include <stdlib.h>
+
+#include "core/house.h"
+
+void
+session_open(struct session *session, struct core *core, const char *protocol, struct text home)
+{
+	*session = (struct session){.core = core, .protocol = protocol, .home = home};
+	session->filled = core->outside.ticks(core->outside.ctx);
+	session->tokens = (int32_t)core->settings.burst * 1000;
+}
+
+void
+session_end(struct session *session)
+{
+	if (session->ended)
+		return;
+	session->ended = true;
+	answer_drop(session);
+	struct user *user = session->user;
+	if (!user)
+		return;
+	while (user->n_seats > 0)
+		room_leave(user->seats[0].room, user, (struct text){NULL, 0}, false);
+	user_close(user);
+}
+
+struct event
+event_make(struct core *core, enum event_kind kind, struct session *by)
+{
+	return (struct event){.kind = kind, .by = by, .time = core->outside.now(core->outside.ctx)};
+}
+
+void
+session_tell(struct session *session, struct event *event)
+{
+	const struct outside *outside = &session->core->outside;
+	outside->tell(outside->ctx, event, &session, 1);
+}
+
+/* What is quoted of a stranger's text: clean, and not long. */
+static void
+subject_add(struct ink *out, struct text subject)
+{
+	size_t start = out->len;
+	text_clean(out, subject);
+	while (out->len - start > SUBJECT_BYTES)
+		out->len = start + text_last((struct text){out->at + start, out->len - start});
+}
+
+enum reason
+session_refused(struct session *session, enum reason reason, struct text target,
+	const struct request *request)
+{
+	struct ink subject = {0}, sentence = {0};
+	subject_add(&subject, target);
+	reason_sentence(&sentence, reason, ink_read(&subject));
+	struct event event = event_make(session->core, EVENT_REFUSED, session);
+	event.reason = reason;
+	event.target = ink_read(&subject);
+	event.body = ink_read(&sentence);
+	event.ref = request->ref;
+	event.about = request->about;
+	session_tell(session, &event);
+	ink_clear(&subject);
+	ink_clear(&sentence);
+	return reason;
+}
+
+void
+session_refuse(struct session *session, enum reason reason, struct text target, struct text ref,
+	struct text about)
+{
+	session_spend(session);
+	session_refused(session, reason, target, &(struct request){.ref = ref, .about = about});
+}
+
+enum reason
+session_request(struct session *session, const struct request *request)
+{
+	const struct command *command = request->command;
+	assert(!session->ended);
+	if (!(command->flags & COMMAND_FREE))
+		session_spend(session);
+	if (!session->user && !(command->flags & COMMAND_EARLY))
+		return session_refused(
+			session, REASON_HELLO_FIRST, (struct text){NULL, 0}, request);
+	if (session->user && (command->flags & COMMAND_SPEAKS))
+		session->user->active = session->core->outside.ticks(session->core->outside.ctx);
+	return command->run(session, request);
+}
+
+enum reason
+session_typed(struct session *session, struct text line, struct text ref, struct text about)
+{
+	struct request request = {.ref = ref, .about = about};
+	bool slash = line.len > 0 && line.at[0] == '/';
+	if (slash) {
+		line.at++;
+		line.len--;
+	}
+	/* Two slashes say one; a line that has none is said as it is. */
+	if (!slash || (line.len > 0 && line.at[0] == '/')) {
+		request.command = command_find(text_of("say"));
+		request.arg[0] = line;
+		return session_request(session, &request);
+	}
+	struct text word = text_word(&line);
+	request.command = command_find(word);
+	enum reason reason = REASON_UNKNOWN_COMMAND;
+	struct ink subject = {0};
+	ink_printf(&subject, "/%.*s", TEXT_ARGS(word));
+	if (request.command) {
+		if (!about.at)
+			request.about = about = text_of(request.command->name);
+		reason = command_split(request.command, line, &request);
+		subject.len = 0;
+		command_usage(&subject, request.command);
+	}
+	if (!session->user && (!request.command || !(request.command->flags & COMMAND_EARLY)))
+		reason = REASON_HELLO_FIRST;
+	if (reason == REASON_FINE)
+		reason = session_request(session, &request);
+	else
+		session_refuse(session, reason, ink_read(&subject), ref, about);
+	ink_clear(&subject);
+	return reason;
+}
+
+struct text
+session_nick(const struct session *session)
+{
+	return session->user ? user_nick(session->user) : (struct text){NULL, 0};
+}

@@ -1,0 +1,93 @@
+/* What a command's params say: how a line is split, its usage, its line in /help. */
+#include "core/house.h"
+
+bool
+command_param(const char **params, struct param *param)
+{
+	struct text rest = text_of(*params), word = text_word(&rest);
+	if (word.len == 0)
+		return false;
+	*params = rest.at;
+	*param = (struct param){.optional = word.at[0] == '['};
+	if (param->optional) {
+		word.at++;
+		word.len -= 2;
+	}
+	param->rest = word.len > 3 && memcmp(word.at + word.len - 3, "...", 3) == 0;
+	if (param->rest)
+		word.len -= 3;
+	const char *colon = memchr(word.at, ':', word.len);
+	param->field = param->shown = word;
+	if (colon) {
+		param->field.len = (size_t)(colon - word.at);
+		param->shown.at = colon + 1;
+		param->shown.len = word.len - param->field.len - 1;
+	}
+	return true;
+}
+
+enum reason
+command_split(const struct command *command, struct text rest, struct request *request)
+{
+	const char *params = command->params;
+	struct param param;
+	for (size_t i = 0; command_param(&params, &param); i++) {
+		struct text arg = param.rest ? text_trim(rest) : text_word(&rest);
+		if (param.rest)
+			rest.len = 0;
+		if (arg.len > 0)
+			request->arg[i] = arg;
+		else if (!param.optional)
+			return REASON_USAGE;
+	}
+	return text_trim(rest).len > 0 ? REASON_USAGE : REASON_FINE;
+}
+
+void
+command_usage(struct ink *out, const struct command *command)
+{
+	ink_printf(out, "/%s", command->name);
+	const char *params = command->params;
+	struct param param;
+	while (command_param(&params, &param)) {
+		ink_puts(out, param.optional ? " [" : " ");
+		for (size_t i = 0; i < param.shown.len; i++) {
+			char c = param.shown.at[i];
+			ink_printf(out, "%c", c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+		}
+		ink_puts(out, param.optional ? "]" : "");
+	}
+}
+
+static void
+command_help_line(struct ink *out, const struct command *command)
+{
+	enum { USAGE_WIDTH = 18 };
+	size_t start = out->len;
+	command_usage(out, command);
+	size_t width = out->len - start;
+	ink_printf(out, "%*s  %s", width < USAGE_WIDTH ? (int)(USAGE_WIDTH - width) : 0, "",
+		command->help);
+	struct text also = text_of(command->also ? command->also : "");
+	for (const char *before = " (also "; also.len > 0; before = ", ") {
+		struct text word = text_word(&also);
+		ink_printf(out, "%s/%.*s%s", before, TEXT_ARGS(word), also.len ? "" : ")");
+	}
+}
+
+void
+command_help(struct ink *out, const struct command *command)
+{
+	if (command) {
+		command_help_line(out, command);
+		return;
+	}
+	const char *end = "";
+	for (command = command_table(); command->name; command++) {
+		if (command->flags & COMMAND_PACKET)
+			continue;
+		ink_puts(out, end);
+		command_help_line(out, command);
+		end = "\n";
+	}
+}

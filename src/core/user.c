@@ -1,0 +1,162 @@
+/* Users: taking a nick, changing it, and going. */
+#include <assert.h>
+#include <stdlib.h>
+#include <utlist.h>
+
+#include "base/memory.h"
+#include "core/house.h"
+
+struct user *
+user_find(struct core *core, struct text nick)
+{
+	struct name *name = name_make(core->spelling, nick, NICK_CHARACTERS);
+	if (!name)
+		return NULL;
+	struct named *named = names_find(&core->nicks, name);
+	free(name);
+	return (struct user *)named;
+}
+
+static bool
+name_is_reserved(const struct core *core, const struct name *name)
+{
+	const struct name *reserved = core->reserved;
+	return text_is(name->folded, reserved->folded) ||
+	       (!name->plain && text_is(name->likeness, reserved->likeness));
+}
+
+/* The name, if it can be a nick and is nobody's but perhaps self's; else why not. */
+static enum reason
+nick_make(struct core *core, struct text nick, const struct user *self, struct name **made)
+{
+	struct name *name = name_make(core->spelling, nick, NICK_CHARACTERS);
+	if (!name)
+		return REASON_NICK_INVALID;
+	const struct named *other = names_find(&core->nicks, name);
+	enum reason reason = REASON_FINE;
+	if (name_is_reserved(core, name))
+		reason = REASON_NICK_TAKEN;
+	else if (other && (!self || other != &self->named))
+		reason = text_is(other->name->folded, name->folded) ? REASON_NICK_TAKEN
+								    : REASON_NICK_ALIKE;
+	if (reason != REASON_FINE) {
+		free(name);
+		return reason;
+	}
+	*made = name;
+	return REASON_FINE;
+}
+
+static struct user *
+user_open(struct session *session, struct name *name)
+{
+	struct core *core = session->core;
+	struct user *user = memory_new(sizeof *user);
+	user->named.name = name;
+	user->session = session;
+	user->arrived = ++core->arrivals;
+	user->active = core->outside.ticks(core->outside.ctx);
+	names_add(&core->nicks, &user->named);
+	DL_APPEND(core->users, user);
+	core->n_users++;
+	session->user = user;
+	return user;
+}
+
+void
+user_close(struct user *user)
+{
+	struct core *core = user->session->core;
+	assert(user->n_seats == 0);
+	names_remove(&core->nicks, &user->named);
+	DL_DELETE(core->users, user);
+	core->n_users--;
+	user->session->user = NULL;
+	free(user->named.name);
+	free(user->seats);
+	free(user);
+}
+
+enum reason
+user_login(struct session *session, const struct request *request)
+{
+	struct core *core = session->core;
+	struct text nick = request->arg[0];
+	if (session->user)
+		return session_refused(session, REASON_HELLO_AGAIN, nick, request);
+	struct name *name;
+	enum reason reason = nick_make(core, nick, NULL, &name);
+	if (reason != REASON_FINE)
+		return session_refused(session, reason, nick, request);
+	struct room *room = room_at(core, request->room.at ? request->room : session->home);
+	if (!room) {
+		free(name);
+		return session_refused(session, REASON_ROOM_INVALID, request->room, request);
+	}
+	struct user *user = user_open(session, name);
+	struct event event = event_make(core, EVENT_WELCOME, session);
+	event.actor = user_nick(user);
+	event.room = room_name(room);
+	event.target = core->settings.name;
+	event.ref = request->ref;
+	event.limits = &core->settings;
+	session_tell(session, &event);
+	room_enter(room, user, request->ref, true);
+	return REASON_FINE;
+}
+
+/* Everybody who shares a room with the user, each once, and the user. */
+static size_t
+user_neighbours(const struct user *user, struct session ***found)
+{
+	size_t most = 1, n = 0;
+	for (size_t i = 0; i < user->n_seats; i++)
+		most += user->seats[i].room->users;
+	struct session **to = memory_grow(NULL, most * sizeof(struct session *));
+	for (size_t i = 0; i < user->n_seats; i++) {
+		const struct room *room = user->seats[i].room;
+		for (size_t j = 0; j < room->n; j++) {
+			struct session *session = room->sessions[j];
+			if (!session || session->marked)
+				continue;
+			session->marked = true;
+			to[n++] = session;
+		}
+	}
+	for (size_t i = 0; i < n; i++)
+		to[i]->marked = false;
+	*found = to;
+	return n;
+}
+
+enum reason
+user_rename(struct session *session, const struct request *request)
+{
+	struct core *core = session->core;
+	struct user *user = session->user;
+	if (!user)
+		return user_login(session, request);
+	struct name *name, *old = user->named.name;
+	enum reason reason = nick_make(core, request->arg[0], user, &name);
+	if (reason != REASON_FINE)
+		return session_refused(session, reason, request->arg[0], request);
+	names_remove(&core->nicks, &user->named);
+	/* It may look like several plain names, of which one's own was only the first. */
+	if (names_find(&core->nicks, name)) {
+		names_add(&core->nicks, &user->named);
+		free(name);
+		return session_refused(session, REASON_NICK_ALIKE, request->arg[0], request);
+	}
+	user->named.name = name;
+	names_add(&core->nicks, &user->named);
+	struct event event = event_make(core, EVENT_RENAMED, session);
+	event.actor = old->shown;
+	event.target = name->shown;
+	event.ref = request->ref;
+	struct session **to;
+	size_t n = user_neighbours(user, &to);
+	core->outside.tell(core->outside.ctx, &event, to, n);
+	free(to);
+	free(old);
+	return REASON_FINE;
+}

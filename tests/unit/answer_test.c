@@ -1,0 +1,306 @@
+/*
+ * Long answers: told in pieces, while people come, go and change their names,
+ * and rooms vanish under the reader.
+ */
+#include "notebook.h"
+
+enum { MANY = 1000 };
+
+/* Asks with a packet's request, for a room or none. */
+static void
+ask(struct guest *guest, const char *packet, const char *room)
+{
+	struct request request = {.command = command_of_type(text_of(packet))};
+	request.room = text_of(room);
+	request.ref = BYTES("7");
+	assert_int_equal(session_request(&guest->session, &request), REASON_FINE);
+}
+
+/* Goes on to the answer's end; how many pieces that took. */
+static int
+hear_all(struct guest *guest)
+{
+	int pieces = 0;
+	for (; guest->session.answer; pieces++)
+		session_continue(&guest->session);
+	return pieces;
+}
+
+/* The entries of all pieces that were told, one after the other, each with a space before it. */
+static struct text
+entries_told(struct guest *guest, const char *before, struct ink *entries)
+{
+	size_t head = strlen(before);
+	entries->len = 0;
+	for (struct text rest = ink_read(&guest->told); rest.len > 0;) {
+		struct text line = text_line(&rest);
+		assert_true(line.len >= head + 3);
+		assert_memory_equal(line.at, before, head);
+		assert_memory_equal(line.at + line.len - 3, " /7", 3);
+		line.len -= 3;
+		bool more = line.len > 3 && memcmp(line.at + line.len - 3, " ..", 3) == 0;
+		assert_int_equal(more, rest.len > 0);
+		ink_add(entries, line.at + head, line.len - head - (more ? 3 : 0));
+	}
+	guest_forget(guest);
+	return ink_read(entries);
+}
+
+/* A house in whose room main there are p0 to p999. */
+static void
+house_full(struct notebook *book)
+{
+	notebook_open(book);
+	for (int i = 0; i < MANY; i++) {
+		char nick[16];
+		snprintf(nick, sizeof nick, "p%d", i);
+		guest_login(book, nick);
+	}
+	for (size_t i = 0; i < book->n; i++)
+		guest_forget(book->guests[i]);
+}
+
+static void
+a_thousand_names_come_in_pieces_and_in_order(void **state)
+{
+	(void)state;
+	static struct notebook book;
+	struct ink wanted = {0}, got = {0};
+	house_full(&book);
+	struct guest *reader = book.guests[500];
+	ask(reader, "names", NULL);
+	assert_in_range(hear_all(reader), 9, 99);
+	for (int i = 0; i < MANY; i++)
+		ink_printf(&wanted, " p%d", i);
+	assert_text(entries_told(reader, "names main", &got), ink_read(&wanted));
+	ink_clear(&wanted);
+	ink_clear(&got);
+	notebook_close(&book);
+}
+
+/* How often the piece stands in the text. */
+static int
+times_in(struct text text, const char *piece)
+{
+	int times = 0;
+	size_t n = strlen(piece);
+	for (size_t i = 0; i + n <= text.len; i++)
+		times += text.at[i] == piece[0] && memcmp(text.at + i, piece, n) == 0;
+	return times;
+}
+
+/* Names and logins alike are p0 to p999; of those with odd numbers some go meanwhile. */
+static void
+who_stays_is_named_once(const char *packet, char after)
+{
+	static struct notebook book;
+	uint64_t seed = 3;
+	house_full(&book);
+	struct guest *reader = book.guests[0];
+	ask(reader, packet, NULL);
+	while (reader->session.answer) {
+		for (int i = 0; i < 20; i++)
+			session_end(&book.guests[random_below(&seed, MANY / 2) * 2 + 1]->session);
+		struct guest *late = guest_login(&book, "late");
+		type(late, "/nick later");
+		session_continue(&reader->session);
+		session_end(&late->session);
+	}
+	for (int i = 0; i < MANY; i += 2) {
+		char nick[16];
+		snprintf(nick, sizeof nick, " p%d%c", i, after);
+		assert_int_equal(times_in(ink_read(&reader->told), nick), 1);
+	}
+	notebook_close(&book);
+}
+
+static void
+who_stays_in_a_room_is_named_once_while_others_come_and_go(void **state)
+{
+	(void)state;
+	who_stays_is_named_once("names", ' ');
+}
+
+static void
+who_stays_in_the_house_is_named_once_while_others_come_and_go(void **state)
+{
+	(void)state;
+	who_stays_is_named_once("who", '(');
+}
+
+static void
+who_changes_the_nick_amid_an_answer_keeps_the_place(void **state)
+{
+	(void)state;
+	static struct notebook book;
+	struct ink got = {0};
+	house_full(&book);
+	struct guest *reader = book.guests[0];
+	ask(reader, "names", NULL);
+	guest_forget(reader);
+	type(book.guests[998], "/nick changed");
+	guest_forget(reader);
+	hear_all(reader);
+	struct text names = entries_told(reader, "names main", &got);
+	assert_memory_equal(names.at + names.len - 18, " p997 changed p999", 18);
+	ink_clear(&got);
+	notebook_close(&book);
+}
+
+/* A room tea with 60 people, and a reader outside it who has heard the first of them. */
+static struct guest *
+reader_of_tea(struct notebook *book)
+{
+	notebook_open(book);
+	struct guest *reader = guest_login(book, "reader");
+	for (int i = 0; i < 60; i++) {
+		char nick[16];
+		snprintf(nick, sizeof nick, "p%d", i);
+		type(guest_login(book, nick), "/join tea");
+	}
+	ask(reader, "names", "tea");
+	assert_non_null(reader->session.answer);
+	return reader;
+}
+
+static void
+a_room_may_vanish_while_an_answer_reads_it(void **state)
+{
+	(void)state;
+	static struct notebook book;
+	struct guest *reader = reader_of_tea(&book);
+	for (size_t i = 1; i < book.n; i++)
+		type(book.guests[i], "/leave tea");
+	assert_int_equal(core_rooms(book.core), 1);
+	guest_forget(reader);
+	hear_all(reader);
+	assert_told(reader, "names tea /7\n");
+	notebook_close(&book);
+}
+
+static void
+an_answer_does_not_read_on_in_another_room_of_that_name(void **state)
+{
+	(void)state;
+	static struct notebook book;
+	struct guest *reader = reader_of_tea(&book);
+	for (size_t i = 1; i < book.n; i++)
+		type(book.guests[i], "/leave tea");
+	type(book.guests[7], "/join tea");
+	guest_forget(reader);
+	hear_all(reader);
+	assert_told(reader, "names tea /7\n");
+	ask(reader, "names", "tea");
+	assert_told(reader, "names tea p6 /7\n");
+	assert_int_equal(core_rooms(book.core), 2);
+	notebook_close(&book);
+}
+
+static void
+a_reader_may_go_amid_an_answer(void **state)
+{
+	(void)state;
+	static struct notebook book;
+	struct guest *reader = reader_of_tea(&book);
+	for (size_t i = 1; i < book.n; i++)
+		type(book.guests[i], "/leave tea");
+	session_end(&reader->session);
+	assert_null(reader->session.answer);
+	assert_int_equal(core_rooms(book.core), 1);
+	notebook_close(&book);
+}
+
+static void
+two_may_read_a_room_that_has_vanished(void **state)
+{
+	(void)state;
+	static struct notebook book;
+	struct guest *one = reader_of_tea(&book), *other = guest_login(&book, "other");
+	ask(other, "names", "tea");
+	for (size_t i = 1; i < book.n; i++)
+		if (book.guests[i] != other)
+			session_end(&book.guests[i]->session);
+	session_end(&one->session);
+	guest_forget(other);
+	hear_all(other);
+	assert_told(other, "names tea /7\n");
+	notebook_close(&book);
+}
+
+static void
+rooms_that_stay_are_listed_once_while_others_come_and_go(void **state)
+{
+	(void)state;
+	struct notebook book;
+	struct ink got = {0}, wanted = {0};
+	notebook_open(&book);
+	struct guest *reader = guest_login(&book, "reader");
+	for (int i = 0; i < 200; i++) {
+		char line[32];
+		snprintf(line, sizeof line, "p%d", i);
+		struct guest *guest = guest_login(&book, line);
+		snprintf(line, sizeof line, "/join r%d", i);
+		type(guest, line);
+	}
+	guest_forget(reader);
+	ask(reader, "rooms", NULL);
+	/* Behind what was read and before it, rooms go; at the end, one comes. */
+	type(book.guests[1], "/leave");
+	type(book.guests[150], "/leave");
+	type(book.guests[200], "/join new");
+	hear_all(reader);
+	ink_puts(&wanted, " main(201) r0(1)");
+	for (int i = 1; i < 200; i++)
+		if (i != 149)
+			ink_printf(&wanted, " r%d(1)", i);
+	ink_puts(&wanted, " new(1)");
+	assert_text(entries_told(reader, "rooms", &got), ink_read(&wanted));
+	ink_clear(&got);
+	ink_clear(&wanted);
+	notebook_close(&book);
+}
+
+static void
+an_answer_that_ends_on_a_full_piece_has_no_empty_one(void **state)
+{
+	(void)state;
+	for (int people = 49; people <= 51; people++) {
+		static struct notebook book;
+		struct ink got = {0};
+		notebook_open(&book);
+		for (int i = 0; i < people; i++) {
+			char nick[16];
+			snprintf(nick, sizeof nick, "p%d", i);
+			guest_login(&book, nick);
+		}
+		struct guest *reader = book.guests[0];
+		guest_forget(reader);
+		ask(reader, "names", NULL);
+		assert_int_equal(hear_all(reader), people == 51);
+		struct text names = entries_told(reader, "names main", &got);
+		size_t n = 0;
+		for (size_t i = 0; i < names.len; i++)
+			n += names.at[i] == ' ';
+		assert_int_equal(n, people);
+		ink_clear(&got);
+		notebook_close(&book);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_thousand_names_come_in_pieces_and_in_order),
+		cmocka_unit_test(who_stays_in_a_room_is_named_once_while_others_come_and_go),
+		cmocka_unit_test(who_stays_in_the_house_is_named_once_while_others_come_and_go),
+		cmocka_unit_test(who_changes_the_nick_amid_an_answer_keeps_the_place),
+		cmocka_unit_test(a_room_may_vanish_while_an_answer_reads_it),
+		cmocka_unit_test(an_answer_does_not_read_on_in_another_room_of_that_name),
+		cmocka_unit_test(a_reader_may_go_amid_an_answer),
+		cmocka_unit_test(two_may_read_a_room_that_has_vanished),
+		cmocka_unit_test(rooms_that_stay_are_listed_once_while_others_come_and_go),
+		cmocka_unit_test(an_answer_that_ends_on_a_full_piece_has_no_empty_one),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,644 @@
+/*
+ * Users and what they say, over a core with a notebook around it: who is told
+ * what, in which order, once each; what may be said and how often.
+ */
+#include "notebook.h"
+
+static void
+who_logs_in_is_welcomed_and_all_in_the_room_hear_of_it(void **state)
+{
+	(void)state;
+	struct notebook book;
+	notebook_open(&book);
+	struct guest *ann = guest_login(&book, "ann");
+	assert_told(ann, "welcome main ann Teahouse\njoin#1 main ann\n");
+	struct guest *bob = guest_login(&book, "bob");
+	assert_told(ann, "join#2 main bob\n");
+	assert_told(bob, "welcome main bob Teahouse\njoin#2 main bob\n");
+	notebook_close(&book);
+}
+
+static void
+before_one_has_a_nick_there_is_login_help_and_goodbye(void **state)
+{
+	(void)state;
+	struct notebook book;
+	notebook_open(&book);
+	struct guest *ann = guest_come(&book);
+	static const char *const lines[] = {"hello", "/say hello", "/who", "/look", "/rooms",
+		"/topic x", "/join tea", "/leave", "/me waves", "/msg ann x", "/nonsense"};
+	for (size_t i = 0; i < COUNT(lines); i++) {
+		assert_int_equal(type(ann, lines[i]), REASON_HELLO_FIRST);
+		assert_told(ann, "error hello-first: Please log in first.\n");
+	}
+	assert_int_equal(type(ann, "/help who"), REASON_FINE);
+	assert_told(ann, "notice: /who                who is logged in to the server\n");
+	assert_int_equal(type(ann, "/quit"), REASON_FINE);
+	assert_true(ann->gone);
+	assert_told(ann, "");
+	notebook_close(&book);
+}
+
+static void
+nick_logs_in_as_login_does(void **state)
+{
+	(void)state;
+	struct notebook book;
+	notebook_open(&book);
+	struct guest *ann = guest_come(&book);
+	assert_int_equal(type(ann, "/nick ann"), REASON_FINE);
+	assert_told(ann, "welcome main ann Teahouse\njoin#1 main ann\n");
+	assert_text(session_nick(&ann->session), BYTES("ann"));
+	notebook_close(&book);
+}
+
+static void
+a_login_that_failed_may_be_tried_again(void **state)
+{
+	(void)state;
+	struct notebook book;
+	notebook_open(&book);
+	guest_login(&book, "ann");
+	struct guest *bob = guest_come(&book);
+	assert_int_equal(type(bob, "/login ann"), REASON_NICK_TAKEN);
+	assert_int_equal(type(bob, "/login a b"), REASON_NICK_INVALID);
+	assert_int_equal(type(bob, "/login"), REASON_USAGE);
+	guest_forget(bob);
+	assert_int_equal(type(bob, "/login bob"), REASON_FINE);
+	assert_told(bob, "welcome main bob Teahouse\njoin#2 main bob\n");
+	assert_int_equal(type(bob, "/login bobby"), REASON_HELLO_AGAIN);
+	assert_text(session_nick(&bob->session), BYTES("bob"));
+	notebook_close(&book);
+}
+
+static void
+a_name_that_differs_only_in_case_is_taken(void **state)
+{
+	(void)state;
+	struct notebook book;
+	notebook_open(&book);
+	guest_login(&book, "Ann");
+	struct guest *other = guest_come(&book);
+	assert_int_equal(type(other, "/login aNN"), REASON_NICK_TAKEN);
+	assert_told(other, "error nick-taken: The name \"aNN\" is taken.\n");
+	notebook_close(&book);
+}
+
+static void
+a_name_that_looks_like_another_is_taken(void **state)
+{
+	(void)state;
+	struct notebook book;
+	notebook_open(&book);
+	guest_login(&book, "ann");
+	struct guest *other = guest_come(&book);
+	assert_int_equal(type(other, "/login \xd0\xb0nn"), REASON_NICK_ALIKE);
+	assert_told(other, "error nick-taken: The name \"\xd0\xb0nn\" looks too much like one "
+			   "that is taken.\n");
+	notebook_close(&book);
+}
+
+static void
+plain_names_that_look_alike_live_together(void **state)
+{
+	(void)state;
+	struct notebook book;
+	notebook_open(&book);
+	struct guest *rn = guest_login(&book, "rn"), *m = guest_login(&book, "m");
+	struct guest *bold = guest_come(&book);
+	/* What is not plain is like both: as long as either of them is there, it is taken. */
+	assert_int_equal(type(bold, "/login \xf0\x9d\x90\xa6"), REASON_NICK_ALIKE);
+	session_end(&rn->session);
+	assert_int_equal(type(bold, "/login \xf0\x9d\x90\xa6"), REASON_NICK_ALIKE);
+	session_end(&m->session);
+	assert_int_equal(type(bold, "/login \xf0\x9d\x90\xa6"), REASON_FINE);
+	struct guest *again = guest_come(&book);
+	assert_int_equal(type(again, "/login rn"), REASON_NICK_ALIKE);
+	assert_int_equal(type(again, "/login m"), REASON_NICK_ALIKE);
+	notebook_close(&book);
+}
+
+static void
+server_is_nobodys_nick(void **state)
+{
+	(void)state;
+	struct notebook book;
+	notebook_open(&book);
+	struct guest *ann = guest_come(&book);
+	assert_int_equal(type(ann, "/login server"), REASON_NICK_TAKEN);
+	assert_int_equal(type(ann, "/login Server"), REASON_NICK_TAKEN);
+	assert_int_equal(type(ann, "/login s\xd0\xb5rver"), REASON_NICK_TAKEN);
+	assert_int_equal(type(ann, "/login servers"), REASON_FINE);
+	assert_int_equal(type(ann, "/nick SERVER"), REASON_NICK_TAKEN);
+	assert_text(session_nick(&ann->session), BYTES("servers"));
+	assert_int_equal(type(ann, "/join server"), REASON_FINE);
+	notebook_close(&book);
+}
+
+static void
+all_hear_what_is_said_in_one_order_each_thing_once(void **state)
+{
+	(void)state;
+	struct notebook book;
+	notebook_open(&book);
+	struct guest *people[] = {
+		guest_login(&book, "ann"), guest_login(&book, "bob"), guest_login(&book, "cat")};
+	for (size_t i = 0; i < 3; i++)
+		guest_forget(people[i]);
+	type(people[1], "one");
+	type(people[0], "two");
+	type(people[1], "/me three");
+	type(people[2], "/say /who");
+	for (size_t i = 0; i < 3; i++)
+		assert_told(people[i], "chat#4 main bob: one\nchat#5 main ann: two\n"
+				       "emote#6 main bob: three\nchat#7 main cat: /who\n");
+	notebook_close(&book);
+}
+
+static void
+ids_rise_by_one_in_each_room_for_itself(void **state)
+{
+	(void)state;
+	struct notebook book;
+	notebook_open(&book);
+	struct guest *ann = guest_login(&book, "ann");
+	type(ann, "/join tea");
+	type(ann, "a");
+	guest_forget(ann);
+	type(ann, "/join main");
+	type(ann, "b");
+	/* What is no room's event, or was refused, takes no number. */
+	type(ann, "/who");
+	type(ann, "/msg ann x");
+	type(ann, "/msg ghost x");
+	type(ann, "/nick anna");
+	type(ann, "/join main");
+	type(ann, "c");
+	type(ann, "/join tea");
+	type(ann, "d");
+	assert_told(ann,
+		"join main ann\nchat#2 main ann: b\nwho ann(test main,tea 0s)\n"
+		"direct ann ann: x\nerror no-such-nick: There is nobody called \"ghost\".\n"
+		"nick ann anna\njoin main anna\nchat#3 main anna: c\n"
+		"join tea anna\nchat#3 tea anna: d\n");
+	notebook_close(&book);
+}
+
+static void
+what_is_refused_is_told_to_its_sender_alone(void **state)
+{
+	(void)state;
+	struct notebook book;
+	notebook_open(&book);
+	struct guest *ann = guest_login(&book, "ann"), *bob = guest_login(&book, "bob");
+	guest_forget(ann);
+	guest_forget(bob);
+	static const char *const lines[] = {"/nonsense", "/msg", "/msg ghost hi", "/nick bob",
+		"/nick", "/join a:b", "/leave", "/leave nowhere", "/say", "/me", "/who now",
+		"/help nonsense", "/"};
+	for (size_t i = 0; i < COUNT(lines); i++) {
+		assert_int_not_equal(type(ann, lines[i]), REASON_FINE);
+		assert_memory_equal(ink_read(&ann->told).at, "error ", 6);
+		assert_int_equal(text_lines(ink_read(&ann->told)), 2);
+		guest_forget(ann);
+	}
+	assert_told(bob, "");
+	notebook_close(&book);
+}
+
+static void
+an_empty_thing_is_not_said(void **state)
+{
+	(void)state;
+	struct notebook book;
+	notebook_open(&book);
+	struct guest *ann = guest_login(&book, "ann"), *bob = guest_login(&book, "bob");
+	guest_forget(bob);
+	assert_int_equal(type(ann, " "), REASON_TEXT_EMPTY);
+	assert_int_equal(type(ann, "/say \xc2\xa0"), REASON_TEXT_EMPTY);
+	assert_int_equal(type(ann, "/me \x1b"), REASON_TEXT_EMPTY);
+	assert_int_equal(type(ann, "/msg bob \xe2\x80\xae"), REASON_TEXT_EMPTY);
+	assert_told(bob, "");
+	notebook_close(&book);
+}
+
+static void
+a_line_with_two_slashes_is_said_with_one(void **state)
+{
+	(void)state;
+	struct notebook book;
+	notebook_open(&book);
+	struct guest *ann = guest_login(&book, "ann");
+	guest_forget(ann);
+	type(ann, "//who is there");
+	assert_told(ann, "chat#2 main ann: /who is there\n");
+	notebook_close(&book);
+}
+
+static void
+text_at_the_limit_is_said_and_a_byte_more_is_refused_whole(void **state)
+{
+	(void)state;
+	struct notebook book;
+	struct core_settings settings = notebook_settings();
+	settings.message = 10;
+	notebook_open_with(&book, settings);
+	struct guest *ann = guest_login(&book, "ann");
+	guest_forget(ann);
+	assert_int_equal(type(ann, "0123456789"), REASON_FINE);
+	assert_told(ann, "chat#2 main ann: 0123456789\n");
+	assert_int_equal(type(ann, "0123456789x"), REASON_TEXT_TOO_LONG);
+	assert_told(ann, "error text-too-long: That is too long: 10 bytes and 40 lines at most.\n");
+	/* It is what would be said that counts: without what is removed, with what is put in. */
+	assert_int_equal(type(ann, "\x1b\x1b"
+				   "0123456789\r\n\r\n"),
+		REASON_FINE);
+	assert_int_equal(type(ann, "\xff\xff\xff"
+				   "a"),
+		REASON_FINE);
+	assert_int_equal(type(ann, "\xff\xff\xff"
+				   "ab"),
+		REASON_TEXT_TOO_LONG);
+	assert_int_equal(type(ann, "/msg ann 0123456789x"), REASON_TEXT_TOO_LONG);
+	assert_int_equal(type(ann, "/me 0123456789x"), REASON_TEXT_TOO_LONG);
+	notebook_close(&book);
+}
+
+static void
+forty_lines_are_said_and_forty_one_are_refused(void **state)
+{
+	(void)state;
+	struct notebook book;
+	notebook_open(&book);
+	struct guest *ann = guest_login(&book, "ann");
+	struct ink text = {0};
+	for (int i = 0; i < TEXT_LINES; i++)
+		ink_puts(&text, i ? "\nx" : "x");
+	ink_puts(&text, "\n\n");
+	ink_add(&text, "", 1);
+	assert_int_equal(type(ann, text.at), REASON_FINE);
+	text.len -= 2;
+	ink_add(&text, "x", 2);
+	assert_int_equal(type(ann, text.at), REASON_TEXT_TOO_LONG);
+	ink_clear(&text);
+	notebook_close(&book);
+}
+
+static void
+a_direct_message_is_told_to_both_ends_alone(void **state)
+{
+	(void)state;
+	struct notebook book;
+	notebook_open(&book);
+	struct guest *ann = guest_login(&book, "Ann"), *bob = guest_login(&book, "bob");
+	struct guest *cat = guest_login(&book, "cat");
+	/* It needs no room in common. */
+	type(bob, "/join tea");
+	type(bob, "/leave main");
+	guest_forget(ann);
+	guest_forget(bob);
+	guest_forget(cat);
+	type(bob, "/msg ANN psst  you");
+	assert_told(ann, "direct bob Ann: psst  you\n");
+	assert_told(bob, "direct bob Ann: psst  you\n");
+	assert_told(cat, "");
+	type(ann, "/message ann to myself");
+	assert_told(ann, "direct Ann Ann: to myself\n");
+	notebook_close(&book);
+}
+
+static void
+who_goes_is_told_in_each_of_its_rooms_once(void **state)
+{
+	(void)state;
+	struct notebook book;
+	notebook_open(&book);
+	struct guest *ann = guest_login(&book, "ann"), *bob = guest_login(&book, "bob");
+	type(bob, "/join tea");
+	type(ann, "/join tea");
+	type(bob, "/join milk");
+	guest_forget(ann);
+	guest_forget(bob);
+	session_end(&bob->session);
+	assert_told(ann, "leave#3 main bob\nleave#3 tea bob\n");
+	session_end(&bob->session);
+	assert_told(ann, "");
+	assert_told(bob, "");
+	assert_int_equal(core_users(book.core), 1);
+	assert_int_equal(core_rooms(book.core), 2);
+	/* The name is free at once. */
+	guest_login(&book, "bob");
+	notebook_close(&book);
+}
+
+static void
+who_logs_out_is_gone_and_hears_no_more(void **state)
+{
+	(void)state;
+	struct notebook book;
+	notebook_open(&book);
+	struct guest *ann = guest_login(&book, "ann"), *bob = guest_login(&book, "bob");
+	guest_forget(ann);
+	guest_forget(bob);
+	assert_int_equal(type(bob, "/logout"), REASON_FINE);
+	assert_true(bob->gone);
+	assert_int_equal(bob->why, REASON_LOGOUT);
+	type(ann, "alone");
+	assert_told(ann, "leave#3 main bob\nchat#4 main ann: alone\n");
+	assert_told(bob, "");
+	notebook_close(&book);
+}
+
+static void
+a_new_nick_is_told_once_to_all_who_share_a_room(void **state)
+{
+	(void)state;
+	struct notebook book;
+	notebook_open(&book);
+	struct guest *ann = guest_login(&book, "ann"), *bob = guest_login(&book, "bob");
+	struct guest *cat = guest_login(&book, "cat");
+	type(ann, "/join tea");
+	type(bob, "/join tea");
+	type(cat, "/join milk");
+	type(cat, "/leave main");
+	guest_forget(ann);
+	guest_forget(bob);
+	guest_forget(cat);
+	type(ann, "/nick anna");
+	assert_told(ann, "nick ann anna\n");
+	assert_told(bob, "nick ann anna\n");
+	assert_told(cat, "");
+	notebook_close(&book);
+}
+
+static void
+a_rename_keeps_names_unique(void **state)
+{
+	(void)state;
+	struct notebook book;
+	notebook_open(&book);
+	struct guest *ann = guest_login(&book, "ann"), *bob = guest_login(&book, "bob");
+	assert_int_equal(type(bob, "/nick ANN"), REASON_NICK_TAKEN);
+	assert_int_equal(type(bob, "/nick \xd0\xb0nn"), REASON_NICK_ALIKE);
+	assert_int_equal(type(bob, "/nick b b"), REASON_NICK_INVALID);
+	assert_text(session_nick(&bob->session), BYTES("bob"));
+	/* One may come to look otherwise oneself. */
+	assert_int_equal(type(bob, "/nick BOB"), REASON_FINE);
+	assert_int_equal(type(bob, "/nick b\xd0\xbe"
+				   "b"),
+		REASON_FINE);
+	assert_int_equal(type(bob, "/nick bob"), REASON_FINE);
+	/* The old name is free, the new one is not. */
+	assert_int_equal(type(ann, "/nick cat"), REASON_FINE);
+	assert_int_equal(type(bob, "/nick ann"), REASON_FINE);
+	assert_int_equal(type(bob, "/nick cat"), REASON_NICK_TAKEN);
+	guest_forget(ann);
+	assert_int_equal(type(bob, "/msg cat hi"), REASON_FINE);
+	assert_told(ann, "direct ann cat: hi\n");
+	assert_int_equal(type(bob, "/msg bob hi"), REASON_NO_SUCH_NICK);
+	notebook_close(&book);
+}
+
+static void
+a_rename_may_not_hide_behind_ones_own_look_alike(void **state)
+{
+	(void)state;
+	struct notebook book;
+	/* Whoever of the two came first. */
+	for (int first = 0; first < 2; first++) {
+		notebook_open(&book);
+		struct guest *rn = guest_login(&book, first ? "rn" : "m");
+		struct guest *m = guest_login(&book, first ? "m" : "rn");
+		assert_int_equal(type(rn, "/nick \xf0\x9d\x90\xa6"), REASON_NICK_ALIKE);
+		assert_int_equal(type(m, "/nick \xf0\x9d\x90\xa6"), REASON_NICK_ALIKE);
+		/* And all is as before. */
+		assert_int_equal(type(rn, "/msg m x"), REASON_FINE);
+		assert_int_equal(type(m, "/msg rn x"), REASON_FINE);
+		session_end(&m->session);
+		assert_int_equal(type(rn, "/nick \xf0\x9d\x90\xa6"), REASON_FINE);
+		notebook_close(&book);
+	}
+}
+
+static void
+a_notice_reaches_everybody_with_a_nick_once(void **state)
+{
+	(void)state;
+	struct notebook book;
+	notebook_open(&book);
+	struct guest *ann = guest_login(&book, "ann"), *bob = guest_login(&book, "bob");
+	struct guest *nobody = guest_come(&book);
+	type(bob, "/join tea");
+	guest_forget(ann);
+	guest_forget(bob);
+	core_notice(book.core, BYTES("the kettle is on"));
+	assert_told(ann, "notice: the kettle is on\n");
+	assert_told(bob, "notice: the kettle is on\n");
+	assert_told(nobody, "");
+	notebook_close(&book);
+}
+
+static void
+an_answer_and_ones_own_copy_bear_the_ref(void **state)
+{
+	(void)state;
+	struct notebook book;
+	notebook_open(&book);
+	struct guest *ann = guest_login(&book, "ann"), *bob = guest_login(&book, "bob");
+	guest_forget(ann);
+	guest_forget(bob);
+	struct text none = {NULL, 0};
+	session_typed(&ann->session, BYTES("hi"), BYTES("r1"), none);
+	session_typed(&ann->session, BYTES("/look"), BYTES("r2"), none);
+	session_typed(&ann->session, BYTES("/nonsense"), BYTES("r3"), none);
+	session_typed(&ann->session, BYTES("/join tea"), BYTES("r4"), none);
+	session_typed(&ann->session, BYTES("/leave"), BYTES("r5"), none);
+	session_typed(&ann->session, BYTES("/nick anna"), BYTES("r6"), none);
+	session_typed(&ann->session, BYTES("/topic x"), BYTES("r7"), none);
+	assert_told(ann,
+		"chat#3 main ann: hi /r1\nnames main ann bob /r2\n"
+		"error unknown-command: There is no command \"/nonsense\"; /help lists them. /r3\n"
+		"join#1 tea ann /r4\nleave#2 tea ann main /r5\nnick ann anna /r6\n"
+		"topic#4 main anna: x /r7\n");
+	assert_told(bob, "chat#3 main ann: hi\nnick ann anna\ntopic#4 main anna: x\n");
+	notebook_close(&book);
+}
+
+static void
+two_houses_know_nothing_of_each_other(void **state)
+{
+	(void)state;
+	struct notebook one, two;
+	notebook_open(&one);
+	notebook_open(&two);
+	struct guest *ann = guest_login(&one, "ann"), *other = guest_login(&two, "ann");
+	type(ann, "/join tea");
+	type(ann, "hi");
+	guest_forget(ann);
+	assert_told(other, "welcome main ann Teahouse\njoin#1 main ann\n");
+	type(other, "/join tea");
+	assert_told(other, "join#1 tea ann\n");
+	assert_told(ann, "");
+	assert_int_equal(type(other, "/msg ann x"), REASON_FINE);
+	assert_told(ann, "");
+	notebook_close(&one);
+	assert_int_equal(core_users(two.core), 1);
+	notebook_close(&two);
+}
+
+static void
+a_house_whose_room_cannot_be_one_is_not_opened(void **state)
+{
+	(void)state;
+	struct core_settings settings = notebook_settings();
+	const struct outside outside = {
+		NULL, notebook_tell, notebook_gone, notebook_time, notebook_time};
+	settings.room = text_of("a b");
+	assert_null(core_open(&settings, &outside));
+}
+
+static void
+idle_counts_from_the_last_thing_asked_for(void **state)
+{
+	(void)state;
+	struct notebook book;
+	notebook_open(&book);
+	struct guest *ann = guest_login(&book, "ann"), *bob = guest_login(&book, "bob");
+	book.time += 5999;
+	type(bob, "hi");
+	book.time += 1001;
+	guest_forget(ann);
+	type(ann, "/who");
+	assert_told(ann, "who ann(test main 0s) bob(test main 1s)\n");
+	book.time += 1000;
+	guest_forget(bob);
+	type(bob, "/who");
+	assert_told(bob, "who ann(test main 1s) bob(test main 0s)\n");
+	notebook_close(&book);
+}
+
+static void
+one_may_speak_ahead_of_the_rate_and_then_waits(void **state)
+{
+	(void)state;
+	struct notebook book;
+	struct core_settings settings = notebook_settings();
+	settings.rate = 4;
+	settings.burst = 3;
+	notebook_open_with(&book, settings);
+	struct guest *ann = guest_login(&book, "ann");
+	assert_int_equal(session_wait(&ann->session), 0);
+	type(ann, "2");
+	assert_int_equal(session_wait(&ann->session), 0);
+	type(ann, "/nonsense");
+	/* The third is spent, be it on what was refused: a quarter of a second for the next. */
+	assert_int_equal(session_wait(&ann->session), 250);
+	book.time += 249;
+	assert_int_equal(session_wait(&ann->session), 1);
+	book.time += 1;
+	assert_int_equal(session_wait(&ann->session), 0);
+	type(ann, "4");
+	assert_int_equal(session_wait(&ann->session), 250);
+	/* It fills up to the burst, and no further. */
+	book.time += 3600000;
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(session_wait(&ann->session), 0);
+		type(ann, "x");
+	}
+	assert_int_equal(session_wait(&ann->session), 250);
+	notebook_close(&book);
+}
+
+static void
+whoever_has_waited_may_speak(void **state)
+{
+	(void)state;
+	/* However the rate divides a second, the wait that is named is enough. */
+	for (unsigned rate = 1; rate <= 1500; rate += 7) {
+		struct notebook book;
+		struct core_settings settings = notebook_settings();
+		settings.rate = rate;
+		settings.burst = 1;
+		notebook_open_with(&book, settings);
+		struct guest *ann = guest_login(&book, "ann");
+		for (int i = 0; i < 5; i++) {
+			int64_t wait = session_wait(&ann->session);
+			assert_in_range(wait, 1, 1000);
+			book.time += wait;
+			assert_int_equal(session_wait(&ann->session), 0);
+			type(ann, "x");
+		}
+		notebook_close(&book);
+	}
+}
+
+static void
+without_a_rate_nobody_waits(void **state)
+{
+	(void)state;
+	struct notebook book;
+	notebook_open(&book);
+	struct guest *ann = guest_login(&book, "ann");
+	for (int i = 0; i < 1000; i++)
+		type(ann, "x");
+	assert_int_equal(session_wait(&ann->session), 0);
+	notebook_close(&book);
+}
+
+static void
+a_line_in_a_packet_costs_one_token(void **state)
+{
+	(void)state;
+	struct notebook book;
+	struct core_settings settings = notebook_settings();
+	settings.rate = 1;
+	settings.burst = 3;
+	notebook_open_with(&book, settings);
+	struct guest *ann = guest_login(&book, "ann");
+	struct request request = {.command = command_of_type(BYTES("command"))};
+	request.arg[0] = BYTES("/say hi");
+	session_request(&ann->session, &request);
+	assert_int_equal(session_wait(&ann->session), 0);
+	request.arg[0] = BYTES("/nonsense");
+	session_request(&ann->session, &request);
+	assert_int_equal(session_wait(&ann->session), 1000);
+	notebook_close(&book);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(who_logs_in_is_welcomed_and_all_in_the_room_hear_of_it),
+		cmocka_unit_test(before_one_has_a_nick_there_is_login_help_and_goodbye),
+		cmocka_unit_test(nick_logs_in_as_login_does),
+		cmocka_unit_test(a_login_that_failed_may_be_tried_again),
+		cmocka_unit_test(a_name_that_differs_only_in_case_is_taken),
+		cmocka_unit_test(a_name_that_looks_like_another_is_taken),
+		cmocka_unit_test(plain_names_that_look_alike_live_together),
+		cmocka_unit_test(server_is_nobodys_nick),
+		cmocka_unit_test(all_hear_what_is_said_in_one_order_each_thing_once),
+		cmocka_unit_test(ids_rise_by_one_in_each_room_for_itself),
+		cmocka_unit_test(what_is_refused_is_told_to_its_sender_alone),
+		cmocka_unit_test(an_empty_thing_is_not_said),
+		cmocka_unit_test(a_line_with_two_slashes_is_said_with_one),
+		cmocka_unit_test(text_at_the_limit_is_said_and_a_byte_more_is_refused_whole),
+		cmocka_unit_test(forty_lines_are_said_and_forty_one_are_refused),
+		cmocka_unit_test(a_direct_message_is_told_to_both_ends_alone),
+		cmocka_unit_test(who_goes_is_told_in_each_of_its_rooms_once),
+		cmocka_unit_test(who_logs_out_is_gone_and_hears_no_more),
+		cmocka_unit_test(a_new_nick_is_told_once_to_all_who_share_a_room),
+		cmocka_unit_test(a_rename_keeps_names_unique),
+		cmocka_unit_test(a_rename_may_not_hide_behind_ones_own_look_alike),
+		cmocka_unit_test(a_notice_reaches_everybody_with_a_nick_once),
+		cmocka_unit_test(an_answer_and_ones_own_copy_bear_the_ref),
+		cmocka_unit_test(two_houses_know_nothing_of_each_other),
+		cmocka_unit_test(a_house_whose_room_cannot_be_one_is_not_opened),
+		cmocka_unit_test(idle_counts_from_the_last_thing_asked_for),
+		cmocka_unit_test(one_may_speak_ahead_of_the_rate_and_then_waits),
+		cmocka_unit_test(whoever_has_waited_may_speak),
+		cmocka_unit_test(without_a_rate_nobody_waits),
+		cmocka_unit_test(a_line_in_a_packet_costs_one_token),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

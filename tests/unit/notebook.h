@@ -1,0 +1,197 @@
+/*
+ * A house without doors: guests who type lines to a core, what each of them
+ * was told, a line an event, and a clock that is wound by hand.
+ */
+#ifndef NOTEBOOK_H
+#define NOTEBOOK_H
+
+#include "unit.h"
+
+#include "teahouse/core.h"
+
+enum { GUESTS_MAX = 2100 };
+
+struct guest {
+	struct session session; /* first: the one is the other's address */
+	struct ink told;        /* since somebody last looked */
+	bool gone;
+	enum reason why;
+};
+
+struct notebook {
+	struct core *core;
+	int64_t time; /* ms */
+	bool telling;
+	struct guest *guests[GUESTS_MAX];
+	size_t n;
+};
+
+static inline void
+guest_note(struct guest *guest, const char *before, struct text t)
+{
+	if (t.at)
+		ink_printf(&guest->told, "%s%.*s", before, TEXT_ARGS(t));
+}
+
+static inline void
+guest_note_entries(struct guest *guest, const struct event *event)
+{
+	for (size_t i = 0; i < event->n_entries; i++) {
+		const struct entry *entry = &event->entries[i];
+		guest_note(guest, " ", entry->name);
+		if (event->kind == EVENT_ROOMS)
+			ink_printf(&guest->told, "(%zu)", entry->users);
+		if (event->kind == EVENT_ROOMS && entry->detail.len)
+			guest_note(guest, "=", entry->detail);
+		if (event->kind != EVENT_WHO)
+			continue;
+		guest_note(guest, "(", entry->detail);
+		for (size_t j = 0; j < entry->n_rooms; j++)
+			guest_note(guest, j ? "," : " ", entry->rooms[j]);
+		ink_printf(&guest->told, " %llds)", (long long)entry->idle);
+	}
+	if (event->more)
+		ink_puts(&guest->told, " ..");
+}
+
+/*
+ * chat#3 ROOM ACTOR TARGET: BODY, with what there is of it; error CODE: SENTENCE; behind
+ * it the entries of a list, .. when more follow, and /REF in the own copy.
+ */
+static inline void
+notebook_tell(void *ctx, const struct event *event, struct session *const to[], size_t n)
+{
+	struct notebook *book = ctx;
+	assert_false(book->telling);
+	book->telling = true;
+	assert_true(event->time == book->time);
+	for (size_t i = 0; i < n; i++) {
+		struct guest *guest = (struct guest *)to[i];
+		if (!guest)
+			continue;
+		/* Who has gone is told nothing; nobody is told twice. */
+		assert_false(guest->gone || guest->session.ended);
+		for (size_t j = 0; j < i && n < 100; j++)
+			assert_ptr_not_equal(to[i], to[j]);
+		ink_puts(&guest->told, event_word(event->kind));
+		if (event->id)
+			ink_printf(&guest->told, "#%llu", (unsigned long long)event->id);
+		if (event->kind == EVENT_REFUSED) {
+			ink_printf(&guest->told, " %s", reason_word(event->reason));
+		} else {
+			guest_note(guest, " ", event->room);
+			guest_note(guest, " ", event->actor);
+			guest_note(guest, " ", event->target);
+		}
+		guest_note(guest, ": ", event->body);
+		guest_note_entries(guest, event);
+		if (event->ref.at && to[i] == event->by)
+			guest_note(guest, " /", event->ref);
+		ink_puts(&guest->told, "\n");
+	}
+	book->telling = false;
+}
+
+static inline void
+notebook_gone(void *ctx, struct session *session, enum reason why)
+{
+	(void)ctx;
+	struct guest *guest = (struct guest *)session;
+	assert_false(guest->gone);
+	guest->gone = true;
+	guest->why = why;
+}
+
+static inline int64_t
+notebook_time(void *ctx)
+{
+	const struct notebook *book = ctx;
+	return book->time;
+}
+
+static inline void
+notebook_open_with(struct notebook *book, struct core_settings settings)
+{
+	*book = (struct notebook){.time = 1000000};
+	const struct outside outside = {
+		book, notebook_tell, notebook_gone, notebook_time, notebook_time};
+	book->core = core_open(&settings, &outside);
+	assert_non_null(book->core);
+}
+
+static inline struct core_settings
+notebook_settings(void)
+{
+	return (struct core_settings){
+		.name = text_of("Teahouse"), .room = text_of("main"), .message = 4000};
+}
+
+static inline void
+notebook_open(struct notebook *book)
+{
+	notebook_open_with(book, notebook_settings());
+}
+
+/* Everybody goes, and nothing may be left. */
+static inline void
+notebook_close(struct notebook *book)
+{
+	for (size_t i = 0; i < book->n; i++) {
+		session_end(&book->guests[i]->session);
+		ink_clear(&book->guests[i]->told);
+		free(book->guests[i]);
+	}
+	assert_int_equal(core_users(book->core), 0);
+	assert_int_equal(core_rooms(book->core), 1);
+	core_close(book->core);
+}
+
+/* Somebody without a nick. */
+static inline struct guest *
+guest_come(struct notebook *book)
+{
+	assert_true(book->n < GUESTS_MAX);
+	struct guest *guest = calloc(1, sizeof *guest);
+	assert_non_null(guest);
+	book->guests[book->n++] = guest;
+	session_open(&guest->session, book->core, "test", text_of("main"));
+	return guest;
+}
+
+static inline enum reason
+type(struct guest *guest, const char *line)
+{
+	struct text none = {NULL, 0};
+	return session_typed(&guest->session, text_of(line), none, none);
+}
+
+/* What the guest was told since the last look must be this, line for line. */
+static inline void
+told_must_be(struct guest *guest, const char *wanted, const char *file, int line)
+{
+	text_must_be(ink_read(&guest->told), text_of(wanted), file, line);
+	guest->told.len = 0;
+}
+
+#define assert_told(guest, wanted) told_must_be((guest), (wanted), __FILE__, __LINE__)
+
+/* Looks away. */
+static inline void
+guest_forget(struct guest *guest)
+{
+	guest->told.len = 0;
+}
+
+/* Logs in; what it and others are told of that stays to be looked at. */
+static inline struct guest *
+guest_login(struct notebook *book, const char *nick)
+{
+	struct guest *guest = guest_come(book);
+	struct ink line = {0};
+	ink_printf(&line, "/login %s%c", nick, 0);
+	assert_int_equal(type(guest, line.at), REASON_FINE);
+	ink_clear(&line);
+	return guest;
+}
+
+#endif

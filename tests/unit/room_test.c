@@ -1,0 +1,432 @@
+/* Rooms: that they come and go with those who are in them, and where one is after each step. */
+#include "notebook.h"
+
+static void
+what_is_said_goes_to_the_current_room(void **state)
+{
+	(void)state;
+	struct notebook book;
+	notebook_open(&book);
+	struct guest *ann = guest_login(&book, "ann"), *bob = guest_login(&book, "bob");
+	type(ann, "/join tea");
+	guest_forget(ann);
+	guest_forget(bob);
+	type(ann, "in tea");
+	assert_told(ann, "chat#2 tea ann: in tea\n");
+	type(ann, "/join main");
+	type(ann, "in main");
+	/* Going back is told to oneself alone: nothing has happened there. */
+	assert_told(ann, "join main ann\nchat#3 main ann: in main\n");
+	assert_told(bob, "chat#3 main ann: in main\n");
+	notebook_close(&book);
+}
+
+static void
+after_leaving_one_is_where_one_came_in_last(void **state)
+{
+	(void)state;
+	struct notebook book;
+	notebook_open(&book);
+	struct guest *ann = guest_login(&book, "ann");
+	type(ann, "/join a");
+	type(ann, "/join b");
+	type(ann, "/join c");
+	guest_forget(ann);
+	type(ann, "/leave");
+	type(ann, "1");
+	assert_told(ann, "leave#2 c ann b\nchat#2 b ann: 1\n");
+	/* Leaving another than the current one moves nobody. */
+	type(ann, "/leave a");
+	type(ann, "2");
+	assert_told(ann, "leave#2 a ann b\nchat#3 b ann: 2\n");
+	type(ann, "/leave");
+	assert_told(ann, "leave#4 b ann main\n");
+	notebook_close(&book);
+}
+
+static void
+who_leaves_the_last_room_is_home_again(void **state)
+{
+	(void)state;
+	struct notebook book;
+	notebook_open(&book);
+	struct guest *ann = guest_login(&book, "ann"), *bob = guest_login(&book, "bob");
+	type(ann, "/join tea");
+	type(ann, "/leave main");
+	guest_forget(ann);
+	guest_forget(bob);
+	assert_int_equal(type(ann, "/leave"), REASON_FINE);
+	assert_told(ann, "join#4 main ann\nleave#2 tea ann main\n");
+	assert_told(bob, "join#4 main ann\n");
+	notebook_close(&book);
+}
+
+static void
+the_last_room_cannot_be_left_for_nowhere(void **state)
+{
+	(void)state;
+	struct notebook book;
+	notebook_open(&book);
+	struct guest *ann = guest_login(&book, "ann");
+	guest_forget(ann);
+	assert_int_equal(type(ann, "/leave"), REASON_LAST_ROOM);
+	assert_int_equal(type(ann, "/leave main"), REASON_LAST_ROOM);
+	guest_forget(ann);
+	type(ann, "still here");
+	assert_told(ann, "chat#2 main ann: still here\n");
+	notebook_close(&book);
+}
+
+static void
+a_listeners_room_is_home_to_those_who_came_by_it(void **state)
+{
+	(void)state;
+	struct notebook book;
+	notebook_open(&book);
+	struct guest *ann = guest_come(&book);
+	ann->session.home = text_of("tea");
+	type(ann, "/login ann");
+	assert_told(ann, "welcome tea ann Teahouse\njoin#1 tea ann\n");
+	/* From there the way leads to the server's own room, from elsewhere back to tea. */
+	type(ann, "/leave");
+	assert_told(ann, "join#1 main ann\nleave#2 tea ann main\n");
+	assert_int_equal(core_rooms(book.core), 1);
+	type(ann, "/leave");
+	assert_told(ann, "join#1 tea ann\nleave#2 main ann tea\n");
+	assert_int_equal(core_rooms(book.core), 2);
+	notebook_close(&book);
+}
+
+static void
+only_what_one_is_in_can_be_left(void **state)
+{
+	(void)state;
+	struct notebook book;
+	notebook_open(&book);
+	struct guest *ann = guest_login(&book, "ann"), *bob = guest_login(&book, "bob");
+	type(bob, "/join tea");
+	guest_forget(ann);
+	guest_forget(bob);
+	type(ann, "/leave tea");
+	type(ann, "/leave milk");
+	type(ann, "/leave a:b");
+	assert_told(ann, "error not-in-room: You are not in the room \"tea\".\n"
+			 "error no-such-room: There is no room \"milk\".\n"
+			 "error no-such-room: There is no room \"a:b\".\n");
+	assert_told(bob, "");
+	notebook_close(&book);
+}
+
+static void
+a_room_goes_when_the_last_one_leaves(void **state)
+{
+	(void)state;
+	struct notebook book;
+	notebook_open(&book);
+	struct guest *ann = guest_login(&book, "ann"), *bob = guest_login(&book, "bob");
+	type(ann, "/join tea");
+	type(bob, "/join tea");
+	type(ann, "/topic Earl Grey");
+	type(ann, "/leave");
+	assert_int_equal(core_rooms(book.core), 2);
+	session_end(&bob->session);
+	assert_int_equal(core_rooms(book.core), 1);
+	guest_forget(ann);
+	type(ann, "/rooms");
+	type(ann, "/join tea");
+	/* Another room of that name has a history, and a topic, of its own. */
+	assert_told(ann, "rooms main(1)\njoin#1 tea ann\n");
+	notebook_close(&book);
+}
+
+static void
+the_servers_room_is_there_also_when_nobody_is(void **state)
+{
+	(void)state;
+	struct notebook book;
+	notebook_open(&book);
+	struct guest *ann = guest_login(&book, "ann");
+	type(ann, "/topic Welcome");
+	type(ann, "/join tea");
+	type(ann, "/leave main");
+	assert_int_equal(core_rooms(book.core), 2);
+	guest_forget(ann);
+	type(ann, "/rooms");
+	assert_told(ann, "rooms main(0)=Welcome tea(1)\n");
+	notebook_close(&book);
+}
+
+static void
+rooms_that_look_the_same_are_one_as_it_was_first_spelt(void **state)
+{
+	(void)state;
+	struct notebook book;
+	notebook_open(&book);
+	struct guest *ann = guest_login(&book, "ann"), *bob = guest_login(&book, "bob");
+	type(ann, "/join Tea");
+	guest_forget(bob);
+	type(bob, "/join tEA");
+	assert_told(bob, "join#2 Tea bob\n");
+	type(bob, "/join T\xd0\xb5\xd0\xb0");
+	assert_told(bob, "join Tea bob\n");
+	type(bob, "/leave te\xd0\xb0");
+	assert_told(bob, "leave#3 Tea bob main\n");
+	assert_int_equal(core_rooms(book.core), 2);
+	notebook_close(&book);
+}
+
+static void
+a_name_that_cannot_be_a_rooms_makes_none(void **state)
+{
+	(void)state;
+	struct notebook book;
+	notebook_open(&book);
+	struct guest *ann = guest_login(&book, "ann");
+	assert_int_equal(type(ann, "/join tea room"), REASON_ROOM_INVALID);
+	assert_int_equal(type(ann, "/join #tea"), REASON_ROOM_INVALID);
+	assert_int_equal(core_rooms(book.core), 1);
+	notebook_close(&book);
+}
+
+static void
+one_is_in_sixty_four_rooms_at_most(void **state)
+{
+	(void)state;
+	struct notebook book;
+	notebook_open(&book);
+	struct guest *ann = guest_login(&book, "ann");
+	char line[32];
+	for (int i = 1; i < 64; i++) {
+		snprintf(line, sizeof line, "/join r%d", i);
+		assert_int_equal(type(ann, line), REASON_FINE);
+	}
+	assert_int_equal(type(ann, "/join r64"), REASON_ROOMS_FULL);
+	/* The room that was not entered is not there, and those one is in can be gone to. */
+	assert_int_equal(core_rooms(book.core), 64);
+	assert_int_equal(type(ann, "/join r5"), REASON_FINE);
+	assert_int_equal(type(ann, "/leave r7"), REASON_FINE);
+	assert_int_equal(type(ann, "/join r64"), REASON_FINE);
+	notebook_close(&book);
+}
+
+static void
+setting_a_topic_is_told_to_the_room(void **state)
+{
+	(void)state;
+	struct notebook book;
+	notebook_open(&book);
+	struct guest *ann = guest_login(&book, "ann"), *bob = guest_login(&book, "bob");
+	guest_forget(ann);
+	guest_forget(bob);
+	type(ann, "/topic Earl  Grey");
+	assert_told(ann, "topic#3 main ann: Earl  Grey\n");
+	assert_told(bob, "topic#3 main ann: Earl  Grey\n");
+	type(bob, "/topic");
+	assert_told(bob, "topic main ann: Earl  Grey\n");
+	assert_told(ann, "");
+	/* Who comes later is told, and it stands with the name that its setter had. */
+	type(ann, "/nick anna");
+	struct guest *cat = guest_login(&book, "cat");
+	assert_told(
+		cat, "welcome main cat Teahouse\njoin#4 main cat\ntopic main ann: Earl  Grey\n");
+	notebook_close(&book);
+}
+
+/* An empty topic comes as a packet only. */
+static enum reason
+topic_of(struct guest *guest, struct text topic)
+{
+	struct request request = {.command = command_of_type(BYTES("topic"))};
+	request.arg[0] = topic;
+	return session_request(&guest->session, &request);
+}
+
+static void
+a_topic_taken_away_is_no_topic(void **state)
+{
+	(void)state;
+	struct notebook book;
+	notebook_open(&book);
+	struct guest *ann = guest_login(&book, "ann");
+	type(ann, "/topic Earl Grey");
+	guest_forget(ann);
+	assert_int_equal(topic_of(ann, BYTES("")), REASON_FINE);
+	assert_told(ann, "topic#3 main ann: \n");
+	struct guest *bob = guest_login(&book, "bob");
+	assert_told(bob, "welcome main bob Teahouse\njoin#4 main bob\n");
+	notebook_close(&book);
+}
+
+static void
+a_topic_is_one_line_of_at_most_400_bytes(void **state)
+{
+	(void)state;
+	struct notebook book;
+	notebook_open(&book);
+	struct guest *ann = guest_login(&book, "ann");
+	guest_forget(ann);
+	assert_int_equal(topic_of(ann, BYTES("\nEarl\r\nGrey\n")), REASON_FINE);
+	assert_told(ann, "topic#2 main ann: Earl Grey\n");
+	char topic[401];
+	memset(topic, 'x', sizeof topic);
+	assert_int_equal(topic_of(ann, (struct text){topic, 401}), REASON_TEXT_TOO_LONG);
+	assert_int_equal(topic_of(ann, (struct text){topic, 400}), REASON_FINE);
+	notebook_close(&book);
+}
+
+static void
+a_packet_may_name_its_room(void **state)
+{
+	(void)state;
+	struct notebook book;
+	notebook_open(&book);
+	struct guest *ann = guest_login(&book, "ann"), *bob = guest_login(&book, "bob");
+	type(ann, "/join tea");
+	guest_forget(ann);
+	guest_forget(bob);
+	struct request request = {.command = command_of_type(BYTES("chat")), .room = BYTES("MAIN")};
+	request.arg[0] = BYTES("hi");
+	assert_int_equal(session_request(&ann->session, &request), REASON_FINE);
+	assert_told(bob, "chat#3 main ann: hi\n");
+	request.room = BYTES("tea");
+	session_request(&bob->session, &request);
+	assert_told(bob, "error not-in-room: You are not in the room \"tea\".\n");
+	request.room = BYTES("milk");
+	session_request(&bob->session, &request);
+	assert_told(bob, "error no-such-room: There is no room \"milk\".\n");
+	assert_told(ann, "chat#3 main ann: hi\n");
+	/* It moved nobody. */
+	type(ann, "in tea");
+	assert_told(ann, "chat#2 tea ann: in tea\n");
+	notebook_close(&book);
+}
+
+static void
+a_packet_may_log_in_to_a_room(void **state)
+{
+	(void)state;
+	struct notebook book;
+	notebook_open(&book);
+	struct guest *ann = guest_come(&book);
+	struct request request = {.command = command_of_type(BYTES("hello")), .room = BYTES("a b")};
+	request.arg[0] = BYTES("ann");
+	assert_int_equal(session_request(&ann->session, &request), REASON_ROOM_INVALID);
+	assert_int_equal(core_users(book.core), 0);
+	guest_forget(ann);
+	request.room = BYTES("tea");
+	assert_int_equal(session_request(&ann->session, &request), REASON_FINE);
+	assert_told(ann, "welcome tea ann Teahouse\njoin#1 tea ann\n");
+	notebook_close(&book);
+}
+
+enum { PEOPLE = 30, ROOMS = 6 };
+
+/* Who is in a room, in order of arrival, as it should be. */
+struct model {
+	int people[PEOPLE];
+	size_t n;
+};
+
+static bool
+model_leave(struct model *room, int who)
+{
+	for (size_t i = 0; i < room->n; i++) {
+		if (room->people[i] != who)
+			continue;
+		room->n--;
+		memmove(&room->people[i], &room->people[i + 1], (room->n - i) * sizeof(int));
+		return true;
+	}
+	return false;
+}
+
+static void
+room_must_list(struct guest *guest, char room, const struct model *model, const int *names)
+{
+	struct request request = {.command = command_of_type(BYTES("names")), .room = {&room, 1}};
+	struct ink wanted = {0};
+	if (model->n == 0)
+		ink_printf(&wanted, "error no-such-room: There is no room \"%c\".\n", room);
+	else
+		ink_printf(&wanted, "names %c", room);
+	for (size_t i = 0; i < model->n; i++)
+		ink_printf(&wanted, " p%d-%d", model->people[i], names[model->people[i]]);
+	if (model->n > 0)
+		ink_puts(&wanted, "\n");
+	guest_forget(guest);
+	session_request(&guest->session, &request);
+	assert_text(ink_read(&guest->told), ink_read(&wanted));
+	ink_clear(&wanted);
+}
+
+/* A step at random: somebody enters or leaves a room, or takes another nick. */
+static void
+step_at_random(struct guest **people, struct model *rooms, int *names, uint64_t *seed)
+{
+	int who = (int)random_below(seed, PEOPLE), room = (int)random_below(seed, ROOMS);
+	char line[32];
+	bool was = model_leave(&rooms[room], who);
+	if (random_below(seed, 4) == 0) {
+		snprintf(line, sizeof line, "/nick p%d-%d", who, ++names[who]);
+		assert_int_equal(type(people[who], line), REASON_FINE);
+		snprintf(line, sizeof line, "/join %c", 'a' + room);
+		if (was)
+			snprintf(line, sizeof line, "/leave %c", 'a' + room);
+	} else {
+		snprintf(line, sizeof line, "/%s %c", was ? "leave" : "join", 'a' + room);
+	}
+	assert_int_equal(type(people[who], line), REASON_FINE);
+	if (!was)
+		rooms[room].people[rooms[room].n++] = who;
+	guest_forget(people[who]);
+}
+
+static void
+a_room_lists_its_people_in_order_of_arrival_whatever_happened(void **state)
+{
+	(void)state;
+	struct notebook book;
+	struct guest *people[PEOPLE];
+	static struct model rooms[ROOMS];
+	int names[PEOPLE] = {0};
+	uint64_t seed = 7;
+	notebook_open(&book);
+	/* Somebody looks on from another room: all others are always in main, too. */
+	struct guest *looker = guest_login(&book, "looker");
+	for (int i = 0; i < PEOPLE; i++) {
+		char nick[16];
+		snprintf(nick, sizeof nick, "p%d-0", i);
+		people[i] = guest_login(&book, nick);
+	}
+	for (int round = 0; round < 4000; round++) {
+		step_at_random(people, rooms, names, &seed);
+		int room = (int)random_below(&seed, ROOMS);
+		room_must_list(looker, (char)('a' + room), &rooms[room], names);
+	}
+	notebook_close(&book);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_said_goes_to_the_current_room),
+		cmocka_unit_test(after_leaving_one_is_where_one_came_in_last),
+		cmocka_unit_test(who_leaves_the_last_room_is_home_again),
+		cmocka_unit_test(the_last_room_cannot_be_left_for_nowhere),
+		cmocka_unit_test(a_listeners_room_is_home_to_those_who_came_by_it),
+		cmocka_unit_test(only_what_one_is_in_can_be_left),
+		cmocka_unit_test(a_room_goes_when_the_last_one_leaves),
+		cmocka_unit_test(the_servers_room_is_there_also_when_nobody_is),
+		cmocka_unit_test(rooms_that_look_the_same_are_one_as_it_was_first_spelt),
+		cmocka_unit_test(a_name_that_cannot_be_a_rooms_makes_none),
+		cmocka_unit_test(one_is_in_sixty_four_rooms_at_most),
+		cmocka_unit_test(setting_a_topic_is_told_to_the_room),
+		cmocka_unit_test(a_topic_taken_away_is_no_topic),
+		cmocka_unit_test(a_topic_is_one_line_of_at_most_400_bytes),
+		cmocka_unit_test(a_packet_may_name_its_room),
+		cmocka_unit_test(a_packet_may_log_in_to_a_room),
+		cmocka_unit_test(a_room_lists_its_people_in_order_of_arrival_whatever_happened),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
