@@ -1,0 +1,11 @@
+/* The adapters, each defined in the file of its name. */
+#ifndef ADAPTERS_ADAPTERS_H
+#define ADAPTERS_ADAPTERS_H
+
+#include "teahouse/adapter.h"
+
+extern const struct adapter adapter_telnet;
+extern const struct adapter adapter_json;
+extern const struct adapter adapter_web;
+
+#endif

@@ -1,0 +1,265 @@
+/* Lines, packets and whole messages out of a stream of bytes. Knows no protocol beyond that. */
+#include "adapters/framing.h"
+
+static struct text
+text_rest(struct text t, size_t n)
+{
+	return (struct text){t.at + n, t.len - n};
+}
+
+/* The held message was borrowed until now. */
+static void
+frames_begin(struct frames *frames)
+{
+	if (frames->given)
+		ink_clear(&frames->held);
+	frames->given = false;
+}
+
+static enum framed
+frames_give(struct frames *frames, struct text *message)
+{
+	*message = ink_read(&frames->held);
+	frames->given = true;
+	return FRAMED_MESSAGE;
+}
+
+/* METHOD SP target SP HTTP/1.x (RFC 9112, 3). */
+static bool
+line_is_http(struct text line)
+{
+	static const char version[] = " HTTP/1.x";
+	size_t tail = sizeof version - 1, method = 0;
+	while (method < line.len && line.at[method] >= 'A' && line.at[method] <= 'Z')
+		method++;
+	return method > 0 && line.len > method + tail && line.at[method] == ' ' &&
+	       memcmp(line.at + line.len - tail, version, tail - 1) == 0;
+}
+
+static bool
+byte_takes_back(char c)
+{
+	return c == TYPED_BACKSPACE || c == TYPED_DELETE || c == TYPED_KILL;
+}
+
+/* Up to the end of the line, or to what takes back some of it. */
+static size_t
+line_length(struct text in, bool typed)
+{
+	size_t n = 0;
+	while (n < in.len && in.at[n] != '\n' && in.at[n] != '\r' &&
+		!(typed && byte_takes_back(in.at[n])))
+		n++;
+	return n;
+}
+
+static void
+line_take_back(struct frames *frames, char how)
+{
+	if (how == TYPED_KILL) {
+		frames->skipping = false;
+		ink_clear(&frames->held);
+	} else {
+		frames->held.len = text_last(ink_read(&frames->held));
+	}
+}
+
+/* Keeps the beginning of a line; false, once a line, when it is too long. */
+static bool
+line_hold(struct frames *frames, struct text piece)
+{
+	if (frames->skipping)
+		return true;
+	if (frames->held.len + piece.len > LINE_BYTES) {
+		frames->skipping = true;
+		ink_clear(&frames->held);
+		return false;
+	}
+	ink_text(&frames->held, piece);
+	return true;
+}
+
+static enum framed
+line_end(struct frames *frames, struct text *message)
+{
+	bool first = !frames->begun;
+	frames->begun = true;
+	frames_give(frames, message);
+	return first && line_is_http(*message) ? FRAMED_HTTP : FRAMED_MESSAGE;
+}
+
+static enum framed
+line_next(struct frames *frames, struct text *in, struct text *message, bool typed)
+{
+	frames_begin(frames);
+	while (in->len > 0) {
+		char c = in->at[0];
+		bool rest_of_end = frames->after_cr && (c == '\n' || c == '\0');
+		frames->after_cr = false;
+		if (rest_of_end) {
+			*in = text_rest(*in, 1);
+			continue;
+		}
+		size_t n = line_length(*in, typed);
+		struct text piece = {in->at, n};
+		*in = text_rest(*in, n);
+		if (in->len > 0 && (in->at[0] == '\n' || in->at[0] == '\r')) {
+			frames->after_cr = in->at[0] == '\r';
+			*in = text_rest(*in, 1);
+			bool passed_over = frames->skipping, fits = line_hold(frames, piece);
+			frames->skipping = false;
+			if (!fits)
+				return FRAMED_TOO_LONG;
+			if (!passed_over)
+				return line_end(frames, message);
+			continue;
+		}
+		if (!line_hold(frames, piece))
+			return FRAMED_TOO_LONG;
+		if (in->len > 0) {
+			line_take_back(frames, in->at[0]);
+			*in = text_rest(*in, 1);
+		}
+	}
+	return FRAMED_NOTHING;
+}
+
+static enum framed
+lines_next(struct frames *frames, struct text *in, struct text *message)
+{
+	return line_next(frames, in, message, false);
+}
+
+static enum framed
+typed_next(struct frames *frames, struct text *in, struct text *message)
+{
+	return line_next(frames, in, message, true);
+}
+
+/* As a length, each of these would announce a packet of over 16,000 bytes that is no JSON. */
+static bool
+packet_is_http(const char head[4])
+{
+	static const char methods[][5] = {
+		"GET ", "HEAD", "POST", "PUT ", "DELE", "OPTI", "PATC", "CONN", "TRAC"};
+	for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++)
+		if (memcmp(head, methods[i], 4) == 0)
+			return true;
+	return false;
+}
+
+static size_t
+packet_length(const char *at)
+{
+	return (size_t)(unsigned char)at[0] << 8 | (unsigned char)at[1];
+}
+
+/* Moves bytes into held until it has `size`; whether it has. */
+static bool
+packet_fill(struct frames *frames, struct text *in, size_t size)
+{
+	if (frames->held.len >= size)
+		return true;
+	size_t n = size - frames->held.len;
+	if (n > in->len)
+		n = in->len;
+	ink_add(&frames->held, in->at, n);
+	*in = text_rest(*in, n);
+	return frames->held.len == size;
+}
+
+static enum framed
+packets_next(struct frames *frames, struct text *in, struct text *message)
+{
+	frames_begin(frames);
+	/* The common case, a packet that came in one piece, is not copied. */
+	if (frames->begun && frames->held.len == 0 && in->len >= 2 &&
+		in->len - 2 >= packet_length(in->at)) {
+		*message = (struct text){in->at + 2, packet_length(in->at)};
+		*in = text_rest(*in, 2 + message->len);
+		return FRAMED_MESSAGE;
+	}
+	if (!packet_fill(frames, in, 2))
+		return FRAMED_NOTHING;
+	size_t size = 2 + packet_length(frames->held.at);
+	if (!frames->begun && size >= 4) {
+		if (!packet_fill(frames, in, 4))
+			return FRAMED_NOTHING;
+		if (packet_is_http(frames->held.at))
+			return FRAMED_HTTP;
+	}
+	if (!packet_fill(frames, in, size))
+		return FRAMED_NOTHING;
+	frames->begun = true;
+	frames_give(frames, message);
+	*message = text_rest(*message, 2);
+	return FRAMED_MESSAGE;
+}
+
+static enum framed
+whole_next(struct frames *frames, struct text *in, struct text *message)
+{
+	(void)frames;
+	if (!in->at)
+		return FRAMED_NOTHING;
+	*message = *in;
+	*in = (struct text){NULL, 0};
+	return FRAMED_MESSAGE;
+}
+
+const struct framing framing_lines = {"lines", lines_next};
+const struct framing framing_typed = {"typed", typed_next};
+const struct framing framing_packets = {"packets", packets_next};
+const struct framing framing_whole = {"whole", whole_next};
+
+void
+frames_clear(struct frames *frames)
+{
+	ink_clear(&frames->held);
+	*frames = (struct frames){0};
+}
+
+size_t
+packet_open(struct ink *out)
+{
+	ink_add(out, "\0", 2);
+	return out->len;
+}
+
+bool
+packet_close(struct ink *out, size_t opened)
+{
+	size_t n = out->len - opened;
+	if (n > PACKET_BYTES) {
+		out->len = opened - 2;
+		return false;
+	}
+	out->at[opened - 2] = (char)(n >> 8);
+	out->at[opened - 1] = (char)n;
+	return true;
+}
+
+enum { FRAME_TEXT = 0x81, FRAME_SHORT = 126, FRAME_16 = 126, FRAME_64 = 127 };
+
+size_t
+frame_open(struct ink *out)
+{
+	ink_add(out, "\0", 2);
+	return out->len;
+}
+
+bool
+frame_close(struct ink *out, size_t opened)
+{
+	size_t n = out->len - opened;
+	size_t more = n < FRAME_SHORT ? 0 : n <= UINT16_MAX ? 2 : 8;
+	ink_space(out, more);
+	unsigned char *head = (unsigned char *)out->at + opened - 2;
+	memmove(head + 2 + more, head + 2, n);
+	out->len += more;
+	head[0] = FRAME_TEXT;
+	head[1] = more == 0 ? (unsigned char)n : more == 2 ? FRAME_16 : FRAME_64;
+	for (size_t i = 0; i < more; i++)
+		head[2 + i] = (unsigned char)(n >> 8 * (more - 1 - i));
+	return true;
+}

@@ -1,0 +1,60 @@
+/*
+ * Where a message ends in a stream of bytes, and how one is wrapped. Pieces
+ * give what the whole gives; every bound holds before a message's end is found.
+ */
+#ifndef ADAPTERS_FRAMING_H
+#define ADAPTERS_FRAMING_H
+
+#include "teahouse/buffer.h"
+
+enum {
+	LINE_BYTES = 8192,    /* longest line taken */
+	PACKET_BYTES = 65535, /* longest packet there can be */
+};
+
+/* Bytes by which somebody at a keyboard takes back the last character, or the half-typed line. */
+enum { TYPED_BACKSPACE = 0x08, TYPED_DELETE = 0x7f, TYPED_KILL = 0x15 };
+
+enum framed {
+	FRAMED_NOTHING, /* all of *in is eaten, and no message is whole yet */
+	FRAMED_MESSAGE,
+	FRAMED_TOO_LONG, /* one is over the bound; told once, the rest of it is passed over */
+	FRAMED_HTTP,     /* the first bytes are an HTTP request's, on a port that has none */
+};
+
+/* What a stream has left behind. Zeroed is a stream's beginning. */
+struct frames {
+	struct ink held; /* a message that has begun */
+	bool given;      /* held was given out, and goes with the next call */
+	bool begun;      /* the first message has been seen */
+	bool after_cr;   /* a line has just ended in CR: an LF or NUL still belongs to it */
+	bool skipping;   /* the line is too long, and has been told so */
+};
+
+struct framing {
+	const char *name;
+	/*
+	 * Eats from *in up to the end of the next message and gives it in *message,
+	 * borrowed until the next call, or until *in goes.
+	 */
+	enum framed (*next)(struct frames *frames, struct text *in, struct text *message);
+};
+
+extern const struct framing framing_lines; /* each ends in CRLF, LF, CR NUL or a lone CR */
+extern const struct framing framing_typed; /* the same, with TYPED_.. taking back what was typed */
+extern const struct framing framing_packets; /* two bytes of length, big-endian, then as many */
+extern const struct framing framing_whole;   /* what comes at once is one message */
+
+void frames_clear(struct frames *frames);
+
+/*
+ * Around what is written between them: a packet's length, or a WebSocket text
+ * frame's head as a server sends it (RFC 6455, 5.2). open gives what close takes.
+ * False: it is too long for a packet, and was taken back.
+ */
+size_t packet_open(struct ink *out);
+bool packet_close(struct ink *out, size_t opened);
+size_t frame_open(struct ink *out);
+bool frame_close(struct ink *out, size_t opened);
+
+#endif

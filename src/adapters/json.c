@@ -1,0 +1,225 @@
+/* JSON objects by jansson. Does not know what any field means. */
+#include "adapters/json.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+
+/*
+ * struct json is jansson's own object under another name, so that whoever reads
+ * packets need not know whose they are.
+ */
+static json_t *
+json_in(const struct json *json)
+{
+	return (json_t *)(uintptr_t)json;
+}
+
+static struct json *
+json_out(json_t *json)
+{
+	return (struct json *)json;
+}
+
+/* jansson's own bound is 2048 levels, which is deep enough to be costly. */
+static bool
+json_shallow(struct text packet)
+{
+	int depth = 0;
+	bool quoted = false;
+	for (size_t i = 0; i < packet.len; i++) {
+		char c = packet.at[i];
+		if (quoted) {
+			if (c == '\\')
+				i++;
+			else if (c == '"')
+				quoted = false;
+		} else if (c == '"') {
+			quoted = true;
+		} else if (c == '{' || c == '[') {
+			if (++depth > JSON_DEPTH)
+				return false;
+		} else if (c == '}' || c == ']') {
+			depth--;
+		}
+	}
+	return true;
+}
+
+struct json *
+json_read(struct text packet)
+{
+	if (!packet.at || !json_shallow(packet))
+		return NULL;
+	json_error_t error;
+	json_t *json =
+		json_loadb(packet.at, packet.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
+	if (json && json_is_string(json_object_get(json, "type")))
+		return json_out(json);
+	json_decref(json);
+	return NULL;
+}
+
+struct json *
+json_new(const char *type)
+{
+	struct json *json = json_out(json_object());
+	json_put_text(json, "type", text_of(type));
+	return json;
+}
+
+void
+json_close(struct json *json)
+{
+	json_decref(json_in(json));
+}
+
+static struct text
+json_text_of(const json_t *value)
+{
+	if (!json_is_string(value))
+		return (struct text){NULL, 0};
+	return (struct text){json_string_value(value), json_string_length(value)};
+}
+
+enum json_is
+json_kind(const struct json *json, const char *key)
+{
+	const json_t *value = json_object_get(json_in(json), key);
+	if (!value)
+		return FIELD_MISSING;
+	if (json_is_string(value))
+		return FIELD_TEXT;
+	return json_is_integer(value) ? FIELD_NUMBER : FIELD_OTHER;
+}
+
+struct text
+json_text(const struct json *json, const char *key)
+{
+	return json_text_of(json_object_get(json_in(json), key));
+}
+
+int64_t
+json_number(const struct json *json, const char *key)
+{
+	return json_integer_value(json_object_get(json_in(json), key));
+}
+
+bool
+json_flag(const struct json *json, const char *key)
+{
+	return json_is_true(json_object_get(json_in(json), key));
+}
+
+size_t
+json_length(const struct json *json, const char *key)
+{
+	return json_array_size(json_object_get(json_in(json), key));
+}
+
+static json_t *
+json_member(const struct json *json, const char *key, size_t i)
+{
+	return json_array_get(json_object_get(json_in(json), key), i);
+}
+
+struct text
+json_item(const struct json *json, const char *key, size_t i)
+{
+	return json_text_of(json_member(json, key, i));
+}
+
+const struct json *
+json_item_object(const struct json *json, const char *key, size_t i)
+{
+	return json_out(json_member(json, key, i));
+}
+
+/* Nothing that is put together here can fail but for want of memory. */
+static void
+json_must(bool done)
+{
+	if (!done)
+		abort();
+}
+
+static void
+json_set(struct json *json, const char *key, json_t *value)
+{
+	json_must(json_object_set_new(json_in(json), key, value) == 0);
+}
+
+/* jansson takes valid UTF-8 only. */
+static json_t *
+json_string_of(struct text value)
+{
+	json_t *string = json_stringn(value.at ? value.at : "", value.len);
+	if (string)
+		return string;
+	struct ink clean = {0};
+	text_clean(&clean, value);
+	string = json_stringn(ink_read(&clean).at, clean.len);
+	ink_clear(&clean);
+	return string;
+}
+
+void
+json_put_text(struct json *json, const char *key, struct text value)
+{
+	json_set(json, key, json_string_of(value));
+}
+
+void
+json_put_number(struct json *json, const char *key, int64_t value)
+{
+	json_set(json, key, json_integer(value));
+}
+
+void
+json_put_flag(struct json *json, const char *key)
+{
+	json_set(json, key, json_true());
+}
+
+void
+json_put_array(struct json *json, const char *key)
+{
+	json_set(json, key, json_array());
+}
+
+void
+json_add_text(struct json *json, const char *key, struct text value)
+{
+	json_t *array = json_object_get(json_in(json), key);
+	json_must(json_array_append_new(array, json_string_of(value)) == 0);
+}
+
+struct json *
+json_add_object(struct json *json, const char *key)
+{
+	json_t *object = json_object();
+	json_must(json_array_append_new(json_object_get(json_in(json), key), object) == 0);
+	return json_out(object);
+}
+
+struct json *
+json_put_object(struct json *json, const char *key)
+{
+	json_t *object = json_object();
+	json_set(json, key, object);
+	return json_out(object);
+}
+
+static int
+json_dump(const char *bytes, size_t n, void *out)
+{
+	ink_add(out, bytes, n);
+	return 0;
+}
+
+void
+json_write(const struct json *json, struct ink *out)
+{
+	json_must(json_dump_callback(json_in(json), json_dump, out, JSON_COMPACT) == 0);
+}

@@ -1,0 +1,314 @@
+/* Packets to requests, events to packets (SPEC 6.2), in the plain version 1 and the full version 2. */
+#include "adapters/json_talk.h"
+
+#include <stdlib.h>
+
+#include "adapters/json.h"
+
+enum { REF_BYTES = 64 };
+
+/* A packet being heard. */
+struct heard {
+	struct talk *talk;
+	struct json *json;
+	struct text type, ref;
+};
+
+static void
+heard_refuse(const struct heard *heard, enum reason reason, struct text target)
+{
+	session_refuse(&heard->talk->session, reason, target, heard->ref, heard->type);
+}
+
+/* The field's text, if it is there; false: it was refused. */
+static bool
+heard_field(const struct heard *heard, struct text field, bool optional, struct text *value)
+{
+	char key[32];
+	snprintf(key, sizeof key, "%.*s", TEXT_ARGS(field));
+	enum json_is kind = json_kind(heard->json, key);
+	*value = json_text(heard->json, key);
+	if (kind == FIELD_TEXT || (kind == FIELD_MISSING && optional))
+		return true;
+	heard_refuse(heard, kind == FIELD_MISSING ? REASON_MISSING_FIELD : REASON_BAD_FIELD, field);
+	return false;
+}
+
+/* A hello chooses the version; false: there is none such. */
+static bool
+heard_version(const struct heard *heard)
+{
+	enum json_is kind = json_kind(heard->json, "version");
+	int64_t version = json_number(heard->json, "version");
+	if (kind == FIELD_MISSING)
+		return true;
+	if (kind != FIELD_NUMBER || version < 1 || version > JSON_VERSIONS) {
+		heard_refuse(heard, REASON_BAD_FIELD, text_of("version"));
+		return false;
+	}
+	heard->talk->voice = (unsigned)version - 1;
+	return true;
+}
+
+/* What a client of version 1 knows. */
+static bool
+type_is_plain(struct text type)
+{
+	return text_is(type, text_of("hello")) || text_is(type, text_of("chat"));
+}
+
+static void
+heard_request(const struct heard *heard, const struct command *command)
+{
+	struct request request = {.command = command, .ref = heard->ref, .about = heard->type};
+	const char *params = command->params;
+	struct param param;
+	for (size_t i = 0; command_param(&params, &param); i++)
+		if (!heard_field(heard, param.field, param.optional, &request.arg[i]))
+			return;
+	bool full = heard->talk->voice == JSON_VERSION_2;
+	if (full && (command->flags & COMMAND_IN_ROOM) &&
+		!heard_field(heard, text_of("room"), true, &request.room))
+		return;
+	session_request(&heard->talk->session, &request);
+}
+
+static void
+heard_packet(struct heard *heard)
+{
+	struct talk *talk = heard->talk;
+	bool hello = text_is(heard->type, text_of("hello")), early = !talk->session.user;
+	struct text ref;
+	if (hello && early && !heard_version(heard))
+		return;
+	bool full = talk->voice == JSON_VERSION_2;
+	if (full && !heard_field(heard, text_of("ref"), true, &ref))
+		return;
+	if (full && ref.len > REF_BYTES) {
+		heard_refuse(heard, REASON_BAD_FIELD, text_of("ref"));
+		return;
+	}
+	if (full)
+		heard->ref = ref;
+	talk->session.wants_names = full;
+	const struct command *command = command_of_type(heard->type);
+	if (early && !hello)
+		heard_refuse(heard, REASON_HELLO_FIRST, heard->type);
+	else if (!command || (!full && !type_is_plain(heard->type)))
+		heard_refuse(heard, REASON_UNKNOWN_TYPE, heard->type);
+	else
+		heard_request(heard, command);
+}
+
+void
+json_hear(struct talk *talk, struct text packet)
+{
+	struct heard heard = {.talk = talk, .json = json_read(packet)};
+	if (!heard.json) {
+		heard_refuse(&heard, REASON_BAD_PACKET, (struct text){NULL, 0});
+		return;
+	}
+	heard.type = json_text(heard.json, "type");
+	heard_packet(&heard);
+	json_close(heard.json);
+}
+
+static void
+json_wrap(struct json *json, const struct wrapping *wrapping, struct ink *out)
+{
+	size_t opened = wrapping->open(out);
+	json_write(json, out);
+	wrapping->close(out, opened);
+	json_close(json);
+}
+
+static void
+plain_packet(const char *type, struct text nick, const struct wrapping *wrapping, struct ink *out)
+{
+	struct json *json = json_new(type);
+	json_put_text(json, "nick", nick);
+	json_wrap(json, wrapping, out);
+}
+
+/* A chat for each line, with what version 1 has no packet for written around it. */
+static void
+plain_chat(const struct event *event, const struct wrapping *wrapping, struct ink *out)
+{
+	for (struct text rest = event->body; rest.at;) {
+		struct text line = text_line(&rest);
+		struct ink message = {0};
+		if (event->kind == EVENT_EMOTE)
+			ink_printf(
+				&message, "[%.*s %.*s]", TEXT_ARGS(event->actor), TEXT_ARGS(line));
+		else if (event->kind == EVENT_DIRECT)
+			ink_printf(&message, "%.*s -> %.*s: %.*s", TEXT_ARGS(event->actor),
+				TEXT_ARGS(event->target), TEXT_ARGS(line));
+		else
+			ink_text(&message, line);
+		struct json *json = json_new("chat");
+		json_put_text(json, "nick", event->actor);
+		json_put_text(json, "message", ink_read(&message));
+		json_wrap(json, wrapping, out);
+		ink_clear(&message);
+	}
+}
+
+static void
+json_put_refusal(struct json *json, const struct event *event)
+{
+	json_put_text(json, "code", text_of(reason_word(event->reason)));
+	json_put_text(json, "message", event->body);
+	if (event->about.at)
+		json_put_text(json, "about", event->about);
+}
+
+static void
+plain_say(const struct event *event, const struct wrapping *wrapping, struct ink *out)
+{
+	switch (event->kind) {
+	case EVENT_SAID:
+	case EVENT_EMOTE:
+	case EVENT_DIRECT:
+		plain_chat(event, wrapping, out);
+		break;
+	case EVENT_ENTERED:
+	case EVENT_LEFT:
+		plain_packet(event_word(event->kind), event->actor, wrapping, out);
+		break;
+	case EVENT_RENAMED:
+		plain_packet("leave", event->actor, wrapping, out);
+		plain_packet("join", event->target, wrapping, out);
+		break;
+	case EVENT_REFUSED: {
+		struct json *json = json_new(event_word(event->kind));
+		json_put_refusal(json, event);
+		json_wrap(json, wrapping, out);
+		break;
+	}
+	case EVENT_TOPIC:
+	case EVENT_NOTICE:
+	case EVENT_WELCOME:
+	case EVENT_NAMES:
+	case EVENT_ROOMS:
+	case EVENT_WHO:
+	case EVENT_HELP:
+	case EVENT_PONG:
+		break;
+	}
+}
+
+static void
+json_put_limits(struct json *json, const struct core_settings *settings)
+{
+	struct json *limits = json_put_object(json, "limits");
+	json_put_number(limits, "message", (int64_t)settings->message);
+	json_put_number(limits, "lines", TEXT_LINES);
+	json_put_number(limits, "rate", settings->rate);
+	json_put_number(limits, "burst", settings->burst);
+}
+
+static void
+json_put_entries(struct json *json, const struct event *event)
+{
+	static const char *const keys[] = {
+		[EVENT_NAMES] = "nicks", [EVENT_ROOMS] = "rooms", [EVENT_WHO] = "users"};
+	const char *key = keys[event->kind];
+	json_put_array(json, key);
+	for (size_t i = 0; i < event->n_entries; i++) {
+		const struct entry *entry = &event->entries[i];
+		if (event->kind == EVENT_NAMES) {
+			json_add_text(json, key, entry->name);
+			continue;
+		}
+		struct json *object = json_add_object(json, key);
+		if (event->kind == EVENT_ROOMS) {
+			json_put_text(object, "name", entry->name);
+			json_put_number(object, "users", (int64_t)entry->users);
+			json_put_text(object, "topic", entry->detail);
+			continue;
+		}
+		json_put_text(object, "nick", entry->name);
+		json_put_text(object, "protocol", entry->detail);
+		json_put_array(object, "rooms");
+		for (size_t j = 0; j < entry->n_rooms; j++)
+			json_add_text(object, "rooms", entry->rooms[j]);
+		json_put_number(object, "idle", entry->idle);
+	}
+	if (event->first)
+		json_put_flag(json, "first");
+	if (event->more)
+		json_put_flag(json, "more");
+}
+
+/* The fields that the kind has of its own. */
+static void
+full_fields(struct json *json, const struct event *event)
+{
+	switch (event->kind) {
+	case EVENT_SAID:
+	case EVENT_EMOTE:
+		json_put_text(json, "nick", event->actor);
+		json_put_text(json, "message", event->body);
+		break;
+	case EVENT_DIRECT:
+		json_put_text(json, "nick", event->actor);
+		json_put_text(json, "to", event->target);
+		json_put_text(json, "message", event->body);
+		break;
+	case EVENT_ENTERED:
+	case EVENT_LEFT:
+		json_put_text(json, "nick", event->actor);
+		break;
+	case EVENT_RENAMED:
+		json_put_text(json, "nick", event->actor);
+		json_put_text(json, "new", event->target);
+		break;
+	case EVENT_TOPIC:
+		json_put_text(json, "topic", event->body);
+		json_put_text(json, "nick", event->actor);
+		break;
+	case EVENT_NOTICE:
+	case EVENT_HELP:
+		json_put_text(json, "message", event->body);
+		break;
+	case EVENT_REFUSED:
+		json_put_refusal(json, event);
+		break;
+	case EVENT_WELCOME:
+		json_put_text(json, "server", event->target);
+		json_put_text(json, "nick", event->actor);
+		json_put_number(json, "version", JSON_VERSION_2 + 1);
+		json_put_limits(json, event->limits);
+		break;
+	case EVENT_NAMES:
+	case EVENT_ROOMS:
+	case EVENT_WHO:
+		json_put_entries(json, event);
+		break;
+	case EVENT_PONG:
+		break;
+	}
+}
+
+static void
+full_say(const struct event *event, const struct wrapping *wrapping, struct ink *out)
+{
+	struct json *json = json_new(event_word(event->kind));
+	if (event->room.at)
+		json_put_text(json, "room", event->room);
+	full_fields(json, event);
+	json_put_number(json, "time", event->time);
+	if (event->ref.at)
+		json_put_text(json, "ref", event->ref);
+	json_wrap(json, wrapping, out);
+}
+
+void
+json_say(unsigned version, const struct event *event, const struct wrapping *wrapping,
+	struct ink *out)
+{
+	if (version == JSON_VERSION_1)
+		plain_say(event, wrapping, out);
+	else
+		full_say(event, wrapping, out);
+}

@@ -1,0 +1,240 @@
+/*
+ * One connection's patience: what it sends is heard as fast as its rate, its
+ * answers and its outbox allow, and no faster; what it is told waits in its outbox.
+ */
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "gateway/house.h"
+#include "teahouse/log.h"
+
+enum {
+	ENDING_MS = 10000,   /* for a session that was shown out to take what it was told */
+	ANSWER_BYTES = 8192, /* under this much waiting, the next piece of an answer is told */
+};
+
+static const struct adapter *
+connection_adapter(const struct connection *connection)
+{
+	return connection->talk.listener->adapter;
+}
+
+static bool
+connection_is_ending(const struct connection *connection)
+{
+	return connection->ending != REASON_FINE || connection->lost;
+}
+
+void
+connection_push(struct connection *connection, struct buffer *buffer)
+{
+	struct gateway *gateway = connection->gateway;
+	if (connection->out.bytes + buffer->len > gateway->settings.send_queue) {
+		connection_end(connection, REASON_TOO_SLOW);
+		connection_doom(connection);
+		return;
+	}
+	queue_push(&connection->out, buffer);
+	if (!connection->dirty) {
+		connection->dirty = true;
+		list_add(&gateway->dirty, connection);
+	}
+}
+
+void
+talk_write(struct talk *talk, struct text bytes)
+{
+	struct connection *connection = (struct connection *)talk;
+	if (connection_is_ending(connection))
+		return;
+	struct buffer *buffer = buffer_make(bytes);
+	connection_push(connection, buffer);
+	buffer_drop(buffer);
+}
+
+/* When the connection should next be seen to. */
+static void
+connection_schedule(struct connection *connection, int64_t wake)
+{
+	int64_t at = connection->deadline;
+	if (wake && (!at || wake < at))
+		at = wake;
+	due_set(&connection->gateway->dues, &connection->due, at);
+}
+
+void
+connection_end(struct connection *connection, enum reason why)
+{
+	struct gateway *gateway = connection->gateway;
+	if (connection_is_ending(connection))
+		return;
+	connection->ending = why;
+	connection->deadline = gateway->ticks(gateway->clock) + ENDING_MS;
+	connection_schedule(connection, 0);
+	/* A flush looks whether all is sent, and hangs up. */
+	if (!connection->dirty) {
+		connection->dirty = true;
+		list_add(&gateway->dirty, connection);
+	}
+}
+
+/* Whether more may be heard now. If not: *wake is when to look again, or 0 for when it has read. */
+static bool
+connection_may_speak(struct connection *connection, int64_t *wake)
+{
+	struct gateway *gateway = connection->gateway;
+	*wake = 0;
+	size_t patience = gateway->settings.send_queue / (connection->unread ? 8 : 4);
+	if (connection->talk.session.answer || connection->out.bytes > patience)
+		return false;
+	int64_t wait = session_wait(&connection->talk.session);
+	if (wait > 0)
+		*wake = gateway->ticks(gateway->clock) + wait;
+	return wait == 0;
+}
+
+static void
+connection_read(struct connection *connection, bool wanted)
+{
+	if (connection->unread != wanted || connection->closed || connection->lost)
+		return;
+	connection->unread = !wanted;
+	connection->gateway->wire->read(connection->link, wanted);
+}
+
+/* Knocking with HTTP at another door: says where the page is. */
+static void
+connection_misdirect(struct connection *connection)
+{
+	const struct listener *web = connection->gateway->settings.web;
+	struct ink body = {0}, answer = {0};
+	ink_puts(&body, "This port does not speak HTTP.\n");
+	if (web && web->address)
+		ink_printf(&body, "The page is at http://%s%s%s:%d/\n",
+			strchr(web->address, ':') ? "[" : "", web->address,
+			strchr(web->address, ':') ? "]" : "", web->port);
+	else if (web)
+		ink_printf(&body, "The page is on port %d of this host.\n", web->port);
+	ink_printf(&answer,
+		"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\n"
+		"Content-Length: %zu\r\nConnection: close\r\n\r\n",
+		body.len);
+	ink_text(&answer, ink_read(&body));
+	talk_write(&connection->talk, ink_read(&answer));
+	ink_clear(&body);
+	ink_clear(&answer);
+	connection_end(connection, REASON_WRONG_PROTOCOL);
+}
+
+static void
+connection_hear_one(struct connection *connection, enum framed framed, struct text message)
+{
+	const struct adapter *adapter = connection_adapter(connection);
+	const struct session *session = &connection->talk.session;
+	bool stranger = !session->user;
+	if (framed == FRAMED_MESSAGE)
+		adapter->hear(&connection->talk, message);
+	else if (framed == FRAMED_TOO_LONG && adapter->too_long)
+		adapter->too_long(&connection->talk);
+	else if (framed == FRAMED_HTTP)
+		connection_misdirect(connection);
+	else
+		connection_end(connection, REASON_BAD_PACKET);
+	if (!stranger || !session->user)
+		return;
+	connection->deadline = 0;
+	log_line(LOG_DETAIL, "%s: %.*s has come", connection->talk.listener->name,
+		TEXT_ARGS(session_nick(session)));
+}
+
+/* Hears as much of in as may be heard now; how many bytes that was. */
+static size_t
+connection_hear(struct connection *connection, struct text in)
+{
+	size_t given = in.len;
+	int64_t wake = 0;
+	bool held = false;
+	/* A whole message may be empty. */
+	for (bool any = in.at; any && !connection_is_ending(connection); any = in.len > 0) {
+		held = !connection_may_speak(connection, &wake);
+		if (held)
+			break;
+		struct text message = {NULL, 0};
+		enum framed framed = connection_adapter(connection)
+					     ->framing->next(&connection->frames, &in, &message);
+		if (framed != FRAMED_NOTHING)
+			connection_hear_one(connection, framed, message);
+	}
+	if (connection_is_ending(connection))
+		return given;
+	connection_read(connection, !held);
+	connection_schedule(connection, wake);
+	return given - in.len;
+}
+
+static void
+connection_hear_or_hold(struct connection *connection, struct text in)
+{
+	size_t heard = connection->in.bytes > 0 ? 0 : connection_hear(connection, in);
+	if (heard == in.len)
+		return;
+	struct buffer *rest = buffer_make((struct text){in.at + heard, in.len - heard});
+	queue_push(&connection->in, rest);
+	buffer_drop(rest);
+}
+
+void
+connection_receive(struct connection *connection, const char *bytes, size_t n)
+{
+	const struct adapter *adapter = connection_adapter(connection);
+	struct ink clean = {0};
+	if (!adapter->filter)
+		connection_hear_or_hold(connection, (struct text){bytes, n});
+	for (size_t at = 0; adapter->filter && at < n && !connection_is_ending(connection);) {
+		clean.len = 0;
+		at += adapter->filter(&connection->talk, (struct text){bytes + at, n - at}, &clean);
+		if (clean.len > 0)
+			connection_hear_or_hold(connection, ink_read(&clean));
+	}
+	ink_clear(&clean);
+}
+
+void
+connection_wake(struct connection *connection)
+{
+	while (!connection_is_ending(connection)) {
+		if (connection->talk.session.answer && connection->out.bytes < ANSWER_BYTES)
+			session_continue(&connection->talk.session);
+		struct text first = queue_first(&connection->in);
+		size_t heard = connection_hear(connection, first);
+		if (connection_is_ending(connection))
+			return;
+		queue_take(&connection->in, heard);
+		if (heard < first.len || connection->in.bytes == 0)
+			return;
+	}
+}
+
+/* What waits is sent as far as the socket takes it; an ending is brought to its end. */
+void
+connection_flush(struct connection *connection)
+{
+	const struct wire *wire = connection->gateway->wire;
+	if (connection->lost || connection->closed)
+		return;
+	if (connection->out.bytes > 0) {
+		ssize_t sent = wire->send(connection->link, &connection->out);
+		if (sent < 0)
+			return;
+		queue_take(&connection->out, (size_t)sent);
+	}
+	connection->full = connection->out.bytes > 0;
+	if (connection->ending == REASON_FINE) {
+		if (connection->unread || connection->talk.session.answer)
+			connection_wake(connection);
+	} else if (!connection->full) {
+		connection->closed = true;
+		wire->close(connection->link, connection->ending);
+	}
+}

@@ -1,0 +1,319 @@
+/* The gateway: lets connections in and out, and sees to them at the end of each turn. */
+#include <assert.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <utlist.h>
+
+#include "base/memory.h"
+#include "gateway/house.h"
+#include "teahouse/log.h"
+
+void
+list_add(struct list *list, struct connection *connection)
+{
+	if (list->n == list->cap) {
+		list->cap = list->cap ? list->cap * 2 : 16;
+		list->at = memory_grow(list->at, list->cap * sizeof(struct connection *));
+	}
+	list->at[list->n++] = connection;
+}
+
+void
+connection_doom(struct connection *connection)
+{
+	if (connection->doomed)
+		return;
+	connection->doomed = true;
+	list_add(&connection->gateway->doomed, connection);
+}
+
+static void
+gateway_gone(void *gateway, struct session *session, enum reason why)
+{
+	(void)gateway;
+	connection_end((struct connection *)session, why);
+}
+
+static int64_t
+gateway_now(void *ctx)
+{
+	const struct gateway *gateway = ctx;
+	return gateway->now(gateway->clock);
+}
+
+static int64_t
+gateway_ticks(void *ctx)
+{
+	const struct gateway *gateway = ctx;
+	return gateway->ticks(gateway->clock);
+}
+
+struct gateway *
+gateway_open(const struct gateway_settings *settings, const struct wire *wire,
+	int64_t (*now)(void *), int64_t (*ticks)(void *), void *clock)
+{
+	struct gateway *gateway = memory_new(sizeof *gateway);
+	gateway->settings = *settings;
+	gateway->wire = wire;
+	gateway->now = now;
+	gateway->ticks = ticks;
+	gateway->clock = clock;
+	const struct outside outside = {
+		gateway, gateway_tell, gateway_gone, gateway_now, gateway_ticks};
+	gateway->core = core_open(&settings->core, &outside);
+	if (gateway->core)
+		return gateway;
+	free(gateway);
+	return NULL;
+}
+
+void
+gateway_close(struct gateway *gateway)
+{
+	gateway_flush(gateway);
+	assert(gateway->n_connections == 0);
+	core_close(gateway->core);
+	free(gateway->dirty.at);
+	free(gateway->doomed.at);
+	dues_clear(&gateway->dues);
+	ink_clear(&gateway->ink);
+	free(gateway);
+}
+
+struct core *
+gateway_core(struct gateway *gateway)
+{
+	return gateway->core;
+}
+
+size_t
+gateway_connections(const struct gateway *gateway)
+{
+	return gateway->n_connections;
+}
+
+/* An IPv4 address, also one that came as IPv6, or an IPv6 network of 64 bits. */
+static void
+origin_key(const struct sockaddr *peer, unsigned char key[16])
+{
+	memset(key, 0, 16);
+	if (peer->sa_family == AF_INET) {
+		memcpy(key + 12, &((const struct sockaddr_in *)(const void *)peer)->sin_addr, 4);
+		key[10] = key[11] = 0xff;
+	} else if (peer->sa_family == AF_INET6) {
+		const struct in6_addr *in6 =
+			&((const struct sockaddr_in6 *)(const void *)peer)->sin6_addr;
+		memcpy(key, in6, IN6_IS_ADDR_V4MAPPED(in6) ? 16 : 8);
+	}
+}
+
+static void
+origin_enter(struct connection *connection, const struct sockaddr *peer)
+{
+	struct gateway *gateway = connection->gateway;
+	unsigned char key[16];
+	if (!peer)
+		return;
+	origin_key(peer, key);
+	struct origin *origin;
+	HASH_FIND(hh, gateway->origins, key, sizeof key, origin);
+	if (!origin) {
+		origin = memory_new(sizeof *origin);
+		memcpy(origin->key, key, sizeof key);
+		HASH_ADD(hh, gateway->origins, key, sizeof key, origin);
+	}
+	origin->connections++;
+	connection->origin = origin;
+}
+
+static void
+origin_leave(struct connection *connection)
+{
+	struct origin *origin = connection->origin;
+	if (!origin || --origin->connections > 0)
+		return;
+	HASH_DELETE(hh, connection->gateway->origins, origin);
+	free(origin);
+}
+
+/* Where the adapter's voices begin among all. */
+static unsigned char
+adapter_voices(const struct adapter *adapter)
+{
+	size_t i = 0;
+	while (adapter_list()[i] != adapter)
+		i++;
+	return (unsigned char)(i * VOICES_MAX);
+}
+
+static enum reason
+connection_refusal(const struct connection *connection)
+{
+	const struct gateway *gateway = connection->gateway;
+	size_t most = gateway->settings.sessions_per_address;
+	if (gateway->stopping)
+		return REASON_SHUTTING_DOWN;
+	if (gateway->n_sessions >= gateway->settings.sessions)
+		return REASON_SERVER_FULL;
+	if (most && connection->origin && connection->origin->connections > most)
+		return REASON_ADDRESS_FULL;
+	return REASON_FINE;
+}
+
+struct connection *
+connection_open(struct gateway *gateway, const struct listener *listener,
+	const struct sockaddr *peer, void *link)
+{
+	const struct adapter *adapter = listener->adapter;
+	struct connection *connection = memory_new(sizeof *connection + adapter->memory);
+	connection->gateway = gateway;
+	connection->link = link;
+	connection->voices = adapter_voices(adapter);
+	connection->talk.listener = listener;
+	connection->talk.memory = connection + 1;
+	session_open(
+		&connection->talk.session, gateway->core, adapter->name, text_of(listener->room));
+	DL_APPEND(gateway->connections, connection);
+	gateway->n_connections++;
+	origin_enter(connection, peer);
+	enum reason refusal = connection_refusal(connection);
+	adapter->greet(&connection->talk);
+	struct text none = {NULL, 0};
+	if (refusal != REASON_FINE) {
+		session_refuse(&connection->talk.session, refusal, none, none, none);
+		connection_end(connection, refusal);
+		return connection;
+	}
+	connection->counted = true;
+	gateway->n_sessions++;
+	if (gateway->settings.login_timeout > 0) {
+		connection->deadline = gateway_ticks(gateway) + gateway->settings.login_timeout;
+		due_set(&gateway->dues, &connection->due, connection->deadline);
+	}
+	return connection;
+}
+
+void
+connection_lost(struct connection *connection, enum reason why)
+{
+	struct text nick = session_nick(&connection->talk.session);
+	connection->lost = true;
+	if (nick.len > 0)
+		log_line(LOG_DETAIL, "%s: %.*s left, %s", connection->talk.listener->name,
+			TEXT_ARGS(nick), why == REASON_LOST ? "connection lost" : reason_word(why));
+	connection_doom(connection);
+}
+
+static void
+connection_free(struct connection *connection)
+{
+	struct gateway *gateway = connection->gateway;
+	const struct adapter *adapter = connection->talk.listener->adapter;
+	if (adapter->forget)
+		adapter->forget(&connection->talk);
+	origin_leave(connection);
+	due_set(&gateway->dues, &connection->due, 0);
+	queue_clear(&connection->out);
+	queue_clear(&connection->in);
+	frames_clear(&connection->frames);
+	DL_DELETE(gateway->connections, connection);
+	gateway->n_connections--;
+	free(connection);
+}
+
+/* Tells those who are left that it went; a socket that is still there is hung up. */
+static void
+connection_bury(struct connection *connection)
+{
+	struct gateway *gateway = connection->gateway;
+	session_end(&connection->talk.session);
+	if (connection->counted)
+		gateway->n_sessions--;
+	connection->counted = false;
+	/* While it is in the list of the dirty, it must not go. */
+	if (connection->lost && !connection->dirty) {
+		connection_free(connection);
+		return;
+	}
+	connection->doomed = false;
+	if (!connection->lost && !connection->closed) {
+		connection->closed = true;
+		queue_clear(&connection->out);
+		gateway->wire->close(connection->link, connection->ending);
+	}
+}
+
+static void
+gateway_bury(struct gateway *gateway)
+{
+	/* Their leaving may doom others, who then stand behind them in the list. */
+	for (size_t i = 0; i < gateway->doomed.n; i++)
+		connection_bury(gateway->doomed.at[i]);
+	gateway->doomed.n = 0;
+}
+
+void
+gateway_flush(struct gateway *gateway)
+{
+	do {
+		gateway_bury(gateway);
+		/* Sending may let somebody be heard again, who makes others dirty. */
+		for (size_t i = 0; i < gateway->dirty.n; i++) {
+			struct connection *connection = gateway->dirty.at[i];
+			connection->dirty = false;
+			if (connection->lost)
+				connection_doom(connection);
+			else if (!connection->full)
+				connection_flush(connection);
+		}
+		gateway->dirty.n = 0;
+	} while (gateway->doomed.n > 0);
+}
+
+static void
+connection_due(struct connection *connection, int64_t now)
+{
+	struct gateway *gateway = connection->gateway;
+	struct text none = {NULL, 0};
+	if (connection->deadline == 0 || now < connection->deadline) {
+		connection_wake(connection);
+	} else if (connection->ending != REASON_FINE) {
+		/* It had its time to take what it was told. */
+		connection->deadline = 0;
+		due_set(&gateway->dues, &connection->due, 0);
+		connection_doom(connection);
+	} else {
+		session_refuse(&connection->talk.session, REASON_TOO_LATE, none, none, none);
+		connection_end(connection, REASON_TOO_LATE);
+	}
+}
+
+int64_t
+gateway_tick(struct gateway *gateway)
+{
+	int64_t now = gateway_ticks(gateway);
+	struct due *due;
+	while ((due = due_first(&gateway->dues)) && due->at <= now) {
+		char *at = (char *)due - offsetof(struct connection, due);
+		struct connection *connection = (struct connection *)(void *)at;
+		due_set(&gateway->dues, due, 0);
+		connection_due(connection, now);
+	}
+	gateway_flush(gateway);
+	due = due_first(&gateway->dues);
+	return due ? due->at - now : -1;
+}
+
+void
+gateway_stop(struct gateway *gateway)
+{
+	struct ink sentence = {0};
+	reason_sentence(&sentence, REASON_SHUTTING_DOWN, (struct text){NULL, 0});
+	gateway->stopping = true;
+	core_notice(gateway->core, ink_read(&sentence));
+	ink_clear(&sentence);
+	struct connection *connection;
+	DL_FOREACH(gateway->connections, connection)
+	connection_end(connection, REASON_SHUTTING_DOWN);
+}

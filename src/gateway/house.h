@@ -1,0 +1,78 @@
+/* What the files of the gateway know of each other: its connections, and who is to be seen to. */
+#ifndef GATEWAY_HOUSE_H
+#define GATEWAY_HOUSE_H
+
+#include <uthash.h>
+
+#include "adapters/framing.h"
+#include "gateway/due.h"
+#include "teahouse/connection.h"
+
+/* Connections to be seen to at the end of the turn. */
+struct list {
+	struct connection **at;
+	size_t n, cap;
+};
+
+/* How many connections there are from one address; IPv6 by its /64. */
+struct origin {
+	unsigned char key[16];
+	size_t connections;
+	UT_hash_handle hh;
+};
+
+struct connection {
+	struct talk talk; /* first: the session's address is the connection's */
+	struct gateway *gateway;
+	void *link;
+	struct queue out; /* what is to be sent */
+	struct queue in;  /* what was received and may not be heard yet */
+	struct frames frames;
+	struct due due;
+	struct origin *origin;
+	int64_t deadline;   /* ticks: to have a nick by then, or once ending to be gone; 0: none */
+	enum reason ending; /* why it is being shown out; FINE: it is not */
+	unsigned char voices; /* where its adapter's begin among all voices */
+	bool dirty, doomed;   /* is in the gateway's list of that name */
+	bool full;            /* the socket takes nothing more for now */
+	bool unread;          /* net was told not to read from it */
+	bool closed;          /* net was told to hang up */
+	bool lost;            /* net has hung up */
+	bool counted;         /* among the sessions */
+	struct connection *prev, *next;
+};
+
+struct gateway {
+	struct gateway_settings settings;
+	const struct wire *wire;
+	int64_t (*now)(void *);
+	int64_t (*ticks)(void *);
+	void *clock;
+	struct core *core;
+	struct connection *connections;
+	size_t n_connections, n_sessions;
+	struct origin *origins;
+	struct list dirty, doomed;
+	struct dues dues;
+	struct ink ink; /* events are written here first */
+	bool stopping;
+};
+
+void list_add(struct list *list, struct connection *connection);
+
+/* Puts bytes in its outbox, or dooms it if it has too many. */
+void connection_push(struct connection *connection, struct buffer *buffer);
+
+/* To be shown out once what waits is sent; from now on it is neither heard nor told anything. */
+void connection_end(struct connection *connection, enum reason why);
+
+/* To be buried at the end of the turn. */
+void connection_doom(struct connection *connection);
+
+/* Hears what it had to wait with, if the time has come. */
+void connection_wake(struct connection *connection);
+
+/* The outside of the core: says an event once in every voice. */
+void gateway_tell(void *gateway, const struct event *event, struct session *const to[], size_t n);
+
+#endif

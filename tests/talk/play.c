@@ -1,0 +1,473 @@
+/*
+ * Plays talk files: conversations between several people over several
+ * protocols, through framing, adapter, gateway and core, without a socket and on a
+ * hand-wound clock. Each is played with whole messages and a byte at a time.
+ *
+ *	ann telnet strict room=tea    somebody comes, over a protocol, by a listener's settings
+ *	limit rate 2                  a setting, before anybody comes
+ *	ann > look                    sends a line, or a packet
+ *	ann >> look\r\n\xff           sends bytes, with C's escapes
+ *	ann < bob: hi                 hears this, perhaps after other things; a packet may have more fields
+ *	ann << bob: hi                hears this next
+ *	ann .                         has heard everything by now
+ *	ann ! lost                    the connection breaks
+ *	ann | closed                  was shown out
+ *	~ 30s                         time passes (ms, s)
+ */
+#include <assert.h>
+#include <ctype.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "teahouse/connection.h"
+
+enum { PEOPLE_MAX = 32, BYTES_MAX = 1 << 16 };
+
+struct person {
+	char name[32];
+	struct listener listener;
+	struct connection *connection; /* NULL: lost */
+	struct ink heard;              /* bytes, from read on not yet looked at */
+	size_t read;
+	bool closed;
+	struct talk_file *file;
+};
+
+struct talk_file {
+	const char *path;
+	int line;
+	bool bytewise;
+	char *failure; /* what went wrong first, or NULL */
+	struct gateway_settings settings;
+	struct gateway *gateway;
+	int64_t time;
+	struct person people[PEOPLE_MAX];
+	size_t n;
+};
+
+static void __attribute__((format(printf, 2, 3)))
+file_fail(struct talk_file *file, const char *format, ...)
+{
+	if (file->failure)
+		return;
+	struct ink why = {0};
+	ink_printf(&why, "%s:%d: ", file->path, file->line);
+	va_list args;
+	va_start(args, format);
+	char text[2048];
+	vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	ink_puts(&why, text);
+	ink_add(&why, "", 1);
+	file->failure = why.at;
+}
+
+static ssize_t
+wire_send(void *link, const struct queue *waiting)
+{
+	struct person *person = link;
+	struct iovec pieces[64];
+	ssize_t sent = 0;
+	int n = queue_gather(waiting, pieces, 64);
+	for (int i = 0; i < n; i++) {
+		ink_add(&person->heard, pieces[i].iov_base, pieces[i].iov_len);
+		sent += (ssize_t)pieces[i].iov_len;
+	}
+	return sent;
+}
+
+static void
+wire_read(void *link, bool wanted)
+{
+	(void)link;
+	(void)wanted;
+}
+
+static void
+wire_close(void *link, enum reason why)
+{
+	struct person *person = link;
+	(void)why;
+	person->closed = true;
+}
+
+static const struct wire wire = {wire_send, wire_read, wire_close};
+
+static int64_t
+file_ticks(void *clock)
+{
+	const struct talk_file *file = clock;
+	return file->time;
+}
+
+/* A turn of the loop, as often as something is left to do now. */
+static void
+file_turn(struct talk_file *file)
+{
+	if (!file->gateway)
+		return;
+	for (int turns = 0; turns < 1000; turns++) {
+		gateway_flush(file->gateway);
+		if (gateway_tick(file->gateway) != 0)
+			break;
+	}
+	for (size_t i = 0; i < file->n; i++) {
+		struct person *person = &file->people[i];
+		if (!person->closed || !person->connection)
+			continue;
+		connection_lost(person->connection, REASON_FINE);
+		person->connection = NULL;
+	}
+	gateway_flush(file->gateway);
+}
+
+static struct person *
+file_person(struct talk_file *file, const char *name)
+{
+	for (size_t i = 0; i < file->n; i++)
+		if (strcmp(file->people[i].name, name) == 0)
+			return &file->people[i];
+	return NULL;
+}
+
+static void
+listener_set(struct listener *listener, char *word)
+{
+	char *value = strchr(word, '=');
+	if (value)
+		*value++ = '\0';
+	bool yes = !value || strcmp(value, "yes") == 0;
+	if (strcmp(word, "strict") == 0)
+		listener->strict = yes;
+	else if (strcmp(word, "echo") == 0)
+		listener->echo = yes;
+	else if (strcmp(word, "room") == 0)
+		listener->room = strdup(value);
+}
+
+/* ann telnet strict */
+static void
+person_come(struct talk_file *file, const char *name, char *rest)
+{
+	char *save, *protocol = strtok_r(rest, " ", &save);
+	const struct adapter *adapter = protocol ? adapter_find(text_of(protocol)) : NULL;
+	if (!adapter || file->n == PEOPLE_MAX) {
+		file_fail(file, "cannot come by \"%s\"", protocol ? protocol : "");
+		return;
+	}
+	if (!file->gateway) {
+		file->gateway = gateway_open(&file->settings, &wire, file_ticks, file_ticks, file);
+		assert(file->gateway);
+	}
+	struct person *person = &file->people[file->n++];
+	snprintf(person->name, sizeof person->name, "%s", name);
+	person->file = file;
+	person->listener =
+		(struct listener){.name = protocol, .adapter = adapter, .echo = adapter->echo};
+	for (char *word; (word = strtok_r(NULL, " ", &save));)
+		listener_set(&person->listener, word);
+	if (!person->listener.room)
+		person->listener.room = strdup("main");
+	person->connection = connection_open(file->gateway, &person->listener, NULL, person);
+}
+
+static void
+person_send(struct person *person, const char *bytes, size_t n)
+{
+	bool whole = person->listener.adapter->by_http;
+	if (!person->connection) {
+		file_fail(person->file, "%s is not connected any more", person->name);
+		return;
+	}
+	if (whole || !person->file->bytewise) {
+		connection_receive(person->connection, bytes, n);
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		connection_receive(person->connection, bytes + i, 1);
+		gateway_flush(person->file->gateway);
+	}
+}
+
+static void
+person_say(struct person *person, const char *line)
+{
+	struct ink bytes = {0};
+	const char *protocol = person->listener.adapter->name;
+	if (strcmp(protocol, "json") == 0) {
+		size_t n = strlen(line);
+		ink_printf(&bytes, "%c%c%s", (int)(n >> 8), (int)(n & 0xff), line);
+		bytes.at[0] = (char)(n >> 8);
+	} else {
+		ink_printf(&bytes, "%s%s", line, strcmp(protocol, "web") == 0 ? "" : "\r\n");
+	}
+	person_send(person, bytes.at ? bytes.at : "", bytes.len);
+	ink_clear(&bytes);
+}
+
+static void
+person_say_raw(struct person *person, const char *escaped)
+{
+	static char bytes[BYTES_MAX];
+	size_t n = 0;
+	for (const char *c = escaped; *c && n < sizeof bytes; c++) {
+		if (*c != '\\') {
+			bytes[n++] = *c;
+			continue;
+		}
+		static const char from[] = "nrt0e\\", to[] = "\n\r\t\0\033\\";
+		const char *known = strchr(from, *++c);
+		if (*c == 'x') {
+			char hex[3] = {c[1], c[2], 0};
+			bytes[n++] = (char)strtol(hex, NULL, 16);
+			c += 2;
+		} else if (known) {
+			bytes[n++] = to[known - from];
+		}
+	}
+	person_send(person, bytes, n);
+}
+
+/* The next message that the person heard, without its framing; false: there is none. */
+static bool
+person_next(struct person *person, struct text *message)
+{
+	struct text rest = {person->heard.at + person->read, person->heard.len - person->read};
+	const unsigned char *head = (const unsigned char *)rest.at;
+	const char *protocol = person->listener.adapter->name;
+	size_t start = 0, len = 0;
+	if (rest.len == 0)
+		return false;
+	if (strcmp(protocol, "json") == 0) {
+		start = 2;
+		len = rest.len < 2 ? 0 : (size_t)head[0] << 8 | head[1];
+	} else if (strcmp(protocol, "web") == 0 && rest.len >= 2 && head[1] < 126) {
+		start = 2;
+		len = head[1];
+	} else if (strcmp(protocol, "web") == 0) {
+		start = 4;
+		len = rest.len < 4 ? 0 : (size_t)head[2] << 8 | head[3];
+	} else {
+		const char *end = memchr(rest.at, '\n', rest.len);
+		len = end ? (size_t)(end - rest.at) + 1 : rest.len;
+	}
+	if (start + len > rest.len) {
+		file_fail(person->file, "%s heard half a message", person->name);
+		return false;
+	}
+	*message = (struct text){rest.at + start, len};
+	person->read += start + len;
+	return true;
+}
+
+/* Whether all that wanted has stands in got. */
+static bool
+json_has(const json_t *got, const json_t *wanted)
+{
+	const char *key;
+	json_t *value;
+	size_t i;
+	if (json_is_object(wanted)) {
+		json_object_foreach((json_t *)(uintptr_t)wanted, key,
+			value) if (!json_has(json_object_get(got, key), value)) return false;
+		return json_is_object(got);
+	}
+	if (json_is_array(wanted)) {
+		json_array_foreach(wanted, i,
+			value) if (!json_has(json_array_get(got, i), value)) return false;
+		return json_array_size(got) == json_array_size(wanted);
+	}
+	return got && json_equal(got, wanted);
+}
+
+static bool
+message_is(const struct person *person, struct text message, const char *wanted)
+{
+	if (wanted[0] != '{') {
+		struct text line = {message.at, message.len - 2};
+		return message.len >= 2 && memcmp(line.at + line.len, "\r\n", 2) == 0 &&
+		       text_is(line, text_of(wanted));
+	}
+	json_t *want = json_loads(wanted, 0, NULL),
+	       *got = json_loadb(message.at, message.len, 0, NULL);
+	if (!want)
+		file_fail(person->file, "that is not JSON");
+	bool same = want && got && json_has(got, want);
+	json_decref(want);
+	json_decref(got);
+	return same;
+}
+
+static void
+person_hear(struct person *person, const char *wanted, bool next)
+{
+	struct ink others = {0};
+	struct text message;
+	while (person_next(person, &message)) {
+		if (message_is(person, message, wanted)) {
+			ink_clear(&others);
+			return;
+		}
+		ink_printf(&others, "\n#   %.*s", TEXT_ARGS(text_trim(message)));
+		if (next)
+			break;
+	}
+	file_fail(person->file, "%s did not hear: %s, but:%.*s", person->name, wanted,
+		TEXT_ARGS(ink_read(&others)));
+	ink_clear(&others);
+}
+
+static void
+person_quiet(struct person *person)
+{
+	struct text message;
+	if (person_next(person, &message))
+		file_fail(person->file, "%s heard more: %.*s", person->name,
+			TEXT_ARGS(text_trim(message)));
+}
+
+static void
+person_act(struct person *person, const char *act, char *rest)
+{
+	struct talk_file *file = person->file;
+	file_turn(file);
+	if (strcmp(act, ">") == 0)
+		person_say(person, rest);
+	else if (strcmp(act, ">>") == 0)
+		person_say_raw(person, rest);
+	else if (strcmp(act, "<") == 0)
+		person_hear(person, rest, false);
+	else if (strcmp(act, "<<") == 0)
+		person_hear(person, rest, true);
+	else if (strcmp(act, ".") == 0)
+		person_quiet(person);
+	else if (strcmp(act, "|") == 0 && !person->closed)
+		file_fail(file, "%s was not shown out", person->name);
+	else if (strcmp(act, "!") == 0 && person->connection) {
+		connection_lost(person->connection, REASON_LOST);
+		person->connection = NULL;
+	} else if (!strchr("|!", act[0])) {
+		file_fail(file, "\"%s\" is no act", act);
+	}
+	file_turn(file);
+}
+
+static void
+file_limit(struct talk_file *file, const char *key, long value)
+{
+	struct gateway_settings *settings = &file->settings;
+	if (strcmp(key, "message") == 0)
+		settings->core.message = (size_t)value;
+	else if (strcmp(key, "rate") == 0)
+		settings->core.rate = (unsigned)value;
+	else if (strcmp(key, "burst") == 0)
+		settings->core.burst = (unsigned)value;
+	else if (strcmp(key, "sessions") == 0)
+		settings->sessions = (size_t)value;
+	else if (strcmp(key, "login_timeout") == 0)
+		settings->login_timeout = value * 1000;
+	else if (strcmp(key, "send_queue") == 0)
+		settings->send_queue = (size_t)value;
+	else
+		file_fail(file, "\"%s\" is no limit", key);
+}
+
+/* Time passes step by step, so that everything happens when it is due. */
+static void
+file_pass(struct talk_file *file, const char *amount)
+{
+	char *unit;
+	long ms = strtol(amount, &unit, 10);
+	if (strcmp(unit, "s") == 0)
+		ms *= 1000;
+	for (; ms > 0; ms -= 10) {
+		file->time += 10;
+		file_turn(file);
+	}
+}
+
+static void
+file_line(struct talk_file *file, char *line)
+{
+	char first[32], second[32];
+	int read = 0;
+	if (sscanf(line, "%31s %31s%n", first, second, &read) < 2 || first[0] == '#')
+		return;
+	char *rest = line + read;
+	if (*rest == ' ')
+		rest++;
+	struct person *person = file_person(file, first);
+	if (strcmp(first, "~") == 0)
+		file_pass(file, second);
+	else if (strcmp(first, "limit") == 0)
+		file_limit(file, second, strtol(rest, NULL, 10));
+	else if (person)
+		person_act(person, second, rest);
+	else
+		person_come(file, first, line + strlen(first) + 1);
+	file_turn(file);
+}
+
+static void
+file_end(struct talk_file *file)
+{
+	for (size_t i = 0; i < file->n; i++) {
+		struct person *person = &file->people[i];
+		if (person->connection)
+			connection_lost(person->connection, REASON_LOST);
+		free(person->listener.room);
+		ink_clear(&person->heard);
+	}
+	if (file->gateway)
+		gateway_close(file->gateway);
+}
+
+/* Plays it; what went wrong, to be freed, or NULL. */
+static char *
+file_play(const char *path, bool bytewise)
+{
+	struct talk_file file = {.path = path, .bytewise = bytewise, .time = 1000000};
+	file.settings = (struct gateway_settings){
+		.sessions = 1000, .send_queue = 1 << 20, .login_timeout = 120000};
+	file.settings.core = (struct core_settings){.name = text_of("Teahouse"),
+		.room = text_of("main"),
+		.message = 4000,
+		.rate = 10,
+		.burst = 40};
+	FILE *in = fopen(path, "r");
+	if (!in) {
+		file_fail(&file, "cannot be opened");
+		return file.failure;
+	}
+	char *line = NULL;
+	size_t cap = 0;
+	while (!file.failure && getline(&line, &cap, in) > 0) {
+		file.line++;
+		line[strcspn(line, "\n")] = '\0';
+		file_line(&file, line);
+	}
+	free(line);
+	fclose(in);
+	file_end(&file);
+	return file.failure;
+}
+
+int
+main(int argc, char **argv)
+{
+	int failed = 0;
+	printf("1..%d\n", 2 * (argc - 1));
+	for (int i = 0; i < 2 * (argc - 1); i++) {
+		const char *path = argv[1 + i / 2], *how = i % 2 ? "a byte at a time" : "whole";
+		char *failure = file_play(path, i % 2);
+		printf("%sok %d - %s, %s\n", failure ? "not " : "", i + 1, path, how);
+		if (failure)
+			printf("# %s\n", failure);
+		failed += failure != NULL;
+		free(failure);
+	}
+	return failed > 0;
+}
