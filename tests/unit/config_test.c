@@ -1,0 +1,886 @@
+/*
+ * The settings: what is told about broken files, word for word, and that the
+ * table, the shipped file and the manual say the same.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include <limits.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "setting.h"
+#include "teahouse/config.h"
+
+/* A file for the settings, and beside its folder one for the page, as they are shipped. */
+static char folder[] = "/tmp/teahouse-config-XXXXXX";
+static char file[64];
+
+static void
+file_write(const char *path, const char *bytes, size_t n)
+{
+	FILE *to = fopen(path, "w");
+	assert_non_null(to);
+	assert_int_equal(fwrite(bytes, 1, n, to), n);
+	assert_int_equal(fclose(to), 0);
+}
+
+static char *
+file_text(const char *path)
+{
+	struct ink text = {0};
+	FILE *from = fopen(path, "r");
+	if (!from)
+		fail_msg("%s cannot be opened: run this where the sources are", path);
+	int c;
+	while ((c = getc(from)) != EOF)
+		ink_add(&text, &(char){(char)c}, 1);
+	ink_add(&text, "", 1);
+	fclose(from);
+	return text.at;
+}
+
+static char *
+beside(const char *name)
+{
+	static char path[128];
+	snprintf(path, sizeof path, "%s/%s", folder, name);
+	return path;
+}
+
+static int
+folder_make(void **state)
+{
+	(void)state;
+	if (!mkdtemp(folder))
+		return -1;
+	assert_int_equal(mkdir(beside("conf"), 0700), 0);
+	assert_int_equal(mkdir(beside("web"), 0700), 0);
+	assert_int_equal(mkdir(beside("empty"), 0700), 0);
+	file_write(beside("web/index.html"), "", 0);
+	snprintf(file, sizeof file, "%s/conf/t.ini", folder);
+	return 0;
+}
+
+static int
+folder_remove(void **state)
+{
+	(void)state;
+	unlink(file);
+	unlink(beside("web/index.html"));
+	rmdir(beside("conf"));
+	rmdir(beside("web"));
+	rmdir(beside("empty"));
+	return rmdir(folder);
+}
+
+/* Adds the text with the string `from` as `to` wherever it stands. */
+static void
+ink_exchange(struct ink *out, struct text text, const char *from, const char *to)
+{
+	size_t n = strlen(from);
+	for (size_t i = 0; i < text.len;) {
+		if (text.len - i >= n && memcmp(text.at + i, from, n) == 0) {
+			ink_puts(out, to);
+			i += n;
+		} else {
+			ink_add(out, &text.at[i++], 1);
+		}
+	}
+}
+
+/* The report about the file, without its folder and with PROTOCOLS for those there are. */
+static char *
+report(const char *ini, size_t n, int port)
+{
+	struct ink wrong = {0}, shorter = {0}, plain = {0}, protocols = {0};
+	file_write(file, ini, n);
+	struct config *config = config_read(file, port, &wrong);
+	assert_int_equal(config == NULL, wrong.len > 0);
+	if (config)
+		config_free(config);
+	for (const struct adapter *const *a = adapter_list(); *a; a++)
+		ink_printf(&protocols, "%s%s", a == adapter_list() ? "" : ", ", (*a)->name);
+	ink_add(&protocols, "", 1);
+	char at[80];
+	snprintf(at, sizeof at, "%s/conf/", folder);
+	ink_exchange(&shorter, ink_read(&wrong), at, "");
+	ink_exchange(&plain, ink_read(&shorter), protocols.at, "PROTOCOLS");
+	ink_add(&plain, "", 1);
+	ink_clear(&wrong);
+	ink_clear(&shorter);
+	ink_clear(&protocols);
+	return plain.at;
+}
+
+static void
+expect_port(const char *ini, int port, const char *words)
+{
+	char *told = report(ini, strlen(ini), port);
+	assert_string_equal(told, words);
+	free(told);
+}
+
+static void
+expect(const char *ini, const char *words)
+{
+	expect_port(ini, -1, words);
+}
+
+static void
+expect_bytes(const char *ini, size_t n, const char *words)
+{
+	char *told = report(ini, n, -1);
+	assert_string_equal(told, words);
+	free(told);
+}
+
+static struct config *
+config_of(const char *ini, int port)
+{
+	struct ink wrong = {0};
+	file_write(file, ini, strlen(ini));
+	struct config *config = config_read(file, port, &wrong);
+	if (!config)
+		fail_msg("%.*s", TEXT_ARGS(ink_read(&wrong)));
+	ink_clear(&wrong);
+	return config;
+}
+
+#define JSON "[listener:json]\nprotocol = json\nport = 3490\n"
+
+static void
+test_defaults(void **state)
+{
+	(void)state;
+	struct config *c = config_of("[listener:a]\nprotocol = telnet\nport = 0\n"
+				     "[listener:b]\nprotocol = web\nport = 1\n",
+		-1);
+	assert_string_equal(c->name, "Teahouse");
+	assert_string_equal(c->room, "main");
+	assert_string_equal(c->address, "127.0.0.1");
+	assert_int_equal(c->sessions, 10000);
+	assert_int_equal(c->sessions_per_address, 0);
+	assert_int_equal(c->message, 4000);
+	assert_int_equal(c->rate, 10);
+	assert_int_equal(c->burst, 40);
+	assert_int_equal(c->login_timeout, 120);
+	assert_int_equal(c->send_queue, 1048576);
+	assert_int_equal(c->n_listeners, 2);
+
+	const struct listener *telnet = &c->listeners[0], *web = &c->listeners[1];
+	assert_string_equal(telnet->name, "a");
+	assert_ptr_equal(telnet->adapter, adapter_find(text_of("telnet")));
+	assert_string_equal(telnet->address, "127.0.0.1");
+	assert_int_equal(telnet->port, 0);
+	assert_string_equal(telnet->room, "main");
+	assert_int_equal(telnet->echo, telnet->adapter->echo);
+	assert_false(telnet->strict);
+	assert_null(telnet->root);
+	assert_null(telnet->origins);
+	assert_string_equal(web->name, "b");
+	assert_string_equal(web->origins, "");
+	assert_int_equal(strncmp(web->root, folder, strlen(folder)), 0);
+	assert_string_equal(web->root + strlen(folder), "/conf/../web");
+	config_free(c);
+}
+
+static void
+test_given(void **state)
+{
+	(void)state;
+	struct config *c = config_of("[server]\nname = Tea & Co.\nroom = tea\naddress = *\n"
+				     "[limits]\nsessions = 7\nrate = 0\nsend_queue = 65536\n"
+				     "[listener:a]\nstrict = yes\nport = 23\nprotocol = telnet\n"
+				     "echo = no\nroom = quiet\naddress = ::1\n"
+				     "[listener:off]\nprotocol = web\nport = 23\nenabled = no\n"
+				     "root = nowhere\n"
+				     "[listener:b]\nprotocol = web\nport = 80\n"
+				     "origins = https://a.example   http://[::1]:3000\n",
+		-1);
+	assert_string_equal(c->name, "Tea & Co.");
+	assert_string_equal(c->room, "tea");
+	assert_null(c->address);
+	assert_int_equal(c->sessions, 7);
+	assert_int_equal(c->rate, 0);
+	assert_int_equal(c->send_queue, 65536);
+	assert_int_equal(c->n_listeners, 2);
+	assert_true(c->listeners[0].strict);
+	assert_false(c->listeners[0].echo);
+	assert_string_equal(c->listeners[0].room, "quiet");
+	assert_string_equal(c->listeners[0].address, "::1");
+	assert_null(c->listeners[1].address);
+	assert_string_equal(c->listeners[1].room, "tea");
+	assert_string_equal(c->listeners[1].origins, "https://a.example http://[::1]:3000");
+	config_free(c);
+}
+
+static void
+test_many_mistakes(void **state)
+{
+	(void)state;
+	expect("port = 1\n"
+	       "[server]\n"
+	       "nmae = x\n"
+	       "colour = red\n"
+	       "rate = 3\n"
+	       "[limits]\n"
+	       "rate = fast\n"
+	       "burst = 0\n"
+	       "burst = 1\n"
+	       "[limits]\n"
+	       "message = 99999\n"
+	       "[listener:a]\n"
+	       "strict = maybe\n"
+	       "[listner:b]\n"
+	       "port = 1\n"
+	       "[listener:c]\n"
+	       "protocol = json\n"
+	       "port = 70000\n"
+	       "strict = yes\n"
+	       "gibberish\n"
+	       "[listener:d]\n"
+	       "protocol = web\n"
+	       "port = 80\n"
+	       "room = a b\n"
+	       "address = localhost\n"
+	       "root = ../empty\n"
+	       "origins = https://a.example/\n",
+		"t.ini:1: port: stands before any section; right is below [server], [limits] or "
+		"[listener:NAME]\n"
+		"t.ini:3: server.nmae: there is no such key; perhaps name is meant\n"
+		"t.ini:4: server.colour: there is no such key; right is one of name, room, "
+		"address\n"
+		"t.ini:5: server.rate: there is no such key; it belongs in [limits]\n"
+		"t.ini:7: limits.rate: \"fast\" is not a number; right is 0 to 10000 (messages a "
+		"second that one session may send; 0: no limit)\n"
+		"t.ini:8: limits.burst: \"0\" is out of range; right is 1 to 100000 (messages that "
+		"a "
+		"session may send ahead of its rate)\n"
+		"t.ini:9: limits.burst: is given twice, first in line 8; right is once\n"
+		"t.ini:10: limits: the section is given twice, first in line 6; right is once\n"
+		"t.ini:11: limits.message: \"99999\" is out of range; right is 1 to 16384 (the "
+		"longest "
+		"text that can be said, in bytes of UTF-8)\n"
+		"t.ini:12: listener:a.protocol: is missing; right is one of PROTOCOLS (the "
+		"protocol that is spoken there)\n"
+		"t.ini:12: listener:a.port: is missing; right is 0 to 65535 (the TCP port; 0: any "
+		"free "
+		"one)\n"
+		"t.ini:13: listener:a.strict: \"maybe\" is neither yes nor no; right is yes or no "
+		"(whether only plain-word commands exist, and nothing else is said)\n"
+		"t.ini:14: listner:b: there is no such section; perhaps [listener:b] is meant\n"
+		"t.ini:18: listener:c.port: \"70000\" is out of range; right is 0 to 65535 (the "
+		"TCP "
+		"port; 0: any free one)\n"
+		"t.ini:19: listener:c.strict: belongs to listeners of telnet, and this is one of "
+		"json; right is to leave it out\n"
+		"t.ini:20: the line is neither a section nor a setting; right is KEY = VALUE\n"
+		"t.ini:24: listener:d.room: \"a b\" cannot be a room's name; right is 1 to 64 "
+		"characters, no spaces, none of # @ : , * ! / \" < > (the room that its users "
+		"enter, "
+		"if not server.room)\n"
+		"t.ini:25: listener:d.address: \"localhost\" is not an address; right is an IPv4 "
+		"or "
+		"IPv6 address, or * for all there are (where it listens, if not at "
+		"server.address)\n"
+		"t.ini:26: listener:d.root: \"../empty/index.html\" cannot be read: No such file "
+		"or "
+		"directory; right is a folder with an index.html (the page's folder; a relative "
+		"one is "
+		"beside the settings)\n"
+		"t.ini:27: listener:d.origins: \"https://a.example/\" is not a list of origins; "
+		"right "
+		"is http://HOST or https://HOST in lower case, and :PORT if it is not the usual "
+		"one "
+		"(other sites whose pages may connect, separated by spaces)\n");
+}
+
+static void
+test_sections(void **state)
+{
+	(void)state;
+	expect(JSON "[Server]\n",
+		"t.ini:4: Server: there is no such section; perhaps [server] is meant\n");
+	expect(JSON "[server:x]\n",
+		"t.ini:4: server:x: there is no such section; perhaps [server] is meant\n");
+	expect(JSON "[limit]\nrate = soon\n",
+		"t.ini:4: limit: there is no such section; perhaps [limits] is meant\n");
+	expect(JSON "[listener]\n",
+		"t.ini:4: listener: there is no such section; perhaps [listener:NAME] is meant\n");
+	expect(JSON "[]\n[tls]\n",
+		"t.ini:4: there is no such section; right is [server], [limits] or "
+		"[listener:NAME]\n"
+		"t.ini:5: tls: there is no such section; right is [server], [limits] or "
+		"[listener:NAME]\n");
+	expect(JSON "[server\nname = x\n",
+		"t.ini:4: the section's name has no end; right is a ] behind it\n");
+	expect(JSON "[server] name = x\n", "t.ini:4: server: \"name = x\" stands behind the "
+					   "section's name; right is a line of "
+					   "its own, or a ; before a comment\n");
+	expect(JSON "[server] ; comment\n[limits];comment\n", "");
+	expect("[listener:]\nprotocol = json\nport = 1\n",
+		"t.ini:1: listener:: that cannot be a listener's name; right is 1 to 32 letters (a "
+		"to "
+		"z), digits, - _ or .\n");
+	expect("[listener:a b]\nprotocol = json\nport = 1\n",
+		"t.ini:1: listener:a b: that cannot be a listener's name; right is 1 to 32 letters "
+		"(a "
+		"to z), digits, - _ or .\n");
+	/* inih cuts a section's name at 49 bytes, which would make these two one. */
+	expect("[listener:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa1234567890]\nprotocol = json\nport = 1\n",
+		"t.ini:1: listener:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa1234567890: that cannot be a "
+		"listener's name; right is 1 to 32 letters (a to z), digits, - _ or .\n");
+	expect(JSON JSON "strict = no\nports = 5\n",
+		"t.ini:4: listener:json: the section is given twice, first in line 1; right is "
+		"once\n"
+		"t.ini:7: listener:json.strict: belongs to listeners of telnet, and this is one of "
+		"json; "
+		"right is to leave it out\n"
+		"t.ini:8: listener:json.ports: there is no such key; perhaps port is meant\n");
+}
+
+static void
+test_what_is_missing(void **state)
+{
+	(void)state;
+	expect("", "t.ini: there is no section [listener:NAME]; right is at least one\n");
+	expect("[listener:a]\nprotocol = json\nport = 1\nenabled = no\n",
+		"t.ini: no listener is enabled; right is at least one\n");
+	/* A lost listener is told once. */
+	expect("[lisstener:a]\n",
+		"t.ini:1: lisstener:a: there is no such section; perhaps [listener:a] is meant\n");
+	expect("[listener:a]\nprotocol = json\nprot = 1\n",
+		"t.ini:3: listener:a.prot: there is no such key; perhaps port is meant\n");
+	expect("[listener:a]\nprotocol = json\nprot = 1\nport = 1\n",
+		"t.ini:3: listener:a.prot: there is no such key; perhaps port is meant\n");
+	expect("[listener:a]\nport = 1\nprotocol = gopher\nstrict = no\n",
+		"t.ini:3: listener:a.protocol: \"gopher\" is not a protocol; right is one of "
+		"PROTOCOLS"
+		" (the protocol that is spoken there)\n");
+	expect("[listener:a]\nprotocol =\nport =\n",
+		"t.ini:2: listener:a.protocol: \"\" is not a protocol; right is one of PROTOCOLS"
+		" (the protocol that is spoken there)\n"
+		"t.ini:3: listener:a.port: \"\" is not a number; right is 0 to 65535 (the TCP "
+		"port; 0: "
+		"any free one)\n");
+}
+
+static void
+test_files(void **state)
+{
+	(void)state;
+	struct ink wrong = {0};
+	assert_null(config_read("/nowhere/t.ini", -1, &wrong));
+	ink_add(&wrong, "", 1);
+	assert_string_equal(
+		wrong.at, "/nowhere/t.ini: cannot be opened: No such file or directory\n");
+	ink_clear(&wrong);
+	assert_null(config_read("/", -1, &wrong));
+	ink_add(&wrong, "", 1);
+	assert_string_equal(wrong.at, "/: cannot be read: Is a directory\n");
+	ink_clear(&wrong);
+}
+
+static void
+test_bytes(void **state)
+{
+	(void)state;
+	static const char nul[] = "[listener:a]\nprotocol = js\0on\nport = x\n";
+	expect_bytes(nul, sizeof nul - 1,
+		"t.ini:2: there is a NUL byte, and nothing was read from here on; right is text in "
+		"UTF-8\n");
+	expect(JSON "[server]\nname = T\xe9h\xe9\n", "t.ini:5: the line has bytes or characters in "
+						     "it that cannot be shown; right is text "
+						     "in UTF-8\n");
+	expect(JSON "[server]\nname = \xe2\x80\xaeTea\n",
+		"t.ini:5: the line has bytes or characters in it that cannot be shown; right is "
+		"text "
+		"in UTF-8\n");
+	expect("; Mac\r[listener:a]\rprotocol = json\rport = 1\r",
+		"t.ini:1: the line has a control character in it; right is text\n");
+	expect("[listener:\x1b[2Ja]\nprotocol = json\nport = 1\n",
+		"t.ini:1: the line has a control character in it; right is text\n");
+	expect("# caf\xe9\n" JSON, "");
+}
+
+static void
+test_lines(void **state)
+{
+	(void)state;
+	struct ink ini = {0};
+	ink_puts(&ini, JSON "; ");
+	for (int i = 0; i < 196; i++)
+		ink_puts(&ini, "x");
+	ink_puts(&ini, "\r\n[listener:b]\nprotocol = web\nport = 5           ; ");
+	for (int i = 0; i < 180; i++)
+		ink_puts(&ini, "y");
+	ink_puts(&ini, "\n[server]\n");
+	expect_bytes(
+		ini.at, ini.len, "t.ini:7: the line is too long; right is at most 198 bytes\n");
+	ink_clear(&ini);
+	ink_puts(&ini, JSON "[server]\nname = ");
+	for (int i = 0; i < 129; i++)
+		ink_puts(&ini, "x");
+	ink_puts(&ini, "\n");
+	char *told = report(ini.at, ini.len, -1);
+	assert_non_null(
+		strstr(told, "\" is too long; right is 1 to 128 bytes of text (the server's"));
+	free(told);
+	ink_clear(&ini);
+
+	/* What inih takes for more of the line before. */
+	expect("  [listener:a]\n\tprotocol = json\n  port = 1\n    2\n",
+		"t.ini:4: the line is neither a section nor a setting; right is KEY = VALUE\n");
+	expect(JSON "= 5\nport\n",
+		"t.ini:4: the line is neither a section nor a setting; right is KEY = VALUE\n"
+		"t.ini:5: the line is neither a section nor a setting; right is KEY = VALUE\n");
+}
+
+static void
+test_line_ends_and_comments(void **state)
+{
+	(void)state;
+	struct config *c = config_of("\xef\xbb\xbf[server]\r\n"
+				     "; comment\r\n"
+				     "  # comment\r\n"
+				     "\t; port = x\r\n"
+				     "\r\n"
+				     "name = T;a#b ; comment ; more\r\n"
+				     "\t[listener:a]   ; comment\r\n"
+				     "\tprotocol = json\t; comment\r\n"
+				     "  port: 05005",
+		-1);
+	assert_string_equal(c->name, "T;a#b");
+	assert_int_equal(c->listeners[0].port, 5005);
+	config_free(c);
+	expect(JSON "[server]\nname = Tea # house\n[limits]\nrate = 5 # five\n",
+		"t.ini:5: server.name: \"Tea # house\" has a # in it; right is a ; before a "
+		"comment "
+		"that stands behind a value\n"
+		"t.ini:7: limits.rate: \"5 # five\" has a # in it; right is a ; before a comment "
+		"that "
+		"stands behind a value\n");
+	expect(JSON "[server]\nname = \"Tea\"\nroom =\n",
+		"t.ini:5: server.name: \"\"Tea\"\" stands in quotes; right is the value without "
+		"them\n"
+		"t.ini:6: server.room: \"\" cannot be a room's name; right is 1 to 64 characters, "
+		"no "
+		"spaces, none of # @ : , * ! / \" < > (the room that people enter on arrival)\n");
+}
+
+/* Whether b's listener, at the same port as a's, would be in its way. */
+static bool
+addresses_collide(const char *a, const char *b)
+{
+	struct ink ini = {0};
+	ink_printf(&ini,
+		"[listener:a]\nprotocol = json\nport = 9\naddress = %s\n"
+		"[listener:b]\nport = 9\naddress = %s\nprotocol = json\n",
+		a, b);
+	char *told = report(ini.at, ini.len, -1);
+	ink_clear(&ini);
+	bool collide = *told != '\0';
+	if (collide)
+		assert_string_equal(told,
+			"t.ini:6: listener:b.port: 9 is taken by listener:a in line 3; right is "
+			"another port or another address\n");
+	free(told);
+	return collide;
+}
+
+static void
+test_collisions(void **state)
+{
+	(void)state;
+	static const char *const meet[][2] = {{"*", "*"}, {"*", "10.0.0.1"}, {"::1", "*"},
+		{"0.0.0.0", "10.0.0.1"}, {"::", "10.0.0.1"}, {"::1", "0:0:0:0:0:0:0:1"},
+		{"::ffff:10.0.0.1", "10.0.0.1"}, {"10.0.0.1", "10.0.0.1"}};
+	static const char *const pass[][2] = {
+		{"10.0.0.1", "10.0.0.2"}, {"::1", "127.0.0.1"}, {"::1", "0.0.0.0"}, {"::1", "::2"}};
+	for (size_t i = 0; i < sizeof meet / sizeof *meet; i++)
+		if (!addresses_collide(meet[i][0], meet[i][1]) ||
+			!addresses_collide(meet[i][1], meet[i][0]))
+			fail_msg("%s and %s", meet[i][0], meet[i][1]);
+	for (size_t i = 0; i < sizeof pass / sizeof *pass; i++)
+		if (addresses_collide(pass[i][0], pass[i][1]))
+			fail_msg("%s and %s", pass[i][0], pass[i][1]);
+
+	expect("[listener:a]\nprotocol = json\nport = 0\n"
+	       "[listener:b]\nprotocol = json\nport = 0\n",
+		"");
+	expect("[listener:a]\nprotocol = json\nport = 7\n"
+	       "[listener:b]\nprotocol = json\nport = 7\n"
+	       "[listener:c]\nprotocol = json\nport = 7\n"
+	       "[listener:d]\nprotocol = json\nport = 7\nenabled = no\n",
+		"t.ini:6: listener:b.port: 7 is taken by listener:a in line 3; right is another "
+		"port "
+		"or another address\n"
+		"t.ini:9: listener:c.port: 7 is taken by listener:a in line 3; right is another "
+		"port "
+		"or another address\n");
+}
+
+static void
+test_argument(void **state)
+{
+	(void)state;
+	static const char two[] = "[listener:t]\nprotocol = telnet\nport = 5005\n"
+				  "[listener:off]\nprotocol = json\nport = 1\nenabled = no\n"
+				  "[listener:j]\nprotocol = json\nport = 2\n"
+				  "[listener:k]\nprotocol = json\nport = 3\n";
+	struct config *c = config_of(two, 0);
+	assert_int_equal(c->n_listeners, 3);
+	assert_int_equal(c->listeners[1].port, 0);
+	assert_int_equal(c->listeners[2].port, 3);
+	config_free(c);
+	/* It stands in for a port that is not given. */
+	c = config_of("[listener:j]\nprotocol = json\n", 77);
+	assert_int_equal(c->listeners[0].port, 77);
+	config_free(c);
+
+	expect_port(two, 5005,
+		"argument PORT: listener:j.port: 5005 is taken by listener:t in line 3; right is "
+		"another port or another address\n");
+	expect_port(two, 3,
+		"argument PORT: listener:j.port: 3 is taken by listener:k in line 13; right is "
+		"another "
+		"port or another address\n");
+	expect_port(two, 65536,
+		"argument PORT: 65536 is out of range; right is 0 to 65535 (the TCP port; 0: any "
+		"free "
+		"one)\n");
+	expect_port("[listener:t]\nprotocol = telnet\nport = 5005\n", 1,
+		"argument PORT: there is no listener whose port it could be; right is one of the "
+		"protocol json\n");
+	expect_port("[listener:j]\nprotocol = jsn\n", 1,
+		"t.ini:1: listener:j.port: is missing; right is 0 to 65535 (the TCP port; 0: any "
+		"free "
+		"one)\n"
+		"t.ini:2: listener:j.protocol: \"jsn\" is not a protocol; right is one of PROTOCOLS"
+		" (the protocol that is spoken there)\n");
+}
+
+static void
+test_origins(void **state)
+{
+	(void)state;
+	static const char *const right[] = {"https://a.example", "http://localhost:3000",
+		"http://127.0.0.1", "https://[2001:db8::1]", "http://a.example:443",
+		"https://xn--bcher-kva.example:8443"};
+	static const char *const wrong[] = {"*", "null", "a.example", "https://",
+		"https://a.example/", "https://A.example", "https://a.example:443",
+		"http://a.example:80", "https://a.example:", "https://a.example:0",
+		"https://a.example:65536", "https://a.example,https://b.example", "https://[::1",
+		"ftp://a.example", "https://u@a.example", "https://a.example:8080x", "https://[]"};
+	for (size_t i = 0; i < sizeof right / sizeof *right + sizeof wrong / sizeof *wrong; i++) {
+		bool fine = i < sizeof right / sizeof *right;
+		const char *origin = fine ? right[i] : wrong[i - sizeof right / sizeof *right];
+		struct ink ini = {0};
+		ink_printf(&ini,
+			"[listener:w]\nprotocol = web\nport = 1\norigins = https://a.example %s\n",
+			origin);
+		char *told = report(ini.at, ini.len, -1);
+		if (fine != (*told == '\0'))
+			fail_msg("%s: %s", origin, told);
+		free(told);
+		ink_clear(&ini);
+	}
+}
+
+/* The report about the listener or the section of a row, with one key as given. */
+static char *
+report_value(const struct setting *s, const char *value)
+{
+	struct ink ini = {0};
+	bool listener = strcmp(s->section, "listener") == 0;
+	const char *protocol = s->protocols ? s->protocols : "json";
+	if (strcmp(s->key, "port") != 0 || !listener)
+		ink_printf(&ini, "[listener:x]\nport = 1\nprotocol = %.*s\n",
+			(int)strcspn(protocol, " "), protocol);
+	else
+		ink_puts(&ini, "[listener:x]\nprotocol = json\n");
+	if (!listener)
+		ink_printf(&ini, "[%s]\n", s->section);
+	ink_printf(&ini, "%s = %s\n", s->key, value);
+	char *told = report(ini.at, ini.len, -1);
+	ink_clear(&ini);
+	return told;
+}
+
+static void
+try_value(const struct setting *s, const char *value, const char *what)
+{
+	char *told = report_value(s, value);
+	if (what ? !strstr(told, what) : *told)
+		fail_msg("%s.%s = %s: %s", s->section, s->key, value, told);
+	free(told);
+}
+
+static void
+test_limits_of_each_row(void **state)
+{
+	(void)state;
+	static const char *const odd[] = {"", "-", "1e3", "0x10", "10k", "1.5", "+1", "1 0", "yes"};
+	size_t rows = 0;
+	for (const struct setting *s = settings; s->key; s++) {
+		if (s->type != SETTING_NUMBER && s->type != SETTING_PORT)
+			continue;
+		rows++;
+		char value[32];
+		snprintf(value, sizeof value, "%ld", s->least);
+		try_value(s, value, NULL);
+		snprintf(value, sizeof value, "%ld", s->most);
+		try_value(s, value, NULL);
+		snprintf(value, sizeof value, "%ld", s->least - 1);
+		try_value(s, value, "is out of range");
+		snprintf(value, sizeof value, "%ld", s->most + 1);
+		try_value(s, value, "is out of range");
+		try_value(s, "99999999999999999999", "is out of range");
+		for (size_t i = 0; i < sizeof odd / sizeof *odd; i++)
+			try_value(s, odd[i], "is not a number");
+	}
+	assert_int_equal(rows, 8);
+}
+
+static void
+test_standards(void **state)
+{
+	(void)state;
+	for (const struct setting *s = settings; s->key; s++) {
+		/* Each section and key once; every word of its protocols is one. */
+		assert_ptr_equal(setting_find(s->section, text_of(s->key)), s);
+		assert_non_null(s->about);
+		assert_false(s->required && s->standard);
+		struct text rest = text_of(s->protocols ? s->protocols : "");
+		while (rest.len > 0)
+			assert_non_null(adapter_find(text_word(&rest)));
+		if (s->standard && *s->standard)
+			try_value(s, s->standard, NULL);
+	}
+}
+
+static void
+test_folders(void **state)
+{
+	(void)state;
+	expect("[listener:w]\nprotocol = web\nport = 1\nroot = ../web/\n", "");
+	expect("[listener:w]\nprotocol = web\nport = 1\nroot =\n",
+		"t.ini:4: listener:w.root: \"\" is not a folder; right is a folder with an "
+		"index.html "
+		"(the page's folder; a relative one is beside the settings)\n");
+	expect("[listener:w]\nprotocol = web\nport = 1\nroot = /nowhere\n",
+		"t.ini:4: listener:w.root: \"/nowhere/index.html\" cannot be read: No such file or "
+		"directory; right is a folder with an index.html (the page's folder; a relative "
+		"one is "
+		"beside the settings)\n");
+	unlink(beside("web/index.html"));
+	assert_int_equal(mkdir(beside("web/index.html"), 0700), 0);
+	expect("[listener:w]\nprotocol = web\nport = 1\n",
+		"t.ini:1: listener:w.root: \"../web/index.html\" cannot be read: Not a file; right "
+		"is "
+		"a folder with an index.html (the page's folder; a relative one is beside the "
+		"settings)\n");
+	rmdir(beside("web/index.html"));
+	file_write(beside("web/index.html"), "", 0);
+}
+
+/* The shipped file with its commented settings switched on. */
+static char *
+shipped_whole(void)
+{
+	char *shipped = file_text("conf/teahouse.ini"), *to = shipped;
+	for (const char *from = shipped; *from; from++) {
+		bool start = from == shipped || from[-1] == '\n';
+		if (!(start && from[0] == ';' && from[1] != ' '))
+			*to++ = *from;
+	}
+	*to = '\0';
+	return shipped;
+}
+
+static void
+expect_same(const char *a, const char *b)
+{
+	assert_int_equal(a == NULL, b == NULL);
+	if (a && b)
+		assert_string_equal(a, b);
+}
+
+static void
+test_shipped_file_runs(void **state)
+{
+	(void)state;
+	char *plain = file_text("conf/teahouse.ini"), *whole = shipped_whole();
+	struct config *a = config_of(plain, -1), *b = config_of(whole, -1);
+	free(plain);
+	free(whole);
+	assert_string_equal(a->name, b->name);
+	assert_string_equal(a->room, b->room);
+	expect_same(a->address, b->address);
+	assert_int_equal(a->sessions, b->sessions);
+	assert_int_equal(a->sessions_per_address, b->sessions_per_address);
+	assert_int_equal(a->message, b->message);
+	assert_int_equal(a->rate, b->rate);
+	assert_int_equal(a->burst, b->burst);
+	assert_int_equal(a->login_timeout, b->login_timeout);
+	assert_int_equal(a->send_queue, b->send_queue);
+	assert_int_equal(a->n_listeners, b->n_listeners);
+	for (size_t i = 0; i < a->n_listeners; i++) {
+		const struct listener *x = &a->listeners[i], *y = &b->listeners[i];
+		assert_string_equal(x->name, y->name);
+		assert_ptr_equal(x->adapter, y->adapter);
+		expect_same(x->address, y->address);
+		assert_int_equal(x->port, y->port);
+		assert_string_equal(x->room, y->room);
+		assert_int_equal(x->echo, y->echo);
+		assert_int_equal(x->strict, y->strict);
+		expect_same(x->root, y->root);
+		expect_same(x->origins, y->origins);
+	}
+	config_free(a);
+	config_free(b);
+}
+
+/* The value of the key in the first section of the kind and the protocol that has it, or NULL. */
+static struct text
+shipped_value(const char *whole, const struct setting *s)
+{
+	const char *kind = "";
+	struct text rest = text_of(whole), found = {NULL, 0};
+	while (rest.at && !found.at) {
+		struct text line = text_line(&rest);
+		if (line.len > 0 && line.at[0] == '[') {
+			char name[64] = "";
+			memcpy(name, line.at + 1, line.len < 64 ? line.len - 2 : 0);
+			kind = section_kind(name);
+			assert_non_null(kind);
+		} else if (line.len > 0 && line.at[0] != '#' && strcmp(kind, s->section) == 0) {
+			const char *equals = memchr(line.at, '=', line.len);
+			assert_non_null(equals);
+			struct text key = {line.at, (size_t)(equals - line.at)};
+			if (text_is(text_trim(key), text_of(s->key)))
+				found = text_trim((struct text){
+					equals + 1, (size_t)(line.at + line.len - equals) - 1});
+		}
+	}
+	return found;
+}
+
+static void
+test_shipped_file_is_complete(void **state)
+{
+	(void)state;
+	char *whole = shipped_whole();
+	for (const struct setting *s = settings; s->key; s++) {
+		struct text value = shipped_value(whole, s);
+		if (!value.at)
+			fail_msg("conf/teahouse.ini: %s.%s is missing", s->section, s->key);
+		if (s->standard && !text_is(value, text_of(s->standard)))
+			fail_msg(
+				"conf/teahouse.ini: %s.%s is \"%.*s\" there, and \"%s\" by default",
+				s->section, s->key, TEXT_ARGS(value), s->standard);
+		char about[128];
+		snprintf(about, sizeof about, "# %s", s->about);
+		if (!strstr(whole, about))
+			fail_msg("conf/teahouse.ini: %s.%s: \"%s\" is missing", s->section, s->key,
+				about);
+	}
+	for (const struct adapter *const *a = adapter_list(); *a; a++) {
+		char line[64];
+		snprintf(line, sizeof line, "\nprotocol = %s\n", (*a)->name);
+		if (!strstr(whole, line))
+			fail_msg("conf/teahouse.ini: there is no listener for %s", (*a)->name);
+	}
+	free(whole);
+}
+
+/* What the manual says of the row: from its .It to the next; NULL: nothing. */
+static char *
+manual_entry(const char *manual, const struct setting *s)
+{
+	char from[64];
+	snprintf(from, sizeof from, "\n.Ss [%s%s", s->section,
+		strcmp(s->section, "listener") == 0 ? ":" : "]\n");
+	const char *section = strstr(manual, from);
+	assert_non_null(section);
+	const char *end = strstr(section, "\n.El\n");
+	snprintf(from, sizeof from, "\n.It Cm %s No = ", s->key);
+	const char *entry = strstr(section, from);
+	if (!end || !entry || entry > end)
+		return NULL;
+	const char *next = strstr(entry + 1, "\n.It ");
+	if (!next || next > end)
+		next = end;
+	struct ink text = {0};
+	for (; entry < next; entry++)
+		ink_add(&text, *entry == '\n' ? " " : entry, 1);
+	ink_add(&text, "", 1);
+	return text.at;
+}
+
+static void
+test_manual_is_complete(void **state)
+{
+	(void)state;
+	char *manual = file_text("conf/teahouse.ini.5");
+	size_t rows = 0, items = 0;
+	for (const struct setting *s = settings; s->key; s++, rows++) {
+		char range[64], standard[64];
+		snprintf(range, sizeof range, "%ld to %ld", s->least, s->most);
+		snprintf(standard, sizeof standard, "The default is .Ql %s",
+			s->standard ? s->standard : "");
+		char *entry = manual_entry(manual, s);
+		if (!entry)
+			fail_msg("teahouse.ini(5): %s.%s is missing", s->section, s->key);
+		if (s->most > 0 && s->type != SETTING_TITLE && !strstr(entry, range))
+			fail_msg("teahouse.ini(5): %s.%s: \"%s\" is missing", s->section, s->key,
+				range);
+		if (s->standard && *s->standard && !strstr(entry, standard))
+			fail_msg("teahouse.ini(5): %s.%s: \"%s\" is missing", s->section, s->key,
+				standard);
+		for (struct text rest = text_of(s->protocols ? s->protocols : ""); rest.len > 0;) {
+			struct text protocol = text_word(&rest);
+			snprintf(range, sizeof range, ".Ql %.*s", TEXT_ARGS(protocol));
+			if (!strstr(entry, range))
+				fail_msg("teahouse.ini(5): %s.%s: \"%s\" is missing", s->section,
+					s->key, range);
+		}
+		free(entry);
+	}
+	for (const char *at = manual; (at = strstr(at, "\n.It Cm ")); at++)
+		items++;
+	assert_int_equal(items, rows);
+	free(manual);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_given),
+		cmocka_unit_test(test_many_mistakes),
+		cmocka_unit_test(test_sections),
+		cmocka_unit_test(test_what_is_missing),
+		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_line_ends_and_comments),
+		cmocka_unit_test(test_collisions),
+		cmocka_unit_test(test_argument),
+		cmocka_unit_test(test_origins),
+		cmocka_unit_test(test_limits_of_each_row),
+		cmocka_unit_test(test_standards),
+		cmocka_unit_test(test_folders),
+		cmocka_unit_test(test_shipped_file_runs),
+		cmocka_unit_test(test_shipped_file_is_complete),
+		cmocka_unit_test(test_manual_is_complete),
+	};
+	return cmocka_run_group_tests(tests, folder_make, folder_remove);
+}
