@@ -1,0 +1,387 @@
+/*
+ * Every file of the page as the finished answer to a request for it. A path is
+ * only ever compared with the names that were found at the start.
+ */
+#include "net/http.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+
+enum {
+	FILE_BYTES = 16 << 20, /* longest file served */
+	FILES_MAX = 1000,
+	FOLDERS_DEEP = 8,
+};
+
+#define COMMON_HEADERS                                 \
+	"Content-Security-Policy: " SITE_POLICY "\r\n" \
+	"X-Content-Type-Options: nosniff\r\n"          \
+	"Referrer-Policy: no-referrer\r\n"
+
+/* One answer; what HEAD gets is its beginning. */
+struct answer {
+	struct ink bytes;
+	size_t head;
+};
+
+struct file {
+	char *path; /* as asked for, with its slash */
+	char etag[20];
+	struct answer whole, unchanged;
+	struct file *next;
+};
+
+struct site {
+	struct file *files;
+	size_t n_files;
+	struct answer statuses[SITE_STATUSES];
+};
+
+/* A folder on the way down. */
+struct folder {
+	struct site *site;
+	const char *path; /* as asked for, without its last slash */
+	int fd;
+	unsigned deep;
+	struct ink *wrong;
+};
+
+static const char *
+type_of(const char *path)
+{
+	static const struct {
+		const char *ending, *type;
+	} types[] = {
+		{".html", "text/html; charset=utf-8"},
+		{".css", "text/css; charset=utf-8"},
+		{".js", "text/javascript; charset=utf-8"},
+		{".mjs", "text/javascript; charset=utf-8"},
+		{".json", "application/json"},
+		{".webmanifest", "application/manifest+json"},
+		{".svg", "image/svg+xml"},
+		{".png", "image/png"},
+		{".ico", "image/x-icon"},
+		{".txt", "text/plain; charset=utf-8"},
+		{".md", "text/plain; charset=utf-8"},
+	};
+	const char *ending = strrchr(path, '.');
+	for (size_t i = 0; ending && i < sizeof types / sizeof *types; i++)
+		if (strcasecmp(ending, types[i].ending) == 0)
+			return types[i].type;
+	return "application/octet-stream";
+}
+
+static void
+etag_make(char etag[static 20], const char *bytes, size_t n)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+	for (size_t i = 0; i < n; i++)
+		hash = (hash ^ (unsigned char)bytes[i]) * UINT64_C(0x100000001b3);
+	snprintf(etag, 20, "\"%016" PRIx64 "\"", hash);
+}
+
+static void
+status_make(struct answer *answer, const char *status, const char *words, const char *headers)
+{
+	struct ink *out = &answer->bytes;
+	ink_printf(out, "HTTP/1.1 %s\r\n" COMMON_HEADERS, status);
+	ink_printf(out, "Content-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\n");
+	ink_printf(out, "Content-Length: %zu\r\n%s\r\n", strlen(words) + 1, headers);
+	answer->head = out->len;
+	ink_printf(out, "%s\n", words);
+}
+
+static void
+file_make(struct file *file, const char *bytes, size_t n)
+{
+	etag_make(file->etag, bytes, n);
+	struct ink *out = &file->whole.bytes;
+	ink_printf(out, "HTTP/1.1 200 OK\r\n" COMMON_HEADERS);
+	ink_printf(out, "Content-Type: %s\r\nCache-Control: no-cache\r\n", type_of(file->path));
+	ink_printf(out, "ETag: %s\r\nContent-Length: %zu\r\n\r\n", file->etag, n);
+	file->whole.head = out->len;
+	ink_add(out, bytes, n);
+	out = &file->unchanged.bytes;
+	ink_printf(out, "HTTP/1.1 304 Not Modified\r\n" COMMON_HEADERS);
+	ink_printf(out, "Cache-Control: no-cache\r\nETag: %s\r\n\r\n", file->etag);
+	file->unchanged.head = out->len;
+}
+
+static void
+file_free(struct file *file)
+{
+	ink_clear(&file->whole.bytes);
+	ink_clear(&file->unchanged.bytes);
+	free(file->path);
+	free(file);
+}
+
+static bool
+folder_fails(const struct folder *folder, const char *name, const char *why)
+{
+	ink_printf(folder->wrong, "%s/%s: %s", folder->path, name, why);
+	return false;
+}
+
+/* All that fd gives, up to what is served. */
+static bool
+file_read(int fd, struct ink *bytes)
+{
+	for (;;) {
+		ssize_t n = read(fd, ink_space(bytes, BUFSIZ), BUFSIZ);
+		if (n <= 0)
+			return n == 0;
+		bytes->len += (size_t)n;
+		if (bytes->len > FILE_BYTES) {
+			errno = EFBIG;
+			return false;
+		}
+	}
+}
+
+static bool
+file_add(const struct folder *folder, const char *name)
+{
+	int fd = openat(folder->fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return folder_fails(folder, name, strerror(errno));
+	struct ink bytes = {0};
+	bool fine = file_read(fd, &bytes);
+	int error = errno;
+	close(fd);
+	if (fine && folder->site->n_files == FILES_MAX) {
+		fine = false;
+		error = EMFILE;
+	}
+	if (fine) {
+		struct file *file = memory_new(sizeof *file);
+		struct ink path = {0};
+		ink_printf(&path, "%s/%s", folder->path, name);
+		ink_add(&path, "", 1);
+		file->path = path.at;
+		file_make(file, bytes.at ? bytes.at : "", bytes.len);
+		file->next = folder->site->files;
+		folder->site->files = file;
+		folder->site->n_files++;
+	}
+	ink_clear(&bytes);
+	return fine || folder_fails(folder, name, strerror(error));
+}
+
+static bool folder_read(struct folder *folder);
+
+static bool
+folder_add(const struct folder *folder, const char *name)
+{
+	if (folder->deep == FOLDERS_DEEP)
+		return folder_fails(folder, name, "too many folders in each other");
+	struct folder inner = *folder;
+	inner.fd = openat(folder->fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (inner.fd < 0)
+		return folder_fails(folder, name, strerror(errno));
+	struct ink path = {0};
+	ink_printf(&path, "%s/%s", folder->path, name);
+	ink_add(&path, "", 1);
+	inner.path = path.at;
+	inner.deep++;
+	bool fine = folder_read(&inner);
+	ink_clear(&path);
+	return fine;
+}
+
+/* Hidden files, links and whatever is neither file nor folder are not the page's. */
+static bool
+entry_add(const struct folder *folder, const char *name)
+{
+	struct stat st;
+	if (name[0] == '.')
+		return true;
+	if (fstatat(folder->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return folder_fails(folder, name, strerror(errno));
+	if (S_ISDIR(st.st_mode))
+		return folder_add(folder, name);
+	return !S_ISREG(st.st_mode) || file_add(folder, name);
+}
+
+/* Closes its descriptor. */
+static bool
+folder_read(struct folder *folder)
+{
+	DIR *dir = fdopendir(folder->fd);
+	if (!dir) {
+		int error = errno;
+		close(folder->fd);
+		return folder_fails(folder, "", strerror(error));
+	}
+	bool fine = true;
+	for (struct dirent *entry; fine && (entry = readdir(dir));)
+		fine = entry_add(folder, entry->d_name);
+	closedir(dir);
+	return fine;
+}
+
+static const struct file *
+file_find(const struct site *site, struct text path)
+{
+	for (const struct file *file = site->files; file; file = file->next) {
+		struct text name = text_of(file->path);
+		if (text_is(name, path))
+			return file;
+		struct text index = text_of("index.html");
+		if (path.len && path.at[path.len - 1] == '/' && name.len == path.len + index.len &&
+			memcmp(name.at, path.at, path.len) == 0 &&
+			memcmp(name.at + path.len, index.at, index.len) == 0)
+			return file;
+	}
+	return NULL;
+}
+
+struct site *
+site_open(const char *root, struct ink *wrong)
+{
+	struct site *site = memory_new(sizeof *site);
+	struct folder folder = {.site = site, .path = "", .wrong = wrong};
+	size_t before = wrong->len;
+	ink_printf(wrong, "%s", root);
+	folder.fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool fine = folder.fd >= 0;
+	if (!fine)
+		ink_printf(wrong, ": %s", strerror(errno));
+	fine = fine && folder_read(&folder);
+	if (fine && !file_find(site, text_of("/"))) {
+		fine = false;
+		ink_puts(wrong, ": there is no index.html in it");
+	}
+	if (!fine) {
+		site_close(site);
+		return NULL;
+	}
+	wrong->len = before;
+#define SITE_MAKE(name, status, words, headers) \
+	status_make(&site->statuses[SITE_##name], status, words, headers);
+	SITE_ANSWERS(SITE_MAKE)
+#undef SITE_MAKE
+	return site;
+}
+
+void
+site_close(struct site *site)
+{
+	while (site->files) {
+		struct file *file = site->files;
+		site->files = file->next;
+		file_free(file);
+	}
+	for (int i = 0; i < SITE_STATUSES; i++)
+		ink_clear(&site->statuses[i].bytes);
+	free(site);
+}
+
+static struct text
+answer_read(const struct answer *answer, bool head)
+{
+	return (struct text){answer->bytes.at, head ? answer->head : answer->bytes.len};
+}
+
+struct text
+site_status(const struct site *site, enum site_status status, bool head)
+{
+	return answer_read(&site->statuses[status], head);
+}
+
+static bool
+text_has(struct text t, const char *part)
+{
+	size_t n = strlen(part);
+	for (size_t i = 0; i + n <= t.len; i++)
+		if (memcmp(t.at + i, part, n) == 0)
+			return true;
+	return false;
+}
+
+struct text
+site_answer(const struct site *site, const struct site_request *request)
+{
+	if (!request->get && !request->head)
+		return site_status(site, SITE_NOT_ALLOWED, false);
+	if (text_is(request->path, text_of("/healthz")))
+		return site_status(site, SITE_HEALTHY, request->head);
+	if (text_is(request->path, text_of("/ws")))
+		return site_status(site, SITE_UPGRADE, request->head);
+	const struct file *file = file_find(site, request->path);
+	if (!file)
+		return site_status(site, SITE_NOT_FOUND, request->head);
+	if (text_has(request->known, file->etag) || text_is(request->known, text_of("*")))
+		return answer_read(&file->unchanged, false);
+	return answer_read(&file->whole, request->head);
+}
+
+static bool
+text_same(struct text a, struct text b)
+{
+	return a.len == b.len && strncasecmp(a.at, b.at, a.len) == 0;
+}
+
+/* Takes the beginning off *t, if it is that. */
+static bool
+text_skip(struct text *t, const char *beginning)
+{
+	size_t n = strlen(beginning);
+	if (t->len < n || strncasecmp(t->at, beginning, n) != 0)
+		return false;
+	*t = (struct text){t->at + n, t->len - n};
+	return true;
+}
+
+/* Without the port that the scheme has anyway. */
+static struct text
+host_bare(struct text host, const char *port)
+{
+	size_t n = strlen(port);
+	if (host.len > n && memcmp(host.at + host.len - n, port, n) == 0)
+		host.len -= n;
+	return host;
+}
+
+bool
+origin_allowed(struct text origin, struct text host, const char *others)
+{
+	if (!origin.at)
+		return true;
+	struct text rest = text_of(others ? others : ""), other;
+	while ((other = text_word(&rest)).len) {
+		if (other.at[other.len - 1] == '/')
+			other.len--;
+		if (text_same(origin, other))
+			return true;
+	}
+	if (host.len == 0)
+		return false;
+	if (text_skip(&origin, "http://"))
+		return text_same(host_bare(origin, ":80"), host_bare(host, ":80"));
+	if (text_skip(&origin, "https://"))
+		return text_same(host_bare(origin, ":443"), host_bare(host, ":443"));
+	return false;
+}
+
+bool
+protocol_offered(struct text list, const char *name)
+{
+	while (list.len) {
+		const char *comma = memchr(list.at, ',', list.len);
+		size_t n = comma ? (size_t)(comma - list.at) : list.len;
+		if (text_is(text_trim((struct text){list.at, n}), text_of(name)))
+			return true;
+		n += comma ? 1 : 0;
+		list = (struct text){list.at + n, list.len - n};
+	}
+	return false;
+}

@@ -1,0 +1,311 @@
+/*
+ * Links: what the gateway may do with a connection, however it came in. Plain
+ * bytes go out in one gathered write on the descriptor, as do the finished frames
+ * of a WebSocket; libwebsockets only gets what is left of a frame that was cut.
+ */
+#include "net/link.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "base/memory.h"
+
+enum { PIECES = 512 };
+
+void
+waits_leave(struct link *link)
+{
+	struct waits *waits = link->waits;
+	if (!waits)
+		return;
+	*(link->earlier ? &link->earlier->later : &waits->first) = link->later;
+	*(link->later ? &link->later->earlier : &waits->last) = link->earlier;
+	link->waits = NULL;
+	link->earlier = link->later = NULL;
+}
+
+void
+waits_join(struct waits *waits, struct link *link)
+{
+	waits_leave(link);
+	link->waits = waits;
+	link->due = (int64_t)uv_now(&link->door->net->loop) + waits->patience;
+	link->earlier = waits->last;
+	*(waits->last ? &waits->last->later : &waits->first) = link;
+	waits->last = link;
+}
+
+/* The next that is due, taken out; NULL: none is. */
+static struct link *
+waits_due(struct waits *waits, int64_t now)
+{
+	struct link *link = waits->first;
+	if (!link || link->due > now)
+		return NULL;
+	waits_leave(link);
+	return link;
+}
+
+static int64_t
+sooner(int64_t wait, const struct waits *waits, int64_t now)
+{
+	if (!waits->first)
+		return wait;
+	int64_t other = waits->first->due > now ? waits->first->due - now : 0;
+	return wait < 0 || other < wait ? other : wait;
+}
+
+int64_t
+links_tick(struct net *net)
+{
+	int64_t now = (int64_t)uv_now(&net->loop);
+	struct link *link;
+	while ((link = waits_due(&net->quiet, now)))
+		web_ping(link);
+	while ((link = waits_due(&net->pages, now)))
+		web_resume(link);
+	while ((link = waits_due(&net->leaving, now)))
+		link_break(link);
+	return sooner(sooner(sooner(-1, &net->quiet, now), &net->pages, now), &net->leaving, now);
+}
+
+void
+link_open(struct door *door, int fd)
+{
+	struct link *link = memory_new(sizeof *link);
+	link->door = door;
+	link->fd = fd;
+	lws_adopt_desc_t adoption = {
+		.vh = door->net->vhost,
+		.type = LWS_ADOPT_SOCKET | (door->site ? LWS_ADOPT_HTTP : 0),
+		.fd.sockfd = fd,
+		.vh_prot_name = door->site ? NULL : "plain connection",
+		.opaque = link,
+	};
+	/* Whatever becomes of it: the link is freed with libwebsockets' end of it. */
+	lws_adopt_descriptor_vhost_via_info(&adoption);
+}
+
+void
+link_begin(struct link *link, struct lws *wsi)
+{
+	link->wsi = wsi;
+	/* With something of the user's, libwebsockets also says when it begins to close. */
+	lws_set_wsi_user(wsi, link);
+}
+
+/* IPv4 that came by an IPv6 socket is IPv4 all the same. */
+static void
+address_plain(struct sockaddr_storage *address)
+{
+	const struct sockaddr_in6 *six = (struct sockaddr_in6 *)(void *)address;
+	if (address->ss_family != AF_INET6 || !IN6_IS_ADDR_V4MAPPED(&six->sin6_addr))
+		return;
+	struct sockaddr_in four = {.sin_family = AF_INET, .sin_port = six->sin6_port};
+	memcpy(&four.sin_addr, &six->sin6_addr.s6_addr[12], sizeof four.sin_addr);
+	memcpy(address, &four, sizeof four);
+}
+
+void
+link_enter(struct link *link)
+{
+	struct sockaddr_storage peer = {0};
+	socklen_t size = sizeof peer;
+	bool known = getpeername(link->fd, (struct sockaddr *)&peer, &size) == 0;
+	address_plain(&peer);
+	struct door *door = link->door;
+	link->why = REASON_LOST;
+	link->connection = connection_open(
+		door->net->gateway, door->listener, known ? (struct sockaddr *)&peer : NULL, link);
+}
+
+void
+link_lost(struct link *link)
+{
+	struct connection *connection = link->connection;
+	link->connection = NULL;
+	if (connection)
+		connection_lost(connection, link->why);
+}
+
+void
+link_free(struct link *link)
+{
+	link_lost(link);
+	waits_leave(link);
+	ink_clear(&link->message);
+	free(link);
+}
+
+void
+link_break(struct link *link)
+{
+	if (link->broken || link->ending)
+		return;
+	link->broken = true;
+	waits_leave(link);
+	lws_set_timeout(link->wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC);
+	link->door->net->nudge = true;
+}
+
+static void
+link_choke(struct link *link)
+{
+	if (link->choked || link->ending)
+		return;
+	link->choked = true;
+	lws_callback_on_writable(link->wsi);
+}
+
+/* libwebsockets may send a frame of its own at any time, so none of ours may stay cut. */
+static ssize_t
+frame_finish(struct link *link, const struct iovec *pieces, int n, ssize_t taken)
+{
+	size_t past = 0;
+	for (int i = 0; i < n && past < (size_t)taken; i++) {
+		past += pieces[i].iov_len;
+		if (past <= (size_t)taken)
+			continue;
+		size_t rest = past - (size_t)taken;
+		unsigned char *at = (unsigned char *)pieces[i].iov_base + pieces[i].iov_len - rest;
+		if (lws_write(link->wsi, at, rest, LWS_WRITE_RAW) < 0)
+			return -1;
+	}
+	return (ssize_t)past;
+}
+
+static ssize_t
+pieces_send(struct link *link, struct iovec *pieces, int n)
+{
+	struct msghdr message = {.msg_iov = pieces, .msg_iovlen = (size_t)n};
+	ssize_t taken = sendmsg(link->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+	if (taken < 0)
+		return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ? 0 : -1;
+	return link->framed ? frame_finish(link, pieces, n, taken) : taken;
+}
+
+static ssize_t
+wire_send(void *at, const struct queue *waiting)
+{
+	struct link *link = at;
+	if (link->left || link->broken)
+		return -1;
+	if (link->choked || waiting->n == 0)
+		return 0;
+	ssize_t taken = 0;
+	if (!lws_partial_buffered(link->wsi)) {
+		struct iovec pieces[PIECES];
+		taken = pieces_send(link, pieces, queue_gather(waiting, pieces, PIECES));
+	}
+	link->moved = taken > 0;
+	if (taken < 0)
+		link_break(link);
+	else if ((size_t)taken < waiting->bytes)
+		link_choke(link);
+	return taken;
+}
+
+static void
+wire_read(void *at, bool wanted)
+{
+	struct link *link = at;
+	if (!link->left && !link->broken && !link->ending)
+		lws_rx_flow_control(link->wsi, wanted);
+}
+
+void
+link_leave(struct link *link, enum reason why, int code)
+{
+	if (link->left || link->broken || link->ending)
+		return;
+	link->left = true;
+	link->why = why;
+	/* Bytes that nobody read when it closes would take what we sent along with them. */
+	lws_rx_flow_control(link->wsi, 1);
+	if (link->framed) {
+		unsigned char close[] = {
+			0x88, 2, (unsigned char)(code >> 8), (unsigned char)(code & 0xff)};
+		if (lws_write(link->wsi, close, sizeof close, LWS_WRITE_RAW) < 0) {
+			link_break(link);
+			return;
+		}
+	} else {
+		shutdown(link->fd, SHUT_WR);
+	}
+	waits_join(&link->door->net->leaving, link);
+}
+
+/* RFC 6455, 7.4.1. */
+static int
+close_code(enum reason why)
+{
+	if (why == REASON_FINE || why == REASON_LOGOUT)
+		return 1000;
+	if (why == REASON_SHUTTING_DOWN)
+		return 1001;
+	if (why == REASON_SERVER_FULL || why == REASON_ADDRESS_FULL)
+		return 1013;
+	return 1008;
+}
+
+static void
+wire_close(void *at, enum reason why)
+{
+	link_leave(at, why, close_code(why));
+}
+
+static const struct wire link_wire = {wire_send, wire_read, wire_close};
+
+const struct wire *
+net_wire(void)
+{
+	return &link_wire;
+}
+
+void
+link_flush(struct link *link)
+{
+	link->choked = false;
+	if (link->connection && !link->left && !link->broken)
+		connection_flush(link->connection);
+}
+
+/* The other end has finished sending, but may be reading still: it gets what there is. */
+static void
+plain_end(struct link *link)
+{
+	link->ending = true;
+	waits_leave(link);
+	do {
+		link->moved = false;
+		link_flush(link);
+	} while (link->moved);
+	link_lost(link);
+}
+
+int
+plain_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
+{
+	struct link *link = user;
+	switch ((int)reason) {
+	case LWS_CALLBACK_RAW_ADOPT:
+		link = lws_get_opaque_user_data(wsi);
+		link_begin(link, wsi);
+		link_enter(link);
+		break;
+	case LWS_CALLBACK_RAW_RX:
+		link->door->net->heard = true;
+		if (link->connection && !link->left && !link->broken)
+			connection_receive(link->connection, in, len);
+		break;
+	case LWS_CALLBACK_RAW_WRITEABLE:
+		link_flush(link);
+		break;
+	case LWS_CALLBACK_RAW_CLOSE:
+		if (link)
+			plain_end(link);
+		break;
+	}
+	return 0;
+}

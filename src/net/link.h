@@ -1,0 +1,108 @@
+/*
+ * What the files of net share: the loop, its doors (a listening socket each),
+ * and a link for every connection that came in by one.
+ */
+#ifndef NET_LINK_H
+#define NET_LINK_H
+
+#include <libwebsockets.h>
+#include <uv.h>
+
+#include "teahouse/connection.h"
+#include "teahouse/net.h"
+
+enum {
+	PING_EVERY = 30000,    /* ms; who has not answered until the next is hung up */
+	LEAVE_WITHIN = 2000,   /* ms for the other end to hang up, too, after we did */
+	PAGE_RETRY = 20,       /* ms until the rest of a page is tried again */
+	STOP_WITHIN = 2000,    /* ms from a signal to the end */
+	ACCEPT_RETRY = 500,    /* ms without a descriptor to spare for a new connection */
+	MESSAGE_BYTES = 65535, /* longest WebSocket message taken */
+	READ_BYTES = 65536,    /* most that one read takes */
+};
+
+/* Links that wait equally long each, so that the first in is the first due. */
+struct waits {
+	struct link *first, *last;
+	int patience; /* ms */
+};
+
+struct door {
+	struct net *net;
+	struct listener *listener;
+	struct site *site; /* NULL: no HTTP here */
+	uv_poll_t poll;
+	int fd; /* -1: not open */
+	bool polled;
+};
+
+struct net {
+	uv_loop_t loop;
+	uv_timer_t clock;
+	uv_signal_t signals[2];
+	struct lws_context *context;
+	struct lws_vhost *vhost;
+	struct gateway *gateway;
+	struct door *doors;
+	size_t n_doors;
+	int64_t accept_again; /* when doors that are not polled will be; 0: all are */
+	struct waits quiet;   /* WebSockets, until their next ping */
+	struct waits leaving; /* hung up by us, until the other end does */
+	struct waits pages;   /* with the rest of an HTTP answer */
+	unsigned signalled;   /* times it was told to stop */
+	bool heard;           /* input came in this part of the turn */
+	bool nudge;           /* libwebsockets' timers have changed behind its back */
+};
+
+struct link {
+	struct door *door;
+	struct lws *wsi;
+	struct connection *connection; /* NULL: not the gateway's yet, or no more */
+	struct waits *waits;           /* where it waits, or NULL */
+	struct link *earlier, *later;  /* there */
+	int64_t due;
+	struct ink message; /* WebSocket: the fragments so far */
+	struct text rest;   /* HTTP: of the answer */
+	int fd;
+	enum reason why; /* it left */
+	bool framed;     /* a WebSocket, established */
+	bool choked;     /* took less than there was; will be told of room */
+	bool moved;      /* the last attempt to send got something out */
+	bool left;       /* hung up by us: nothing is sent or heard any more */
+	bool broken;     /* about to be closed without more ado */
+	bool ending;     /* being closed, its descriptor for the last time open */
+	bool pinged;     /* and not heard from since */
+};
+
+/* link.c */
+int plain_callback(
+	struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len);
+void link_open(struct door *door, int fd);
+void link_begin(struct link *link, struct lws *wsi);
+void link_enter(struct link *link);
+void link_flush(struct link *link);
+void link_leave(struct link *link, enum reason why, int code);
+void link_break(struct link *link);
+void link_lost(struct link *link);
+void link_free(struct link *link);
+void waits_join(struct waits *waits, struct link *link);
+void waits_leave(struct link *link);
+
+/* Tells the gateway what is due; ms until something will be, -1: nothing is. */
+int64_t links_tick(struct net *net);
+
+/* web.c */
+int web_callback(
+	struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len);
+const struct lws_protocol_vhost_options *web_headers(void);
+void web_resume(struct link *link);
+void web_ping(struct link *link);
+
+/* door.c */
+bool doors_open(struct net *net, struct config *config);
+void doors_announce(const struct net *net);
+int64_t doors_tick(struct net *net);
+void doors_shut(struct net *net);
+void doors_free(struct net *net);
+
+#endif

@@ -1,0 +1,203 @@
+/*
+ * The loop and its turns. One thread and one libuv loop; libwebsockets serves
+ * its connections on it. Knows nothing of what the bytes mean.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "net/link.h"
+#include "teahouse/log.h"
+
+enum {
+	DRAINS = 3,            /* more looks for input in a turn that had some */
+	HEADERS_BYTES = 16384, /* longest head of a request; other sites' cookies come along */
+	MESSAGE_CHUNK = 2048,  /* of a WebSocket message at a time; each has a buffer of this */
+	REQUEST_WITHIN = 30,   /* seconds for a request to come, and for its answer to go */
+	KEEP_ALIVE = 15,       /* seconds for the next request */
+	CLOSING_TURNS = 1000,
+};
+
+static const struct lws_protocols protocols[] = {
+	{.name = "teahouse.v2",
+		.callback = web_callback,
+		.rx_buffer_size = MESSAGE_CHUNK,
+		.tx_packet_size = READ_BYTES},
+	/* No WebSocket can ask for this one: a subprotocol's name has no spaces. */
+	{.name = "plain connection", .callback = plain_callback, .tx_packet_size = READ_BYTES},
+	{.name = NULL},
+};
+
+/* Most of what it says is about strangers' mistakes, so it is a detail, errors too. */
+static void
+library_says(int level, const char *line)
+{
+	(void)level;
+	int n = (int)strcspn(line, "\n");
+	log_line(LOG_ALL, "libwebsockets: %.*s", n, line);
+}
+
+static void
+signal_came(uv_signal_t *handle, int number)
+{
+	struct net *net = handle->data;
+	log_line(LOG_NOTICE, "%s: stopping", number == SIGINT ? "SIGINT" : "SIGTERM");
+	net->signalled++;
+}
+
+static void
+clock_rang(uv_timer_t *handle)
+{
+	(void)handle;
+}
+
+static void
+handles_open(struct net *net)
+{
+	static const int numbers[] = {SIGINT, SIGTERM};
+	uv_timer_init(&net->loop, &net->clock);
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+		uv_signal_init(&net->loop, &net->signals[i]);
+		net->signals[i].data = net;
+		uv_signal_start(&net->signals[i], signal_came, numbers[i]);
+	}
+}
+
+static bool
+context_open(struct net *net)
+{
+	void *loops[] = {&net->loop};
+	struct lws_context_creation_info info = {
+		.port = CONTEXT_PORT_NO_LISTEN_SERVER,
+		.protocols = protocols,
+		.options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_VALIDATE_UTF8 |
+			   LWS_SERVER_OPTION_EXPLICIT_VHOSTS,
+		.foreign_loops = loops,
+		.pcontext = &net->context,
+		.pt_serv_buf_size = READ_BYTES,
+		.max_http_header_data = HEADERS_BYTES,
+		.timeout_secs = REQUEST_WITHIN,
+		.keepalive_timeout = KEEP_ALIVE,
+		.vhost_name = "teahouse",
+		.headers = web_headers(),
+		.user = net,
+	};
+	lws_set_log_level(LLL_ERR | LLL_WARN, library_says);
+	net->context = lws_create_context(&info);
+	if (net->context)
+		net->vhost = lws_create_vhost(net->context, &info);
+	if (!net->vhost)
+		log_line(LOG_ERROR, "libwebsockets: cannot start; is its libuv plugin installed?");
+	return net->vhost;
+}
+
+struct net *
+net_open(struct config *config, struct gateway *gateway)
+{
+	struct net *net = memory_new(sizeof *net);
+	net->gateway = gateway;
+	net->quiet.patience = PING_EVERY;
+	net->leaving.patience = LEAVE_WITHIN;
+	net->pages.patience = PAGE_RETRY;
+	int error = uv_loop_init(&net->loop);
+	if (error) {
+		log_line(LOG_ERROR, "libuv: %s", uv_strerror(error));
+		free(net);
+		return NULL;
+	}
+	handles_open(net);
+	bool fine = doors_open(net, config);
+	if (!fine || !context_open(net)) {
+		net_close(net);
+		return NULL;
+	}
+	doors_announce(net);
+	return net;
+}
+
+static int64_t
+least(int64_t a, int64_t b)
+{
+	if (a < 0 || b < 0)
+		return a < 0 ? b : a;
+	return a < b ? a : b;
+}
+
+/* What is due is done, and the clock set for what will be. wait: ms at most, -1: no limit. */
+static void
+clock_set(struct net *net, int64_t wait)
+{
+	uv_update_time(&net->loop);
+	wait = least(wait, least(links_tick(net), doors_tick(net)));
+	wait = least(wait, gateway_tick(net->gateway));
+	if (wait < 0)
+		uv_timer_stop(&net->clock);
+	else
+		uv_timer_start(&net->clock, clock_rang, (uint64_t)wait, 0);
+	if (net->nudge) {
+		net->nudge = false;
+		lws_cancel_service(net->context);
+	}
+}
+
+/*
+ * Takes in all the input that there is before anything is sent, so that one
+ * write carries more.
+ */
+static void
+net_turn(struct net *net, int64_t wait)
+{
+	clock_set(net, wait);
+	net->heard = false;
+	uv_run(&net->loop, UV_RUN_ONCE);
+	for (int i = 0; net->heard && i < DRAINS; i++) {
+		net->heard = false;
+		uv_run(&net->loop, UV_RUN_NOWAIT);
+	}
+	gateway_flush(net->gateway);
+}
+
+void
+net_run(struct net *net)
+{
+	while (!net->signalled)
+		net_turn(net, -1);
+	doors_shut(net);
+	gateway_stop(net->gateway);
+	uv_update_time(&net->loop);
+	int64_t end = (int64_t)uv_now(&net->loop) + STOP_WITHIN;
+	/* A second signal is from somebody who cannot wait. */
+	while (gateway_connections(net->gateway) > 0 && net->signalled < 2) {
+		int64_t left = end - (int64_t)uv_now(&net->loop);
+		if (left <= 0)
+			break;
+		net_turn(net, left);
+	}
+}
+
+static void
+handle_close(uv_handle_t *handle)
+{
+	if (!uv_is_closing(handle))
+		uv_close(handle, NULL);
+}
+
+void
+net_close(struct net *net)
+{
+	doors_shut(net);
+	handle_close((uv_handle_t *)&net->clock);
+	for (size_t i = 0; i < sizeof net->signals / sizeof *net->signals; i++)
+		handle_close((uv_handle_t *)&net->signals[i]);
+	if (net->context)
+		lws_context_destroy(net->context);
+	/* Its handles close on the loop; only then may it be told to free itself. */
+	for (int i = 0; i < CLOSING_TURNS && uv_loop_alive(&net->loop); i++)
+		uv_run(&net->loop, UV_RUN_NOWAIT);
+	if (net->context)
+		lws_context_destroy(net->context);
+	uv_loop_close(&net->loop);
+	doors_free(net);
+	free(net);
+}

@@ -1,0 +1,23 @@
+"""What the tests with real programs share."""
+
+import contextlib
+
+import pytest
+
+from house import House
+
+
+@pytest.fixture
+def house(tmp_path):
+    """Starts servers: house(**sections) as in house.settings; each is stopped at the end."""
+    with contextlib.ExitStack() as stack:
+        count = 0
+
+        def start(**options):
+            nonlocal count
+            count += 1
+            folder = tmp_path / f"house{count}"
+            folder.mkdir()
+            return stack.enter_context(House(folder, **options))
+
+        yield start
