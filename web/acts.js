@@ -1,0 +1,123 @@
+// What a person does, typed or clicked, to the state. Pure: an act in, the state changed,
+// out { packets } to send now or { refused }, a sentence that says why nothing happened.
+
+import { keep } from "./outbox.js";
+import { close, createState, current, find, findOrOpen, isMe, notify, show } from "./state.js";
+
+const ACTS = { say, emote, direct, join, leave, nick, names, topic, command, browse, quit, open, show: showKey };
+
+export function perform(state, act, now) {
+	const { packets = [], refused = "" } = ACTS[act.do](state, act, now) ?? {};
+	return { packets, refused };
+}
+
+/** Sets out to enter under a nick. */
+export function enter(state, nick, room) {
+	Object.assign(state, { phase: "entering", problem: "", wanted: { nick, room } });
+}
+
+/** Said now if there is a connection, else when there is one again. */
+function speak(state, packet, typed, now) {
+	const refused = tooLong(state, packet.message);
+	if (refused)
+		return { refused };
+	const kept = keep(state, packet, { said: true, typed, at: now });
+	const conversation = current(state);
+	conversation.newFrom = null;
+	return { packets: state.online ? [kept] : [] };
+}
+
+function ask(state, packet, typed, more) {
+	if (!state.online)
+		return { refused: `There is no connection just now: “${typed}” can be sent when there is.` };
+	return { packets: [keep(state, packet, { typed, ...more })] };
+}
+
+function say(state, { text }, now) {
+	const { kind, name } = current(state);
+	if (kind === "talk")
+		return speak(state, { type: "direct", to: name, message: text }, text.replace(/^\//u, "//"), now);
+	return speak(state, { type: "chat", room: name, message: text }, text.replace(/^\//u, "//"), now);
+}
+
+function emote(state, { text }, now) {
+	const { kind, name } = current(state);
+	if (kind === "talk")
+		return speak(state, { type: "direct", to: name, message: `[${state.nick} ${text}]` }, `/me ${text}`, now);
+	return speak(state, { type: "emote", room: name, message: text }, `/me ${text}`, now);
+}
+
+function direct(state, { to, text }, now) {
+	return speak(state, { type: "direct", to, message: text }, `/msg ${to} ${text}`, now);
+}
+
+function join(state, { room }) {
+	const known = find(state, "room", room);
+	if (known?.joined)
+		return void show(state, known.key);
+	return ask(state, { type: "join", room }, `/join ${room}`);
+}
+
+/** Leaves the room named, or what is in front; a talk is simply closed. */
+function leave(state, { room, key }) {
+	const conversation = key ? state.conversations.get(key) : room ? find(state, "room", room) : current(state);
+	if (conversation?.kind === "talk")
+		return void close(state, conversation);
+	const name = conversation?.name ?? room;
+	return ask(state, { type: "leave", room: name }, `/leave ${name}`);
+}
+
+function nick(state, { nick: wanted }) {
+	return ask(state, { type: "nick", nick: wanted }, `/nick ${wanted}`);
+}
+
+function names(state) {
+	const { kind, name } = current(state);
+	if (kind === "talk")
+		return { refused: `Here are only you and ${name}.` };
+	return ask(state, { type: "names", room: name }, "/names");
+}
+
+function topic(state, { text }, now) {
+	const conversation = current(state);
+	if (conversation.kind === "talk")
+		return { refused: "Only rooms have a topic." };
+	if (text)
+		return ask(state, { type: "topic", room: conversation.name, topic: text }, `/topic ${text}`);
+	notify(state, conversation.topic ? `The topic of ${conversation.name}: ${conversation.topic}` : `${conversation.name} has no topic.`, now);
+}
+
+function command(state, { line }) {
+	return ask(state, { type: "command", line }, line);
+}
+
+/** Asks for the rooms of the server, for a list to choose from. */
+function browse(state) {
+	return ask(state, { type: "rooms" }, "/rooms", { quiet: true });
+}
+
+/** Leaves for good: all is forgotten but what stands on the form. */
+function quit(state) {
+	const { nick: wanted, server, watching, lastSeq } = state;
+	Object.assign(state, createState(), { wanted: { nick: wanted, room: "" }, server, watching, lastSeq });
+}
+
+/** Opens the talk with somebody. */
+function open(state, { nick: other }) {
+	if (!isMe(state, other))
+		show(state, findOrOpen(state, "talk", other).key);
+}
+
+function showKey(state, { key }) {
+	if (state.conversations.has(key))
+		show(state, key);
+}
+
+function tooLong(state, message) {
+	const { message: most, lines } = state.limits;
+	const bytes = new TextEncoder().encode(message).length;
+	if (bytes > most)
+		return `That is ${bytes - most} bytes too long: the server takes ${most} at a time.`;
+	const count = message.split("\n").length;
+	return count > lines ? `Those are ${count} lines: the server takes ${lines} at a time.` : "";
+}

@@ -1,0 +1,37 @@
+// What the browser keeps for next time: the nick for ever, what is being typed until the tab
+// is closed. A browser that keeps nothing (private windows, full disks) is no reason to fail.
+
+const NICK = "teahouse.nick";
+const DRAFT = "teahouse.draft.";
+
+export function rememberedNick() {
+	return read(() => localStorage.getItem(NICK));
+}
+
+export function rememberNick(nick) {
+	write(() => localStorage.setItem(NICK, nick));
+}
+
+export function rememberedDraft(key) {
+	return read(() => sessionStorage.getItem(DRAFT + key));
+}
+
+export function rememberDraft(key, text) {
+	write(() => text === "" ? sessionStorage.removeItem(DRAFT + key) : sessionStorage.setItem(DRAFT + key, text));
+}
+
+function read(get) {
+	try {
+		return get() ?? "";
+	} catch {
+		return "";
+	}
+}
+
+function write(set) {
+	try {
+		set();
+	} catch {
+		// Not kept, then.
+	}
+}

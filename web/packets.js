@@ -1,0 +1,214 @@
+// What the server's packets, and the coming and going of the connection, do to the state.
+// Pure: a packet in, the state changed, the packets to send in turn out.
+
+import { mentions, sameName } from "./names.js";
+import { dropAsked, keep, saidPackets, settle } from "./outbox.js";
+import { append, arrive, close, current, depart, find, findOrOpen, isMe, keyOf, notify, ofKind, renameTalk, setPeople, show } from "./state.js";
+import { spanOf } from "./times.js";
+
+// How long the server may take to notice that our old connection is dead, in ms.
+const PATIENCE = 90_000;
+
+const HANDLERS = {
+	welcome, join, leave, chat: said, emote: said, direct, nick: renamed,
+	names, rooms, who, topic, notice, error, pong: ({ ref }, state) => void settle(state, ref),
+};
+
+/**
+ * Takes in one packet; unknown types are ignored. now (ms, by our clock, which may not agree
+ * with the server's) measures spans, and stands in for a time that the packet lacks.
+ */
+export function receive(state, packet, now) {
+	if (!Object.hasOwn(HANDLERS, packet.type))
+		return [];
+	return HANDLERS[packet.type]({ time: now, ...packet }, state, now) ?? [];
+}
+
+/** The packet to begin a connection with. */
+export function hello(state) {
+	state.helloAgain = false;
+	const packet = { type: "hello", nick: state.wanted.nick, version: 2 };
+	if (state.wanted.room !== "")
+		packet.room = state.wanted.room;
+	return packet;
+}
+
+/** The connection broke off: the rooms are ours no longer, but shall be again. */
+export function lost(state, now) {
+	state.helloAgain = false;
+	if (!state.online)
+		return;
+	state.online = false;
+	state.lostAt = now;
+	state.lists = {};
+	for (const room of ofKind(state, "room"))
+		room.joined = false;
+	const front = current(state);
+	const room = front?.kind === "room" ? front : ofKind(state, "room")[0];
+	state.wanted = { nick: state.nick, room: room?.name ?? "" };
+	for (const asked of dropAsked(state))
+		if (!asked.quiet)
+			notify(state, `“${asked.typed}” was not answered: the connection was lost.`, now, asked.where);
+}
+
+function welcome(packet, state) {
+	Object.assign(state, { phase: "in", problem: "", online: true, nick: packet.nick, server: packet.server ?? state.server });
+	Object.assign(state.limits, packet.limits);
+	const others = ofKind(state, "room").filter((room) => !sameName(room.name, packet.room));
+	const joins = others.map((room) => keep(state, { type: "join", room: room.name }, { quiet: true, where: room.key }));
+	return [...joins, ...saidPackets(state)];
+}
+
+
+function join({ nick, room: name, time, ref }, state, now) {
+	const asked = settle(state, ref);
+	if (!isMe(state, nick)) {
+		const room = find(state, "room", name);
+		if (!room)
+			return;
+		arrive(room, nick);
+		return void append(state, room, { kind: "entered", time, nick });
+	}
+	const known = find(state, "room", name);
+	const room = findOrOpen(state, "room", name);
+	if (known && !known.joined)
+		append(state, room, { kind: "notice", time, text: `Back after ${spanOf((now - state.lostAt) / 1000)}. What was said here meanwhile is missing.` });
+	else if (!known)
+		append(state, room, { kind: "entered", time, nick, own: true });
+	Object.assign(room, { name, joined: true });
+	arrive(room, nick);
+	if (!state.current || (asked && !asked.quiet))
+		show(state, room.key);
+}
+
+function leave({ nick, room: name, time, ref }, state) {
+	settle(state, ref);
+	const room = find(state, "room", name);
+	if (!room)
+		return;
+	if (isMe(state, nick))
+		return void close(state, room);
+	depart(room, nick);
+	append(state, room, { kind: "left", time, nick });
+}
+
+function said({ type, nick, room: name, message, time, ref }, state) {
+	settle(state, ref);
+	const own = isMe(state, nick);
+	const line = { kind: type, time, nick, text: message, own, mention: !own && mentions(message, state.nick) };
+	append(state, findOrOpen(state, "room", name), line);
+}
+
+// Kept in the talk with that person; if another conversation is in front, shown there too,
+// so that nobody need look elsewhere to see it come or go.
+function direct({ nick, to, message, time, ref }, state) {
+	settle(state, ref);
+	const own = isMe(state, nick);
+	const talk = findOrOpen(state, "talk", own ? to : nick);
+	const line = { kind: "direct", time, nick, to, text: message, own, mention: !own };
+	append(state, talk, line);
+	const front = current(state);
+	if (front && front !== talk)
+		append(state, front, { ...line, aside: true });
+}
+
+function renamed({ nick: from, new: to, time, ref }, state) {
+	settle(state, ref);
+	const own = isMe(state, from);
+	if (own)
+		state.nick = to;
+	for (const room of ofKind(state, "room"))
+		if (depart(room, from)) {
+			arrive(room, to);
+			append(state, room, { kind: "renamed", time, nick: from, to, own });
+		}
+	if (!own)
+		renameTalk(state, from, to);
+}
+
+// Sent on entering, and as an answer to a question; only the latter is worth a line.
+function names(packet, state) {
+	const list = whole(state, packet, "nicks");
+	if (list === null)
+		return;
+	const room = find(state, "room", packet.room);
+	if (room)
+		setPeople(room, list);
+	const asked = settle(state, packet.ref);
+	if (asked?.packet.type === "names")
+		notify(state, `In ${packet.room}: ${list.join(", ")}`, packet.time, asked.where);
+}
+
+function rooms(packet, state) {
+	const list = whole(state, packet, "rooms");
+	if (list === null)
+		return;
+	state.houseRooms = list;
+	const asked = settle(state, packet.ref);
+	if (asked?.quiet)
+		return;
+	const lines = list.map(({ name, users, topic }) => `${name} (${users})${topic ? `: ${topic}` : ""}`);
+	notify(state, ["The rooms:", ...lines].join("\n"), packet.time, asked?.where);
+}
+
+function who(packet, state) {
+	const list = whole(state, packet, "users");
+	if (list === null)
+		return;
+	const lines = list.map(({ nick, protocol, rooms: within = [], idle }) =>
+		[`${nick} (${protocol})`, within.length > 0 && `in ${within.join(", ")}`, idle >= 60 && `idle for ${spanOf(idle)}`].filter(Boolean).join(", "));
+	notify(state, ["The following are logged in:", ...lines].join("\n"), packet.time, settle(state, packet.ref)?.where);
+}
+
+// A long list comes in several packets: the whole of it with the last, null before.
+function whole(state, packet, field) {
+	const begun = packet.first ? undefined : state.lists[packet.type];
+	const list = [...(begun ?? []), ...packet[field]];
+	state.lists[packet.type] = packet.more ? list : undefined;
+	return packet.more ? null : list;
+}
+
+function topic({ room: name, topic: text, nick, time, ref }, state) {
+	const asked = settle(state, ref);
+	const room = find(state, "room", name);
+	if (!room)
+		return;
+	room.topic = text ?? "";
+	append(state, room, { kind: "topic", time, nick, text: room.topic, own: asked !== undefined });
+}
+
+function notice({ message, room, time, ref }, state) {
+	const asked = settle(state, ref);
+	notify(state, message, time, asked?.where ?? (room && keyOf("room", room)));
+}
+
+function error({ code, message, about, time, ref }, state, now) {
+	if (!state.online && (about === "hello" || !about))
+		return refusedHello(state, code, message, now);
+	const sent = settle(state, ref);
+	if (sent?.quiet && sent.packet.type !== "join")
+		return;
+	const where = state.conversations.get(sent?.where) ?? current(state);
+	if (sent?.said && where)
+		append(state, where, { kind: "failed", time, text: sent.typed, reason: message });
+	else
+		notify(state, message, time, sent?.where);
+}
+
+function refusedHello(state, code, message, now) {
+	// Nobody is waiting: the server only tires of our silence.
+	if (state.phase === "asking")
+		return;
+	if (code === "room-invalid" && state.wanted.room !== "") {
+		state.wanted.room = "";
+		return [hello(state)];
+	}
+	// Coming back, only the name can be somebody's fault; a full house may have room again soon.
+	const passes = code === "nick-taken" ? now - state.lostAt < PATIENCE : code !== "nick-invalid";
+	if (state.phase === "in" && passes) {
+		state.helloAgain = true;
+		return;
+	}
+	state.phase = "asking";
+	state.problem = message;
+}

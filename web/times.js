@@ -1,0 +1,25 @@
+// Moments as people read them, in the reader's own language and time zone.
+
+const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const calendar = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
+
+export function hourOf(time) {
+	return clock.format(time);
+}
+
+export function dayOf(time) {
+	return calendar.format(time);
+}
+
+export function momentOf(time) {
+	return exact.format(time);
+}
+
+/** A length of time in the largest unit that is not zero: "40 s", "3 min", "2 h", "5 d". */
+export function spanOf(seconds) {
+	for (const [unit, length] of [["d", 86400], ["h", 3600], ["min", 60]])
+		if (seconds >= length)
+			return `${Math.floor(seconds / length)} ${unit}`;
+	return `${Math.max(0, Math.floor(seconds))} s`;
+}

@@ -1,0 +1,124 @@
+// The field one types in: Enter sends, Tab completes, Up calls back, and each conversation
+// keeps its own draft. Knows nothing of commands.
+
+import { createCompleter } from "../complete.js";
+import { rememberDraft, rememberedDraft } from "../memory.js";
+import { createRecall } from "../recall.js";
+import { part, setText } from "./dom.js";
+
+const input = part("input");
+
+export class Composer {
+	#key = null; // whose draft stands in the field
+	#send;
+	#known;
+	#complete = createCompleter();
+	#recall = createRecall();
+	#keys;
+
+	/**
+	 * send(text) gives "" when the text has been dealt with, else a sentence that says why not.
+	 * known() gives what Tab may complete. page(direction) scrolls the messages.
+	 */
+	constructor({ send, known, page }) {
+		this.#send = send;
+		this.#known = known;
+		// Each says whether the key has done its work.
+		this.#keys = {
+			Enter: ({ shiftKey }) => !shiftKey && (this.#submit(), true),
+			Tab: ({ shiftKey }) => !shiftKey && this.#completeWord(),
+			ArrowUp: () => this.#replace(this.#recall.earlier(input.value)),
+			ArrowDown: () => this.#replace(this.#recall.later(input.value)),
+			PageUp: () => (page(-1), true),
+			PageDown: () => (page(1), true),
+		};
+		input.addEventListener("input", () => this.#changed());
+		input.addEventListener("keydown", (event) => this.#pressed(event));
+		part("composer").addEventListener("submit", (event) => {
+			event.preventDefault();
+			this.#submit();
+		});
+	}
+
+	draw({ key, name }) {
+		setText(part("input-label"), `Message to ${name}`);
+		input.placeholder = `Message to ${name}`;
+		if (this.#key === key)
+			return;
+		if (this.#key !== null)
+			rememberDraft(this.#key, input.value);
+		this.#key = key;
+		input.value = rememberedDraft(key);
+		fit();
+		this.tell("");
+	}
+
+	focus() {
+		input.focus();
+	}
+
+	/** Says why nothing happened; "" takes it back. */
+	tell(problem) {
+		setText(part("hint"), problem);
+	}
+
+	/** Puts a text back to be worked on; what stands there stays, behind it. */
+	edit(text) {
+		input.value = input.value === "" ? text : `${text}\n${input.value}`;
+		this.#changed();
+		this.focus();
+	}
+
+	#pressed(event) {
+		// While an input method composes, its keys are its own.
+		if (event.isComposing || event.altKey || event.ctrlKey || event.metaKey)
+			return;
+		if (Object.hasOwn(this.#keys, event.key) && this.#keys[event.key](event))
+			event.preventDefault();
+	}
+
+	#submit() {
+		const text = input.value;
+		const from = this.#key;
+		if (text.trim() === "")
+			return;
+		const problem = this.#send(text);
+		if (problem)
+			return void this.tell(problem);
+		this.#recall.keep(text);
+		rememberDraft(from, "");
+		// What was sent may have put another conversation, with its own draft, in front.
+		if (this.#key === from)
+			input.value = "";
+		fit();
+		this.tell("");
+	}
+
+	#changed() {
+		rememberDraft(this.#key, input.value);
+		this.tell("");
+		fit();
+	}
+
+	#completeWord() {
+		if (input.selectionStart !== input.selectionEnd)
+			return false;
+		const done = this.#complete(input.value, input.selectionStart, this.#known());
+		return done !== null && this.#replace(done.text, done.caret);
+	}
+
+	#replace(text, caret = text?.length) {
+		if (text === null)
+			return false;
+		input.value = text;
+		input.setSelectionRange(caret, caret);
+		this.#changed();
+		return true;
+	}
+}
+
+// As high as its text, up to what the style sheet allows.
+function fit() {
+	input.style.height = "auto";
+	input.style.height = `${input.scrollHeight}px`;
+}

@@ -1,0 +1,53 @@
+// The right side: who is in the room in front. A click opens a talk with them.
+
+import { fold, sortedNames } from "../names.js";
+import { isMe } from "../state.js";
+import { createList, element, part, setText } from "./dom.js";
+import { nickElement } from "./nick.js";
+
+// More rows than anybody scrolls through would only slow the page down.
+const SHOWN = 400;
+
+export function createPeople(act) {
+	const drawRows = createList(part("people"), fold, makeRow, updateRow);
+	let self = "";
+	let drawn = "";
+
+	function makeRow(nick) {
+		const open = element("button", { type: "button", className: "row" });
+		open.addEventListener("click", () => act({ do: "open", nick: open.dataset.nick }));
+		return element("li", {}, open);
+	}
+
+	function updateRow(row, nick) {
+		const open = row.firstElementChild;
+		const own = fold(nick) === fold(self);
+		if (open.dataset.nick !== nick)
+			open.replaceChildren(nickElement(nick), element("span", { className: "you", textContent: " (you)" }));
+		open.dataset.nick = nick;
+		open.disabled = own;
+		open.lastElementChild.hidden = !own;
+		open.title = own ? "" : `Write to ${nick}`;
+	}
+
+	return function draw(state, conversation) {
+		const wanted = [conversation.key, conversation.peopleTurn, state.nick, conversation.name].join(" ");
+		if (wanted === drawn)
+			return;
+		drawn = wanted;
+		const present = conversation.kind === "room" ? conversation.people.values() : new Set([state.nick, conversation.name]);
+		const names = sortedNames(present);
+		const more = names.length - SHOWN;
+		self = state.nick;
+		drawRows(ownFirst(state, names).slice(0, SHOWN));
+		part("people-more").hidden = more <= 0;
+		setText(part("people-more"), `and ${more} more`);
+		setText(part("people-title"), conversation.kind === "room" ? `People (${names.length})` : "In this talk");
+		setText(part("people-count"), String(names.length));
+		part("show-people").setAttribute("aria-label", `People: ${names.length}`);
+	};
+}
+
+function ownFirst(state, names) {
+	return [...names.filter((nick) => isMe(state, nick)), ...names.filter((nick) => !isMe(state, nick))];
+}
