@@ -1,0 +1,28 @@
+/* The settings: any file is either taken or told what is wrong, line by line. */
+#include <assert.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "teahouse/config.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char path[] = "/tmp/teahouse-fuzz-XXXXXX";
+	int fd = mkstemp(path);
+	assert(fd >= 0);
+	assert(write(fd, data, size) == (ssize_t)size);
+	close(fd);
+	struct ink wrong = {0};
+	struct config *config = config_read(path, -1, &wrong);
+	assert((config == NULL) == (wrong.len > 0));
+	if (config)
+		config_free(config);
+	ink_clear(&wrong);
+	unlink(path);
+	return 0;
+}

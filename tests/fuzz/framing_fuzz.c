@@ -1,0 +1,65 @@
+/* Each framing: pieces must give what the whole gives, and no message passes its bound. */
+#include <assert.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "adapters/framing.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static const struct framing *const framings[] = {&framing_lines, &framing_typed, &framing_packets};
+
+/* Writes down what came of it. */
+static void
+note(struct ink *notes, enum framed framed, struct text message)
+{
+	assert(message.len <= PACKET_BYTES);
+	ink_printf(notes, "%d %zu:", (int)framed, message.len);
+	ink_text(notes, message);
+}
+
+/* Whether the stream goes on: HTTP ends it. */
+static bool
+feed(const struct framing *framing, struct frames *frames, struct text in, struct ink *notes)
+{
+	while (in.len > 0) {
+		struct text message = {"", 0};
+		enum framed framed = framing->next(frames, &in, &message);
+		if (framed != FRAMED_NOTHING)
+			note(notes, framed,
+				framed == FRAMED_MESSAGE ? message : (struct text){"", 0});
+		if (framed == FRAMED_HTTP)
+			return false;
+		assert(frames->held.len <= PACKET_BYTES + 2);
+	}
+	return true;
+}
+
+/* The first byte says which framing, the second how large the pieces are. */
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	if (size < 2)
+		return 0;
+	const struct framing *framing = framings[data[0] % 3];
+	size_t piece = 1 + data[1] % 16;
+	struct text in = {(const char *)data + 2, size - 2};
+	struct ink whole = {0}, pieces = {0};
+	struct frames frames = {0};
+	feed(framing, &frames, in, &whole);
+	frames_clear(&frames);
+	bool on = true;
+	for (size_t at = 0; on && at < in.len; at += piece) {
+		size_t n = in.len - at < piece ? in.len - at : piece;
+		/* A copy of its own, so that reading past the piece is seen. */
+		char *copy = malloc(n);
+		memcpy(copy, in.at + at, n);
+		on = feed(framing, &frames, (struct text){copy, n}, &pieces);
+		free(copy);
+	}
+	frames_clear(&frames);
+	assert(text_is(ink_read(&whole), ink_read(&pieces)));
+	ink_clear(&whole);
+	ink_clear(&pieces);
+	return 0;
+}
