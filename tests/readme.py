@@ -1,0 +1,82 @@
+#!/usr/bin/python3
+"""What the README shows is true: its C compiles in its place, its talk goes as it says,
+its targets exist, and what `make run` says is where the settings listen.
+
+Prints TAP.
+"""
+
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+COMPILE = ["gcc", "-std=c11", "-D_XOPEN_SOURCE=700", "-D_DEFAULT_SOURCE", "-Wall", "-Wextra",
+           "-Werror", "-Wno-missing-declarations", "-fsyntax-only", "-Iinclude", "-Isrc", "-x", "c", "-"]
+
+
+def blocks(language):
+    found = re.findall(r"^```(\w*)\n(.*?)^```$", (ROOT / "README.md").read_text(), re.M | re.S)
+    return [text for name, text in found if name == language]
+
+
+def compiles(source):
+    done = subprocess.run(COMPILE, cwd=ROOT, input=source, text=True, capture_output=True,
+                          check=False)
+    return done.stderr
+
+
+def command_example():
+    function, row = blocks("c")[:2]
+    table = (ROOT / "src/core/command.c").read_text()
+    place = "static const struct command commands[] = {\n"
+    assert place in table
+    return compiles(table.replace(place, function + place + row, 1))
+
+
+def adapter_example():
+    return compiles(blocks("c")[2])
+
+
+def talk_example():
+    folder = ROOT / "build" / "tests"
+    folder.mkdir(parents=True, exist_ok=True)
+    talk = folder / "readme.talk"
+    talk.write_text(next(b for b in blocks("") if "ann telnet" in b))
+    done = subprocess.run([ROOT / "build/tests/talk/play", talk], capture_output=True, text=True,
+                          check=False)
+    return done.stdout if done.returncode else ""
+
+
+def targets():
+    text = (ROOT / "README.md").read_text()
+    known = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
+    return "\n".join(sorted(set(re.findall(r"\bmake ([a-z]+)", text)) - known - {"it"}))
+
+
+def addresses():
+    """The ports that `make run` and the README name are those of the shipped settings."""
+    ports = set(re.findall(r"^port *= *(\d+)", (ROOT / "conf/teahouse.ini").read_text(), re.M))
+    said = {}
+    for name in ("Makefile", "README.md"):
+        text = (ROOT / name).read_text()
+        said[name] = set(re.findall(r'localhost(?::|", | )(\d+)', text))
+    strange = {name: sorted(found - ports) for name, found in said.items() if found - ports}
+    return f"{strange} are not in conf/teahouse.ini" if strange else ""
+
+
+def main():
+    tests = [command_example, adapter_example, talk_example, targets, addresses]
+    failed = 0
+    print(f"1..{len(tests)}")
+    for number, test in enumerate(tests, 1):
+        fault = test()
+        failed += bool(fault)
+        print(f"{'not ' if fault else ''}ok {number} - README: {test.__name__}")
+        for line in fault.splitlines():
+            print(f"# {line}")
+    return failed > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
