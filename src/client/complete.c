@@ -1,0 +1,161 @@
+/*
+ * What a half-typed word could become, and whether words call somebody: the
+ * parts of the model that look into what people type.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <wctype.h>
+
+#include "base/memory.h"
+#include "client/model.h"
+
+/* From here on scripts are written without spaces between their words. */
+enum { SPACELESS = 0x2E80 };
+
+/* Whether t begins with prefix, in whatever case; if so, *rest is what comes behind it. */
+static bool
+text_begins(struct text t, struct text prefix, struct text *rest)
+{
+	while (prefix.len > 0) {
+		if (t.len == 0)
+			return false;
+		wint_t a = (wint_t)width_code(&t), b = (wint_t)width_code(&prefix);
+		if (a != b && towlower(a) != towlower(b))
+			return false;
+	}
+	*rest = t;
+	return true;
+}
+
+/* Whether two neighbours belong to one word. */
+static bool
+codes_join(wchar_t a, wchar_t b)
+{
+	return a < SPACELESS && b < SPACELESS && iswalnum((wint_t)a) && iswalnum((wint_t)b);
+}
+
+static wchar_t
+text_last_code(struct text t)
+{
+	wchar_t code = L' ';
+	while (t.len > 0)
+		code = width_code(&t);
+	return code;
+}
+
+bool
+model_calls(struct text text, struct text nick)
+{
+	wchar_t before = L' ', last = text_last_code(nick);
+	while (nick.len > 0 && text.len > 0) {
+		struct text rest, first = nick;
+		if (text_begins(text, nick, &rest) && !codes_join(before, width_code(&first)) &&
+			(rest.len == 0 || !codes_join(last, width_code(&rest))))
+			return true;
+		before = width_code(&text);
+	}
+	return false;
+}
+
+void
+model_learn_commands(struct model *model, struct text help)
+{
+	while (help.at) {
+		struct text line = text_line(&help), word;
+		if (line.len == 0 || line.at[0] != '/')
+			continue;
+		while ((word = text_word(&line)).len > 0) {
+			if (word.at[0] != '/')
+				continue;
+			while (word.len > 1 && strchr(",.;:)", word.at[word.len - 1]))
+				word.len--;
+			words_add(&model->commands, word);
+		}
+	}
+}
+
+void
+model_learn_room(struct model *model, struct text name)
+{
+	words_add(&model->known_rooms, name);
+}
+
+struct matches {
+	char **list;
+	size_t n;
+};
+
+static void
+matches_add(struct matches *matches, struct text word, const char *candidate, const char *suffix)
+{
+	struct text rest;
+	if (!text_begins(text_of(candidate), word, &rest))
+		return;
+	size_t size = strlen(candidate) + strlen(suffix) + 1;
+	char *match = memory_new(size);
+	snprintf(match, size, "%s%s", candidate, suffix);
+	matches->list = memory_grow(matches->list, (matches->n + 2) * sizeof(char *));
+	matches->list[matches->n++] = match;
+	matches->list[matches->n] = NULL;
+}
+
+static void
+matches_add_all(struct matches *matches, struct text word, const struct words *words)
+{
+	for (size_t i = 0; i < words->n; i++)
+		matches_add(matches, word, words->at[i], "");
+}
+
+/* The command, without its slash, whose first argument starts at line[start]; or empty. */
+static struct text
+command_before(struct text line, size_t start)
+{
+	struct text rest = {line.at, start};
+	if (line.len == 0 || line.at[0] != '/')
+		return (struct text){"", 0};
+	struct text word = text_word(&rest);
+	return rest.len ? (struct text){"", 0} : (struct text){word.at + 1, word.len - 1};
+}
+
+bool
+model_wants_room(struct text line, size_t start)
+{
+	struct text command = command_before(line, start);
+	return start > 0 &&
+	       (text_is(command, text_of("join")) || text_is(command, text_of("leave")));
+}
+
+/* Everybody whom one shares a room with or has written to, each once. */
+static void
+matches_add_everybody(struct matches *matches, struct text word, const struct model *model)
+{
+	struct words all = {0};
+	for (size_t i = 0; i < model->n_rooms; i++)
+		for (size_t j = 0; j < model->rooms[i]->people.n; j++)
+			words_add(&all, text_of(model->rooms[i]->people.at[j]));
+	for (size_t i = 0; i < model->correspondents.n; i++)
+		words_add(&all, text_of(model->correspondents.at[i]));
+	matches_add_all(matches, word, &all);
+	words_clear(&all);
+}
+
+char **
+model_complete(const struct model *model, struct text line, size_t start, size_t end)
+{
+	struct matches matches = {memory_new(sizeof(char *)), 0};
+	struct text word = {line.at + start, end - start};
+	struct text command = command_before(line, start);
+	if (start == 0 && word.len > 0 && word.at[0] == '/') {
+		matches_add_all(&matches, word, &model->commands);
+	} else if (model_wants_room(line, start)) {
+		matches_add_all(&matches, word, &model->known_rooms);
+	} else if (text_is(command, text_of("msg")) || text_is(command, text_of("message"))) {
+		matches_add_everybody(&matches, word, model);
+	} else {
+		const struct words *people = &model_here(model)->people;
+		for (size_t i = 0; i < people->n; i++)
+			if (strcmp(people->at[i], model->nick) != 0)
+				matches_add(&matches, word, people->at[i], start == 0 ? ":" : "");
+	}
+	return matches.list;
+}

@@ -1,0 +1,241 @@
+/* The only part that knows Readline. */
+#include "client/input.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <readline/history.h>
+#include <readline/readline.h>
+
+enum { CONTROL_L = 'L' & 0x1f };
+
+/* Readline's functions are given no context. */
+static struct {
+	struct keys keys;
+	char **matches; /* those not yet handed to Readline */
+	size_t match;
+	bool changed, closed;
+	FILE *nowhere;
+} input;
+
+static void
+input_redisplay(void)
+{
+	input.changed = true;
+}
+
+static int
+input_getc(FILE *stream)
+{
+	unsigned char byte;
+	ssize_t n;
+	(void)stream;
+	do
+		n = read(STDIN_FILENO, &byte, 1);
+	while (n < 0 && errno == EINTR);
+	if (n == 1)
+		return byte;
+	input.closed = true;
+	return EOF;
+}
+
+static void
+input_line(char *line)
+{
+	if (!line) {
+		input.closed = true;
+		return;
+	}
+	const HIST_ENTRY *last =
+		history_length ? history_get(history_base + history_length - 1) : NULL;
+	if (*line && (!last || strcmp(last->line, line) != 0))
+		add_history(line);
+	input.keys.line(input.keys.ctx, text_of(line));
+	free(line);
+}
+
+static int
+input_page_up(int count, int key)
+{
+	(void)key;
+	input.keys.scroll(input.keys.ctx, count);
+	return 0;
+}
+
+static int
+input_page_down(int count, int key)
+{
+	return input_page_up(-count, key);
+}
+
+static int
+input_next_room(int count, int key)
+{
+	(void)key;
+	input.keys.step(input.keys.ctx, count);
+	return 0;
+}
+
+static int
+input_previous_room(int count, int key)
+{
+	return input_next_room(-count, key);
+}
+
+static int
+input_redraw(int count, int key)
+{
+	(void)count;
+	(void)key;
+	input.keys.redraw(input.keys.ctx);
+	return 0;
+}
+
+static char *
+input_next_match(const char *word, int state)
+{
+	(void)word;
+	if (state == 0)
+		input.match = 0;
+	return input.matches[input.match] ? input.matches[input.match++] : NULL;
+}
+
+static char **
+input_complete(const char *word, int start, int end)
+{
+	rl_attempted_completion_over = 1;
+	struct text line = text_of(rl_line_buffer);
+	input.matches = input.keys.complete(input.keys.ctx, line, (size_t)start, (size_t)end);
+	char **list = rl_completion_matches(word, input_next_match);
+	free(input.matches);
+	input.matches = NULL;
+	return list;
+}
+
+static void
+input_choices(char **matches, int n, int longest)
+{
+	(void)longest;
+	input.keys.choices(input.keys.ctx, matches + 1, (size_t)n);
+}
+
+static void
+input_bind(const char *keys, rl_command_func_t *function, bool always)
+{
+	Keymap maps[] = {emacs_standard_keymap, vi_insertion_keymap, vi_movement_keymap};
+	for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) {
+		if (always)
+			rl_bind_keyseq_in_map(keys, function, maps[i]);
+		else
+			rl_bind_keyseq_if_unbound_in_map(keys, function, maps[i]);
+	}
+}
+
+/* Names that an inputrc can bind keys to, and keys for them. */
+static void
+input_bind_all(void)
+{
+	input_bind("\\e[5~", input_page_up, true);
+	input_bind("\\e[6~", input_page_down, true);
+	input_bind("\\C-l", input_redraw, true);
+	input_bind("\\e[1;3C", input_next_room, false);
+	input_bind("\\e[1;3D", input_previous_room, false);
+	input_bind("\\e[6;5~", input_next_room, false);
+	input_bind("\\e[5;5~", input_previous_room, false);
+}
+
+static void
+input_open_readline(void)
+{
+	rl_readline_name = "teahouse";
+	rl_instream = stdin;
+	/* Whatever Readline would still write by itself must not reach the screen. */
+	rl_outstream = input.nowhere = fopen("/dev/null", "w");
+	rl_catch_signals = 0;
+	rl_catch_sigwinch = 0;
+	rl_change_environment = 0;
+	rl_prep_term_function = NULL;
+	rl_deprep_term_function = NULL;
+	rl_getc_function = input_getc;
+	rl_attempted_completion_function = input_complete;
+	rl_completion_display_matches_hook = input_choices;
+	rl_completer_word_break_characters = " \t\n";
+	rl_basic_quote_characters = "";
+	rl_variable_bind("completion-ignore-case", "on");
+	rl_add_defun("teahouse-page-up", input_page_up, -1);
+	rl_add_defun("teahouse-page-down", input_page_down, -1);
+	rl_add_defun("teahouse-next-room", input_next_room, -1);
+	rl_add_defun("teahouse-previous-room", input_previous_room, -1);
+	rl_add_defun("teahouse-redraw", input_redraw, -1);
+	rl_initialize();
+	/* Earlier, Readline would take the terminal for one that can do nothing. */
+	rl_redisplay_function = input_redisplay;
+	using_history();
+}
+
+void
+input_open(const struct keys *keys)
+{
+	input.keys = *keys;
+	input_open_readline();
+	input_bind_all();
+	rl_callback_handler_install("", input_line);
+}
+
+void
+input_close(void)
+{
+	rl_callback_handler_remove();
+	clear_history();
+	if (input.nowhere)
+		fclose(input.nowhere);
+	rl_outstream = input.nowhere = NULL;
+}
+
+void
+input_read(void)
+{
+	struct pollfd fd = {.fd = STDIN_FILENO, .events = POLLIN};
+	do
+		rl_callback_read_char();
+	while (!input.closed && poll(&fd, 1, 0) > 0);
+	if (input.closed)
+		input.keys.end(input.keys.ctx);
+}
+
+void
+input_prompt(const char *prompt)
+{
+	if (strcmp(prompt, rl_prompt ? rl_prompt : "") == 0)
+		return;
+	rl_set_prompt(prompt);
+	input.changed = true;
+}
+
+struct typed
+input_typed(void)
+{
+	return (struct typed){
+		.prompt = text_of(rl_display_prompt ? rl_display_prompt : ""),
+		.line = {rl_line_buffer, (size_t)rl_end},
+		.point = (size_t)rl_point,
+	};
+}
+
+bool
+input_changed(void)
+{
+	bool changed = input.changed;
+	input.changed = false;
+	return changed;
+}
+
+bool
+input_takes_pastes(void)
+{
+	const char *value = rl_variable_value("enable-bracketed-paste");
+	return value && strcmp(value, "on") == 0;
+}

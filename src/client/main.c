@@ -1,0 +1,195 @@
+/* teahouse, the terminal client: its command line. */
+#include <errno.h>
+#include <getopt.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "client/pipe.h"
+#include "client/screen.h"
+#include "teahouse/log.h"
+
+enum { EXIT_USAGE = 2, PORT_MOST = 65535 };
+
+#ifndef TEAHOUSE_VERSION
+#define TEAHOUSE_VERSION "unknown"
+#endif
+
+struct options {
+	const struct protocol *protocol;
+	const char *nick, *host, *port, *room;
+	bool help, version;
+};
+
+static const char help[] = "usage: teahouse [OPTIONS] [NICK [HOST [PORT]]]\n"
+			   "  NICK                 your name there; else $USER\n"
+			   "  HOST                 of the server; else localhost\n"
+			   "  PORT                 else the protocol's own\n"
+			   "  -p, --protocol NAME  one of: ";
+static const char help_rest[] = "\n"
+				"  -r, --room ROOM      enter this room\n"
+				"      --version        tell the version\n"
+				"      --help           tell this\n"
+				"Typed there: /help lists the commands, /q leaves.\n";
+
+static bool
+options_bad(const char *what, const char *value, const char *why)
+{
+	log_line(LOG_ERROR, "%s%s%s: %s", what, value ? " " : "", value ? value : "", why);
+	return false;
+}
+
+static bool
+options_protocol(struct options *options, const char *name)
+{
+	options->protocol = protocol_find(name);
+	if (options->protocol)
+		return true;
+	struct ink known = {0};
+	ink_puts(&known, "unknown; there is ");
+	protocol_names(&known);
+	ink_add(&known, "", 1);
+	options_bad("protocol", name, known.at);
+	ink_clear(&known);
+	return false;
+}
+
+/* What getopt_long stumbled over, as it was typed. */
+static bool
+options_unknown(int argc, char **argv, int c)
+{
+	char letter[] = {'-', (char)optopt, '\0'};
+	const char *word = optind > 0 && optind <= argc ? argv[optind - 1] : "";
+	bool is_letter = optopt > 0 && strncmp(word, "--", 2) != 0;
+	return options_bad("option", is_letter ? letter : word,
+		c == ':' ? "needs a value" : "unknown, see teahouse --help");
+}
+
+static bool
+options_flags(struct options *options, int argc, char **argv)
+{
+	enum { HELP = 256, VERSION };
+	static const struct option flags[] = {
+		{"protocol", required_argument, NULL, 'p'},
+		{"room", required_argument, NULL, 'r'},
+		{"help", no_argument, NULL, HELP},
+		{"version", no_argument, NULL, VERSION},
+		{NULL, 0, NULL, 0},
+	};
+	int c;
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, ":p:r:", flags, NULL)) != -1) {
+		if (c == 'p' && !options_protocol(options, optarg))
+			return false;
+		if (c == 'r')
+			options->room = optarg;
+		options->help |= c == HELP;
+		options->version |= c == VERSION;
+		if (c == '?' || c == ':')
+			return options_unknown(argc, argv, c);
+	}
+	return true;
+}
+
+static bool
+port_is_good(const char *port)
+{
+	char *end;
+	errno = 0;
+	long number = strtol(port, &end, 10);
+	return *port >= '0' && *port <= '9' && *end == '\0' && errno == 0 && number > 0 &&
+	       number <= PORT_MOST;
+}
+
+static bool
+options_read(struct options *options, int argc, char **argv)
+{
+	if (!options_flags(options, argc, argv))
+		return false;
+	if (options->help || options->version)
+		return true;
+	const char **places[] = {&options->nick, &options->host, &options->port};
+	size_t n = 0;
+	for (int i = optind; i < argc; i++) {
+		if (n == sizeof places / sizeof *places)
+			return options_bad(
+				"argument", argv[i], "one too many, see teahouse --help");
+		*places[n++] = argv[i];
+	}
+	if (!options->nick)
+		options->nick = getenv("USER");
+	if (!options->nick || !*options->nick)
+		return options_bad("nick", NULL, "there is none on the command line, nor in $USER");
+	if (!options->host)
+		options->host = "localhost";
+	if (!options->port)
+		options->port = options->protocol->port;
+	if (!port_is_good(options->port))
+		return options_bad("port", options->port, "not a number from 1 to 65535");
+	return true;
+}
+
+/* Names and text are UTF-8 whatever the environment says, or forgets to. */
+static void
+locale_choose(void)
+{
+	setlocale(LC_CTYPE, "");
+	if (strcmp(nl_langinfo(CODESET), "UTF-8") == 0)
+		return;
+	/* Readline looks there by itself. */
+	setenv("LC_ALL", "C.UTF-8", 1);
+	setlocale(LC_CTYPE, "");
+}
+
+static int
+run(const struct options *options)
+{
+	bool screen = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+	struct visit visit = {
+		.model = model_open(text_of(options->nick)),
+		.wire = WIRE_NONE,
+		.protocol = options->protocol,
+		.host = options->host,
+		.port = options->port,
+		.room = options->room,
+		.asks = screen,
+	};
+	int status = EXIT_FAILURE;
+	if (!visit_open(&visit))
+		log_line(LOG_ERROR, "%s", visit.why.at);
+	else
+		status = screen ? screen_run(&visit) : pipe_run(&visit);
+	visit_close(&visit);
+	model_close(visit.model);
+	return status;
+}
+
+static void
+help_print(void)
+{
+	struct ink names = {0};
+	protocol_names(&names);
+	printf("%s%.*s%s", help, TEXT_ARGS(ink_read(&names)), help_rest);
+	ink_clear(&names);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options options = {.protocol = protocol_find("json")};
+	log_open("teahouse", LOG_NOTICE);
+	locale_choose();
+	if (!options_read(&options, argc, argv))
+		return EXIT_USAGE;
+	if (!options.help && !options.version)
+		return run(&options);
+	if (options.version)
+		printf("teahouse %s\n", TEAHOUSE_VERSION);
+	else
+		help_print();
+	if (fflush(stdout) == 0)
+		return EXIT_SUCCESS;
+	log_line(LOG_ERROR, "standard output: %s", strerror(errno));
+	return EXIT_FAILURE;
+}

@@ -1,0 +1,359 @@
+/* Rooms, people and what they say, as one who sits in them knows it. */
+#include "client/model.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "teahouse/buffer.h"
+
+static const struct text nobody = {"", 0};
+
+static struct room *
+model_open_room(struct model *model, struct text name)
+{
+	struct room *room = memory_new(sizeof *room);
+	room->name = word_copy(name);
+	size_t size = (model->n_rooms + 1) * sizeof(struct room *);
+	model->rooms = memory_grow(model->rooms, size);
+	model->rooms[model->n_rooms++] = room;
+	return room;
+}
+
+struct model *
+model_open(struct text nick)
+{
+	struct model *model = memory_new(sizeof *model);
+	model->nick = word_copy(nick);
+	model->changed = true;
+	model_open_room(model, nobody);
+	return model;
+}
+
+static void
+room_free(struct room *room)
+{
+	free(room->name);
+	words_clear(&room->people);
+	scroll_clear(&room->scroll);
+	free(room);
+}
+
+void
+model_close(struct model *model)
+{
+	for (size_t i = 0; i < model->n_rooms; i++)
+		room_free(model->rooms[i]);
+	free(model->rooms);
+	free(model->nick);
+	words_clear(&model->commands);
+	words_clear(&model->known_rooms);
+	words_clear(&model->correspondents);
+	free(model);
+}
+
+struct room *
+model_here(const struct model *model)
+{
+	return model->rooms[model->here];
+}
+
+struct room *
+model_room(const struct model *model, struct text name)
+{
+	for (size_t i = 0; i < model->n_rooms && name.len > 0; i++)
+		if (text_is(text_of(model->rooms[i]->name), name))
+			return model->rooms[i];
+	return NULL;
+}
+
+void
+model_go(struct model *model, const struct room *room)
+{
+	for (size_t i = 0; i < model->n_rooms; i++)
+		if (model->rooms[i] == room)
+			model->here = i;
+	model_here(model)->unread = 0;
+	model_here(model)->called = false;
+	model->changed = true;
+}
+
+void
+model_step(struct model *model, int rooms)
+{
+	size_t n = model->n_rooms;
+	size_t step = rooms < 0 ? n - (size_t)-rooms % n : (size_t)rooms % n;
+	model_go(model, model->rooms[(model->here + step) % n]);
+}
+
+void
+model_call(struct model *model, struct text nick)
+{
+	char *copy = word_copy(nick);
+	free(model->nick);
+	model->nick = copy;
+	model->changed = true;
+}
+
+static bool
+model_is_me(const struct model *model, struct text nick)
+{
+	return text_is(nick, text_of(model->nick));
+}
+
+/* What a line is made of. */
+struct parts {
+	struct text before, who, middle, to, colon, body, after;
+};
+
+/* Adds another's text so that a terminal shows it and does nothing else. */
+static void
+parts_add(struct ink *ink, struct text t, bool one_line)
+{
+	struct ink clean = {0};
+	ink_space(&clean, t.len + 1);
+	text_clean(&clean, t);
+	for (size_t i = 0; i < clean.len; i++) {
+		if (clean.at[i] == '\t')
+			ink_puts(ink, "    ");
+		else if (clean.at[i] == '\n' && one_line)
+			ink_puts(ink, " ");
+		else
+			ink_add(ink, clean.at + i, 1);
+	}
+	ink_clear(&clean);
+}
+
+static struct line *
+parts_line(enum line_kind kind, int64_t time, const struct parts *parts)
+{
+	struct ink ink = {0};
+	ink_text(&ink, parts->before);
+	size_t who = ink.len;
+	parts_add(&ink, parts->who, true);
+	size_t who_len = ink.len - who;
+	ink_text(&ink, parts->middle);
+	parts_add(&ink, parts->to, true);
+	ink_text(&ink, parts->colon);
+	size_t body = ink.len;
+	parts_add(&ink, parts->body, false);
+	ink_text(&ink, parts->after);
+	struct line *line = line_make(kind, time, ink.len);
+	if (ink.len)
+		memcpy(line->text, ink.at, ink.len);
+	line->who = who;
+	line->who_len = who_len;
+	line->body = body;
+	ink_clear(&ink);
+	return line;
+}
+
+static void
+model_put(struct model *model, struct room *room, struct line *line)
+{
+	scroll_add(&room->scroll, line);
+	if (room != model_here(model) && line_matters(line)) {
+		room->unread++;
+		room->called |= line->calls;
+	}
+	model->bell |= line->calls;
+	model->changed = true;
+}
+
+/* Puts a finished line in one room and lets go of it. */
+static void
+model_tell(struct model *model, struct room *room, struct line *line)
+{
+	model_put(model, room, line);
+	if (model->told)
+		model->told(model->ctx, room, line);
+	line_drop(line);
+}
+
+/* The room of that name, or the one that is shown. */
+static struct room *
+model_place(const struct model *model, struct text name)
+{
+	struct room *room = model_room(model, name);
+	return room ? room : model_here(model);
+}
+
+static void
+model_tell_moved(
+	struct model *model, struct room *room, struct text nick, const char *what, int64_t time)
+{
+	struct parts parts = {.before = text_of("*** "), .who = nick, .middle = text_of(what)};
+	model_tell(model, room, parts_line(LINE_MOVED, time, &parts));
+}
+
+void
+model_entered(struct model *model, struct text name, struct text nick, int64_t time, bool go)
+{
+	struct room *room = model_room(model, name);
+	bool mine = model_is_me(model, nick);
+	if (!room && !mine)
+		return;
+	struct room *here = model_here(model);
+	bool nowhere = here->name[0] == '\0';
+	if (!room && nowhere) {
+		/* What was read before there was a room stays in sight. */
+		room = here;
+		free(room->name);
+		room->name = word_copy(name);
+	} else if (!room) {
+		room = model_open_room(model, name);
+	}
+	words_add(&model->known_rooms, name);
+	bool new = words_add(&room->people, nick);
+	if (mine && (go || nowhere))
+		model_go(model, room);
+	if (new)
+		model_tell_moved(model, room, nick, " has joined the chat", time);
+}
+
+static void
+model_close_room(struct model *model, struct room *room, int64_t time)
+{
+	struct parts parts = {.before = text_of("*** You have left "), .who = text_of(room->name)};
+	struct line *line = parts_line(LINE_LOCAL, time, &parts);
+	if (model->n_rooms == 1) {
+		room->name[0] = '\0';
+		words_clear(&room->people);
+		model_tell(model, room, line);
+		return;
+	}
+	struct room *here = model_here(model);
+	size_t i = 0;
+	while (model->rooms[i] != room)
+		i++;
+	memmove(model->rooms + i, model->rooms + i + 1,
+		(--model->n_rooms - i) * sizeof(struct room *));
+	if (model->here > 0 && (model->here > i || here == room))
+		model->here--;
+	room_free(room);
+	model_go(model, model_here(model));
+	model_tell(model, model_here(model), line);
+}
+
+void
+model_left(struct model *model, struct text name, struct text nick, int64_t time)
+{
+	struct room *room = model_room(model, name);
+	if (!room)
+		return;
+	if (model_is_me(model, nick)) {
+		model_close_room(model, room, time);
+		return;
+	}
+	words_remove(&room->people, nick);
+	model_tell_moved(model, room, nick, " has left the chat", time);
+}
+
+void
+model_renamed(struct model *model, struct text old, struct text new, int64_t time)
+{
+	struct parts parts = {
+		.before = text_of("*** "),
+		.who = old,
+		.middle = text_of(" is now known as "),
+		.to = new,
+	};
+	struct line *line = parts_line(LINE_MOVED, time, &parts);
+	struct room *told = NULL;
+	for (size_t i = 0; i < model->n_rooms; i++) {
+		struct room *room = model->rooms[i];
+		if (!words_remove(&room->people, old))
+			continue;
+		words_add(&room->people, new);
+		model_put(model, room, line);
+		if (!told || room == model_here(model))
+			told = room;
+	}
+	if (words_remove(&model->correspondents, old))
+		words_add(&model->correspondents, new);
+	if (model_is_me(model, old))
+		model_call(model, new);
+	if (told && model->told)
+		model->told(model->ctx, told, line);
+	line_drop(line);
+}
+
+void
+model_people(struct model *model, struct text name, bool first)
+{
+	struct room *room = model_room(model, name);
+	if (room && first)
+		words_clear(&room->people);
+	model->changed = true;
+}
+
+void
+model_person(struct model *model, struct text name, struct text nick)
+{
+	struct room *room = model_room(model, name);
+	if (room)
+		words_add(&room->people, nick);
+}
+
+void
+model_topic(
+	struct model *model, struct text name, struct text nick, struct text topic, int64_t time)
+{
+	struct room *room = model_place(model, name);
+	struct parts parts = {
+		.before = text_of("*** "),
+		.who = nick,
+		.middle = text_of(topic.len ? " set the topic: " : " took the topic away"),
+		.body = topic,
+	};
+	if (nick.len == 0)
+		parts.middle = text_of(topic.len ? "The topic: " : "There is no topic.");
+	model_tell(model, room, parts_line(LINE_NOTICE, time, &parts));
+}
+
+void
+model_said(struct model *model, enum line_kind kind, struct text name, struct text nick,
+	struct text message, int64_t time)
+{
+	bool emote = kind == LINE_EMOTE;
+	struct parts parts = {
+		.before = text_of(emote ? "[" : ""),
+		.who = nick,
+		.middle = text_of(emote ? " " : ": "),
+		.body = message,
+		.after = text_of(emote ? "]" : ""),
+	};
+	struct line *line = parts_line(kind, time, &parts);
+	line->calls = !model_is_me(model, nick) && model_calls(message, text_of(model->nick));
+	model_tell(model, model_place(model, name), line);
+}
+
+void
+model_direct(
+	struct model *model, struct text from, struct text to, struct text message, int64_t time)
+{
+	bool mine = model_is_me(model, from);
+	struct parts parts = {
+		.who = from,
+		.middle = text_of(" -> "),
+		.to = to,
+		.colon = text_of(": "),
+		.body = message,
+	};
+	struct line *line = parts_line(LINE_DIRECT, time, &parts);
+	line->calls = !mine;
+	words_add(&model->correspondents, mine ? to : from);
+	/* It is not of any room: it can be found again in each, and is new in none. */
+	for (size_t i = 0; i < model->n_rooms; i++)
+		if (model->rooms[i] != model_here(model))
+			scroll_add(&model->rooms[i]->scroll, line);
+	model_tell(model, model_here(model), line);
+}
+
+void
+model_note(
+	struct model *model, enum line_kind kind, struct text name, struct text words, int64_t time)
+{
+	struct parts parts = {.before = text_of("*** "), .body = words};
+	model_tell(model, model_place(model, name), parts_line(kind, time, &parts));
+}

@@ -1,0 +1,90 @@
+/*
+ * What the client knows: the rooms that one is in, who is there, what was
+ * said, what is new. Whatever comes in is cleaned here. Knows no screen, no
+ * keyboard, no socket and no protocol.
+ */
+#ifndef CLIENT_MODEL_H
+#define CLIENT_MODEL_H
+
+#include "client/scroll.h"
+#include "client/words.h"
+
+struct room {
+	char *name; /* "": no room yet, or no longer */
+	struct words people;
+	struct scroll scroll;
+	size_t unread; /* lines that matter, come while another room was shown */
+	bool called;   /* one of them is meant for the one who reads it */
+};
+
+struct model {
+	char *nick;
+	struct room **rooms; /* in the order in which they were entered; at least one */
+	size_t n_rooms;
+	size_t here; /* the room that is shown */
+	struct words commands, known_rooms, correspondents;
+	bool changed; /* since it was last shown */
+	bool bell;    /* one was called since it was last shown */
+	/* Is given each line as it comes, for whoever has no screen. May be NULL. */
+	void (*told)(void *ctx, const struct room *room, const struct line *line);
+	void *ctx;
+};
+
+struct model *model_open(struct text nick);
+void model_close(struct model *model);
+
+struct room *model_here(const struct model *model);
+
+/* NULL: one is not in it. */
+struct room *model_room(const struct model *model, struct text name);
+
+/* Shows another room. */
+void model_go(struct model *model, const struct room *room);
+void model_step(struct model *model, int rooms);
+
+void model_call(struct model *model, struct text nick);
+
+/*
+ * From here on, `name` is a room's. Somebody enters or leaves. One's own
+ * entering opens the room, and shows it if `go` or if none was open; one's own
+ * leaving closes it.
+ */
+void model_entered(struct model *model, struct text name, struct text nick, int64_t time, bool go);
+void model_left(struct model *model, struct text name, struct text nick, int64_t time);
+void model_renamed(struct model *model, struct text old, struct text new, int64_t time);
+
+/* Who is in a room, in pieces: the first piece forgets who was. */
+void model_people(struct model *model, struct text name, bool first);
+void model_person(struct model *model, struct text name, struct text nick);
+
+/* An empty topic is none. */
+void model_topic(
+	struct model *model, struct text name, struct text nick, struct text topic, int64_t time);
+
+/* kind: LINE_SAID or LINE_EMOTE. */
+void model_said(struct model *model, enum line_kind kind, struct text name, struct text nick,
+	struct text message, int64_t time);
+void model_direct(
+	struct model *model, struct text from, struct text to, struct text message, int64_t time);
+
+/* Words of the server's or the client's own, in that room, or in the one that is shown. */
+void model_note(struct model *model, enum line_kind kind, struct text name, struct text words,
+	int64_t time);
+
+/* Takes the words that start with a slash from the lines of a help that do. */
+void model_learn_commands(struct model *model, struct text help);
+void model_learn_room(struct model *model, struct text name);
+
+/*
+ * What the word that starts at line[start] and ends at line[end] could become:
+ * a list of strings that ends with NULL, all the caller's.
+ */
+char **model_complete(const struct model *model, struct text line, size_t start, size_t end);
+
+/* Whether that word is the name of a room to be. */
+bool model_wants_room(struct text line, size_t start);
+
+/* Whether text has the nick in it as a word, in whatever case. */
+bool model_calls(struct text text, struct text nick);
+
+#endif

@@ -1,0 +1,132 @@
+/*
+ * Standard input is what one types, standard output what one reads, standard
+ * error what went wrong. Ends when all that was typed has been answered.
+ */
+#include "client/pipe.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "teahouse/log.h"
+
+struct pipe {
+	struct visit *visit;
+	struct frames frames;
+	bool failed;
+};
+
+/* Every line of it with the words in front of the first, so that each says whose it is. */
+static void
+pipe_write(const struct room *room, const struct room *here, const struct line *line, FILE *out)
+{
+	const char *close = line->kind == LINE_EMOTE ? "]" : "";
+	struct text rest = {line->text + line->body, line->len - line->body - strlen(close)};
+	while (rest.at) {
+		struct text one = text_line(&rest);
+		if (room != here && line->kind != LINE_DIRECT)
+			fprintf(out, "[%s] ", room->name);
+		fprintf(out, "%.*s%.*s%s\n", (int)line->body, line->text, TEXT_ARGS(one), close);
+	}
+}
+
+static void
+pipe_told(void *ctx, const struct room *room, const struct line *line)
+{
+	struct pipe *pipe = ctx;
+	struct text words = {line->text + line->body, line->len - line->body};
+	if (line->kind == LINE_REFUSED) {
+		log_line(LOG_ERROR, "refused: %.*s", TEXT_ARGS(words));
+		pipe->failed = true;
+		return;
+	}
+	pipe_write(room, model_here(pipe->visit->model), line, stdout);
+}
+
+static void
+pipe_type(struct pipe *pipe, struct text in)
+{
+	struct text line;
+	enum framed framed;
+	/* A line is a line, also when it looks like a web browser's first. */
+	pipe->frames.begun = true;
+	while ((framed = framing_lines.next(&pipe->frames, &in, &line)) != FRAMED_NOTHING) {
+		if (framed == FRAMED_MESSAGE && !pipe->visit->ending) {
+			visit_type(pipe->visit, line);
+		} else if (framed == FRAMED_TOO_LONG) {
+			log_line(LOG_ERROR, "refused: a line of more than %d bytes", LINE_BYTES);
+			pipe->failed = true;
+		}
+	}
+}
+
+static void
+pipe_read(struct pipe *pipe)
+{
+	char bytes[4096];
+	ssize_t n = read(STDIN_FILENO, bytes, sizeof bytes);
+	if (n < 0 && (errno == EINTR || errno == EAGAIN))
+		return;
+	if (n > 0) {
+		pipe_type(pipe, (struct text){bytes, (size_t)n});
+		return;
+	}
+	/* The last line may have no end. */
+	pipe_type(pipe, text_of("\n"));
+	visit_end(pipe->visit);
+}
+
+/* Whether there was still a reader. */
+static bool
+pipe_flush(struct pipe *pipe)
+{
+	if (fflush(stdout) == 0)
+		return true;
+	if (errno != EPIPE)
+		log_line(LOG_ERROR, "standard output: %s", strerror(errno));
+	pipe->failed = true;
+	return false;
+}
+
+static void
+pipe_loop(struct pipe *pipe)
+{
+	struct visit *visit = pipe->visit;
+	while (visit->state != VISIT_OVER && !visit_is_done(visit)) {
+		bool reads = visit->state == VISIT_IN && !visit->ending && !visit_is_busy(visit);
+		struct pollfd fds[] = {
+			{.fd = reads ? STDIN_FILENO : -1, .events = POLLIN},
+			{.fd = visit->wire.fd, .events = visit_events(visit)},
+		};
+		if (poll(fds, sizeof fds / sizeof *fds, visit_patience(visit)) < 0)
+			continue;
+		visit_turn(visit, fds[1].revents);
+		if (fds[0].revents && visit->state == VISIT_IN)
+			pipe_read(pipe);
+		if (!pipe_flush(pipe))
+			return;
+		if (visit->ending && visit->state == VISIT_AWAY) {
+			log_line(LOG_ERROR, "connection: lost before all was said");
+			pipe->failed = true;
+			return;
+		}
+	}
+}
+
+int
+pipe_run(struct visit *visit)
+{
+	struct pipe pipe = {.visit = visit};
+	signal(SIGPIPE, SIG_IGN);
+	visit->asks = false;
+	visit->model->told = pipe_told;
+	visit->model->ctx = &pipe;
+	pipe_loop(&pipe);
+	visit->model->told = NULL;
+	frames_clear(&pipe.frames);
+	if (visit->why.len > 0)
+		log_line(LOG_ERROR, "%s", visit->why.at);
+	return visit->why.len > 0 || pipe.failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

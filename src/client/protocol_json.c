@@ -1,0 +1,420 @@
+/*
+ * The json protocol, version 2 (SPEC 6.2): packets to the model's acts, typed
+ * lines to packets. A ref says what an answer is for: a number for what was
+ * said, one of the words below for the rest.
+ */
+#include <assert.h>
+
+#include "adapters/json.h"
+#include "client/visit.h"
+
+enum { VERSION = 2, PEOPLE_NAMED = 12 };
+
+static const char ref_help[] = "help";   /* asked for the words in it, not to be shown */
+static const char ref_known[] = "known"; /* rooms, likewise */
+static const char ref_ping[] = "ping";
+static const char ref_look[] = "look";
+
+struct heard {
+	struct visit *visit;
+	const struct json *json;
+	struct text room, nick, message, ref;
+	int64_t time;
+};
+
+static bool
+ref_is(const struct heard *heard, const char *ref)
+{
+	return text_is(heard->ref, text_of(ref));
+}
+
+static void
+packet_send(struct visit *visit, struct json *json)
+{
+	struct ink ink = {0};
+	size_t opened = packet_open(&ink);
+	json_write(json, &ink);
+	bool fits = packet_close(&ink, opened);
+	assert(fits);
+	visit_send(visit, ink_read(&ink));
+	json_close(json);
+	ink_clear(&ink);
+}
+
+static void
+put(struct json *json, const char *key, struct text value)
+{
+	if (value.at)
+		json_put_text(json, key, value);
+}
+
+/* A packet about a room, with what it says of it under the key, if it says something. */
+static void
+packet_about(struct visit *visit, const char *type, struct text room, const char *key,
+	struct text value, struct text ref)
+{
+	struct json *json = json_new(type);
+	put(json, key, value);
+	if (room.len > 0)
+		put(json, "room", room);
+	put(json, "ref", ref);
+	packet_send(visit, json);
+}
+
+static void
+packet_ask(struct visit *visit, const char *type, struct text room, struct text ref)
+{
+	packet_about(visit, type, room, "", (struct text){NULL, 0}, ref);
+}
+
+static void
+json_greet(struct visit *visit)
+{
+	struct json *json = json_new("hello");
+	put(json, "nick", text_of(visit->model->nick));
+	json_put_number(json, "version", VERSION);
+	put(json, "room", visit_room(visit));
+	packet_send(visit, json);
+}
+
+static void
+json_ping(struct visit *visit)
+{
+	packet_ask(visit, "ping", text_of(""), text_of(ref_ping));
+}
+
+static void
+json_ask_rooms(struct visit *visit)
+{
+	packet_ask(visit, "rooms", text_of(""), text_of(ref_known));
+}
+
+static void
+packet_command(struct visit *visit, struct text line, struct text ref)
+{
+	struct json *json = json_new("command");
+	put(json, "line", line);
+	put(json, "ref", ref);
+	packet_send(visit, json);
+}
+
+/* What the server has let one into before is entered again. */
+static void
+heard_welcome(const struct heard *heard)
+{
+	struct visit *visit = heard->visit;
+	struct text given = visit_room(visit);
+	visit_welcome(visit, heard->nick);
+	for (size_t i = 0; i < visit->model->n_rooms; i++) {
+		struct text room = text_of(visit->model->rooms[i]->name);
+		if (room.len > 0 && !text_is(room, given))
+			packet_ask(visit, "join", room, (struct text){NULL, 0});
+	}
+	packet_command(visit, text_of("/help"), text_of(ref_help));
+	json_ask_rooms(visit);
+}
+
+static void
+heard_chat(const struct heard *heard)
+{
+	model_said(heard->visit->model, LINE_SAID, heard->room, heard->nick, heard->message,
+		heard->time);
+}
+
+static void
+heard_emote(const struct heard *heard)
+{
+	model_said(heard->visit->model, LINE_EMOTE, heard->room, heard->nick, heard->message,
+		heard->time);
+}
+
+static void
+heard_direct(const struct heard *heard)
+{
+	model_direct(heard->visit->model, heard->nick, json_text(heard->json, "to"), heard->message,
+		heard->time);
+}
+
+/* A room that was asked for is shown; one that is entered again after a lost connection is not. */
+static void
+heard_join(const struct heard *heard)
+{
+	bool asked = visit_answer(heard->visit, heard->ref);
+	model_entered(heard->visit->model, heard->room, heard->nick, heard->time, asked);
+}
+
+static void
+heard_leave(const struct heard *heard)
+{
+	model_left(heard->visit->model, heard->room, heard->nick, heard->time);
+}
+
+static void
+heard_nick(const struct heard *heard)
+{
+	model_renamed(heard->visit->model, heard->nick, json_text(heard->json, "new"), heard->time);
+}
+
+static void
+heard_note(const struct heard *heard, enum line_kind kind, const struct ink *ink)
+{
+	model_note(heard->visit->model, kind, heard->room, ink_read(ink), heard->time);
+}
+
+static void
+people_describe(struct ink *ink, size_t n)
+{
+	ink_printf(ink, n == 1 ? "%zu person is here" : "%zu people are here", n);
+}
+
+static void
+heard_names_asked(const struct heard *heard)
+{
+	struct ink ink = {0};
+	if (json_flag(heard->json, "first"))
+		ink_printf(&ink, "In %.*s: ", TEXT_ARGS(heard->room));
+	size_t n = json_length(heard->json, "nicks");
+	for (size_t i = 0; i < n; i++)
+		ink_printf(&ink, "%s%.*s", i ? ", " : "",
+			TEXT_ARGS(json_item(heard->json, "nicks", i)));
+	heard_note(heard, LINE_NOTICE, &ink);
+	ink_clear(&ink);
+}
+
+/* All who are in a room that one has just entered. */
+static void
+heard_names_known(const struct heard *heard)
+{
+	const struct room *room = model_room(heard->visit->model, heard->room);
+	if (!room)
+		return;
+	struct ink ink = {0};
+	people_describe(&ink, room->people.n);
+	for (size_t i = 0; i < room->people.n && room->people.n <= PEOPLE_NAMED; i++)
+		ink_printf(&ink, "%s%s", i ? ", " : ": ", room->people.at[i]);
+	heard_note(heard, LINE_LOCAL, &ink);
+	ink_clear(&ink);
+}
+
+static void
+heard_names(const struct heard *heard)
+{
+	struct model *model = heard->visit->model;
+	model_people(model, heard->room, json_flag(heard->json, "first"));
+	size_t n = json_length(heard->json, "nicks");
+	for (size_t i = 0; i < n; i++)
+		model_person(model, heard->room, json_item(heard->json, "nicks", i));
+	if (ref_is(heard, ref_look))
+		heard_names_asked(heard);
+	else if (!json_flag(heard->json, "more"))
+		heard_names_known(heard);
+}
+
+static void
+heard_rooms(const struct heard *heard)
+{
+	struct ink ink = {0};
+	ink_puts(&ink, json_flag(heard->json, "first") ? "Rooms:" : "More rooms:");
+	size_t n = json_length(heard->json, "rooms");
+	for (size_t i = 0; i < n; i++) {
+		const struct json *room = json_item_object(heard->json, "rooms", i);
+		if (!room)
+			continue;
+		struct text name = json_text(room, "name"), topic = json_text(room, "topic");
+		int64_t users = json_number(room, "users");
+		model_learn_room(heard->visit->model, name);
+		ink_printf(&ink, "\n%.*s, %lld %s", TEXT_ARGS(name), (long long)users,
+			users == 1 ? "person" : "people");
+		if (topic.len > 0)
+			ink_printf(&ink, ": %.*s", TEXT_ARGS(topic));
+	}
+	if (!ref_is(heard, ref_known))
+		heard_note(heard, LINE_NOTICE, &ink);
+	ink_clear(&ink);
+}
+
+static void
+idle_describe(struct ink *ink, int64_t seconds)
+{
+	if (seconds >= 3600)
+		ink_printf(ink, ", idle for %lld h", (long long)(seconds / 3600));
+	else if (seconds >= 60)
+		ink_printf(ink, ", idle for %lld min", (long long)(seconds / 60));
+}
+
+static void
+heard_who(const struct heard *heard)
+{
+	struct ink ink = {0};
+	ink_puts(&ink, json_flag(heard->json, "first") ? "Logged in:" : "Also logged in:");
+	size_t n = json_length(heard->json, "users");
+	for (size_t i = 0; i < n; i++) {
+		const struct json *user = json_item_object(heard->json, "users", i);
+		if (!user)
+			continue;
+		ink_printf(&ink, "\n%.*s, by %.*s", TEXT_ARGS(json_text(user, "nick")),
+			TEXT_ARGS(json_text(user, "protocol")));
+		for (size_t j = 0; j < json_length(user, "rooms"); j++)
+			ink_printf(&ink, "%s%.*s", j ? ", " : ", in ",
+				TEXT_ARGS(json_item(user, "rooms", j)));
+		idle_describe(&ink, json_number(user, "idle"));
+	}
+	heard_note(heard, LINE_NOTICE, &ink);
+	ink_clear(&ink);
+}
+
+static void
+heard_topic(const struct heard *heard)
+{
+	model_topic(heard->visit->model, heard->room, heard->nick, json_text(heard->json, "topic"),
+		heard->time);
+}
+
+static void
+heard_notice(const struct heard *heard)
+{
+	if (ref_is(heard, ref_help))
+		model_learn_commands(heard->visit->model, heard->message);
+	else
+		model_note(
+			heard->visit->model, LINE_NOTICE, heard->room, heard->message, heard->time);
+}
+
+static void
+heard_pong(const struct heard *heard)
+{
+	visit_pong(heard->visit);
+}
+
+static enum refusal
+refusal_of(struct text code)
+{
+	if (text_is(code, text_of("nick-taken")))
+		return REFUSED_TAKEN;
+	if (text_is(code, text_of("nick-invalid")))
+		return REFUSED_NICK;
+	if (text_is(code, text_of("room-invalid")))
+		return REFUSED_ROOM;
+	return REFUSED_ALL;
+}
+
+static void
+heard_error(const struct heard *heard)
+{
+	struct visit *visit = heard->visit;
+	if (visit->state != VISIT_IN)
+		visit_refuse(visit, refusal_of(json_text(heard->json, "code")), heard->message);
+	else if (ref_is(heard, ref_ping))
+		visit_pong(visit);
+	else if (!ref_is(heard, ref_help) && !ref_is(heard, ref_known))
+		model_note(visit->model, LINE_REFUSED, heard->room, heard->message, heard->time);
+}
+
+static const struct {
+	const char *type;
+	void (*hear)(const struct heard *heard);
+} types[] = {
+	{"welcome", heard_welcome},
+	{"chat", heard_chat},
+	{"emote", heard_emote},
+	{"direct", heard_direct},
+	{"join", heard_join},
+	{"leave", heard_leave},
+	{"nick", heard_nick},
+	{"names", heard_names},
+	{"rooms", heard_rooms},
+	{"who", heard_who},
+	{"topic", heard_topic},
+	{"notice", heard_notice},
+	{"pong", heard_pong},
+	{"error", heard_error},
+};
+
+static void
+json_hear(struct visit *visit, struct text packet)
+{
+	struct json *json = json_read(packet);
+	if (!json)
+		return;
+	struct text type = json_text(json, "type");
+	struct heard heard = {
+		.visit = visit,
+		.json = json,
+		.room = json_text(json, "room"),
+		.nick = json_text(json, "nick"),
+		.message = json_text(json, "message"),
+		.ref = json_text(json, "ref"),
+		.time = json_number(json, "time"),
+	};
+	if (heard.time <= 0)
+		heard.time = visit_time();
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+		if (text_is(type, text_of(types[i].type)))
+			types[i].hear(&heard);
+	/* The first of several packets with the ref is enough: the rest cannot be lost alone. */
+	if (heard.ref.len > 0)
+		visit_answer(visit, heard.ref);
+	json_close(json);
+}
+
+/* A command that concerns the room that is shown here, whichever the server thinks of. */
+static bool
+say_in_room(struct visit *visit, struct text command, struct text rest, struct text room,
+	struct text ref)
+{
+	struct text name = rest;
+	struct text word = text_word(&name);
+	bool one = word.len > 0 && name.len == 0;
+	if (text_is(command, text_of("say")) && rest.len > 0)
+		packet_about(visit, "chat", room, "message", rest, ref);
+	else if (text_is(command, text_of("me")) && rest.len > 0)
+		packet_about(visit, "emote", room, "message", rest, ref);
+	else if (text_is(command, text_of("join")) && one)
+		packet_ask(visit, "join", word, ref);
+	else if (text_is(command, text_of("leave")) && (one || rest.len == 0))
+		packet_ask(visit, "leave", one ? word : room, ref);
+	else if (text_is(command, text_of("topic")))
+		packet_about(visit, "topic", room, "topic",
+			rest.len > 0 ? rest : (struct text){NULL, 0}, ref);
+	else if ((text_is(command, text_of("look")) || text_is(command, text_of("names"))) &&
+		 rest.len == 0)
+		packet_ask(visit, "names", room, text_of(ref_look));
+	else
+		return false;
+	return true;
+}
+
+/* Whether what it does comes back with its ref, and is worth waiting for. */
+static bool
+command_is_answered(struct text command)
+{
+	static const char *const answered[] = {"say", "me", "msg", "message", "join", "leave"};
+	for (size_t i = 0; i < sizeof answered / sizeof *answered; i++)
+		if (text_is(command, text_of(answered[i])))
+			return true;
+	return false;
+}
+
+static bool
+json_say(struct visit *visit, struct text line, struct text room, struct text ref)
+{
+	struct text rest = line, command = {NULL, 0};
+	if (!visit_command(&rest, &command)) {
+		packet_about(visit, "chat", room, "message", rest, ref);
+		return true;
+	}
+	if (!say_in_room(visit, command, rest, room, ref))
+		packet_command(visit, line, ref);
+	return command_is_answered(command);
+}
+
+const struct protocol protocol_json = {
+	.name = "json",
+	.port = "3490",
+	.framing = &framing_packets,
+	.greet = json_greet,
+	.hear = json_hear,
+	.say = json_say,
+	.ping = json_ping,
+	.ask_rooms = json_ask_rooms,
+};

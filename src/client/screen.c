@@ -1,0 +1,202 @@
+/*
+ * Keys, screen and visit brought together: one loop that waits for all of them
+ * at once. Knows neither curses nor Readline nor the protocol.
+ */
+#include "client/screen.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "client/input.h"
+#include "client/terminal.h"
+#include "client/view.h"
+#include "teahouse/log.h"
+
+struct screen {
+	struct visit *visit;
+	struct view *view;
+	int signals;           /* readable when one has come */
+	struct ink connection; /* as it was shown last */
+	bool changed, lost;    /* lost: there is no terminal any more */
+};
+
+static struct scroll *
+screen_scroll(const struct screen *screen)
+{
+	return &model_here(screen->visit->model)->scroll;
+}
+
+static void
+on_line(void *ctx, struct text line)
+{
+	struct screen *screen = ctx;
+	scroll_end(screen_scroll(screen));
+	visit_type(screen->visit, line);
+	screen->changed = true;
+}
+
+static void
+on_end(void *ctx)
+{
+	struct screen *screen = ctx;
+	visit_leave(screen->visit);
+}
+
+static void
+on_scroll(void *ctx, int pages)
+{
+	struct screen *screen = ctx;
+	int rows = view_rows();
+	/* Two rows of the page before remain, to read on from. */
+	int page = rows > 4 ? rows - 2 : rows;
+	scroll_by(screen_scroll(screen), pages * page, view_columns(), rows);
+	screen->changed = true;
+}
+
+static void
+on_step(void *ctx, int rooms)
+{
+	struct screen *screen = ctx;
+	model_step(screen->visit->model, rooms);
+}
+
+static void
+on_redraw(void *ctx)
+{
+	struct screen *screen = ctx;
+	view_redraw();
+	screen->changed = true;
+}
+
+static char **
+on_complete(void *ctx, struct text line, size_t start, size_t end)
+{
+	struct screen *screen = ctx;
+	return visit_complete(screen->visit, line, start, end);
+}
+
+static void
+on_choices(void *ctx, char *const *words, size_t n)
+{
+	struct screen *screen = ctx;
+	struct ink ink = {0};
+	for (size_t i = 0; i < n; i++)
+		ink_printf(&ink, "%s%s", i ? "  " : "", words[i]);
+	ink_add(&ink, "", 1);
+	visit_note(screen->visit, LINE_LOCAL, ink.at, NULL);
+	ink_clear(&ink);
+}
+
+static void
+screen_heed_signals(struct screen *screen)
+{
+	terminal_listen();
+	if (terminal_caught(SIGHUP)) {
+		screen->lost = true;
+		visit_leave(screen->visit);
+	}
+	if (terminal_caught(SIGINT) || terminal_caught(SIGTERM))
+		visit_leave(screen->visit);
+	bool stopped = terminal_caught(SIGTSTP);
+	if (stopped) {
+		view_suspend(screen->view);
+		terminal_stop();
+	}
+	/* Where nobody could continue it, it was not stopped. */
+	bool continued = terminal_caught(SIGCONT) || stopped;
+	if (continued)
+		view_resume(screen->view);
+	if (terminal_caught(SIGWINCH) || continued) {
+		view_resize();
+		screen->changed = true;
+	}
+}
+
+static void
+screen_draw(struct screen *screen)
+{
+	struct visit *visit = screen->visit;
+	struct model *model = visit->model;
+	struct ink prompt = {0}, connection = {0};
+	ink_printf(&prompt, "%s> ", visit->state == VISIT_NAMELESS ? "name" : model->nick);
+	ink_add(&prompt, "", 1);
+	input_prompt(prompt.at);
+	visit_describe(visit, &connection);
+	bool told = text_is(ink_read(&connection), ink_read(&screen->connection));
+	bool typed = input_changed();
+	if (typed || !told || model->changed || screen->changed) {
+		struct typed line = input_typed();
+		view_draw(screen->view, model, &line, ink_read(&connection));
+	}
+	if (model->bell)
+		view_bell();
+	model->changed = model->bell = screen->changed = false;
+	ink_clear(&prompt);
+	ink_clear(&screen->connection);
+	screen->connection = connection;
+}
+
+static void
+screen_loop(struct screen *screen)
+{
+	struct visit *visit = screen->visit;
+	while (visit->state != VISIT_OVER) {
+		screen_draw(screen);
+		struct pollfd fds[] = {
+			{.fd = STDIN_FILENO, .events = POLLIN},
+			{.fd = screen->signals, .events = POLLIN},
+			{.fd = visit->wire.fd, .events = visit_events(visit)},
+		};
+		if (poll(fds, sizeof fds / sizeof *fds, visit_patience(visit)) < 0)
+			fds[0].revents = fds[2].revents = 0;
+		screen_heed_signals(screen);
+		visit_turn(visit, fds[2].revents);
+		if (fds[0].revents && visit->state != VISIT_OVER)
+			input_read();
+	}
+}
+
+static bool
+screen_open(struct screen *screen)
+{
+	struct keys keys = {
+		.ctx = screen,
+		.line = on_line,
+		.end = on_end,
+		.scroll = on_scroll,
+		.step = on_step,
+		.redraw = on_redraw,
+		.complete = on_complete,
+		.choices = on_choices,
+	};
+	struct ink why = {0};
+	terminal_save();
+	screen->signals = terminal_watch();
+	input_open(&keys);
+	screen->view = view_open(input_takes_pastes(), &why);
+	if (!screen->view) {
+		log_line(LOG_ERROR, "terminal: %.*s", TEXT_ARGS(ink_read(&why)));
+		input_close();
+	}
+	ink_clear(&why);
+	return screen->view != NULL;
+}
+
+int
+screen_run(struct visit *visit)
+{
+	struct screen screen = {.visit = visit};
+	if (!screen_open(&screen))
+		return EXIT_FAILURE;
+	visit_note(visit, LINE_LOCAL,
+		"/help lists the commands, Tab completes, PgUp scrolls, /q leaves.", NULL);
+	screen_loop(&screen);
+	input_close();
+	view_close(screen.view);
+	ink_clear(&screen.connection);
+	if (visit->why.len > 0)
+		log_line(LOG_ERROR, "%s", visit->why.at);
+	return visit->why.len > 0 || screen.lost ? EXIT_FAILURE : EXIT_SUCCESS;
+}

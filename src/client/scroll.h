@@ -1,0 +1,81 @@
+/*
+ * Lines that have been shown, and which part of them is looked at. Knows how
+ * wide the screen is only while it is asked; knows nothing of rooms.
+ */
+#ifndef CLIENT_SCROLL_H
+#define CLIENT_SCROLL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "client/width.h"
+
+enum line_kind {
+	LINE_SAID,
+	LINE_EMOTE,
+	LINE_DIRECT,
+	LINE_MOVED, /* somebody came, went, or changed the nick */
+	LINE_NOTICE,
+	LINE_REFUSED,
+	LINE_LOCAL, /* the client's own words */
+};
+
+/* Counted, since several rooms may show it. Its text is clean: printable, LF between its lines. */
+struct line {
+	unsigned refs;
+	enum line_kind kind;
+	int64_t time;        /* ms since 1970, UTC */
+	bool calls;          /* it is meant for the one who reads it */
+	size_t who, who_len; /* where in the text the nick stands */
+	size_t body;         /* where in the text the words in front end */
+	size_t len;
+	char text[];
+};
+
+/* A line whose text is still to be written, len bytes of it. */
+struct line *line_make(enum line_kind kind, int64_t time, size_t len);
+struct line *line_hold(struct line *line);
+void line_drop(struct line *line);
+
+/* Something that a person said or was told, as opposed to somebody's coming and going. */
+bool line_matters(const struct line *line);
+
+enum {
+	SCROLL_LINES = 5000, /* kept; the oldest go first */
+	LINE_INDENT = 6,     /* columns for `HH:MM ` */
+	LINE_HANG = 8,       /* columns before the later rows of a line */
+};
+
+/* The line's text in rows on a screen that wide; gives what wrap_next takes. */
+struct wrap line_wrap(const struct line *line, int columns);
+int line_rows(const struct line *line, int columns);
+
+/* Zeroed is empty. */
+struct scroll {
+	struct line **ring;
+	size_t head, n, cap;
+	uint64_t last;   /* number of the newest line; they count from 1 */
+	uint64_t bottom; /* number of the line at the foot of the screen; 0: the newest */
+	int hidden;      /* rows of it that are below the foot */
+	uint64_t seen;   /* number of the newest line that has been at the foot */
+};
+
+void scroll_add(struct scroll *scroll, struct line *line);
+void scroll_clear(struct scroll *scroll);
+
+/* By its number; NULL: it is not there, or no longer. */
+const struct line *scroll_line(const struct scroll *scroll, uint64_t number);
+
+/* The line at the foot of the screen, and how many of its rows are below. 0: there are no lines. */
+uint64_t scroll_foot(const struct scroll *scroll, int columns, int *hidden);
+
+/* Looks `up` rows further up, or down if it is less than 0, as far as there are lines. */
+void scroll_by(struct scroll *scroll, int up, int columns, int rows);
+
+/* To the newest line, and on with those that come. */
+void scroll_end(struct scroll *scroll);
+
+/* How many lines that matter have come below what is looked at. */
+size_t scroll_below(const struct scroll *scroll);
+
+#endif

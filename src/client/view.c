@@ -1,0 +1,400 @@
+/* The only part that knows curses. */
+#include "client/view.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+#include <wctype.h>
+
+#include <curses.h>
+#include <term.h>
+/* term.h takes this word for itself. */
+#undef columns
+
+#include "base/memory.h"
+#include "client/terminal.h"
+
+enum { STATUS_ROWS = 1, INPUT_ROWS = 1, PAIR_REFUSED = 1, PAIR_NICKS };
+
+static const char pastes_on[] = "\033[?2004h", pastes_off[] = "\033[?2004l";
+
+/* Colours that can be read on black and on white; the first six also where there are but eight. */
+static const short few_colours[] = {
+	COLOR_RED, COLOR_GREEN, COLOR_YELLOW, COLOR_BLUE, COLOR_MAGENTA, COLOR_CYAN};
+static const short many_colours[] = {
+	28, 30, 31, 33, 61, 62, 64, 67, 91, 94, 97, 125, 127, 130, 132, 136, 160, 166, 168, 172};
+
+struct view {
+	SCREEN *screen;
+	TERMINAL *before; /* another's look at the terminal, for which nobody else cares */
+	bool pastes, colour;
+	int nicks; /* how many colours there are for them */
+};
+
+static void
+size_read(int *rows, int *columns)
+{
+	struct winsize size;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0) {
+		*rows = size.ws_row;
+		*columns = size.ws_col;
+	}
+}
+
+/* What puts the screen away, for a way out on which curses cannot be asked. */
+static void
+view_prepare_undo(void)
+{
+	static const char *const names[] = {"sgr0", "op", "cnorm", "rmcup"};
+	terminal_undo(pastes_off, sizeof pastes_off - 1);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		const char *s = tigetstr((char *)(uintptr_t)names[i]);
+		if (!s || s == (const char *)-1)
+			continue;
+		for (const char *delay; (delay = strstr(s, "$<")) != NULL;) {
+			terminal_undo(s, (size_t)(delay - s));
+			const char *end = strchr(delay, '>');
+			s = end ? end + 1 : delay + strlen(delay);
+		}
+		terminal_undo(s, strlen(s));
+	}
+}
+
+/* Whether the kind of terminal that TERM names has a screen. */
+static bool
+kind_will_do(struct ink *why)
+{
+	int error;
+	const char *name = getenv("TERM");
+	if (setupterm(NULL, STDOUT_FILENO, &error) != OK) {
+		ink_printf(why, "nothing is known of the kind \"%s\" (TERM)", name ? name : "");
+		return false;
+	}
+	if (!tigetstr("cup") || !tigetstr("clear")) {
+		ink_printf(why, "one of the kind \"%s\" (TERM) has no screen", name ? name : "");
+		return false;
+	}
+	view_prepare_undo();
+	return true;
+}
+
+/* Whether a screen can be shown; looks only. */
+static bool
+terminal_will_do(struct ink *why)
+{
+	int rows = VIEW_LEAST_ROWS, columns = VIEW_LEAST_COLUMNS;
+	TERMINAL *before = cur_term;
+	bool good = kind_will_do(why);
+	TERMINAL *looked_at = set_curterm(before);
+	if (looked_at && looked_at != before)
+		del_curterm(looked_at);
+	if (!good)
+		return false;
+	size_read(&rows, &columns);
+	if (rows >= VIEW_LEAST_ROWS && columns >= VIEW_LEAST_COLUMNS)
+		return true;
+	ink_printf(why, "%d columns and %d rows are too small; %d and %d are needed", columns, rows,
+		VIEW_LEAST_COLUMNS, VIEW_LEAST_ROWS);
+	return false;
+}
+
+static void
+view_open_colours(struct view *view)
+{
+	const char *refused = getenv("NO_COLOR");
+	view->colour = has_colors() && !(refused && *refused) && start_color() == OK;
+	if (!view->colour)
+		return;
+	use_default_colors();
+	bool many = COLORS >= 256;
+	const short *colours = many ? many_colours : few_colours;
+	view->nicks = (int)(many ? sizeof many_colours : sizeof few_colours) / (int)sizeof *colours;
+	init_pair(PAIR_REFUSED, COLOR_RED, -1);
+	for (int i = 0; i < view->nicks; i++)
+		init_pair((short)(PAIR_NICKS + i), colours[i], -1);
+}
+
+static void
+view_send(const char *bytes)
+{
+	fputs(bytes, stdout);
+	fflush(stdout);
+}
+
+struct view *
+view_open(bool pastes, struct ink *why)
+{
+	if (!terminal_will_do(why))
+		return NULL;
+	TERMINAL *before = cur_term;
+	SCREEN *screen = newterm(NULL, stdout, stdin);
+	if (!screen) {
+		ink_puts(why, "it cannot be set up");
+		return NULL;
+	}
+	struct view *view = memory_new(sizeof *view);
+	view->screen = screen;
+	view->before = before;
+	view->pastes = pastes;
+	cbreak();
+	noecho();
+	nonl();
+	terminal_take_keys();
+	def_prog_mode();
+	view_open_colours(view);
+	if (pastes)
+		view_send(pastes_on);
+	return view;
+}
+
+void
+view_suspend(struct view *view)
+{
+	if (view->pastes)
+		view_send(pastes_off);
+	endwin();
+	terminal_restore(false);
+}
+
+void
+view_resume(struct view *view)
+{
+	reset_prog_mode();
+	terminal_take_keys();
+	if (view->pastes)
+		view_send(pastes_on);
+	clearok(curscr, TRUE);
+}
+
+void
+view_close(struct view *view)
+{
+	view_suspend(view);
+	delscreen(view->screen);
+	if (view->before)
+		del_curterm(view->before);
+	free(view);
+}
+
+void
+view_resize(void)
+{
+	int rows = LINES, columns = COLS;
+	size_read(&rows, &columns);
+	resizeterm(rows, columns);
+	clearok(curscr, TRUE);
+}
+
+void
+view_redraw(void)
+{
+	clearok(curscr, TRUE);
+}
+
+void
+view_bell(void)
+{
+	beep();
+}
+
+int
+view_columns(void)
+{
+	return COLS;
+}
+
+int
+view_rows(void)
+{
+	return LINES - STATUS_ROWS - INPUT_ROWS;
+}
+
+static void
+draw_glyph(int y, int x, const struct glyph *glyph, attr_t attributes, short pair)
+{
+	cchar_t cell;
+	if (glyph->columns > 0 && setcchar(&cell, glyph->show, attributes, pair, NULL) == OK)
+		mvadd_wch(y, x, &cell);
+}
+
+/* Gives the column behind it. */
+static int
+draw_text(int y, int x, struct text t, attr_t attributes, short pair)
+{
+	struct glyph glyph;
+	while (width_next(&t, &glyph)) {
+		draw_glyph(y, x, &glyph, attributes, pair);
+		x += glyph.columns;
+	}
+	return x;
+}
+
+/* The same for a nick in whatever case, and always. */
+static short
+nick_pair(const struct view *view, struct text nick)
+{
+	if (!view->colour)
+		return 0;
+	uint32_t hash = 2166136261;
+	while (nick.len > 0)
+		hash = (hash ^ (uint32_t)towlower((wint_t)width_code(&nick))) * 16777619;
+	return (short)(PAIR_NICKS + (int)(hash % (uint32_t)view->nicks));
+}
+
+static attr_t
+line_attributes(const struct line *line)
+{
+	if (line->calls)
+		return A_BOLD;
+	return line->kind == LINE_MOVED || line->kind == LINE_LOCAL ? A_DIM : A_NORMAL;
+}
+
+/* A row of the line's text: the nick in its colour, the rest in the line's. */
+static void
+draw_row(const struct view *view, const struct line *line, struct text row, int y, int x)
+{
+	attr_t attributes = line_attributes(line);
+	short pair = view->colour && line->kind == LINE_REFUSED ? PAIR_REFUSED : 0;
+	const char *who = line->text + line->who, *end = who + line->who_len;
+	const char *row_end = row.at + row.len;
+	const char *from = who < row.at ? row.at : who > row_end ? row_end : who;
+	const char *to = end < from ? from : end > row_end ? row_end : end;
+	struct text nick = {who, line->who_len};
+	attr_t loud = line->calls ? A_REVERSE : A_NORMAL;
+	x = draw_text(y, x, (struct text){row.at, (size_t)(from - row.at)}, attributes, pair);
+	x = draw_text(y, x, (struct text){from, (size_t)(to - from)}, attributes | loud,
+		nick_pair(view, nick));
+	draw_text(y, x, (struct text){to, (size_t)(row_end - to)}, attributes, pair);
+}
+
+static void
+draw_time(int y, int64_t time)
+{
+	time_t seconds = (time_t)(time / 1000);
+	struct tm local;
+	char clock[LINE_INDENT + 1];
+	if (localtime_r(&seconds, &local) && strftime(clock, sizeof clock, "%H:%M", &local) > 0)
+		draw_text(y, 0, text_of(clock), A_DIM, 0);
+}
+
+/* Those of the line's rows that are on the screen, the first of them at y. */
+static void
+draw_line(const struct view *view, const struct line *line, int y)
+{
+	struct wrap wrap = line_wrap(line, COLS);
+	struct text row;
+	int rows = view_rows(), hang = COLS - wrap.later;
+	if (y >= 0 && y < rows)
+		draw_time(y, line->time);
+	for (int x = LINE_INDENT; wrap_next(&wrap, &row) && y < rows; x = hang, y++)
+		if (y >= 0)
+			draw_row(view, line, row, y, x);
+}
+
+static void
+draw_log(const struct view *view, const struct scroll *scroll)
+{
+	int hidden;
+	uint64_t number = scroll_foot(scroll, COLS, &hidden);
+	int y = view_rows() + hidden;
+	const struct line *line;
+	while (y > 0 && (line = scroll_line(scroll, number--)) != NULL) {
+		y -= line_rows(line, COLS);
+		draw_line(view, line, y);
+	}
+}
+
+static void
+status_people(struct ink *ink, const struct room *room)
+{
+	if (room->name[0] == '\0')
+		return;
+	struct text name = width_cut(text_of(room->name), COLS / 3);
+	ink_printf(ink, " | %.*s | %zu %s", TEXT_ARGS(name), room->people.n,
+		room->people.n == 1 ? "person" : "people");
+	size_t below = scroll_below(&room->scroll);
+	if (below > 0)
+		ink_printf(ink, " | %zu new below", below);
+	else if (room->scroll.bottom)
+		ink_puts(ink, " | scrolled up");
+}
+
+static void
+status_others(struct ink *ink, const struct model *model)
+{
+	for (size_t i = 0; i < model->n_rooms; i++) {
+		const struct room *room = model->rooms[i];
+		if (room != model_here(model) && room->unread > 0)
+			ink_printf(ink, " | %s: %zu new%s", room->name, room->unread,
+				room->called ? "!" : "");
+		else if (room != model_here(model))
+			ink_printf(ink, " | %s", room->name);
+	}
+}
+
+static void
+draw_status(const struct model *model, struct text connection)
+{
+	int y = LINES - STATUS_ROWS - INPUT_ROWS;
+	int room = COLS - width_of(connection) - 2;
+	struct ink ink = {0};
+	ink_printf(&ink, " %s", model->nick);
+	status_people(&ink, model_here(model));
+	status_others(&ink, model);
+	for (int x = 0; x < COLS; x++)
+		draw_text(y, x, text_of(" "), A_REVERSE, 0);
+	draw_text(y, 0, width_cut(ink_read(&ink), room), A_REVERSE, 0);
+	draw_text(y, room > 0 ? room + 1 : 0, width_cut(connection, COLS), A_REVERSE, 0);
+	ink_clear(&ink);
+}
+
+/* An LF in what is typed shows as an arrow. */
+static bool
+typed_next(struct text *rest, struct glyph *glyph)
+{
+	if (!width_next(rest, glyph))
+		return false;
+	if (glyph->bytes.at[0] == '\n')
+		glyph->show[0] = 0x21B5;
+	return true;
+}
+
+/* Shows the part with the cursor in it, by halves of the screen. */
+static void
+draw_typed(const struct typed *typed)
+{
+	struct text parts[] = {typed->prompt, typed->line};
+	int cursor =
+		width_of(typed->prompt) + width_of((struct text){typed->line.at, typed->point});
+	int half = COLS / 2, x = 0;
+	if (cursor >= COLS)
+		x = -((cursor - COLS) / half + 1) * half;
+	cursor += x;
+	for (int i = 0; i < 2; i++) {
+		struct glyph glyph;
+		while (x < COLS && typed_next(&parts[i], &glyph)) {
+			if (x >= 0 && x + glyph.columns <= COLS)
+				draw_glyph(LINES - INPUT_ROWS, x, &glyph, A_NORMAL, 0);
+			x += glyph.columns;
+		}
+	}
+	move(LINES - INPUT_ROWS, cursor);
+}
+
+void
+view_draw(struct view *view, const struct model *model, const struct typed *typed,
+	struct text connection)
+{
+	erase();
+	if (LINES < VIEW_LEAST_ROWS || COLS < VIEW_LEAST_COLUMNS) {
+		draw_text(
+			0, 0, width_cut(text_of("The terminal is too small."), COLS), A_NORMAL, 0);
+	} else {
+		draw_log(view, &model_here(model)->scroll);
+		draw_status(model, connection);
+		draw_typed(typed);
+	}
+	refresh();
+}

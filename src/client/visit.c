@@ -1,0 +1,566 @@
+/*
+ * Lets one in, tries again when the connection is lost, and sees to it that
+ * what is typed is sent once. Knows neither a screen nor any protocol's bytes.
+ */
+#include "client/visit.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include <poll.h>
+
+#include "base/memory.h"
+
+enum {
+	DELAY_MOST = 30,    /* s */
+	ASKING_MS = 20000,  /* for the server to answer at all */
+	TAKEN_MS = 1000,    /* between attempts at a nick */
+	REFUSED_MS = 5000,  /* between attempts when all is refused */
+	SILENCE_MS = 60000, /* before the server is asked after, and as long again */
+	ECHO_MS = 5000,     /* for the last words to come back, when all else has */
+	LEAVE_MS = 500,
+	TYPED_BYTES = 30000, /* fits into a packet, however it is escaped */
+	BUSY_BYTES = 65536,
+	BUSY_SAYINGS = 256,
+	READ_BYTES = 65536,
+	REF_BYTES = 24,
+};
+
+static int64_t
+clock_ms(clockid_t clock)
+{
+	struct timespec now;
+	clock_gettime(clock, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static int64_t
+visit_now(void)
+{
+	return clock_ms(CLOCK_MONOTONIC);
+}
+
+int64_t
+visit_time(void)
+{
+	return clock_ms(CLOCK_REALTIME);
+}
+
+void
+visit_note(struct visit *visit, enum line_kind kind, const char *words, const char *what)
+{
+	struct ink ink = {0};
+	ink_printf(&ink, "%s%s%s", words, what ? ": " : "", what ? what : "");
+	model_note(visit->model, kind, (struct text){NULL, 0}, ink_read(&ink), visit_time());
+	ink_clear(&ink);
+}
+
+static void
+visit_fail(struct visit *visit, const char *what, const char *why)
+{
+	visit->state = VISIT_OVER;
+	visit->why.len = 0;
+	ink_printf(&visit->why, "%s: %s", what, why);
+	ink_add(&visit->why, "", 1);
+}
+
+static void
+visit_fail_to_connect(struct visit *visit)
+{
+	struct ink server = {0};
+	ink_printf(&server, "%s port %s", visit->host, visit->port);
+	ink_add(&server, "", 1);
+	visit_fail(visit, server.at, visit->wire.why.at);
+	ink_clear(&server);
+}
+
+static void
+visit_greet(struct visit *visit)
+{
+	visit->state = VISIT_ASKING;
+	visit->next = visit_now() + ASKING_MS;
+	visit->sentence.len = 0;
+	visit->protocol->greet(visit);
+}
+
+bool
+visit_open(struct visit *visit)
+{
+	struct wire *wire = &visit->wire;
+	wire_open(wire, visit->host, visit->port, visit_now());
+	while (wire->state == WIRE_CONNECTING) {
+		struct pollfd fd = {.fd = wire->fd, .events = wire_events(wire)};
+		poll(&fd, 1, wire_patience(wire, visit_now()));
+		wire_turn(wire, fd.revents, visit_now());
+	}
+	if (wire->state != WIRE_OPEN) {
+		visit_fail_to_connect(visit);
+		return false;
+	}
+	visit_greet(visit);
+	return true;
+}
+
+static void
+saying_free(struct saying *saying)
+{
+	free(saying->line);
+	free(saying->room);
+}
+
+void
+visit_close(struct visit *visit)
+{
+	wire_leave(&visit->wire, LEAVE_MS);
+	wire_clear(&visit->wire);
+	frames_clear(&visit->frames);
+	for (size_t i = 0; i < visit->n_sayings; i++)
+		saying_free(&visit->sayings[i]);
+	free(visit->sayings);
+	visit->sayings = NULL;
+	visit->n_sayings = 0;
+	ink_clear(&visit->sentence);
+	ink_clear(&visit->why);
+}
+
+void
+visit_leave(struct visit *visit)
+{
+	visit->state = VISIT_OVER;
+}
+
+static void
+visit_forget_saying(struct visit *visit, size_t i)
+{
+	saying_free(&visit->sayings[i]);
+	memmove(visit->sayings + i, visit->sayings + i + 1,
+		(--visit->n_sayings - i) * sizeof *visit->sayings);
+}
+
+static void
+visit_ping(struct visit *visit)
+{
+	visit->pings++;
+	visit->protocol->ping(visit);
+}
+
+static void
+saying_number(const struct saying *saying, char ref[static REF_BYTES])
+{
+	snprintf(ref, REF_BYTES, "%lu", saying->ref);
+}
+
+/* Whether it will be answered. */
+static bool
+visit_send_saying(struct visit *visit, struct saying *saying)
+{
+	char ref[REF_BYTES];
+	const char *room = saying->room ? saying->room : model_here(visit->model)->name;
+	saying->ref = ++visit->last_ref;
+	saying->starts = visit->wire.queued;
+	saying_number(saying, ref);
+	return visit->protocol->say(visit, text_of(saying->line), text_of(room), text_of(ref));
+}
+
+/* Sends what was typed and is not sent yet, as far as it need not wait for an answer. */
+static void
+visit_say(struct visit *visit)
+{
+	for (size_t i = 0; i < visit->n_sayings && visit->state == VISIT_IN;) {
+		struct saying *saying = &visit->sayings[i];
+		if (!saying->ref && !visit_send_saying(visit, saying)) {
+			visit_forget_saying(visit, i);
+			continue;
+		}
+		if (saying->moves)
+			return;
+		i++;
+	}
+	if (visit->state == VISIT_IN && visit->ending && !visit->ended) {
+		visit->ended = true;
+		visit_ping(visit);
+	}
+}
+
+bool
+visit_answer(struct visit *visit, struct text ref)
+{
+	for (size_t i = 0; i < visit->n_sayings; i++) {
+		char own[REF_BYTES];
+		saying_number(&visit->sayings[i], own);
+		if (visit->sayings[i].ref && text_is(ref, text_of(own))) {
+			visit_forget_saying(visit, i);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Whether the server has answered everything but what was said. */
+static bool
+visit_is_owed(const struct visit *visit)
+{
+	return visit->ended && visit->pings == 0;
+}
+
+void
+visit_pong(struct visit *visit)
+{
+	if (visit->pings > 0)
+		visit->pings--;
+	if (visit_is_owed(visit))
+		visit->next = visit_now() + ECHO_MS;
+}
+
+void
+visit_end(struct visit *visit)
+{
+	visit->ending = true;
+	visit_say(visit);
+}
+
+bool
+visit_is_done(const struct visit *visit)
+{
+	return visit_is_owed(visit) && visit->n_sayings == 0;
+}
+
+bool
+visit_is_busy(const struct visit *visit)
+{
+	return visit->wire.out.bytes > BUSY_BYTES || visit->n_sayings > BUSY_SAYINGS;
+}
+
+void
+visit_send(struct visit *visit, struct text bytes)
+{
+	wire_send(&visit->wire, bytes);
+}
+
+struct text
+visit_room(const struct visit *visit)
+{
+	struct text room = text_of(visit->been_in ? model_here(visit->model)->name : visit->room);
+	return visit->roomless || room.len == 0 ? (struct text){NULL, 0} : room;
+}
+
+void
+visit_welcome(struct visit *visit, struct text nick)
+{
+	if (visit->been_in)
+		visit_note(visit, LINE_LOCAL, "Connected again.", NULL);
+	model_call(visit->model, nick);
+	visit->state = VISIT_IN;
+	visit->been_in = true;
+	visit->roomless = false;
+	visit->delay = 0;
+}
+
+static void
+visit_refuse_nick(struct visit *visit)
+{
+	if (!visit->asks) {
+		visit_fail(visit, "login", visit->sentence.at);
+		return;
+	}
+	visit->state = VISIT_NAMELESS;
+	visit_note(visit, LINE_REFUSED, visit->sentence.at, NULL);
+	visit_note(visit, LINE_LOCAL, "Please type another name.", NULL);
+}
+
+void
+visit_refuse(struct visit *visit, enum refusal refusal, struct text sentence)
+{
+	visit->sentence.len = 0;
+	ink_text(&visit->sentence, sentence);
+	ink_add(&visit->sentence, "", 1);
+	if (refusal == REFUSED_ROOM && !visit->roomless && (visit->asks || visit->been_in)) {
+		visit_note(visit, LINE_REFUSED, visit->sentence.at, NULL);
+		visit->roomless = true;
+		visit_greet(visit);
+	} else if (visit->been_in) {
+		if (!visit->told)
+			visit_note(visit, LINE_REFUSED, visit->sentence.at, NULL);
+		visit->told = true;
+		visit->state = VISIT_WAITING;
+		visit->next = visit_now() + (refusal == REFUSED_TAKEN ? TAKEN_MS : REFUSED_MS);
+	} else if (refusal == REFUSED_NICK || refusal == REFUSED_TAKEN) {
+		visit_refuse_nick(visit);
+	} else {
+		visit_fail(visit, "login", visit->sentence.at);
+	}
+}
+
+bool
+visit_command(struct text *line, struct text *command)
+{
+	if (line->len < 1 || line->at[0] != '/')
+		return false;
+	line->at++;
+	line->len--;
+	if (line->len > 0 && line->at[0] == '/')
+		return false;
+	*command = text_word(line);
+	return true;
+}
+
+static bool
+command_quits(struct text command)
+{
+	return text_is(command, text_of("q")) || text_is(command, text_of("quit")) ||
+	       text_is(command, text_of("logout"));
+}
+
+/* Another name, as long as one has none. True: that is what was typed. */
+static bool
+visit_type_name(struct visit *visit, struct text line)
+{
+	struct text command = {NULL, 0};
+	if (visit->state != VISIT_NAMELESS && visit->state != VISIT_WAITING)
+		return false;
+	bool is_command = visit_command(&line, &command);
+	bool names = text_is(command, text_of("nick")) || text_is(command, text_of("login"));
+	if (visit->state == VISIT_WAITING && !names)
+		return false;
+	line = text_trim(line);
+	if (line.len == 0 || (is_command && !names)) {
+		visit_note(visit, LINE_LOCAL, "First please type a name, or /q to leave.", NULL);
+		return true;
+	}
+	model_call(visit->model, line);
+	visit_greet(visit);
+	return true;
+}
+
+static void
+visit_keep(struct visit *visit, struct text line, bool moves)
+{
+	size_t size = (visit->n_sayings + 1) * sizeof *visit->sayings;
+	bool moving = false;
+	for (size_t i = 0; i < visit->n_sayings; i++)
+		moving |= visit->sayings[i].moves;
+	visit->sayings = memory_grow(visit->sayings, size);
+	visit->sayings[visit->n_sayings++] = (struct saying){
+		.line = word_copy(line),
+		.room = moving ? NULL : word_copy(text_of(model_here(visit->model)->name)),
+		.moves = moves,
+	};
+}
+
+/* In a script, what was typed before is answered first. */
+static void
+visit_quit(struct visit *visit)
+{
+	if (visit->asks)
+		visit_leave(visit);
+	else
+		visit_end(visit);
+}
+
+static void
+visit_type_clean(struct visit *visit, struct text line)
+{
+	struct text rest = line, command = {NULL, 0};
+	bool is_command = visit_command(&rest, &command);
+	if (is_command && command_quits(command)) {
+		visit_quit(visit);
+		return;
+	}
+	if (visit_type_name(visit, line))
+		return;
+	bool joins = text_is(command, text_of("join"));
+	struct room *room = model_room(visit->model, rest);
+	if (joins && room && visit->n_sayings == 0) {
+		model_go(visit->model, room);
+		return;
+	}
+	visit_keep(visit, line, joins || text_is(command, text_of("leave")));
+	visit_say(visit);
+	if (visit->state != VISIT_IN && visit->been_in)
+		visit_note(
+			visit, LINE_LOCAL, "That is sent as soon as the connection is back.", NULL);
+}
+
+void
+visit_type(struct visit *visit, struct text line)
+{
+	struct ink clean = {0};
+	ink_space(&clean, line.len + 1);
+	text_clean(&clean, line);
+	if (clean.len > TYPED_BYTES)
+		visit_note(visit, LINE_REFUSED, "That is too long.", NULL);
+	else if (clean.len > 0)
+		visit_type_clean(visit, ink_read(&clean));
+	ink_clear(&clean);
+}
+
+char **
+visit_complete(struct visit *visit, struct text line, size_t start, size_t end)
+{
+	/* The rooms that there are by now are known the next time. */
+	if (visit->state == VISIT_IN && model_wants_room(line, start))
+		visit->protocol->ask_rooms(visit);
+	return model_complete(visit->model, line, start, end);
+}
+
+/* What the server may have read is told of; what it cannot have read is kept, to be sent again. */
+static void
+visit_doubt_sayings(struct visit *visit, bool again)
+{
+	for (size_t i = 0; i < visit->n_sayings;) {
+		struct saying *saying = &visit->sayings[i];
+		/* To go to a room once more does no harm. */
+		bool sent = saying->ref && saying->starts < visit->wire.sent && !saying->moves;
+		saying->ref = 0;
+		if (again && !sent) {
+			i++;
+			continue;
+		}
+		visit_note(visit, LINE_REFUSED, "This may not have been said", saying->line);
+		visit_forget_saying(visit, i);
+	}
+}
+
+static void
+visit_try_later(struct visit *visit)
+{
+	visit->delay = visit->delay ? visit->delay * 2 : 1;
+	if (visit->delay >= DELAY_MOST) {
+		visit->delay = DELAY_MOST;
+		/* The server may have moved; looked up sooner, a name service out of reach would block. */
+		wire_forget(&visit->wire);
+	}
+	visit->state = VISIT_AWAY;
+	visit->next = visit_now() + (int64_t)visit->delay * 1000;
+	visit->model->changed = true;
+}
+
+static void
+visit_lose(struct visit *visit)
+{
+	bool was_in = visit->state == VISIT_IN;
+	frames_clear(&visit->frames);
+	visit->frames = (struct frames){0};
+	visit->pings = 0;
+	visit->doubted = visit->ended = visit->told = false;
+	if (!visit->been_in) {
+		if (visit->sentence.len > 0)
+			visit_fail(visit, "login", visit->sentence.at);
+		else
+			visit_fail_to_connect(visit);
+		return;
+	}
+	if (was_in)
+		visit_note(visit, LINE_LOCAL, "The connection is lost", visit->wire.why.at);
+	visit_doubt_sayings(visit, true);
+	visit_try_later(visit);
+}
+
+static void
+visit_hear(struct visit *visit)
+{
+	char bytes[READ_BYTES];
+	struct text in = {bytes, wire_read(&visit->wire, bytes, sizeof bytes)}, message;
+	if (in.len > 0 && visit->state == VISIT_IN && !visit_is_owed(visit)) {
+		visit->doubted = false;
+		visit->next = visit_now() + SILENCE_MS;
+	}
+	enum framed framed = FRAMED_MESSAGE;
+	while (framed == FRAMED_MESSAGE && visit->state != VISIT_OVER) {
+		framed = visit->protocol->framing->next(&visit->frames, &in, &message);
+		if (framed == FRAMED_MESSAGE)
+			visit->protocol->hear(visit, message);
+		else if (framed != FRAMED_NOTHING)
+			wire_close(&visit->wire, "it speaks another protocol");
+	}
+	if (visit->wire.state == WIRE_CLOSED && visit->state != VISIT_OVER)
+		visit_lose(visit);
+}
+
+/* Does what its time has come for. */
+static void
+visit_tick(struct visit *visit, int64_t now)
+{
+	if (now < visit->next)
+		return;
+	if (visit->state == VISIT_AWAY) {
+		visit->state = VISIT_CONNECTING;
+		wire_open(&visit->wire, visit->host, visit->port, now);
+		visit->model->changed = true;
+	} else if (visit->state == VISIT_WAITING) {
+		visit_greet(visit);
+	} else if (visit_is_owed(visit)) {
+		visit_doubt_sayings(visit, false);
+	} else if (visit->state == VISIT_ASKING || (visit->state == VISIT_IN && visit->doubted)) {
+		wire_close(&visit->wire, "it does not answer");
+		visit_lose(visit);
+	} else if (visit->state == VISIT_IN) {
+		visit->doubted = true;
+		visit->next = now + SILENCE_MS;
+		visit_ping(visit);
+	}
+}
+
+void
+visit_turn(struct visit *visit, short events)
+{
+	int64_t now = visit_now();
+	visit_tick(visit, now);
+	wire_turn(&visit->wire, events, now);
+	if (visit->state == VISIT_CONNECTING && visit->wire.state == WIRE_OPEN)
+		visit_greet(visit);
+	else if (visit->state == VISIT_CONNECTING && visit->wire.state == WIRE_CLOSED)
+		visit_try_later(visit);
+	else if (events & (POLLIN | POLLHUP | POLLERR))
+		visit_hear(visit);
+	visit_say(visit);
+	wire_turn(&visit->wire, 0, now);
+}
+
+short
+visit_events(const struct visit *visit)
+{
+	return wire_events(&visit->wire);
+}
+
+int
+visit_patience(const struct visit *visit)
+{
+	int64_t now = visit_now();
+	if (visit->state == VISIT_CONNECTING)
+		return wire_patience(&visit->wire, now);
+	if (visit->state == VISIT_AWAY && visit->next > now)
+		/* Once a second, for whoever shows how long it takes. */
+		return (int)((visit->next - now - 1) % 1000) + 1;
+	if (visit->state == VISIT_NAMELESS || visit->state == VISIT_OVER)
+		return -1;
+	return visit->next > now ? (int)(visit->next - now) : 0;
+}
+
+void
+visit_describe(const struct visit *visit, struct ink *out)
+{
+	switch (visit->state) {
+	case VISIT_AWAY:
+		ink_printf(out, "not connected, trying again in %d s",
+			(int)((visit->next - visit_now() + 999) / 1000));
+		break;
+	case VISIT_CONNECTING:
+		ink_puts(out, "connecting");
+		break;
+	case VISIT_ASKING:
+		ink_puts(out, "logging in");
+		break;
+	case VISIT_WAITING:
+		ink_printf(out, "waiting for the name %s", visit->model->nick);
+		break;
+	case VISIT_NAMELESS:
+		ink_puts(out, "choose a name");
+		break;
+	case VISIT_IN:
+		ink_puts(out, "connected");
+		break;
+	case VISIT_OVER:
+		break;
+	}
+}

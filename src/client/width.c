@@ -1,0 +1,211 @@
+/*
+ * Columns and rows of text, by wcwidth(3) a code point. Terminals disagree about
+ * joined and varied emoji, so the code points that join and vary are not shown:
+ * each emoji takes its two columns on every terminal. Knows no curses.
+ */
+#include "client/width.h"
+
+#include <stdint.h>
+#include <wctype.h>
+
+enum {
+	ZERO_WIDTH_NON_JOINER = 0x200C,
+	ZERO_WIDTH_JOINER = 0x200D,
+	REPLACEMENT = 0xFFFD,
+	SKIN_FIRST = 0x1F3FB,
+	SKIN_LAST = 0x1F3FF,
+};
+
+/* Code points without a picture of their own, and no marks either. */
+static const struct {
+	int32_t first, last;
+} width_hidden[] = {
+	{0x00AD, 0x00AD},
+	{0x034F, 0x034F},
+	{0x061C, 0x061C},
+	{0x17B4, 0x17B5},
+	{0x180B, 0x180F},
+	{0x200B, 0x200B},
+	{0x200E, 0x200F},
+	{0x2028, 0x202E},
+	{0x2060, 0x206F},
+	{0xFE00, 0xFE0F},
+	{0xFEFF, 0xFEFF},
+	{0xFFF0, 0xFFFB},
+	{0x1BCA0, 0x1BCA3},
+	{0x1D173, 0x1D17A},
+	{0xE0000, 0xE0FFF},
+};
+
+wchar_t
+width_code(struct text *rest)
+{
+	static const wchar_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+	const unsigned char *s = (const unsigned char *)rest->at;
+	size_t n = s[0] < 0x80 ? 1 : s[0] < 0xC2 ? 0 : s[0] < 0xE0 ? 2 : s[0] < 0xF0 ? 3 : 4;
+	wchar_t code = n == 1 ? s[0] : s[0] & (0x7F >> n);
+	bool good = n > 0 && s[0] < 0xF5 && n <= rest->len;
+	for (size_t i = 1; good && i < n; i++) {
+		good = (s[i] & 0xC0) == 0x80;
+		code = (wchar_t)(code << 6 | (s[i] & 0x3F));
+	}
+	if (good && n > 1)
+		good = code >= least[n] && code <= 0x10FFFF && (code < 0xD800 || code > 0xDFFF);
+	if (!good) {
+		n = 1;
+		code = REPLACEMENT;
+	}
+	rest->at += n;
+	rest->len -= n;
+	return code;
+}
+
+static bool
+code_hidden(wchar_t code)
+{
+	for (size_t i = 0; i < sizeof width_hidden / sizeof *width_hidden; i++)
+		if (code >= width_hidden[i].first && code <= width_hidden[i].last)
+			return true;
+	return false;
+}
+
+/* Whether the code point belongs to the glyph that base has begun; if so, whether it is shown. */
+static bool
+code_joins(wchar_t base, wchar_t code, bool *shown)
+{
+	bool joiner = code == ZERO_WIDTH_JOINER || code == ZERO_WIDTH_NON_JOINER;
+	/* Between letters the joiners are spelling, and every terminal gives them no width. */
+	*shown = joiner ? iswalpha((wint_t)base) : !code_hidden(code);
+	if (code >= SKIN_FIRST && code <= SKIN_LAST && wcwidth(base) == 2) {
+		*shown = false;
+		return true;
+	}
+	return joiner || !*shown || (code != 0 && wcwidth(code) == 0);
+}
+
+bool
+width_next(struct text *rest, struct glyph *glyph)
+{
+	if (rest->len == 0)
+		return false;
+	*glyph = (struct glyph){.bytes = {rest->at, 0}};
+	wchar_t base = width_code(rest);
+	int n = 0;
+	bool shown;
+	if (!code_hidden(base)) {
+		int columns = wcwidth(base);
+		glyph->columns = columns == 2 ? 2 : 1;
+		if (columns < 0 || base == 0)
+			glyph->show[n++] = REPLACEMENT;
+		else if (columns == 0)
+			/* A mark needs something to sit on. */
+			glyph->show[n++] = L' ';
+		if (columns > 0 ||
+			(columns == 0 && base != 0 && code_joins(L' ', base, &shown) && shown))
+			glyph->show[n++] = base;
+	}
+	while (rest->len > 0) {
+		struct text after = *rest;
+		wchar_t code = width_code(&after);
+		if (!code_joins(base, code, &shown))
+			break;
+		if (shown && n > 0 && n < GLYPH_CODES)
+			glyph->show[n++] = code;
+		*rest = after;
+	}
+	glyph->bytes.len = (size_t)(rest->at - glyph->bytes.at);
+	return true;
+}
+
+int
+width_of(struct text t)
+{
+	struct glyph glyph;
+	int columns = 0;
+	while (width_next(&t, &glyph))
+		columns += glyph.columns;
+	return columns;
+}
+
+struct text
+width_cut(struct text t, int columns)
+{
+	struct text rest = t;
+	struct glyph glyph;
+	while (width_next(&rest, &glyph)) {
+		columns -= glyph.columns;
+		if (columns < 0)
+			return (struct text){t.at, (size_t)(glyph.bytes.at - t.at)};
+	}
+	return t;
+}
+
+static bool
+glyph_is(const struct glyph *glyph, char c)
+{
+	return glyph->bytes.at[0] == c;
+}
+
+/* Ends the row before `end`, without its white space, and goes on at `next`, without any either. */
+static void
+wrap_break(struct wrap *wrap, struct text *row, const char *end, const char *next)
+{
+	const char *last = wrap->rest.at + wrap->rest.len;
+	while (end > wrap->rest.at && end[-1] == ' ')
+		end--;
+	while (next < last && *next == ' ')
+		next++;
+	*row = (struct text){wrap->rest.at, (size_t)(end - wrap->rest.at)};
+	wrap->rest = (struct text){next, (size_t)(last - next)};
+	if (wrap->rest.len == 0)
+		wrap->rest.at = NULL;
+}
+
+/* Whether the word that begins at `at`, behind white space, is wider than a whole row. */
+static bool
+word_is_wide(const struct wrap *wrap, const char *at)
+{
+	struct text rest = {at, (size_t)(wrap->rest.at + wrap->rest.len - at)};
+	struct glyph glyph;
+	while (rest.len > 0 && rest.at[0] == ' ')
+		width_next(&rest, &glyph);
+	int columns = 0;
+	while (columns <= wrap->later && width_next(&rest, &glyph) && glyph.columns < 2 &&
+		!glyph_is(&glyph, ' ') && !glyph_is(&glyph, '\n'))
+		columns += glyph.columns;
+	return columns > wrap->later;
+}
+
+bool
+wrap_next(struct wrap *wrap, struct text *row)
+{
+	if (!wrap->rest.at)
+		return false;
+	struct text rest = wrap->rest;
+	struct glyph glyph;
+	const char *chance = NULL; /* where the row could end */
+	int left = wrap->columns;
+	wrap->columns = wrap->later;
+	while (width_next(&rest, &glyph)) {
+		const char *at = glyph.bytes.at;
+		if (glyph_is(&glyph, '\n')) {
+			*row = (struct text){wrap->rest.at, (size_t)(at - wrap->rest.at)};
+			wrap->rest = (struct text){at + 1, wrap->rest.len - row->len - 1};
+			return true;
+		}
+		bool begins = at == wrap->rest.at;
+		if (!begins && (glyph.columns == 2 || glyph_is(&glyph, ' ')))
+			chance = at;
+		left -= glyph.columns;
+		if (left < 0 && !begins) {
+			const char *end = chance && !word_is_wide(wrap, chance) ? chance : at;
+			wrap_break(wrap, row, end, end);
+			return true;
+		}
+		if (glyph.columns == 2)
+			chance = rest.at;
+	}
+	*row = wrap->rest;
+	wrap->rest = (struct text){NULL, 0};
+	return true;
+}

@@ -1,0 +1,864 @@
+"""The terminal client: on a terminal that a test looks at, in pipes, and against bad servers."""
+
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import socket
+import struct
+import subprocess
+import termios
+import time
+
+import pyte
+import pytest
+
+from house import PATIENCE, Packets, program
+
+LONG = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen"
+
+
+class Screen(pyte.Screen):
+    def __init__(self, columns, rows):
+        super().__init__(columns, rows)
+        self.bells = 0
+
+    def bell(self, *_):
+        self.bells += 1
+
+
+class Terminal:
+    """A pty with the client on it. Rows are as a person sees them, without blanks at the end."""
+
+    def __init__(self, *args, rows=12, columns=60, term="linux", env=None, argv=None):
+        self.master, self.slave = pty.openpty()
+        self.screen = Screen(columns, rows)
+        self.stream = pyte.ByteStream(self.screen)
+        self.raw = b""
+        self.resize(rows, columns)
+        self.found = termios.tcgetattr(self.slave)
+        self.process = subprocess.Popen(
+            argv or [program("teahouse"), *map(str, args)],
+            stdin=self.slave, stdout=self.slave, stderr=self.slave, start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+            env={"PATH": os.environ["PATH"], "TERM": term, "LANG": "C.UTF-8", "TZ": "UTC",
+                 "INPUTRC": "/dev/null", "USER": "nobody", **(env or {})})
+
+    def resize(self, rows, columns):
+        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self.screen.resize(rows, columns)
+
+    def read(self, patience):
+        """Whether something came."""
+        if not select.select([self.master], [], [], patience)[0]:
+            return False
+        try:
+            data = os.read(self.master, 65536)
+        except OSError:
+            return False
+        self.raw += data
+        self.stream.feed(data)
+        return bool(data)
+
+    def rows(self):
+        return [row.rstrip() for row in self.screen.display]
+
+    def until(self, condition, what="that"):
+        end = time.monotonic() + PATIENCE
+        while not condition():
+            if time.monotonic() > end or (self.process.poll() is not None and not self.read(0)):
+                raise AssertionError(f"never {what}:\n" + "\n".join(self.rows()))
+            self.read(0.1)
+
+    def shows(self, *patterns):
+        """Waits until rows, one below the other, match; gives the cells of the first."""
+        found = []
+
+        def there():
+            rows = self.rows()
+            for i in range(len(rows) - len(patterns) + 1):
+                if all(re.search(p, row) for p, row in zip(patterns, rows[i:])):
+                    found.append(self.screen.buffer[i])
+                    return True
+            return False
+        self.until(there, repr(patterns))
+        return found[0]
+
+    def typed(self, line):
+        """Waits until the last row is just this."""
+        self.until(lambda: self.rows()[-1] == line, repr(line))
+
+    def status(self, pattern):
+        self.until(lambda: re.search(pattern, self.rows()[-2]), repr(pattern))
+
+    def keys(self, text):
+        os.write(self.master, text.encode())
+
+    def enter(self, line):
+        self.keys(line + "\r")
+
+    def wait(self):
+        """The exit status, with all output read."""
+        end = time.monotonic() + PATIENCE
+        while self.process.poll() is None and time.monotonic() < end:
+            self.read(0.05)
+        while self.read(0):
+            pass
+        return self.process.wait(1)
+
+    def restored(self):
+        return termios.tcgetattr(self.slave) == self.found
+
+    def close(self):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        os.close(self.master)
+        os.close(self.slave)
+
+
+@pytest.fixture
+def terminal():
+    """Starts clients: terminal(nick, host, port, ..)."""
+    started = []
+
+    def start(*args, **options):
+        started.append(Terminal(*args, **options))
+        return started[-1]
+    yield start
+    for one in started:
+        one.close()
+
+
+@pytest.fixture
+def home(house):
+    return house(relay=None, lobby=None, direct=None)
+
+
+@pytest.fixture
+def sit(home, terminal):
+    """Starts a client in the house, and waits until it is in."""
+    def start(nick="ann", *args, **options):
+        client = terminal(*args, nick, *home.address("json"), **options)
+        client.status("connected")
+        client.shows(f"is here: .*{nick}|are here: .*{nick}")
+        return client
+    return start
+
+
+class Host:
+    """A server that does what a test says: it accepts, and speaks packets."""
+
+    def __init__(self):
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.listener.settimeout(PATIENCE)
+        self.port = self.listener.getsockname()[1]
+
+    def accept(self):
+        guest = Packets.__new__(Packets)
+        guest.socket, _ = self.listener.accept()
+        guest.socket.settimeout(PATIENCE)
+        guest.held = b""
+        return guest
+
+    def welcome(self):
+        """Accepts one who says hello, and lets it in."""
+        guest = self.accept()
+        hello = guest.expect("hello", version=2)
+        self.let_in(guest, hello["nick"], hello.get("room", "main"))
+        return guest, hello
+
+    @staticmethod
+    def let_in(guest, nick, room="main"):
+        guest.send("welcome", server="Mock", nick=nick, room=room, version=2, time=1000)
+        guest.send("join", nick=nick, room=room, time=1000)
+        guest.send("names", room=room, nicks=[nick], first=True, time=1000)
+
+    def close(self):
+        self.listener.close()
+
+
+@pytest.fixture
+def host():
+    server = Host()
+    yield server
+    server.close()
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+def run(*args, given="", env=None, **options):
+    """The client without a terminal: status, output, errors."""
+    done = subprocess.run(
+        [program("teahouse"), *map(str, args)], input=given.encode(), capture_output=True,
+        timeout=PATIENCE * 3, env={**os.environ, "TZ": "UTC", **(env or {})}, **options)
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+# The command line.
+
+@pytest.mark.parametrize("args, why", [
+    (["-x"], "option -x: unknown"),
+    (["--frobnicate"], "option --frobnicate: unknown"),
+    (["-r"], "option -r: needs a value"),
+    (["--room"], "option --room: needs a value"),
+    (["-p", "gopher"], "protocol gopher: unknown; there is json"),
+    (["ann", "localhost", "0"], "port 0: not a number from 1 to 65535"),
+    (["ann", "localhost", "65536"], "port 65536: not a number from 1 to 65535"),
+    (["ann", "localhost", "3490x"], "port 3490x: not a number from 1 to 65535"),
+    (["ann", "localhost", "3490", "tea"], "argument tea: one too many"),
+])
+def test_a_wrong_command_line_is_told_in_a_sentence(args, why):
+    status, out, err = run(*args)
+    assert (status, out) == (2, "")
+    assert re.fullmatch(f"teahouse: {re.escape(why)}.*\n", err)
+
+
+def test_without_a_name():
+    status, _, err = run(env={"USER": ""})
+    assert status == 2 and re.fullmatch(r"teahouse: nick: .*USER\n", err)
+
+
+def test_help_and_version():
+    status, out, err = run("--help")
+    assert (status, err) == (0, "") and out.startswith("usage: teahouse ")
+    status, out, err = run("--version")
+    assert (status, err) == (0, "") and re.fullmatch(r"teahouse \S+\n", out)
+
+
+def test_an_unreachable_server():
+    port = free_port()
+    status, out, err = run("ann", "127.0.0.1", port)
+    assert (status, out) == (1, "")
+    assert err == f"teahouse: 127.0.0.1 port {port}: Connection refused\n"
+
+
+def test_an_unreachable_server_leaves_the_terminal_alone(terminal):
+    port = free_port()
+    client = terminal("ann", "127.0.0.1", port, term="xterm-256color")
+    assert client.wait() == 1
+    assert client.raw == f"teahouse: 127.0.0.1 port {port}: Connection refused\r\n".encode()
+    assert client.restored()
+
+
+@pytest.mark.parametrize("term, rows, columns, why", [
+    ("xterm-256color", 3, 80, "80 columns and 3 rows are too small; 20 and 4 are needed"),
+    ("xterm-256color", 24, 10, "10 columns and 24 rows are too small; 20 and 4 are needed"),
+    ("no-such-kind", 24, 80, 'nothing is known of the kind "no-such-kind" (TERM)'),
+    ("dumb", 24, 80, 'one of the kind "dumb" (TERM) has no screen'),
+])
+def test_a_terminal_that_will_not_do(home, terminal, term, rows, columns, why):
+    client = terminal("ann", *home.address("json"), term=term, rows=rows, columns=columns)
+    assert client.wait() == 1
+    assert client.raw == f"teahouse: terminal: {why}\r\n".encode()
+    assert client.restored()
+
+
+# What is shown.
+
+def test_what_happens_is_shown_with_its_time(home, sit):
+    ann = sit("ann")
+    bob = home.json("bob")
+    ann.shows(r"^\d\d:\d\d \*\*\* bob has joined the chat$")
+    bob.send("chat", message="hows it going")
+    bob.send("emote", message="goes out")
+    bob.send("direct", to="ann", message="hi")
+    bob.send("nick", nick="bobby")
+    bob.until("nick", new="bobby")
+    bob.drop()
+    ann.shows(
+        r"^\d\d:\d\d bob: hows it going$",
+        r"^\d\d:\d\d \[bob goes out\]$",
+        r"^\d\d:\d\d bob -> ann: hi$",
+        r"^\d\d:\d\d \*\*\* bob is now known as bobby$",
+        r"^\d\d:\d\d \*\*\* bobby has left the chat$")
+
+
+def test_what_one_does_is_shown_and_heard(home, sit):
+    bob = home.json("bob")
+    ann = sit("ann")
+    ann.enter("hello")
+    ann.enter("/me waves")
+    ann.enter("//help is a command")
+    ann.enter("/say /who")
+    ann.enter("/msg bob psst")
+    bob.until("chat", nick="ann", message="hello")
+    bob.expect("emote", nick="ann", message="waves")
+    bob.expect("chat", nick="ann", message="/help is a command")
+    bob.expect("chat", nick="ann", message="/who")
+    bob.expect("direct", nick="ann", to="bob", message="psst")
+    ann.shows("ann: hello$", r"\[ann waves\]$", "ann: /help is a command$", "ann: /who$",
+              "ann -> bob: psst$")
+
+
+def test_the_status_line(home, sit):
+    home.json("bob")
+    ann = sit("ann")
+    ann.status(r"^ ann \| main \| 2 people .* connected$")
+    ann.enter("/nick anna")
+    ann.typed("anna>")
+    ann.status(r"^ anna \| main ")
+
+
+def test_answers(home, sit):
+    home.json("bob")
+    ann = sit("ann", rows=40, columns=80)
+    ann.enter("/help")
+    ann.shows(r"\*\*\* /login NICK", "^        /nick NICK")
+    ann.enter("/who")
+    ann.shows(r"\*\*\* Logged in:$", "^        bob, by json, in main$", "^        ann, by json")
+    ann.enter("/look")
+    ann.shows(r"\*\*\* In main: bob, ann$")
+    ann.enter("/topic the kettle is on")
+    ann.shows(r"\*\*\* ann set the topic: the kettle is on$")
+    ann.enter("/rooms")
+    ann.shows(r"\*\*\* Rooms:$", "^        main, 2 people: the kettle is on$")
+    ann.enter("/dance")
+    ann.shows(r"\*\*\* There is no command ./dance.")
+
+
+def test_long_lines_are_wrapped_between_words(home, sit):
+    ann = sit("ann", columns=40)
+    bob = home.json("bob")
+    bob.send("chat", message=LONG)
+    ann.shows(
+        r"^\d\d:\d\d bob: one two three four five six$",
+        "^        seven eight nine ten eleven$",
+        "^        twelve thirteen fourteen$")
+    bob.send("chat", message="see https://example.org/" + "x" * 30)
+    ann.shows(r"^\d\d:\d\d bob: see https://example.org/x{5}$", "^        x{25}$")
+    bob.send("chat", message="one\ntwo")
+    ann.shows(r"^\d\d:\d\d bob: one$", "^        two$")
+
+
+def test_wide_and_joined_characters_keep_the_layout(home, sit):
+    ann = sit("ann", columns=40)
+    bob = home.json("bob")
+    bob.send("chat", message="日本語の長い文は折り返されるべきです。そうですね。")
+    # A wide character has an empty cell behind it.
+    ann.shows(r"^\d\d:\d\d bob: 日本語", "^        [^ ]")
+    bob.send("chat", message="👩\u200d💻 👍🏽 ❤\ufe0f e\u0301 end")
+    line = ann.shows(r"bob: .* end$")
+    assert [line[x].data for x in range(11, 27)] == [
+        "👩", "", "💻", "", " ", "👍", "", " ", "❤", " ", "é", " ", "e", "n", "d", " "]
+
+
+def test_resizing_lays_the_lines_out_anew(home, sit):
+    ann = sit("ann", columns=60)
+    home.json("bob").send("chat", message=LONG)
+    ann.shows("bob: one .* ten$", "^        eleven")
+    ann.keys("half a line")
+    ann.typed("ann> half a line")
+    ann.resize(10, 40)
+    ann.shows("bob: one .* six$", "^        seven", "^        twelve")
+    ann.typed("ann> half a line")
+    ann.resize(20, 100)
+    ann.shows("bob: one .* fourteen$")
+    ann.typed("ann> half a line")
+    ann.resize(3, 15)
+    ann.shows("The terminal")
+    ann.resize(12, 60)
+    ann.shows("bob: one .* ten$", "^        eleven")
+    ann.typed("ann> half a line")
+
+
+def test_a_nick_has_a_colour_of_its_own(home, sit):
+    ann = sit("ann")
+    bob, eve = home.json("bob"), home.json("eve")
+
+    bob.send("chat", message="first")
+    first = ann.shows("bob: first")[6].fg
+    eve.send("chat", message="other")
+    ann.shows("eve: other")
+    bob.send("chat", message="second")
+    second = ann.shows("bob: second")
+    assert first != "default" and second[6].fg == first and second[12].fg == "default"
+
+
+def test_no_color(home, sit):
+    ann = sit("ann", env={"NO_COLOR": "1"})
+    home.json("bob").send("chat", message="hello ann")
+    ann.shows("bob: hello ann")
+    cells = [cell for row in ann.screen.buffer.values() for cell in row.values()]
+    assert {cell.fg for cell in cells} == {"default"}
+
+
+def test_a_message_that_names_one_stands_out_and_rings(home, sit):
+    ann = sit("ann")
+    bob = home.json("bob")
+    bob.send("chat", message="annual plans")
+    bob.send("chat", message="what do you think, Ann?")
+    called = ann.shows("bob: what do")
+    ann.until(lambda: ann.screen.bells == 1, "a bell")
+    assert called[12].bold and not ann.shows("bob: annual")[12].bold
+
+
+# What is typed.
+
+def test_what_arrives_leaves_what_is_typed_alone(home, sit):
+    ann = sit("ann")
+    bob = home.json("bob")
+    ann.keys("half a\x02")  # and the cursor a character back
+    ann.typed("ann> half a")
+    for i in range(30):
+        bob.send("chat", message=f"line {i}")
+    ann.shows("bob: line 28$", "bob: line 29$")
+    ann.typed("ann> half a")
+    assert (ann.screen.cursor.x, ann.screen.cursor.y) == (len("ann> half "), 11)
+    ann.keys("not ")
+    ann.typed("ann> half not a")
+
+
+def test_readline_edits(home, sit):
+    ann = sit("ann")
+    ann.keys("one two three\x17\x17\x19")  # kill two words, yank them back
+    ann.typed("ann> one two three")
+    ann.keys("\x15")
+    ann.typed("ann>")
+    ann.keys("\x1f")  # undo
+    ann.typed("ann> one two three")
+    ann.enter("")
+    ann.shows("ann: one two three$")
+    ann.keys("\x10")  # the line before
+    ann.typed("ann> one two three")
+    ann.keys("\x15é日本\x7f\x7f!")
+    ann.typed("ann> é!")
+    ann.enter("")
+    ann.keys("\x12two")  # search backwards
+    ann.typed("(reverse-i-search)`two': one two three")
+
+
+def test_an_inputrc_of_ones_own(home, sit, tmp_path):
+    inputrc = tmp_path / "inputrc"
+    inputrc.write_text('"\\C-t": "tea, please"\n$if teahouse\n"\\C-o": teahouse-next-room\n$endif\n')
+    ann = sit("ann", env={"INPUTRC": str(inputrc)})
+    ann.keys("\x14")
+    ann.typed("ann> tea, please")
+    ann.enter("\x15/join tea")
+    ann.status(r"\| tea \|")
+    ann.keys("\x0f")
+    ann.status(r"\| main \|")
+
+
+def test_pasted_lines_are_one_message(home, sit):
+    bob = home.json("bob")
+    ann = sit("ann", term="xterm", rows=20)
+    assert b"\x1b[?2004h" in ann.raw
+    ann.keys("\x1b[200~one\ntwo\x1b[201~\r")
+    bob.until("chat", nick="ann", message="one\ntwo")
+
+
+def test_a_long_line_scrolls_sideways(home, sit):
+    ann = sit("ann", columns=40)
+    ann.keys(LONG)
+    ann.until(lambda: ann.rows()[-1].endswith("thirteen fourteen"), "its end")
+    ann.keys("\x01")
+    ann.until(lambda: ann.rows()[-1].startswith("ann> one two"), "its beginning")
+
+
+def test_completion(home, sit):
+    home.json("Bob"), home.json("boris")
+    ann = sit("ann")
+    ann.enter("/join tea")
+    ann.status(r"\| tea \|")
+    ann.enter("/join main")
+    ann.status(r"\| main \|")
+    ann.until(lambda: b"boris" in ann.raw, "people")
+    ann.keys("/he\t")
+    ann.until(lambda: ann.rows()[-1].startswith("ann> /help"), "the command")
+    ann.keys("\x15bor\t")
+    ann.typed("ann> boris:")
+    ann.keys("hi bob\t")
+    ann.typed("ann> boris: hi Bob")
+    ann.keys("\x15/msg bo\tr\t")
+    ann.typed("ann> /msg boris")
+    ann.keys("\x15/join te\t")
+    ann.typed("ann> /join tea")
+    ann.keys("\x15/l\t\t")
+    ann.shows(r"\*\*\* /leave  /list  /login  /logout  /look$")
+    ann.typed("ann> /l")
+
+
+def test_rooms(home, sit):
+    ann = sit("ann")
+    bob = home.json("bob")
+    bob.send("join", room="tea")
+    ann.enter("/join tea")
+    ann.shows("people are here: ann, bob")
+    ann.status(r"\| tea \| 2 people \| main ")
+    bob.send("chat", room="main", message="anybody?")
+    bob.send("chat", room="main", message="ann?")
+    ann.status(r"\| main: 2 new!")
+    ann.enter("in the tea room")
+    bob.until("chat", room="tea", nick="ann", message="in the tea room")
+    ann.enter("/join main")
+    ann.shows("bob: anybody", "bob: ann")
+    ann.status(r"\| main \| 2 people \| tea ")
+    ann.enter("/leave tea")
+    ann.shows("You have left tea")
+    ann.enter("/leave")
+    ann.shows(r"\*\*\* One is always in at least one room")
+
+
+def test_a_room_on_the_command_line(home, sit):
+    ann = sit("ann", "-r", "tea")
+    ann.status(r"\| tea \|")
+
+
+def test_reading_above_while_more_comes(home, sit):
+    ann = sit("ann")
+    bob = home.json("bob")
+    for i in range(40):
+        bob.send("chat", message=f"line {i}")
+    ann.shows("bob: line 39$")
+    ann.keys("\x1b[5~")
+    ann.status("scrolled up")
+    before = ann.rows()[:10]
+    for i in range(3):
+        bob.send("chat", message=f"more {i}")
+    ann.status("3 new below")
+    assert ann.rows()[:10] == before
+    ann.keys("\x1b[6~\x1b[6~")
+    ann.shows("bob: more 2$")
+    ann.until(lambda: "below" not in ann.rows()[-2] and "scrolled" not in ann.rows()[-2])
+    ann.keys("\x1b[5~" * 9)
+    ann.shows("/help lists the commands")
+    ann.enter("down again")
+    ann.shows("ann: down again$")
+
+
+# Getting in, staying in, getting out.
+
+def test_a_taken_name_can_be_chosen_anew(home, terminal):
+    home.json("ann")
+    client = terminal("ann", *home.address("json"))
+    client.shows(r'The name "ann" is taken')
+    client.typed("name>")
+    client.enter("a b")
+    client.shows(r'The name "a b" cannot be used')
+    client.enter("/who")
+    client.shows("First please type a name")
+    client.enter("/nick anna")
+    client.typed("anna>")
+    client.status(r"^ anna \| main .* connected$")
+
+
+def test_leaving(sit):
+    for leave in ("/q\r", "/quit\r", "\x04"):
+        ann = sit("ann", term="xterm-256color")
+        ann.keys(leave)
+        assert ann.wait() == 0
+        assert ann.restored() and b"\x1b[?1049l" in ann.raw and b"\x1b[?2004l" in ann.raw
+
+
+def test_q_sends_nothing(host, terminal):
+    client = terminal("ann", "127.0.0.1", host.port)
+    guest, _ = host.welcome()
+    guest.expect("command", line="/help")
+    guest.expect("rooms")
+    client.shows("1 person is here")
+    client.enter("/q")
+    guest.expect_end()
+    guest.drop()
+    assert client.wait() == 0
+
+
+@pytest.mark.parametrize("number, status", [
+    (signal.SIGTERM, 0), (signal.SIGINT, 0), (signal.SIGHUP, 1),
+    (signal.SIGSEGV, -signal.SIGSEGV), (signal.SIGABRT, -signal.SIGABRT),
+    (signal.SIGQUIT, -signal.SIGQUIT), (signal.SIGFPE, -signal.SIGFPE)])
+def test_signals_leave_the_terminal_as_it_was(sit, number, status):
+    # A sanitizer would take the crash for its own.
+    handlers = "handle_segv=0:handle_abort=0:handle_sigfpe=0"
+    ann = sit("ann", term="xterm-256color", env={"ASAN_OPTIONS": handlers})
+    assert not ann.restored()
+    ann.keys("half a line")
+    ann.until(lambda: b"half a line" in ann.raw)
+    ann.process.send_signal(number)
+    assert ann.wait() == status
+    assert ann.restored()
+    assert b"\x1b[?1049l" in ann.raw and b"\x1b[?2004l" in ann.raw
+    assert ann.raw.rstrip().endswith((b"\x1b[?25h", b"\x1b[?1049l", b"\x1b>", b"\x1b[23;0;0t"))
+
+
+def test_ctrl_c_leaves(sit):
+    ann = sit("ann")
+    ann.keys("\x03")
+    assert ann.wait() == 0 and ann.restored()
+
+
+def test_stopping_and_going_on(home, terminal):
+    shell = terminal(argv=["bash", "--norc", "-i"], env={"PS1": "shell$ "})
+    shell.shows(r"^shell\$$")
+    shell.enter(" ".join([program("teahouse"), "ann", *map(str, home.address("json"))]))
+    shell.status("connected")
+    shell.keys("half")
+    shell.typed("ann> half")
+    shell.keys("\x1a")
+    shell.shows(r"^shell\$$")
+    shell.enter("stty -a | grep -ow '.icanon\\|icanon'")
+    shell.shows("^icanon")
+    home.json("bob").send("chat", message="meanwhile")
+    shell.enter("fg")
+    shell.shows("bob: meanwhile")
+    shell.typed("ann> half")
+
+
+def test_a_lost_terminal_ends_it(home, sit):
+    ann = sit("ann")
+    master, ann.master = ann.master, os.open("/dev/null", os.O_RDONLY)
+    os.close(master)
+    assert ann.process.wait(PATIENCE) == 1
+
+
+def test_the_server_comes_back(house, terminal):
+    port = free_port()
+    listeners = {"json": {"port": port}, "relay": None, "lobby": None, "direct": None}
+    first = house(**listeners)
+    ann = terminal("ann", "127.0.0.1", port)
+    ann.status("connected")
+    ann.enter("/join tea")
+    ann.status(r"\| tea \|")
+    ann.keys("half")
+    first.stop()
+    ann.shows("The connection is lost")
+    ann.status("not connected, trying again in [12] s")
+    ann.typed("ann> half")
+    ann.enter(" a line")
+    ann.shows("sent as soon as the connection is back")
+    second = house(**listeners)
+    bob = second.json("bob", timeout=PATIENCE)
+    bob.send("join", room="tea")
+    ann.shows("Connected again")
+    ann.shows("ann: half a line$")
+    ann.status(r"^ ann \| tea \| .* main.* connected")
+    bob.send("chat", room="main", message="here, too")
+    ann.status("main: 1 new")
+    ann.enter("over")
+    said = []
+    while not said or said[-1] != "over":
+        packet = bob.until("chat", nick="ann")
+        said.append(packet["message"])
+    assert said in (["half a line", "over"], ["over"])
+
+
+def test_what_is_typed_meanwhile_is_sent_once(host, terminal):
+    ann = terminal("ann", "127.0.0.1", host.port)
+    guest, _ = host.welcome()
+    ann.status("connected")
+    guest.drop()
+    ann.shows("The connection is lost")
+    ann.enter("first")
+    ann.enter("second")
+    guest, hello = host.welcome()
+    assert hello["nick"] == "ann" and hello["room"] == "main"
+    for message in ("first", "second"):
+        said = guest.until("chat", room="main", message=message)
+        guest.send("chat", room="main", nick="ann", message=message, ref=said["ref"], time=1000)
+    ann.shows("ann: first$", "ann: second$")
+    guest.drop()
+    guest, _ = host.welcome()
+    ann.enter("third")
+    assert guest.until("chat")["message"] == "third"
+
+
+def test_what_may_have_been_said_is_told_and_not_repeated(host, terminal):
+    ann = terminal("ann", "127.0.0.1", host.port)
+    guest, _ = host.welcome()
+    ann.status("connected")
+    ann.enter("perhaps")
+    guest.until("chat", message="perhaps")
+    guest.drop()
+    ann.shows("This may not have been said: perhaps")
+    guest, _ = host.welcome()
+    ann.shows("Connected again")
+    ann.enter("surely")
+    assert guest.until("chat")["message"] == "surely"
+
+
+def test_the_nick_is_waited_for_after_a_lost_connection(host, terminal):
+    ann = terminal("ann", "127.0.0.1", host.port)
+    guest, _ = host.welcome()
+    ann.status("connected")
+    guest.drop()
+    guest = host.accept()
+    for _ in range(2):
+        guest.expect("hello", nick="ann")
+        guest.send("error", about="hello", code="nick-taken", message="The name is taken.")
+        ann.status("waiting for the name ann")
+    guest.expect("hello", nick="ann")
+    host.let_in(guest, "ann")
+    ann.status("connected")
+    ann.typed("ann>")
+
+
+def test_no_byte_of_anothers_reaches_the_terminal_raw(host, terminal):
+    ann = terminal("ann", "127.0.0.1", host.port, term="xterm-256color")
+    guest, _ = host.welcome()
+    ann.until(lambda: b"connected" in ann.raw)
+    evil = "\x1b]0;owned\x07\x1b[31mred\x9b2J\u202egone"
+    guest.send("chat", room="main", nick=evil, message=evil, time=1000)
+    guest.send("topic", room="main", nick=evil, topic=evil, time=1000)
+    guest.send("join", room="main", nick=evil, time=1000)
+    guest.send("notice", message=evil, time=1000)
+    guest.send("who", users=[{"nick": evil, "protocol": evil, "rooms": [evil], "idle": 1}],
+               first=True, time=1000)
+    guest.send("rooms", rooms=[{"name": evil, "users": 1, "topic": evil}], first=True, time=1000)
+    guest.send("names", room="main", nicks=[evil], first=True, time=1000, ref="look")
+    guest.send("chat", room="main", nick="bob", message="last", time=1000)
+    ann.until(lambda: b"last" in ann.raw)
+    for bytes_ in (b"\x1b]0;", b"\x07", b"\x1b[31mred", b"\x9b2J", b"\xc2\x9b", "\u202e".encode()):
+        assert bytes_ not in ann.raw
+
+
+@pytest.mark.parametrize("bad", [
+    b"SSH-2.0-OpenSSH_9.2\r\n", b"\x00\x02[]", b"\x00\x00", b"\x00\x10{\"type\":\"welcome"])
+def test_a_server_that_is_none(host, bad):
+    process = subprocess.Popen(
+        [program("teahouse"), "ann", "127.0.0.1", str(host.port)], stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    guest = host.accept()
+    guest.expect("hello")
+    guest.send_bytes(bad)
+    guest.drop()
+    out, err = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 1 and out == b""
+    assert err.startswith(f"teahouse: 127.0.0.1 port {host.port}: ".encode())
+
+
+# Without a screen.
+
+def test_echo_into_the_client(home):
+    bob = home.json("bob")
+    status, out, err = run("bot", *home.address("json"), given="hi\n")
+    assert (status, err) == (0, "")
+    assert "bot: hi\n" in out and "\x1b" not in out
+    bob.until("chat", nick="bot", message="hi")
+    bob.expect("leave", nick="bot")
+
+
+def test_a_last_line_without_an_end(home):
+    status, out, _ = run("bot", *home.address("json"), given="one\ntwo")
+    assert status == 0 and out.endswith("bot: one\nbot: two\n")
+
+
+def test_commands_and_rooms_in_order(home):
+    status, out, err = run("bot", *home.address("json"), given=(
+        "/me waves\n/join tea\nin tea\n/join main\n//in main\n/look\n/q\nnever said\n"))
+    assert (status, err) == (0, "")
+    lines = [line for line in out.splitlines() if "here" not in line and "joined" not in line]
+    assert lines == ["[bot waves]", "bot: in tea", "bot: /in main", "*** In main: bot"]
+
+
+def test_a_refusal_goes_to_standard_error(home):
+    status, out, err = run("bot", *home.address("json"), given="/msg nobody hi\nstill here\n")
+    assert status == 1 and "bot: still here\n" in out
+    assert err == 'teahouse: refused: There is nobody called "nobody".\n'
+
+
+def test_a_refused_name(home):
+    home.json("ann")
+    status, out, err = run("ann", *home.address("json"), given="hi\n")
+    assert (status, out) == (1, "")
+    assert err == 'teahouse: login: The name "ann" is taken.\n'
+
+
+def test_everything_piped_in_is_said_in_order(house):
+    home = house(limits={"rate": 0}, relay=None, lobby=None, direct=None)
+    bob = home.json("bob")
+    lines = [f"{i} of many" for i in range(2000)]
+    status, out, err = run("bot", *home.address("json"), given="\n".join(lines))
+    assert (status, err) == (0, "")
+    assert [line for line in out.splitlines() if line.startswith("bot: ")] == [
+        f"bot: {line}" for line in lines]
+    for line in lines:
+        bob.until("chat", nick="bot", message=line)
+
+
+def test_a_long_message_over_the_limit(home):
+    status, out, err = run("bot", *home.address("json"), given="x" * 5000 + "\n" + "y" * 9000)
+    assert status == 1 and "bot: " not in out
+    assert len(err.splitlines()) == 2 and all(
+        line.startswith("teahouse: refused: ") for line in err.splitlines())
+
+
+def test_text_of_several_lines_says_whose_each_is(home):
+    process = subprocess.Popen(
+        [program("teahouse"), "bot", *map(str, home.address("json"))], stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE, text=True)
+    assert process.stdout.readline() == "*** bot has joined the chat\n"
+    bob = home.json("bob")
+    bob.send("chat", message="one\ntwo")
+    bob.send("emote", message="three\nfour")
+    out, _ = process.communicate(timeout=PATIENCE)
+    assert "bob: one\nbob: two\n[bob three]\n[bob four]\n" in out or process.returncode == 0
+
+
+def test_nobody_reads_the_output(home):
+    process = subprocess.Popen(
+        [program("teahouse"), "bot", *map(str, home.address("json"))], stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.readline()
+    process.stdout.close()
+    home.json("bob").send("chat", message="hello?")
+    assert process.wait(PATIENCE) == 1
+    assert process.stderr.read() == b""
+    process.stdin.close()
+    process.stderr.close()
+
+
+def test_a_connection_lost_before_all_was_said(host):
+    process = subprocess.Popen(
+        [program("teahouse"), "bot", "127.0.0.1", str(host.port)], stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    guest, _ = host.welcome()
+    process.stdin.write(b"hello\n")
+    process.stdin.close()
+    guest.until("chat", message="hello")
+    guest.drop()
+    assert process.wait(PATIENCE) == 1
+    assert process.stderr.read().splitlines() == [
+        b"teahouse: refused: This may not have been said: hello",
+        b"teahouse: connection: lost before all was said"]
+    process.stdout.close()
+    process.stderr.close()
+
+
+def test_a_bot_stays_through_a_restart(host):
+    process = subprocess.Popen(
+        [program("teahouse"), "bot", "127.0.0.1", str(host.port)], stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE, bufsize=0)
+    guest, _ = host.welcome()
+    guest.drop()
+    while b"The connection is lost" not in process.stdout.readline():
+        pass
+    process.stdin.write(b"hello\n")
+    guest, _ = host.welcome()
+    said = guest.until("chat", message="hello")
+    guest.send("chat", nick="bot", room="main", message="hello", ref=said["ref"], time=1000)
+    process.stdin.close()
+    ping = guest.until("ping")
+    guest.send("pong", ref=ping["ref"], time=1000)
+    assert process.wait(PATIENCE) == 0
+    assert process.stdout.read().endswith(b"bot: hello\n")
+    process.stdout.close()
+
+
+def test_words_that_never_come_back_are_told(host):
+    process = subprocess.Popen(
+        [program("teahouse"), "bot", "127.0.0.1", str(host.port)], stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    guest, _ = host.welcome()
+    process.stdin.write(b"hello\n")
+    process.stdin.close()
+    ping = guest.until("ping")
+    guest.send("pong", ref=ping["ref"], time=1000)
+    assert process.wait(PATIENCE) == 1
+    assert process.stderr.read() == b"teahouse: refused: This may not have been said: hello\n"
+    process.stdout.close()
+    process.stderr.close()

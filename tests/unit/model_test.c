@@ -1,0 +1,366 @@
+/*
+ * What the terminal client knows: rooms, people, what is unread, who is
+ * called, what Tab makes of a word; and that whatever comes in is clean.
+ */
+#include "unit.h"
+
+#include <locale.h>
+
+#include "client/model.h"
+
+static struct text
+t(const char *s)
+{
+	return text_of(s);
+}
+
+/* ann, in main, with bob and Chris. */
+static struct model *
+in_main(void)
+{
+	struct model *m = model_open(t("ann"));
+	model_entered(m, t("main"), t("ann"), 0, false);
+	model_people(m, t("main"), true);
+	model_person(m, t("main"), t("bob"));
+	model_person(m, t("main"), t("ann"));
+	model_person(m, t("main"), t("Chris"));
+	return m;
+}
+
+static const struct line *
+newest(const struct room *room)
+{
+	return scroll_line(&room->scroll, room->scroll.last);
+}
+
+static void
+newest_is(const struct room *room, const char *text)
+{
+	assert_non_null(newest(room));
+	assert_string_equal(newest(room)->text, text);
+}
+
+static void
+said(struct model *m, const char *room, const char *nick, const char *message)
+{
+	model_said(m, LINE_SAID, t(room), t(nick), t(message), 0);
+}
+
+static void
+lines_say_who_did_what(void **state)
+{
+	(void)state;
+	struct model *m = in_main();
+	const struct room *main_room = model_here(m);
+	newest_is(main_room, "*** ann has joined the chat");
+	said(m, "main", "bob", "hi");
+	newest_is(main_room, "bob: hi");
+	model_said(m, LINE_EMOTE, t("main"), t("bob"), t("goes out"), 0);
+	newest_is(main_room, "[bob goes out]");
+	model_direct(m, t("bob"), t("ann"), t("psst"), 0);
+	newest_is(main_room, "bob -> ann: psst");
+	model_entered(m, t("main"), t("dan"), 0, false);
+	newest_is(main_room, "*** dan has joined the chat");
+	model_renamed(m, t("dan"), t("eve"), 0);
+	newest_is(main_room, "*** dan is now known as eve");
+	model_left(m, t("main"), t("eve"), 0);
+	newest_is(main_room, "*** eve has left the chat");
+	model_topic(m, t("main"), t("bob"), t("tea"), 0);
+	newest_is(main_room, "*** bob set the topic: tea");
+	model_topic(m, t("main"), t("bob"), t(""), 0);
+	newest_is(main_room, "*** bob took the topic away");
+	model_topic(m, t("main"), t(""), t(""), 0);
+	newest_is(main_room, "*** There is no topic.");
+	model_note(m, LINE_NOTICE, t(""), t("a notice"), 0);
+	newest_is(main_room, "*** a notice");
+	model_close(m);
+}
+
+static void
+a_line_knows_where_the_nick_stands(void **state)
+{
+	(void)state;
+	struct model *m = in_main();
+	model_said(m, LINE_EMOTE, t("main"), t("bob"), t("waves"), 1234);
+	const struct line *line = newest(model_here(m));
+	assert_text(((struct text){line->text + line->who, line->who_len}), BYTES("bob"));
+	assert_text(t(line->text + line->body), BYTES("waves]"));
+	assert_int_equal(line->time, 1234);
+	model_close(m);
+}
+
+static void
+what_comes_in_is_cleaned(void **state)
+{
+	(void)state;
+	struct model *m = in_main();
+	said(m, "main", "b\x1b[1mob\n", "\x1b[2J\x07red\u202e\r\nx\ty\xff");
+	newest_is(model_here(m), "b[1mob: [2Jred\nx    y\uFFFD");
+	model_close(m);
+}
+
+static void
+what_was_read_before_there_was_a_room_stays(void **state)
+{
+	(void)state;
+	struct model *m = model_open(t("ann"));
+	model_note(m, LINE_LOCAL, t(""), t("welcome"), 0);
+	model_entered(m, t("main"), t("ann"), 0, false);
+	assert_int_equal(m->n_rooms, 1);
+	assert_string_equal(model_here(m)->name, "main");
+	assert_string_equal(scroll_line(&model_here(m)->scroll, 1)->text, "*** welcome");
+	model_close(m);
+}
+
+static void
+rooms_open_and_close(void **state)
+{
+	(void)state;
+	struct model *m = in_main();
+	model_entered(m, t("tea"), t("ann"), 0, true);
+	assert_string_equal(model_here(m)->name, "tea");
+	model_entered(m, t("den"), t("ann"), 0, false);
+	assert_string_equal(model_here(m)->name, "tea");
+	assert_int_equal(m->n_rooms, 3);
+	model_step(m, 1);
+	assert_string_equal(model_here(m)->name, "den");
+	model_step(m, 1);
+	assert_string_equal(model_here(m)->name, "main");
+	model_step(m, -2);
+	assert_string_equal(model_here(m)->name, "tea");
+	model_step(m, 7);
+	assert_string_equal(model_here(m)->name, "den");
+	model_left(m, t("tea"), t("ann"), 0);
+	assert_string_equal(model_here(m)->name, "den");
+	newest_is(model_here(m), "*** You have left tea");
+	model_left(m, t("den"), t("ann"), 0);
+	assert_string_equal(model_here(m)->name, "main");
+	model_left(m, t("main"), t("ann"), 0);
+	assert_int_equal(m->n_rooms, 1);
+	assert_string_equal(model_here(m)->name, "");
+	assert_null(model_room(m, t("")));
+	model_entered(m, t("home"), t("ann"), 0, false);
+	assert_string_equal(model_here(m)->name, "home");
+	assert_int_equal(m->n_rooms, 1);
+	model_close(m);
+}
+
+static void
+people_come_and_go(void **state)
+{
+	(void)state;
+	struct model *m = in_main();
+	struct room *room = model_here(m);
+	assert_int_equal(room->people.n, 3);
+	model_entered(m, t("main"), t("dan"), 0, false);
+	uint64_t lines = room->scroll.last;
+	model_entered(m, t("main"), t("dan"), 0, false);
+	assert_int_equal(room->people.n, 4);
+	assert_int_equal(room->scroll.last, lines);
+	model_left(m, t("main"), t("bob"), 0);
+	assert_false(words_has(&room->people, t("bob")));
+	model_renamed(m, t("ann"), t("anna"), 0);
+	assert_string_equal(m->nick, "anna");
+	assert_true(words_has(&room->people, t("anna")));
+	model_people(m, t("main"), true);
+	assert_int_equal(room->people.n, 0);
+	model_entered(m, t("elsewhere"), t("dan"), 0, false);
+	model_left(m, t("elsewhere"), t("dan"), 0);
+	model_person(m, t("elsewhere"), t("dan"));
+	assert_int_equal(m->n_rooms, 1);
+	model_close(m);
+}
+
+static void
+other_rooms_count_what_matters(void **state)
+{
+	(void)state;
+	struct model *m = in_main();
+	const struct room *room = model_here(m);
+	said(m, "main", "bob", "seen");
+	assert_int_equal(room->unread, 0);
+	model_entered(m, t("tea"), t("ann"), 0, true);
+	said(m, "main", "bob", "one");
+	model_left(m, t("main"), t("Chris"), 0);
+	said(m, "main", "bob", "two");
+	assert_int_equal(room->unread, 2);
+	assert_false(room->called);
+	said(m, "main", "bob", "ann, come");
+	assert_true(room->called);
+	model_go(m, room);
+	assert_ptr_equal(model_here(m), room);
+	assert_int_equal(room->unread, 0);
+	assert_false(room->called);
+	model_close(m);
+}
+
+static void
+direct_messages_are_in_every_room_and_new_in_none(void **state)
+{
+	(void)state;
+	struct model *m = in_main();
+	const struct room *room = model_here(m);
+	model_entered(m, t("tea"), t("ann"), 0, true);
+	model_direct(m, t("zoe"), t("ann"), t("hi"), 0);
+	newest_is(model_here(m), "zoe -> ann: hi");
+	newest_is(room, "zoe -> ann: hi");
+	assert_int_equal(room->unread, 0);
+	assert_true(newest(room)->calls && m->bell);
+	m->bell = false;
+	model_direct(m, t("ann"), t("zoe"), t("hello"), 0);
+	assert_false(newest(room)->calls || m->bell);
+	model_close(m);
+}
+
+static void
+what_is_told_is_told_once(void **state)
+{
+	(void)state;
+	struct model *m = in_main();
+	model_entered(m, t("tea"), t("ann"), 0, true);
+	model_people(m, t("tea"), true);
+	model_person(m, t("tea"), t("bob"));
+	uint64_t before[] = {m->rooms[0]->scroll.last, m->rooms[1]->scroll.last};
+	model_renamed(m, t("bob"), t("rob"), 0);
+	assert_int_equal(m->rooms[0]->scroll.last, before[0] + 1);
+	assert_int_equal(m->rooms[1]->scroll.last, before[1] + 1);
+	assert_ptr_equal(newest(m->rooms[0]), newest(m->rooms[1]));
+	model_close(m);
+}
+
+static void
+ones_name_calls_as_a_word(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text, *nick;
+		bool calls;
+	} cases[] = {
+		{"ann", "ann", true},
+		{"hi Ann!", "ann", true},
+		{"@ann: tea?", "ann", true},
+		{"annual", "ann", false},
+		{"joann", "ann", false},
+		{"joann and ann", "ann", true},
+		{"ann2", "ann", false},
+		{"", "ann", false},
+		{"ann", "", false},
+		{"\u00c4rger \u00e4rger", "\u00c4RGER", true},
+		{"\u00fcann", "ann", false},
+		{"你好小明在吗", "小明", true},
+		{"小", "小明", false},
+		{"an", "ann", false},
+		{"[away]?", "[away]", true},
+	};
+	for (size_t i = 0; i < COUNT(cases); i++)
+		assert_int_equal(model_calls(t(cases[i].text), t(cases[i].nick)), cases[i].calls);
+}
+
+static void
+ones_own_words_do_not_call(void **state)
+{
+	(void)state;
+	struct model *m = in_main();
+	m->bell = false;
+	said(m, "main", "ann", "I am ann");
+	assert_false(m->bell);
+	said(m, "main", "bob", "hello ann");
+	assert_true(m->bell);
+	model_close(m);
+}
+
+/* What the word at the end of the line could become: words in a row, with a space behind each. */
+static void
+completes_to(const struct model *m, const char *line, const char *wanted)
+{
+	size_t end = strlen(line), start = end;
+	while (start > 0 && line[start - 1] != ' ')
+		start--;
+	char **words = model_complete(m, t(line), start, end);
+	struct ink ink = {0};
+	for (size_t i = 0; words[i]; i++) {
+		ink_printf(&ink, "%s ", words[i]);
+		free(words[i]);
+	}
+	free(words);
+	assert_text(ink_read(&ink), t(wanted));
+	ink_clear(&ink);
+}
+
+static void
+tab_completes_commands_nicks_and_rooms(void **state)
+{
+	(void)state;
+	struct model *m = in_main();
+	model_learn_commands(
+		m, t("/msg NICK TEXT  tell it (also /message)\nTyped: /no\n"
+		     "/me ACTION  others see it\n/look  who is here (also /names, /n)"));
+	completes_to(m, "/m", "/me /message /msg ");
+	completes_to(m, "/n", "/n /names ");
+	completes_to(m, "/no", "");
+	completes_to(m, "", "Chris: bob: ");
+	completes_to(m, "c", "Chris: ");
+	completes_to(m, "hello b", "bob ");
+	completes_to(m, "hello x", "");
+	completes_to(m, "/me pokes C", "Chris ");
+	model_direct(m, t("Zoe"), t("ann"), t("hi"), 0);
+	completes_to(m, "z", "");
+	completes_to(m, "/msg z", "Zoe ");
+	completes_to(m, "/msg zoe z", "");
+	model_learn_room(m, t("tearoom"));
+	model_entered(m, t("Tea"), t("ann"), 0, true);
+	completes_to(m, "/join t", "Tea tearoom ");
+	completes_to(m, "/leave m", "main ");
+	completes_to(m, "/join tea t", "");
+	completes_to(m, "/msg ", "Chris Zoe ann bob ");
+	model_close(m);
+}
+
+static void
+words_are_a_sorted_set(void **state)
+{
+	(void)state;
+	struct words words = {0};
+	uint64_t seed = 7;
+	bool there[100] = {false};
+	size_t n = 0;
+	for (int i = 0; i < 5000; i++) {
+		uint32_t number = random_below(&seed, 100);
+		char word[8];
+		snprintf(word, sizeof word, "%x", number);
+		bool add = random_below(&seed, 2) == 0;
+		bool done = add ? words_add(&words, t(word)) : words_remove(&words, t(word));
+		assert_int_equal(done, add != there[number]);
+		n += add && done ? 1 : 0;
+		n -= !add && done ? 1 : 0;
+		there[number] = add;
+		assert_int_equal(words_has(&words, t(word)), add);
+	}
+	assert_int_equal(words.n, n);
+	for (size_t i = 1; i < words.n; i++)
+		assert_true(strcmp(words.at[i - 1], words.at[i]) < 0);
+	assert_false(words_add(&words, t("")));
+	words_clear(&words);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lines_say_who_did_what),
+		cmocka_unit_test(a_line_knows_where_the_nick_stands),
+		cmocka_unit_test(what_comes_in_is_cleaned),
+		cmocka_unit_test(what_was_read_before_there_was_a_room_stays),
+		cmocka_unit_test(rooms_open_and_close),
+		cmocka_unit_test(people_come_and_go),
+		cmocka_unit_test(other_rooms_count_what_matters),
+		cmocka_unit_test(direct_messages_are_in_every_room_and_new_in_none),
+		cmocka_unit_test(what_is_told_is_told_once),
+		cmocka_unit_test(ones_name_calls_as_a_word),
+		cmocka_unit_test(ones_own_words_do_not_call),
+		cmocka_unit_test(tab_completes_commands_nicks_and_rooms),
+		cmocka_unit_test(words_are_a_sorted_set),
+	};
+	assert_non_null(setlocale(LC_CTYPE, "C.UTF-8"));
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
