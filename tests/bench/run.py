@@ -1,0 +1,265 @@
+#!/usr/bin/python3
+"""What a delivery costs, beside a bare epoll server: `run.py [--full]`.
+
+Starts teahoused and the yardstick in turn, each anew for every measurement, on one
+core, with the load on another, and prints medians and ratios as plain text.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import pathlib
+import re
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILT = ROOT / "build/tests/bench"
+DOORS = {"telnet": "-L", "json": "-J", "web": "-W"}
+WAYS = {"telnet": ["telnet"], "json": ["json"], "web": ["web"], "mixed": list(DOORS)}
+START_WITHIN = 10
+STOP_WITHIN = 5
+RUN_WITHIN = 240
+ALL_WITHIN = {False: 180, True: 1800}
+
+SETTINGS = """\
+[server]
+name = Teahouse
+room = main
+address = 127.0.0.1
+[limits]
+sessions = 20000
+rate = 0
+login_timeout = 0
+[listener:telnet]
+protocol = telnet
+port = 0
+[listener:json]
+protocol = json
+port = 0
+[listener:web]
+protocol = web
+port = 0
+root = {web}
+"""
+
+
+class Failure(Exception):
+    """What went wrong, as a sentence."""
+
+
+class Server:
+    """One that is running, and on which ports."""
+
+    def __init__(self, command, core, folder):
+        self.log = folder / "log"
+        with open(self.log, "wb") as log:
+            self.process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log)
+        pin(self.process.pid, core)
+        self.ports = {}
+        end = time.monotonic() + START_WITHIN
+        while not re.search(r": ready$", self.said(), re.M):
+            if self.process.poll() is not None or time.monotonic() > end:
+                self.stop()
+                raise Failure(f"{command[0]} did not start: {self.said()[-500:]}")
+            time.sleep(0.01)
+        for door, port in re.findall(r": (\w+) on \S+:(\d+)$", self.said(), re.M):
+            self.ports[door] = port
+
+    def said(self):
+        return self.log.read_text(errors="replace")
+
+    def waited(self):
+        """Seconds for which it could have run, but others had its core."""
+        try:
+            fields = pathlib.Path(f"/proc/{self.process.pid}/schedstat").read_text().split()
+        except OSError:
+            return 0.0
+        return int(fields[1]) / 1e9
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(STOP_WITHIN)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def pin(pid, core):
+    if core is not None:
+        with contextlib.suppress(ProcessLookupError):
+            os.sched_setaffinity(pid, {core})
+
+
+class Bench:
+    """Measures with each server in turn."""
+
+    def __init__(self, args, folder):
+        self.folder = folder
+        settings = folder / "teahouse.ini"
+        settings.write_text(SETTINGS.format(web=ROOT / "web"))
+        self.servers = {
+            "teahoused": [str(args.server), "-c", str(settings)],
+            "floor": [str(BUILT / "floor")],
+        }
+        if args.beside:
+            self.servers = {
+                "this": self.servers["teahoused"],
+                "that": [str(args.beside), "-c", str(settings)],
+            }
+        cores = sorted(os.sched_getaffinity(0))
+        self.cores = cores[:2] if len(cores) > 1 else [None, None]
+        self.end = time.monotonic() + ALL_WITHIN[args.full]
+        self.waited = self.ran = 0.0
+
+    def measure(self, command, way, options):
+        if time.monotonic() > self.end:
+            raise Failure("this takes too long; give fewer rounds or seconds")
+        server = Server(command, self.cores[0], self.folder)
+        try:
+            ports = [word for door in WAYS[way] for word in (DOORS[door], server.ports[door])]
+            load = subprocess.Popen(
+                [str(BUILT / "load"), "-p", str(server.process.pid), *ports, *options],
+                stdout=subprocess.PIPE, text=True)
+            pin(load.pid, self.cores[1])
+            started = time.monotonic()
+            try:
+                output, _ = load.communicate(timeout=RUN_WITHIN)
+            finally:
+                load.kill()
+            self.ran += time.monotonic() - started
+            self.waited += server.waited()
+            if load.returncode != 0:
+                raise Failure(f"{command[0]}, {way} {' '.join(options)}: {server.said()[-500:]}")
+        finally:
+            server.stop()
+        result = json.loads(output)
+        if result["errors"]:
+            raise Failure(f"{command[0]}, {way} {' '.join(options)}: {result['errors']} "
+                          "deliveries were missed, doubled, garbled or out of order")
+        if "per_second" in result:
+            result["cpu"] = 1e6 * result["server_cpu"] / max(result["deliveries"], 1)
+            result["busy"] = 100 * result["server_cpu"] / result["seconds"]
+        return result
+
+    def rounds(self, n, way, options):
+        """The results of each server, a list as long as there are rounds."""
+        results = {name: [] for name in self.servers}
+        for _ in range(n):
+            for name, command in self.servers.items():
+                results[name].append(self.measure(command, way, options))
+        return results
+
+
+def ratio(results, field):
+    """One server's to the other's in the same round, as median, least and most."""
+    pairs = [mine[field] / other[field] for mine, other in zip(*results.values())
+             if other[field]]
+    if not pairs:
+        return "-"
+    return f"{statistics.median(pairs):.2f} ({min(pairs):.2f}-{max(pairs):.2f})"
+
+
+def medians(results, field, digits=0):
+    return " : ".join(f"{statistics.median(r[field] for r in each):,.{digits}f}"
+                      for each in results.values())
+
+
+def row(*cells):
+    widths = (26, 19, 19, 19, 25, 18, 17)
+    print("".join(f"{cell:<{width}}" for cell, width in zip(cells, widths)).rstrip(), flush=True)
+
+
+def head(bench, title, *cells):
+    print(title)
+    row("", "ratios", "", "", " : ".join(bench.servers))
+    row(*cells)
+
+
+def closed(bench, args, ways, sizes):
+    head(bench, "As fast as it goes: so many messages under way that not all have heard",
+         "way, listeners, messages", "CPU", "deliveries/s", "p99", "deliveries/s",
+         "CPU s/million", "busy %")
+    for way in ways:
+        for listeners in sizes:
+            for outstanding in (20, 200):
+                options = ["-n", str(listeners), "-t", str(args.seconds), "-o", str(outstanding)]
+                got = bench.rounds(args.rounds, way, options)
+                row(f"{way:7} {listeners:5} {outstanding:5}", ratio(got, "cpu"),
+                    ratio(got, "per_second"), ratio(got, "p99_us"), medians(got, "per_second"),
+                    medians(got, "cpu", 3), medians(got, "busy"))
+    print()
+
+
+def steady(bench, args, ways, sizes):
+    head(bench, f"At {args.rate:,} deliveries a second: what they cost, and microseconds to arrive",
+         "way, listeners", "CPU", "p50", "p99", "p50", "p99", "CPU s/million")
+    for way in ways:
+        for listeners in sizes:
+            options = ["-n", str(listeners), "-t", str(args.seconds), "-r", str(args.rate)]
+            got = bench.rounds(args.rounds, way, options)
+            row(f"{way:7} {listeners:5}", ratio(got, "cpu"), ratio(got, "p50_us"),
+                ratio(got, "p99_us"), medians(got, "p50_us"), medians(got, "p99_us"),
+                medians(got, "cpu", 2))
+    print()
+
+
+def idle(bench, ways, sizes):
+    print("Idle: bytes of resident memory to a connection")
+    row("way, listeners", "before the nick", "in the room")
+    for way in ways:
+        for listeners in sizes:
+            got = bench.rounds(1, way, ["-n", str(listeners), "-i"])
+            row(f"{way:7} {listeners:5}", medians(got, "connected_bytes"),
+                medians(got, "entered_bytes"))
+    print()
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--full", action="store_true", help="all sizes and ways, more rounds")
+    parser.add_argument("--rounds", type=int, help="how often each is measured")
+    parser.add_argument("--seconds", type=float, default=1.0, help="each time")
+    parser.add_argument("--rate", type=int, default=100000, help="deliveries a second, if steady")
+    parser.add_argument("--way", choices=list(WAYS), help="this one alone")
+    parser.add_argument("--server", type=pathlib.Path, default=ROOT / "build/teahoused")
+    parser.add_argument("--beside", type=pathlib.Path,
+                        help="another teahoused, to be compared with in place of the yardstick")
+    args = parser.parse_args()
+    args.rounds = args.rounds or (5 if args.full else 3)
+    return args
+
+
+def main():
+    args = arguments()
+    ways = [args.way] if args.way else list(WAYS)
+    few = ways if args.full or args.way else ["mixed"]
+    with tempfile.TemporaryDirectory(prefix="teahouse-bench-") as folder:
+        bench = Bench(args, pathlib.Path(folder))
+        print(f"{' / '.join(bench.servers)}: medians of {args.rounds} rounds of "
+              f"{args.seconds:g} s; in brackets the least and the greatest ratio\n")
+        try:
+            closed(bench, args, ways, [100, 1000] if args.full else [100])
+            steady(bench, args, few, [100, 1000] if args.full else [100])
+            idle(bench, [way for way in ways if way != "mixed" or args.way],
+                 [1000, 5000] if args.full else [1000])
+        except (Failure, subprocess.TimeoutExpired, OSError) as why:
+            print(f"bench: {why}", file=sys.stderr)
+            return 1
+        if bench.cores[0] is None:
+            print("There is only one core: the servers and the load shared it.")
+        if bench.ran and bench.waited > 0.02 * bench.ran:
+            print(f"The servers waited {100 * bench.waited / bench.ran:.0f} % of the time for "
+                  "others to leave the core: trust the CPU ratios alone.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
