@@ -180,8 +180,9 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 	$(if $(V),,@)$(COMPILE) -MMD -MP -c -o $@ $<
 
 $(ARCHIVE): $(filter-out $(MAINS:%.c=$(BUILD)/%.o),$(OBJECTS))
-	@rm -f $@
-	@ar rcs $@ $^
+	@rm -f $@.new
+	@ar rcs $@.new $^
+	@mv $@.new $@
 
 $(BUILD)/teahoused: $(BUILD)/src/main.o $(ARCHIVE)
 	@echo '  LINK $@'

@@ -11,17 +11,25 @@
 
 struct framing;
 
+/* As settings spell them: lf, crlf, none. */
+enum ending { ENDING_LF, ENDING_CRLF, ENDING_NONE, ENDINGS };
+
 /* A protocol on an address and a port: a [listener:NAME] of the settings. */
 struct listener {
 	char *name;
 	const struct adapter *adapter;
-	char *address; /* NULL: all addresses */
-	int port;      /* 0: any free one; net puts in the one taken */
-	char *room;    /* where its users arrive */
-	bool echo;     /* users hear what they say themselves */
-	bool strict;   /* telnet: only plain-word commands */
-	char *root;    /* web: the page's folder */
-	char *origins; /* web: other sites that may connect, separated by spaces */
+	char *address;      /* NULL: all addresses */
+	int port;           /* 0: any free one; net puts in the one taken */
+	char *room;         /* where its users arrive */
+	bool echo;          /* users hear what they say themselves */
+	bool strict;        /* telnet: only plain-word commands */
+	bool nicks;         /* relay, direct: who said it stands in front */
+	bool announce;      /* lobby: comings and goings are told */
+	bool hear;          /* direct: its users hear their room */
+	int pause;          /* relay, lobby, direct: ms of silence that end a message */
+	enum ending ending; /* lobby, direct: what ends the server's strings */
+	char *root;         /* web: the page's folder */
+	char *origins;      /* web: other sites that may connect, separated by spaces */
 };
 
 /* One conversation, as its adapter sees it. */
@@ -32,13 +40,17 @@ struct talk {
 	void *memory;   /* adapter->memory zeroed bytes */
 };
 
-enum { VOICES_MAX = 8 };
+/* Where a connection comes from. */
+struct peer {
+	char host[64]; /* an address; empty: not known */
+	int port;
+};
 
 struct adapter {
 	const char *name; /* as the ini says it */
 	const struct framing *framing;
 	size_t memory;   /* bytes that each talk keeps */
-	unsigned voices; /* variants that it encodes, at most VOICES_MAX */
+	unsigned voices; /* variants that it encodes */
 	bool by_http;    /* its connections come by HTTP and WebSocket */
 	bool echo;       /* the default of listener.echo */
 	/*
@@ -46,7 +58,10 @@ struct adapter {
 	 * the voice behind the usual one (voice + 1).
 	 */
 	bool elsewhere;
-	void (*greet)(struct talk *talk);
+	/* The first that happens, also for somebody who is then not let in. */
+	void (*greet)(struct talk *talk, const struct peer *peer);
+	/* Somebody was let in. May be NULL. */
+	void (*enter)(struct talk *talk);
 	/*
 	 * Adds to clean what the framing should see of the bytes received, such as
 	 * telnet's text without its commands; how many bytes it took, at least one.

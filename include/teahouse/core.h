@@ -84,6 +84,12 @@ enum reason session_typed(
 void session_refuse(struct session *session, enum reason reason, struct text target,
 	struct text ref, struct text about);
 
+/*
+ * Logs in whom nobody asks for a nick: prefix and the lowest number that has not been used,
+ * as in guest1.
+ */
+void session_guest(struct session *session, const char *prefix);
+
 /* Ms until the session may be heard again after its rate; 0: now. */
 int64_t session_wait(struct session *session);
 
@@ -95,6 +101,9 @@ void session_continue(struct session *session);
 
 /* The nick, or empty before login. Borrowed until the next request. */
 struct text session_nick(const struct session *session);
+
+/* Whether a room can be called that. */
+bool core_room_fits(struct core *core, struct text name);
 
 /* Tells everybody who is logged in a notice. */
 void core_notice(struct core *core, struct text body);

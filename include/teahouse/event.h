@@ -41,15 +41,16 @@ enum event_kind {
 const char *event_word(enum event_kind kind);
 
 /*
- * Why something was refused or ended: the lobby's digit, the word in JSON and
- * a sentence for a person, in which % stands for what it is about.
+ * Why something was refused or ended: the lobby's digit (0: it has none, and gets the
+ * sentence), the word in JSON and a sentence for a person, in which % stands for
+ * what it is about.
  */
 #define REASONS(X)                                                                               \
 	X(FINE, 0, "", "")                                                                       \
-	X(BAD_PACKET, 1, "bad-packet", "That is not a JSON object with a \"type\".")             \
-	X(UNKNOWN_TYPE, 1, "unknown-type", "There is no packet of the type \"%\".")              \
-	X(MISSING_FIELD, 1, "missing-field", "The field \"%\" is missing.")                      \
-	X(BAD_FIELD, 1, "bad-field", "The field \"%\" is not of the right kind.")                \
+	X(BAD_PACKET, 0, "bad-packet", "That is not a JSON object with a \"type\".")             \
+	X(UNKNOWN_TYPE, 0, "unknown-type", "There is no packet of the type \"%\".")              \
+	X(MISSING_FIELD, 0, "missing-field", "The field \"%\" is missing.")                      \
+	X(BAD_FIELD, 0, "bad-field", "The field \"%\" is not of the right kind.")                \
 	X(HELLO_FIRST, 1, "hello-first", "Please log in first.")                                 \
 	X(HELLO_AGAIN, 1, "hello-again", "You are logged in already; /nick changes your name.")  \
 	X(NICK_TAKEN, 2, "nick-taken", "The name \"%\" is taken.")                               \
@@ -60,24 +61,24 @@ const char *event_word(enum event_kind kind);
 	X(ROOM_INVALID, 1, "room-invalid",                                                       \
 		"\"%\" cannot be a room's name: 1 to 64 characters, no spaces, none of "         \
 		"# @ : , * ! / \" < >")                                                          \
-	X(ROOMS_FULL, 1, "room-invalid", "You are in too many rooms; /leave one first.")         \
-	X(LAST_ROOM, 1, "room-invalid",                                                          \
+	X(ROOMS_FULL, 0, "room-invalid", "You are in too many rooms; /leave one first.")         \
+	X(LAST_ROOM, 0, "room-invalid",                                                          \
 		"One is always in at least one room; /join another first.")                      \
-	X(NOT_IN_ROOM, 1, "not-in-room", "You are not in the room \"%\".")                       \
-	X(NO_SUCH_NICK, 1, "no-such-nick", "There is nobody called \"%\".")                      \
-	X(NO_SUCH_ROOM, 1, "no-such-room", "There is no room \"%\".")                            \
-	X(TEXT_TOO_LONG, 1, "text-too-long", "That is too long: % at most.")                     \
+	X(NOT_IN_ROOM, 0, "not-in-room", "You are not in the room \"%\".")                       \
+	X(NO_SUCH_NICK, 0, "no-such-nick", "There is nobody called \"%\".")                      \
+	X(NO_SUCH_ROOM, 0, "no-such-room", "There is no room \"%\".")                            \
+	X(TEXT_TOO_LONG, 0, "text-too-long", "That is too long: % at most.")                     \
 	X(TEXT_EMPTY, 1, "bad-field", "There is nothing in that to say.")                        \
 	X(UNKNOWN_COMMAND, 1, "unknown-command", "There is no command \"%\"; /help lists them.") \
 	X(USAGE, 1, "usage", "Usage: %")                                                         \
-	X(SERVER_FULL, 1, "server-full", "The server is full; please try again later.")          \
-	X(ADDRESS_FULL, 1, "server-full", "There are too many connections from your address.")   \
-	X(TOO_SLOW, 1, "too-slow", "You read too slowly.")                                       \
-	X(TOO_LATE, 1, "hello-first", "You did not log in in time.")                             \
-	X(SHUTTING_DOWN, 1, "shutting-down", "The server is stopping.")                          \
+	X(SERVER_FULL, 0, "server-full", "The server is full; please try again later.")          \
+	X(ADDRESS_FULL, 0, "server-full", "There are too many connections from your address.")   \
+	X(TOO_SLOW, 0, "too-slow", "You read too slowly.")                                       \
+	X(TOO_LATE, 0, "hello-first", "You did not log in in time.")                             \
+	X(SHUTTING_DOWN, 0, "shutting-down", "The server is stopping.")                          \
 	X(LOGOUT, 0, "", "Goodbye.")                                                             \
 	X(LOST, 0, "", "The connection was lost.")                                               \
-	X(WRONG_PROTOCOL, 1, "bad-packet", "This port does not speak HTTP.")
+	X(WRONG_PROTOCOL, 0, "bad-packet", "This port does not speak HTTP.")
 
 enum reason {
 #define REASON_ENUM(reason, digit, word, sentence) REASON_##reason,
@@ -115,6 +116,7 @@ struct event {
 	bool first, more;  /* NAMES, ROOMS, WHO come in pieces: the first; not the last */
 	const struct entry *entries;
 	size_t n_entries;
+	size_t total;                       /* ROOMS: entries in all pieces together */
 	const struct core_settings *limits; /* WELCOME */
 };
 

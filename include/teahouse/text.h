@@ -77,6 +77,12 @@ void spelling_close(struct spelling *s);
 /* The name, to be freed with free(), or NULL when t cannot be one. */
 struct name *name_make(struct spelling *s, struct text t, size_t max_characters);
 
+/*
+ * How many of t's first bytes are at most `most`, and whole characters as a reader counts
+ * them; at least whole in UTF-8. most is at least 4.
+ */
+size_t text_cut(struct text t, size_t most);
+
 /* Characters as a reader counts them (grapheme clusters, UAX #29). */
 size_t text_characters(struct spelling *s, struct text t);
 

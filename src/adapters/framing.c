@@ -7,9 +7,8 @@ text_rest(struct text t, size_t n)
 	return (struct text){t.at + n, t.len - n};
 }
 
-/* The held message was borrowed until now. */
-static void
-frames_begin(struct frames *frames)
+void
+frames_rest(struct frames *frames)
 {
 	if (frames->given)
 		ink_clear(&frames->held);
@@ -66,11 +65,11 @@ line_take_back(struct frames *frames, char how)
 
 /* Keeps the beginning of a line; false, once a line, when it is too long. */
 static bool
-line_hold(struct frames *frames, struct text piece)
+line_hold(struct frames *frames, struct text piece, size_t most)
 {
 	if (frames->skipping)
 		return true;
-	if (frames->held.len + piece.len > LINE_BYTES) {
+	if (frames->held.len + piece.len > most) {
 		frames->skipping = true;
 		ink_clear(&frames->held);
 		return false;
@@ -89,9 +88,9 @@ line_end(struct frames *frames, struct text *message)
 }
 
 static enum framed
-line_next(struct frames *frames, struct text *in, struct text *message, bool typed)
+line_next(struct frames *frames, struct text *in, struct text *message, size_t most, bool typed)
 {
-	frames_begin(frames);
+	frames_rest(frames);
 	while (in->len > 0) {
 		char c = in->at[0];
 		bool rest_of_end = frames->after_cr && (c == '\n' || c == '\0');
@@ -106,7 +105,7 @@ line_next(struct frames *frames, struct text *in, struct text *message, bool typ
 		if (in->len > 0 && (in->at[0] == '\n' || in->at[0] == '\r')) {
 			frames->after_cr = in->at[0] == '\r';
 			*in = text_rest(*in, 1);
-			bool passed_over = frames->skipping, fits = line_hold(frames, piece);
+			bool passed_over = frames->skipping, fits = line_hold(frames, piece, most);
 			frames->skipping = false;
 			if (!fits)
 				return FRAMED_TOO_LONG;
@@ -114,7 +113,7 @@ line_next(struct frames *frames, struct text *in, struct text *message, bool typ
 				return line_end(frames, message);
 			continue;
 		}
-		if (!line_hold(frames, piece))
+		if (!line_hold(frames, piece, most))
 			return FRAMED_TOO_LONG;
 		if (in->len > 0) {
 			line_take_back(frames, in->at[0]);
@@ -127,13 +126,39 @@ line_next(struct frames *frames, struct text *in, struct text *message, bool typ
 static enum framed
 lines_next(struct frames *frames, struct text *in, struct text *message)
 {
-	return line_next(frames, in, message, false);
+	return line_next(frames, in, message, LINE_BYTES, false);
 }
 
 static enum framed
 typed_next(struct frames *frames, struct text *in, struct text *message)
 {
-	return line_next(frames, in, message, true);
+	return line_next(frames, in, message, LINE_BYTES, true);
+}
+
+static enum framed
+lobby_next(struct frames *frames, struct text *in, struct text *message)
+{
+	return line_next(frames, in, message, LOBBY_BYTES, false);
+}
+
+static enum framed
+direct_next(struct frames *frames, struct text *in, struct text *message)
+{
+	return line_next(frames, in, message, DIRECT_BYTES, false);
+}
+
+bool
+frames_begun(const struct frames *frames)
+{
+	return frames->skipping || (frames->held.len > 0 && !frames->given);
+}
+
+enum framed
+frames_pause(struct frames *frames, struct text *message)
+{
+	bool told = frames->skipping;
+	frames->skipping = false;
+	return told ? FRAMED_NOTHING : line_end(frames, message);
 }
 
 /* As a length, each of these would announce a packet of over 16,000 bytes that is no JSON. */
@@ -171,7 +196,7 @@ packet_fill(struct frames *frames, struct text *in, size_t size)
 static enum framed
 packets_next(struct frames *frames, struct text *in, struct text *message)
 {
-	frames_begin(frames);
+	frames_rest(frames);
 	/* The common case, a packet that came in one piece, is not copied. */
 	if (frames->begun && frames->held.len == 0 && in->len >= 2 &&
 		in->len - 2 >= packet_length(in->at)) {
@@ -207,10 +232,13 @@ whole_next(struct frames *frames, struct text *in, struct text *message)
 	return FRAMED_MESSAGE;
 }
 
-const struct framing framing_lines = {"lines", lines_next};
-const struct framing framing_typed = {"typed", typed_next};
-const struct framing framing_packets = {"packets", packets_next};
-const struct framing framing_whole = {"whole", whole_next};
+const struct framing framing_lines = {"lines", lines_next, .pauses = false};
+const struct framing framing_typed = {"typed", typed_next, .pauses = false};
+const struct framing framing_relay = {"relay", lines_next, .pauses = true};
+const struct framing framing_lobby = {"lobby", lobby_next, .pauses = true};
+const struct framing framing_direct = {"direct", direct_next, .pauses = true};
+const struct framing framing_packets = {"packets", packets_next, .pauses = false};
+const struct framing framing_whole = {"whole", whole_next, .pauses = false};
 
 void
 frames_clear(struct frames *frames)

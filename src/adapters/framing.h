@@ -8,7 +8,9 @@
 #include "teahouse/buffer.h"
 
 enum {
-	LINE_BYTES = 8192,    /* longest line taken */
+	LINE_BYTES = 8192,  /* longest line taken */
+	LOBBY_BYTES = 1024, /* longest strings of the classroom protocols */
+	DIRECT_BYTES = 2048,
 	PACKET_BYTES = 65535, /* longest packet there can be */
 };
 
@@ -38,14 +40,28 @@ struct framing {
 	 * borrowed until the next call, or until *in goes.
 	 */
 	enum framed (*next)(struct frames *frames, struct text *in, struct text *message);
+	/* A message also ends with a pause: after listener.pause without a byte, frames_pause. */
+	bool pauses;
 };
 
 extern const struct framing framing_lines; /* each ends in CRLF, LF, CR NUL or a lone CR */
 extern const struct framing framing_typed; /* the same, with TYPED_.. taking back what was typed */
+/* Ended by LF or CRLF, or by a pause, since students' clients send no line ending at all. */
+extern const struct framing framing_relay;   /* at most LINE_BYTES */
+extern const struct framing framing_lobby;   /* at most LOBBY_BYTES */
+extern const struct framing framing_direct;  /* at most DIRECT_BYTES */
 extern const struct framing framing_packets; /* two bytes of length, big-endian, then as many */
 extern const struct framing framing_whole;   /* what comes at once is one message */
 
+/* Gives back the memory of a message that was given out, as the next call would. */
+void frames_rest(struct frames *frames);
 void frames_clear(struct frames *frames);
+
+/* Whether a message has begun that a pause would end. */
+bool frames_begun(const struct frames *frames);
+
+/* Ends what has begun: FRAMED_MESSAGE, or FRAMED_NOTHING if it was too long and told so. */
+enum framed frames_pause(struct frames *frames, struct text *message);
 
 /*
  * Around what is written between them: a packet's length, or a WebSocket text

@@ -53,8 +53,11 @@ json_read(struct text packet)
 	if (!packet.at || !json_shallow(packet))
 		return NULL;
 	json_error_t error;
-	json_t *json =
-		json_loadb(packet.at, packet.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
+	size_t flags = JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL;
+	json_t *json = json_loadb(packet.at, packet.len, flags, &error);
+	/* An integer that is over 64 bits long is valid JSON, too. */
+	if (!json && json_error_code(&error) == json_error_numeric_overflow)
+		json = json_loadb(packet.at, packet.len, flags | JSON_DECODE_INT_AS_REAL, &error);
 	if (json && json_is_string(json_object_get(json, "type")))
 		return json_out(json);
 	json_decref(json);

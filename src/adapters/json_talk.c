@@ -40,8 +40,12 @@ heard_version(const struct heard *heard)
 {
 	enum json_is kind = json_kind(heard->json, "version");
 	int64_t version = json_number(heard->json, "version");
-	if (kind == FIELD_MISSING)
+	if (kind == FIELD_MISSING) {
+		/* What a hello that failed asked for is forgotten. */
+		bool web = heard->talk->listener->adapter->by_http;
+		heard->talk->voice = web ? JSON_VERSION_2 : JSON_VERSION_1;
 		return true;
+	}
 	if (kind != FIELD_NUMBER || version < 1 || version > JSON_VERSIONS) {
 		heard_refuse(heard, REASON_BAD_FIELD, text_of("version"));
 		return false;

@@ -9,13 +9,30 @@
 
 #include "adapters/adapters.h"
 #include "adapters/framing.h"
+#include "adapters/plain.h"
+
+/* Where in the stream of telnet's bytes one is (RFC 854). */
+enum place {
+	PLACE_TEXT,
+	PLACE_COMMAND, /* behind IAC */
+	PLACE_OPTION,  /* behind IAC WILL, WONT, DO or DONT */
+	PLACE_INSIDE,  /* a subnegotiation */
+	PLACE_INSIDE_COMMAND,
+};
 
 /* What a talk keeps. */
 struct telnet_talk {
 	telnet_t *telnet;
-	struct ink *clean;  /* where the text goes, during filter */
+	struct ink *clean; /* where the text goes, during filter */
+	enum place place;
 	unsigned char owed; /* bytes until the UTF-8 character that has begun is whole */
 };
+
+/* An event from elsewhere is said in the voice behind (adapter.elsewhere). */
+enum { VOICE_USUAL, VOICE_STRICT = 2, VOICES = 4 };
+
+static const struct strings lines = {.ending = "\r\n"};
+static const struct text none = {NULL, 0};
 
 /* Nothing is offered, so that nc sees clean text; what a client offers is taken if it is here. */
 static const telnet_telopt_t telnet_options[] = {
@@ -24,13 +41,6 @@ static const telnet_telopt_t telnet_options[] = {
 	{TELNET_TELOPT_LINEMODE, TELNET_WONT, TELNET_DO},
 	{-1, 0, 0},
 };
-
-static void
-telnet_line(struct talk *talk, const char *line)
-{
-	talk_write(talk, text_of(line));
-	talk_write(talk, text_of("\r\n"));
-}
 
 static void
 telnet_data(struct telnet_talk *memory, struct text data)
@@ -72,7 +82,7 @@ telnet_command(struct talk *talk, unsigned char command)
 	if (byte)
 		telnet_data(memory, (struct text){(char *)&byte, 1});
 	else if (command == TELNET_AYT)
-		telnet_line(talk, "[Yes]");
+		talk_write(talk, text_of("[Yes]\r\n"));
 	else if (command == TELNET_EC)
 		ink_add(memory->clean, &delete, 1);
 	else if (command == TELNET_EL || command == TELNET_IP)
@@ -106,9 +116,11 @@ telnet_happened(telnet_t *telnet, telnet_event_t *event, void *data)
 }
 
 static void
-telnet_greet(struct talk *talk)
+telnet_greet(struct talk *talk, const struct peer *peer)
 {
+	(void)peer;
 	struct telnet_talk *memory = talk->memory;
+	talk->voice = talk->listener->strict ? VOICE_STRICT : VOICE_USUAL;
 	memory->telnet = telnet_init(telnet_options, telnet_happened, 0, talk);
 	struct text name = core_settings(talk->session.core)->name;
 	talk_write(talk, text_of("Welcome to "));
@@ -123,16 +135,70 @@ telnet_forget(struct talk *talk)
 	telnet_free(memory->telnet);
 }
 
-/* Up to the next command, so that what was typed before it is answered before it. */
+/*
+ * What libtelnet should see of a byte. Subnegotiations it should not: nothing in them is
+ * wanted, it would keep up to 16 KiB of one, and a client that says so in one could
+ * have all that follows taken for compressed.
+ */
+static void
+telnet_pass(struct telnet_talk *memory, char byte, struct ink *passed)
+{
+	static const char iac = (char)TELNET_IAC;
+	unsigned char c = (unsigned char)byte;
+	switch (memory->place) {
+	case PLACE_TEXT:
+		if (c == TELNET_IAC)
+			memory->place = PLACE_COMMAND;
+		else
+			ink_add(passed, &byte, 1);
+		break;
+	case PLACE_COMMAND:
+	case PLACE_INSIDE_COMMAND:
+		if (memory->place == PLACE_INSIDE_COMMAND && c == TELNET_IAC) {
+			memory->place = PLACE_INSIDE;
+		} else if (c == TELNET_SB) {
+			memory->place = PLACE_INSIDE;
+		} else if (memory->place == PLACE_INSIDE_COMMAND && c == TELNET_SE) {
+			memory->place = PLACE_TEXT;
+		} else {
+			ink_add(passed, &iac, 1);
+			ink_add(passed, &byte, 1);
+			bool option = c >= TELNET_WILL && c <= TELNET_DONT;
+			memory->place = option ? PLACE_OPTION : PLACE_TEXT;
+		}
+		break;
+	case PLACE_OPTION:
+		ink_add(passed, &byte, 1);
+		memory->place = PLACE_TEXT;
+		break;
+	case PLACE_INSIDE:
+		if (c == TELNET_IAC)
+			memory->place = PLACE_INSIDE_COMMAND;
+		break;
+	}
+}
+
+/* Up to the next command or over it, so that what was typed before it is answered before it. */
 static size_t
 telnet_filter(struct talk *talk, struct text received, struct ink *clean)
 {
 	struct telnet_talk *memory = talk->memory;
-	const char *next = memchr(received.at + 1, TELNET_IAC, received.len - 1);
-	size_t n = next ? (size_t)(next - received.at) : received.len;
+	struct ink passed = {0};
+	size_t n = received.len;
+	if (memory->place == PLACE_TEXT && (unsigned char)received.at[0] != TELNET_IAC) {
+		const char *next = memchr(received.at, TELNET_IAC, received.len);
+		n = next ? (size_t)(next - received.at) : n;
+		ink_add(&passed, received.at, n);
+	} else {
+		n = 0;
+		do
+			telnet_pass(memory, received.at[n++], &passed);
+		while (n < received.len && memory->place != PLACE_TEXT);
+	}
 	memory->clean = clean;
-	telnet_recv(memory->telnet, received.at, n);
+	telnet_recv(memory->telnet, passed.at, passed.len);
 	memory->clean = NULL;
+	ink_clear(&passed);
 	return n;
 }
 
@@ -162,7 +228,7 @@ static void
 telnet_hear(struct talk *talk, struct text line)
 {
 	struct session *session = &talk->session;
-	struct text none = {NULL, 0}, rest = line, word = text_word(&rest);
+	struct text rest = line, word = text_word(&rest);
 	bool strict = talk->listener->strict, slash = word.len > 0 && word.at[0] == '/' && !strict;
 	struct request request = {.command = NULL};
 	enum reason split;
@@ -183,160 +249,113 @@ telnet_hear(struct talk *talk, struct text line)
 static void
 telnet_too_long(struct talk *talk)
 {
-	struct text none = {NULL, 0};
 	session_refuse(
 		&talk->session, REASON_TEXT_TOO_LONG, text_of("8192 bytes a line"), none, none);
-}
-
-enum { VOICE_HERE, VOICE_ELSEWHERE, VOICES };
-
-/* Each line of body with the same words in front. */
-static void
-say_lines(struct ink *out, struct text before, struct text body, const char *after)
-{
-	for (struct text rest = body; rest.at;) {
-		struct text line = text_line(&rest);
-		ink_text(out, before);
-		ink_text(out, line);
-		ink_puts(out, after);
-	}
-}
-
-/* A line made of the event's own words. */
-static void
-say_line(struct ink *out, struct text before, const char *a, struct text b, const char *c,
-	struct text d, const char *e)
-{
-	ink_text(out, before);
-	ink_printf(out, "%s%.*s%s%.*s%s\r\n", a, TEXT_ARGS(b), c, TEXT_ARGS(d), e);
 }
 
 static void
 say_moved(const struct event *event, struct text where, struct ink *out)
 {
-	struct text none = {NULL, 0};
-	if (event->kind == EVENT_ENTERED && event->own) {
-		if (!event->arriving)
-			say_line(out, none, "*** You are in ", event->room, " now.", none, "");
-	} else if (event->kind == EVENT_ENTERED) {
-		say_line(out, where, "", event->actor, " has entered the room.", none, "");
-	} else if (event->own) {
-		say_line(out, none, "*** You have left ", event->room, ". You are in ",
-			event->target, " now.");
-	} else {
-		say_line(out, where, "", event->actor, " has left the room.", none, "");
-	}
+	bool entered = event->kind == EVENT_ENTERED;
+	if (!event->own)
+		say_line(out, &lines, where,
+			entered ? "% has entered the room." : "% has left the room.", event->actor,
+			none);
+	else if (!entered)
+		say_line(out, &lines, none, "*** You have left %. You are in % now.", event->room,
+			event->target);
+	else if (!event->arriving)
+		say_line(out, &lines, none, "*** You are in % now.", event->room, none);
 }
 
 static void
 say_topic(const struct event *event, struct text where, struct ink *out)
 {
-	struct text none = {NULL, 0};
 	if (!event->unasked && event->body.len > 0)
-		say_line(out, where, "*** ", event->actor, " set the topic: ", event->body, "");
+		say_line(out, &lines, where, "*** % set the topic: %", event->actor, event->body);
 	else if (!event->unasked)
-		say_line(out, where, "*** ", event->actor, " took the topic away.", none, "");
+		say_line(out, &lines, where, "*** % took the topic away.", event->actor, none);
 	else if (event->body.len > 0)
-		say_line(out, where, "*** The topic is: ", event->body, " (set by ", event->actor,
-			")");
+		say_line(out, &lines, where, "*** The topic is: % (set by %)", event->body,
+			event->actor);
 	else
-		say_line(out, where, "*** There is no topic.", none, "", none, "");
+		say_line(out, &lines, where, "*** There is no topic.", none, none);
 }
 
 static void
 say_list(const struct event *event, struct ink *out)
 {
+	static const char *const heads[] = {
+		[EVENT_NAMES] = "The following are in this room:",
+		[EVENT_WHO] = "The following are logged in:",
+		[EVENT_ROOMS] = "The following rooms are open:",
+	};
 	if (event->unasked)
 		return;
-	if (event->first && event->kind == EVENT_NAMES)
-		ink_puts(out, "The following are in this room:\r\n");
-	else if (event->first && event->kind == EVENT_WHO)
-		ink_puts(out, "The following are logged in:\r\n");
-	else if (event->first)
-		ink_puts(out, "The following rooms are open:\r\n");
+	if (event->first)
+		say_line(out, &lines, none, heads[event->kind], none, none);
 	for (size_t i = 0; i < event->n_entries; i++) {
 		const struct entry *entry = &event->entries[i];
 		ink_text(out, entry->name);
 		if (event->kind == EVENT_ROOMS)
 			ink_printf(out, " (%zu)%s%.*s", entry->users, entry->detail.len ? "  " : "",
 				TEXT_ARGS(entry->detail));
-		ink_puts(out, "\r\n");
+		ink_puts(out, lines.ending);
 	}
 }
 
 static void
-say_refused(const struct event *event, struct ink *out)
+say_refused(const struct event *event, bool strict, struct ink *out)
 {
-	struct text none = {NULL, 0};
-	bool strict_word = event->target.len > 0 && event->target.at[0] != '/';
+	enum reason reason = event->reason;
 	bool login = text_is(event->about, text_of("login"));
-	if (event->reason == REASON_TEXT_EMPTY)
+	if (reason == REASON_TEXT_EMPTY)
 		return;
-	if (event->reason == REASON_HELLO_FIRST)
-		ink_puts(out, "Please log in\r\nUse \"login <nick>\"\r\n");
-	else if (event->reason == REASON_USAGE && login)
-		ink_puts(out, "Please enter a name\r\n");
-	else if (event->reason == REASON_UNKNOWN_COMMAND && strict_word)
-		say_line(out, none, "Unknown command: ", event->target, "", none, "");
+	if (reason == REASON_HELLO_FIRST)
+		say_lines(out, &lines, none, text_of("Please log in\nUse \"login <nick>\""), "");
+	else if (reason == REASON_USAGE && login)
+		say_line(out, &lines, none, "Please enter a name", none, none);
+	else if (reason == REASON_UNKNOWN_COMMAND && strict)
+		say_line(out, &lines, none, "Unknown command: %", event->target, none);
 	else
-		say_lines(out, none, event->body, "\r\n");
-	if (event->reason == REASON_NICK_TAKEN || event->reason == REASON_NICK_ALIKE ||
-		event->reason == REASON_NICK_INVALID)
-		ink_puts(out, "Please try again.\r\n");
-}
-
-/* What is said by somebody, each line with its words in front. */
-static void
-say_said(const struct event *event, struct text where, struct ink *out)
-{
-	struct ink before = {0};
-	ink_text(&before, where);
-	const char *after = "\r\n";
-	if (event->kind == EVENT_SAID) {
-		ink_printf(&before, "%.*s: ", TEXT_ARGS(event->actor));
-	} else if (event->kind == EVENT_EMOTE) {
-		ink_printf(&before, "[%.*s ", TEXT_ARGS(event->actor));
-		after = "]\r\n";
-	} else {
-		ink_printf(&before, "%.*s -> %.*s: ", TEXT_ARGS(event->actor),
-			TEXT_ARGS(event->target));
-	}
-	say_lines(out, ink_read(&before), event->body, after);
-	ink_clear(&before);
+		say_lines(out, &lines, none, event->body, "");
+	if (reason == REASON_NICK_TAKEN || reason == REASON_NICK_ALIKE ||
+		reason == REASON_NICK_INVALID)
+		say_line(out, &lines, none, "Please try again.", none, none);
 }
 
 static void
 telnet_say(unsigned voice, const struct event *event, struct ink *out)
 {
 	struct ink place = {0};
-	struct text none = {NULL, 0};
-	if (voice == VOICE_ELSEWHERE)
+	bool strict = voice >= VOICE_STRICT, elsewhere = voice % 2;
+	if (elsewhere)
 		ink_printf(&place, "[%.*s] ", TEXT_ARGS(event->room));
 	struct text where = ink_read(&place);
 	switch (event->kind) {
 	case EVENT_SAID:
 	case EVENT_EMOTE:
 	case EVENT_DIRECT:
-		say_said(event, where, out);
+		say_speech(out, &lines, where, event);
 		break;
 	case EVENT_ENTERED:
 	case EVENT_LEFT:
 		say_moved(event, where, out);
 		break;
 	case EVENT_RENAMED:
-		say_line(out, none, "", event->actor, " is now known as ", event->target, ".");
+		say_line(out, &lines, none, "% is now known as %.", event->actor, event->target);
 		break;
 	case EVENT_TOPIC:
 		say_topic(event, where, out);
 		break;
 	case EVENT_NOTICE:
-		say_lines(out, text_of("*** "), event->body, "\r\n");
+		say_lines(out, &lines, text_of("*** "), event->body, "");
 		break;
 	case EVENT_HELP:
-		say_lines(out, none, event->body, "\r\n");
+		say_lines(out, &lines, none, event->body, "");
 		break;
 	case EVENT_REFUSED:
-		say_refused(event, out);
+		say_refused(event, strict, out);
 		break;
 	case EVENT_NAMES:
 	case EVENT_ROOMS:

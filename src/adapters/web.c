@@ -4,8 +4,9 @@
 #include "adapters/json_talk.h"
 
 static void
-web_greet(struct talk *talk)
+web_greet(struct talk *talk, const struct peer *peer)
 {
+	(void)peer;
 	talk->voice = JSON_VERSION_2;
 }
 

@@ -7,6 +7,7 @@
 #include <unicode/unorm2.h>
 #include <unicode/uspoof.h>
 #include <unicode/ustring.h>
+#include <unicode/utext.h>
 #include <unicode/utf8.h>
 
 #include "base/memory.h"
@@ -226,6 +227,26 @@ text_characters(struct spelling *s, struct text t)
 	size_t characters = U_SUCCESS(error) ? units_characters(s, units, n) : 0;
 	free(units);
 	return characters;
+}
+
+size_t
+text_cut(struct text t, size_t most)
+{
+	if (t.len <= most)
+		return t.len;
+	UErrorCode error = U_ZERO_ERROR;
+	UText *text = utext_openUTF8(NULL, t.at, (int64_t)t.len, &error);
+	UBreakIterator *clusters = ubrk_open(UBRK_CHARACTER, "", NULL, 0, &error);
+	ubrk_setUText(clusters, text, &error);
+	int32_t cut = U_SUCCESS(error) ? ubrk_preceding(clusters, (int32_t)most + 1) : 0;
+	/* A chain of emoji may be one cluster without end: then it is cut between its parts. */
+	if (cut <= 0) {
+		cut = (int32_t)most;
+		U8_SET_CP_START((const uint8_t *)t.at, 0, cut);
+	}
+	ubrk_close(clusters);
+	utext_close(text);
+	return (size_t)cut;
 }
 
 static bool

@@ -114,6 +114,7 @@ session_continue(struct session *session)
 		event.ref = (struct text){answer->ref->bytes, answer->ref->len};
 	event.entries = page.entries;
 	event.n_entries = page.n;
+	event.total = core->n_rooms;
 	event.first = answer->first;
 	event.more = page.more;
 	event.unasked = answer->unasked;

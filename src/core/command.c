@@ -289,7 +289,7 @@ static const struct command commands[] = {
 		command_join},
 	{"leave", NULL, "leave", "[room]", "leave a room, or the current one", SPEAKS,
 		command_leave},
-	{"rooms", "list", "rooms", "", "the rooms, with how many are in each", SPEAKS,
+	{"rooms", "list", "rooms", "", "the rooms, with how many are in each", EARLY | SPEAKS,
 		command_rooms},
 	{"look", "names", "names", "", "who is in the current room", PLAIN | IN_ROOM | SPEAKS,
 		command_look},

@@ -60,6 +60,14 @@ core_settings(const struct core *core)
 	return &core->settings;
 }
 
+bool
+core_room_fits(struct core *core, struct text name)
+{
+	struct name *made = name_make(core->spelling, name, ROOM_CHARACTERS);
+	free(made);
+	return made != NULL;
+}
+
 void
 core_notice(struct core *core, struct text body)
 {

@@ -50,6 +50,7 @@ struct core {
 	struct room *first_room; /* in order of making */
 	struct room *home;       /* always exists */
 	uint64_t arrivals;       /* users and rooms that ever came */
+	uint64_t guests;         /* numbers given to guests */
 	size_t n_users, n_rooms;
 };
 
@@ -90,7 +91,7 @@ struct answer {
 	struct room *room; /* NAMES: counted in its readers */
 	uint64_t after;    /* the number of the last entry told */
 	bool first, unasked;
-	struct buffer *ref;   /* of the request, or NULL */
+	struct buffer *ref; /* of the request, or NULL */
 };
 
 static inline struct text

@@ -54,7 +54,7 @@ enum reason
 session_refused(struct session *session, enum reason reason, struct text target,
 	const struct request *request)
 {
-	struct ink subject = {0}, sentence = {0};
+	struct ink subject = {0}, about = {0}, sentence = {0};
 	subject_add(&subject, target);
 	reason_sentence(&sentence, reason, ink_read(&subject));
 	struct event event = event_make(session->core, EVENT_REFUSED, session);
@@ -62,9 +62,13 @@ session_refused(struct session *session, enum reason reason, struct text target,
 	event.target = ink_read(&subject);
 	event.body = ink_read(&sentence);
 	event.ref = request->ref;
-	event.about = request->about;
+	if (request->about.at) {
+		subject_add(&about, request->about);
+		event.about = ink_read(&about);
+	}
 	session_tell(session, &event);
 	ink_clear(&subject);
+	ink_clear(&about);
 	ink_clear(&sentence);
 	return reason;
 }

@@ -77,6 +77,34 @@ user_close(struct user *user)
 	free(user);
 }
 
+/* Enters the room under the name, which is nobody's yet. */
+static void
+user_enter(struct session *session, struct name *name, struct room *room, struct text ref)
+{
+	struct user *user = user_open(session, name);
+	struct event event = event_make(session->core, EVENT_WELCOME, session);
+	event.actor = user_nick(user);
+	event.room = room_name(room);
+	event.target = session->core->settings.name;
+	event.ref = ref;
+	event.limits = &session->core->settings;
+	session_tell(session, &event);
+	room_enter(room, user, ref, true);
+}
+
+void
+session_guest(struct session *session, const char *prefix)
+{
+	struct core *core = session->core;
+	struct name *name = NULL;
+	while (!name) {
+		char nick[NICK_CHARACTERS];
+		snprintf(nick, sizeof nick, "%s%llu", prefix, (unsigned long long)++core->guests);
+		nick_make(core, text_of(nick), NULL, &name);
+	}
+	user_enter(session, name, room_at(core, session->home), (struct text){NULL, 0});
+}
+
 enum reason
 user_login(struct session *session, const struct request *request)
 {
@@ -93,15 +121,7 @@ user_login(struct session *session, const struct request *request)
 		free(name);
 		return session_refused(session, REASON_ROOM_INVALID, request->room, request);
 	}
-	struct user *user = user_open(session, name);
-	struct event event = event_make(core, EVENT_WELCOME, session);
-	event.actor = user_nick(user);
-	event.room = room_name(room);
-	event.target = core->settings.name;
-	event.ref = request->ref;
-	event.limits = &core->settings;
-	session_tell(session, &event);
-	room_enter(room, user, request->ref, true);
+	user_enter(session, name, room, request->ref);
 	return REASON_FINE;
 }
 
@@ -153,10 +173,15 @@ user_rename(struct session *session, const struct request *request)
 	event.actor = old->shown;
 	event.target = name->shown;
 	event.ref = request->ref;
-	struct session **to;
-	size_t n = user_neighbours(user, &to);
-	core->outside.tell(core->outside.ctx, &event, to, n);
-	free(to);
+	/* Others need not hear of the nick one has already. */
+	if (text_is(old->shown, name->shown)) {
+		session_tell(session, &event);
+	} else {
+		struct session **to;
+		size_t n = user_neighbours(user, &to);
+		core->outside.tell(core->outside.ctx, &event, to, n);
+		free(to);
+	}
 	free(old);
 	return REASON_FINE;
 }

@@ -53,13 +53,17 @@ talk_write(struct talk *talk, struct text bytes)
 	buffer_drop(buffer);
 }
 
+static int64_t
+sooner(int64_t a, int64_t b)
+{
+	return !a || (b && b < a) ? b : a;
+}
+
 /* When the connection should next be seen to. */
 static void
 connection_schedule(struct connection *connection, int64_t wake)
 {
-	int64_t at = connection->deadline;
-	if (wake && (!at || wake < at))
-		at = wake;
+	int64_t at = sooner(sooner(connection->deadline, connection->pause), wake);
 	due_set(&connection->gateway->dues, &connection->due, at);
 }
 
@@ -148,6 +152,37 @@ connection_hear_one(struct connection *connection, enum framed framed, struct te
 		TEXT_ARGS(session_nick(session)));
 }
 
+/* Silence from now on will end a message that has begun; byte: this is not silence. */
+static void
+connection_begin(struct connection *connection, bool byte)
+{
+	const struct gateway *gateway = connection->gateway;
+	if (!connection_adapter(connection)->framing->pauses || !frames_begun(&connection->frames))
+		connection->pause = 0;
+	else if (byte || !connection->pause)
+		connection->pause =
+			gateway->ticks(gateway->clock) + connection->talk.listener->pause;
+}
+
+/* It has been silent long enough: what has begun is a message. */
+static void
+connection_pause(struct connection *connection)
+{
+	const struct gateway *gateway = connection->gateway;
+	int64_t now = gateway->ticks(gateway->clock), wake;
+	if (!connection->pause || now < connection->pause || connection->in.bytes > 0)
+		return;
+	if (!connection_may_speak(connection, &wake)) {
+		connection->pause = wake ? wake : now + connection->talk.listener->pause;
+		return;
+	}
+	struct text message = {NULL, 0};
+	enum framed framed = frames_pause(&connection->frames, &message);
+	if (framed != FRAMED_NOTHING)
+		connection_hear_one(connection, framed, message);
+	frames_rest(&connection->frames);
+}
+
 /* Hears as much of in as may be heard now; how many bytes that was. */
 static size_t
 connection_hear(struct connection *connection, struct text in)
@@ -166,9 +201,11 @@ connection_hear(struct connection *connection, struct text in)
 		if (framed != FRAMED_NOTHING)
 			connection_hear_one(connection, framed, message);
 	}
+	frames_rest(&connection->frames);
 	if (connection_is_ending(connection))
 		return given;
 	connection_read(connection, !held);
+	connection_begin(connection, given > in.len);
 	connection_schedule(connection, wake);
 	return given - in.len;
 }
@@ -206,6 +243,7 @@ connection_wake(struct connection *connection)
 	while (!connection_is_ending(connection)) {
 		if (connection->talk.session.answer && connection->out.bytes < ANSWER_BYTES)
 			session_continue(&connection->talk.session);
+		connection_pause(connection);
 		struct text first = queue_first(&connection->in);
 		size_t heard = connection_hear(connection, first);
 		if (connection_is_ending(connection))

@@ -1,4 +1,5 @@
 /* The gateway: lets connections in and out, and sees to them at the end of each turn. */
+#include <arpa/inet.h>
 #include <assert.h>
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -108,22 +109,25 @@ origin_key(const struct sockaddr *peer, unsigned char key[16])
 	}
 }
 
+static struct origin *
+origin_find(const struct gateway *gateway, const unsigned char key[16])
+{
+	struct origin *origin;
+	HASH_FIND(hh, gateway->origins, key, sizeof origin->key, origin);
+	return origin;
+}
+
 static void
-origin_enter(struct connection *connection, const struct sockaddr *peer)
+origin_enter(struct connection *connection, const unsigned char key[16])
 {
 	struct gateway *gateway = connection->gateway;
-	unsigned char key[16];
-	if (!peer)
-		return;
-	origin_key(peer, key);
-	struct origin *origin;
-	HASH_FIND(hh, gateway->origins, key, sizeof key, origin);
+	struct origin *origin = origin_find(gateway, key);
 	if (!origin) {
 		origin = memory_new(sizeof *origin);
-		memcpy(origin->key, key, sizeof key);
-		HASH_ADD(hh, gateway->origins, key, sizeof key, origin);
+		memcpy(origin->key, key, sizeof origin->key);
+		HASH_ADD(hh, gateway->origins, key, sizeof origin->key, origin);
 	}
-	origin->connections++;
+	origin->sessions++;
 	connection->origin = origin;
 }
 
@@ -131,7 +135,8 @@ static void
 origin_leave(struct connection *connection)
 {
 	struct origin *origin = connection->origin;
-	if (!origin || --origin->connections > 0)
+	connection->origin = NULL;
+	if (!origin || --origin->sessions > 0)
 		return;
 	HASH_DELETE(hh, connection->gateway->origins, origin);
 	free(origin);
@@ -141,29 +146,72 @@ origin_leave(struct connection *connection)
 static unsigned char
 adapter_voices(const struct adapter *adapter)
 {
-	size_t i = 0;
-	while (adapter_list()[i] != adapter)
-		i++;
-	return (unsigned char)(i * VOICES_MAX);
+	unsigned before = 0;
+	for (size_t i = 0; adapter_list()[i] != adapter; i++)
+		before += adapter_list()[i]->voices;
+	assert(before + adapter->voices <= VOICES_MAX);
+	return (unsigned char)before;
+}
+
+static struct peer
+peer_of(const struct sockaddr *address)
+{
+	struct peer peer = {.port = 0};
+	const void *any = address;
+	if (address && address->sa_family == AF_INET) {
+		const struct sockaddr_in *in = any;
+		inet_ntop(AF_INET, &in->sin_addr, peer.host, sizeof peer.host);
+		peer.port = ntohs(in->sin_port);
+	} else if (address && address->sa_family == AF_INET6) {
+		const struct sockaddr_in6 *in6 = any;
+		inet_ntop(AF_INET6, &in6->sin6_addr, peer.host, sizeof peer.host);
+		peer.port = ntohs(in6->sin6_port);
+	}
+	return peer;
 }
 
 static enum reason
-connection_refusal(const struct connection *connection)
+gateway_refusal(const struct gateway *gateway, const struct sockaddr *peer)
 {
-	const struct gateway *gateway = connection->gateway;
 	size_t most = gateway->settings.sessions_per_address;
+	const struct origin *origin = NULL;
+	if (most && peer) {
+		unsigned char key[16];
+		origin_key(peer, key);
+		origin = origin_find(gateway, key);
+	}
 	if (gateway->stopping)
 		return REASON_SHUTTING_DOWN;
 	if (gateway->n_sessions >= gateway->settings.sessions)
 		return REASON_SERVER_FULL;
-	if (most && connection->origin && connection->origin->connections > most)
+	if (origin && origin->sessions >= most)
 		return REASON_ADDRESS_FULL;
 	return REASON_FINE;
 }
 
-struct connection *
-connection_open(struct gateway *gateway, const struct listener *listener,
-	const struct sockaddr *peer, void *link)
+/* Counts it among the sessions, which it may stay. */
+static void
+connection_enter(struct connection *connection, const struct sockaddr *peer)
+{
+	struct gateway *gateway = connection->gateway;
+	const struct adapter *adapter = connection->talk.listener->adapter;
+	unsigned char key[16];
+	connection->counted = true;
+	gateway->n_sessions++;
+	if (peer) {
+		origin_key(peer, key);
+		origin_enter(connection, key);
+	}
+	if (gateway->settings.login_timeout > 0) {
+		connection->deadline = gateway_ticks(gateway) + gateway->settings.login_timeout;
+		due_set(&gateway->dues, &connection->due, connection->deadline);
+	}
+	if (adapter->enter)
+		adapter->enter(&connection->talk);
+}
+
+static struct connection *
+connection_make(struct gateway *gateway, const struct listener *listener, void *link)
 {
 	const struct adapter *adapter = listener->adapter;
 	struct connection *connection = memory_new(sizeof *connection + adapter->memory);
@@ -176,20 +224,23 @@ connection_open(struct gateway *gateway, const struct listener *listener,
 		&connection->talk.session, gateway->core, adapter->name, text_of(listener->room));
 	DL_APPEND(gateway->connections, connection);
 	gateway->n_connections++;
-	origin_enter(connection, peer);
-	enum reason refusal = connection_refusal(connection);
-	adapter->greet(&connection->talk);
-	struct text none = {NULL, 0};
-	if (refusal != REASON_FINE) {
+	return connection;
+}
+
+struct connection *
+connection_open(struct gateway *gateway, const struct listener *listener,
+	const struct sockaddr *peer, void *link)
+{
+	struct connection *connection = connection_make(gateway, listener, link);
+	const struct peer from = peer_of(peer);
+	listener->adapter->greet(&connection->talk, &from);
+	enum reason refusal = gateway_refusal(gateway, peer);
+	if (refusal == REASON_FINE) {
+		connection_enter(connection, peer);
+	} else {
+		struct text none = {NULL, 0};
 		session_refuse(&connection->talk.session, refusal, none, none, none);
 		connection_end(connection, refusal);
-		return connection;
-	}
-	connection->counted = true;
-	gateway->n_sessions++;
-	if (gateway->settings.login_timeout > 0) {
-		connection->deadline = gateway_ticks(gateway) + gateway->settings.login_timeout;
-		due_set(&gateway->dues, &connection->due, connection->deadline);
 	}
 	return connection;
 }
@@ -212,7 +263,6 @@ connection_free(struct connection *connection)
 	const struct adapter *adapter = connection->talk.listener->adapter;
 	if (adapter->forget)
 		adapter->forget(&connection->talk);
-	origin_leave(connection);
 	due_set(&gateway->dues, &connection->due, 0);
 	queue_clear(&connection->out);
 	queue_clear(&connection->in);
@@ -231,6 +281,7 @@ connection_bury(struct connection *connection)
 	if (connection->counted)
 		gateway->n_sessions--;
 	connection->counted = false;
+	origin_leave(connection);
 	/* While it is in the list of the dirty, it must not go. */
 	if (connection->lost && !connection->dirty) {
 		connection_free(connection);
@@ -310,10 +361,18 @@ gateway_stop(struct gateway *gateway)
 {
 	struct ink sentence = {0};
 	reason_sentence(&sentence, REASON_SHUTTING_DOWN, (struct text){NULL, 0});
+	struct event event = {.kind = EVENT_NOTICE, .time = gateway_now(gateway)};
+	event.body = ink_read(&sentence);
 	gateway->stopping = true;
-	core_notice(gateway->core, ink_read(&sentence));
-	ink_clear(&sentence);
+	struct session **to =
+		memory_grow(NULL, (gateway->n_connections + 1) * sizeof(struct session *));
+	size_t n = 0;
 	struct connection *connection;
 	DL_FOREACH(gateway->connections, connection)
-	connection_end(connection, REASON_SHUTTING_DOWN);
+	to[n++] = &connection->talk.session;
+	gateway_tell(gateway, &event, to, n);
+	for (size_t i = 0; i < n; i++)
+		connection_end((struct connection *)to[i], REASON_SHUTTING_DOWN);
+	free(to);
+	ink_clear(&sentence);
 }

@@ -8,16 +8,18 @@
 #include "gateway/due.h"
 #include "teahouse/connection.h"
 
+enum { VOICES_MAX = 64 }; /* of all adapters together */
+
 /* Connections to be seen to at the end of the turn. */
 struct list {
 	struct connection **at;
 	size_t n, cap;
 };
 
-/* How many connections there are from one address; IPv6 by its /64. */
+/* How many sessions there are from one address; IPv6 by its /64. */
 struct origin {
 	unsigned char key[16];
-	size_t connections;
+	size_t sessions;
 	UT_hash_handle hh;
 };
 
@@ -30,6 +32,7 @@ struct connection {
 	struct frames frames;
 	struct due due;
 	struct origin *origin;
+	int64_t pause;      /* ticks: what has begun is ended by silence then; 0: nothing has */
 	int64_t deadline;   /* ticks: to have a nick by then, or once ending to be gone; 0: none */
 	enum reason ending; /* why it is being shown out; FINE: it is not */
 	unsigned char voices; /* where its adapter's begin among all voices */

@@ -1,12 +1,10 @@
 /* Tells an event to many: said once in each voice, and a reference in each outbox. */
 #include "gateway/house.h"
 
-enum { ADAPTERS_MAX = 8 };
-
 /* What one event is in every voice; NULL: not said yet. */
 struct said {
 	const struct event *event;
-	struct buffer *in[ADAPTERS_MAX * VOICES_MAX];
+	struct buffer *in[VOICES_MAX];
 };
 
 /* Ended by its own doing, a session is told nothing more of others. */
@@ -54,8 +52,9 @@ event_is_speech(const struct event *event)
 static void
 tell_own(struct connection *connection, const struct event *event)
 {
-	/* Whoever gave the request a name waits for its answer. */
-	bool wanted = connection->talk.listener->echo || event->ref.len > 0;
+	/* Whoever gave the request a name waits for its answer, and who speaks to itself for a word. */
+	bool wanted = connection->talk.listener->echo || event->ref.len > 0 ||
+		      text_is(event->actor, event->target);
 	if (event_is_speech(event) && !wanted)
 		return;
 	struct event mine = *event;

@@ -1,21 +1,21 @@
 """The talk files over real sockets: whole, with every write split, and with writes glued together.
 
-The player of tests/talk/play.c is the measure of what a talk file means. Here a server is real
-and its clock cannot be wound, so talks in which time passes are left to that one.
+The player of tests/talk/play.c is the measure of what a talk file means. Here the server is
+real and its clock cannot be wound, so talks in which time passes are left to that one.
 """
 
-import itertools
 import json
 import pathlib
 import random
 import re
+import time
 
 import pytest
 
-from house import PING, Closed, frame
+from house import PATIENCE, frame
 
 TALKS = sorted((pathlib.Path(__file__).parents[1] / "talk").glob("*.talk"))
-AYT, YES = b"\xff\xf6", "[Yes]"
+AYT, YES = b"\xff\xf6", b"[Yes]\r\n"
 
 
 def acts_of(path):
@@ -30,11 +30,16 @@ def is_timeless(path):
 
 
 def unescaped(text):
-    known = {"n": b"\n", "r": b"\r", "t": b"\t", "0": b"\0", "e": b"\x1b", "\\": b"\\"}
+    r"""C's escapes, and \{900}x for 900 times x."""
+    known = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"0": b"\0", b"e": b"\x1b", b"\\": b"\\"}
 
     def byte(match):
-        return bytes([int(match[1][1:], 16)]) if match[1][0] == ord("x") else known[match[1].decode()]
-    return re.sub(rb"\\(x[0-9a-fA-F]{2}|.)", byte, text.encode(errors="surrogateescape"))
+        what = match[1]
+        if what[:1] == b"{":
+            return what[-1:] * int(what[1:-2])
+        return bytes([int(what[1:], 16)]) if what[:1] == b"x" else known[what]
+    data = text.encode(errors="surrogateescape")
+    return re.sub(rb"\\(\{\d+\}.|x[0-9a-fA-F]{2}|.)", byte, data)
 
 
 def has(got, wanted):
@@ -47,22 +52,23 @@ def has(got, wanted):
 
 
 class Person:
-    """Somebody in a talk: what is still to be sent, and what was heard but not looked at."""
+    """Somebody in a talk: what is still to be sent, and what came but was not looked at."""
 
-    def __init__(self, kind, client, manner):
-        self.kind, self.client, self.manner = kind, client, manner
-        self.unsent, self.heard = b"", []
+    def __init__(self, protocol, client, manner):
+        self.protocol, self.client, self.manner = protocol, client, manner
+        self.port = client.socket.getsockname()[1]
+        self.unsent = b""
         self.closed = False
         self.random = random.Random(7)
 
     def say(self, text):
         data = text.encode(errors="surrogateescape")
-        if self.kind == "telnet":
-            data += b"\r\n"
-        elif self.kind == "json":
+        if self.protocol == "json":
             data = len(data).to_bytes(2, "big") + data
-        else:
+        elif self.protocol == "web":
             data = frame(1, data)
+        else:
+            data += b"\r\n"
         self.say_bytes(data)
 
     def say_bytes(self, data):
@@ -72,122 +78,170 @@ class Person:
 
     def flush(self):
         data, self.unsent = self.unsent, b""
-        while data:
-            n = self.random.randint(1, 5) if self.manner == "split" else len(data)
+        # Much at once is split into fewer pieces: the talk should end some time.
+        most = max(5, len(data) // 200)
+        while data and not self.closed:
+            n = self.random.randint(1, most) if self.manner == "split" else len(data)
             try:
                 self.client.send_bytes(data[:n])
             except OSError:
                 return
             data = data[n:]
 
-    def next(self):
-        if self.kind == "telnet":
-            return self.client.read_until(b"\r\n").decode(errors="surrogateescape")
-        return self.client.read_text()
-
-    def settle(self):
-        """Waits until all that was sent has been heard and answered."""
-        self.flush()
+    def collect(self):
+        """Takes in what has come by now."""
+        if self.closed:
+            return
+        self.client.socket.setblocking(False)
         try:
-            if self.kind == "telnet":
-                self.client.send_bytes(AYT)
-                self.hear_to(lambda text: text == YES)
-            elif self.kind == "json":
-                self.say('{"type":"ping","ref":"settle"}')
-                self.flush()
-                self.hear_to(lambda text: '"pong"' in text or '"about":"ping"' in text)
-            else:
-                self.client.send_bytes(frame(PING, b"settle"))
-                self.client.send_bytes(frame(1, b'{"type":"ping","ref":"settle"}'))
-                self.hear_to(lambda text: '"pong"' in text or '"about":"ping"' in text)
-        except (Closed, OSError):
+            while not self.closed:
+                piece = self.client.socket.recv(1 << 20)
+                self.client.held += piece
+                self.closed = not piece
+        except BlockingIOError:
+            pass
+        except OSError:
             self.closed = True
+        if not self.closed:
+            self.client.socket.settimeout(PATIENCE)
 
-    def hear_to(self, is_last):
-        while True:
-            text = self.next()
-            if is_last(text):
-                return
-            self.heard.append(text)
+    def next(self):
+        """The next message that came, without its framing; None: there is none."""
+        held = self.client.held
+        if self.protocol == "json":
+            start, size = 2, int.from_bytes(held[:2], "big") if len(held) > 1 else 0
+        elif self.protocol == "web":
+            long = len(held) > 1 and held[1] == 126
+            start = 4 if long else 2
+            size = int.from_bytes(held[2:4], "big") if long else held[1] if len(held) > 1 else 0
+            if held[:1] == b"\x88":
+                return None
+        else:
+            start, size = 0, held.find(b"\n") + 1
+        if not held or not size or len(held) < start + size:
+            return None
+        self.client.held = held[start + size:]
+        return held[start:start + size].decode(errors="surrogateescape")
 
     def is_wanted(self, text, wanted):
-        return has(json.loads(text), json.loads(wanted)) if wanted.startswith("{") else text == wanted
+        if wanted.startswith("{"):
+            got, want = json.loads(text), json.loads(wanted)
+            if "time" in want:
+                # Here the clock is real.
+                want["time"] = got.get("time") if isinstance(got.get("time"), int) else None
+            return has(got, want)
+        return text in (wanted + "\r\n", wanted + "\n")
 
-    def expect(self, wanted, at_once):
+
+class Play:
+    """A talk file, a server for it, and the people in it."""
+
+    def __init__(self, house, path, manner):
+        self.manner = manner
+        self.people = {}
+        limits, listeners, self.listener_of = {}, {}, {}
+        for _, first, second, rest in acts_of(path):
+            if first == "limit":
+                limits[second] = rest
+            elif first not in self.listener_of:
+                self.listener_of[first] = name = f"listener{len(listeners)}"
+                options = [(word.split("=") + ["yes"])[:2] for word in rest.split()]
+                listeners[name] = {"protocol": second, **dict(options)}
+        usual = dict.fromkeys(("json", "web", "relay", "lobby", "direct"))
+        if "sessions" in limits:
+            limits["sessions"] = int(limits["sessions"]) + 1
+        self.home = house(limits=limits, **usual, **listeners)
+        self.probe = self.home.telnet()
+        self.probe.read_until(b"\r\n")
+
+    def come(self, name, protocol):
+        address = self.home.address(self.listener_of[name])
+        client = self.home.web(listener=self.listener_of[name]) if protocol == "web" else \
+            self.home.plain(self.listener_of[name])
+        assert client.socket.getpeername()[:2] == address
+        self.people[name] = Person(protocol, client, self.manner)
+
+    def settle(self):
+        """Until the server has heard what was sent, and everybody has what it told.
+
+        On the loopback what was sent is at the other end at once, and the server tells at the
+        end of each turn; an answer in the turn after that comes when all of it is told.
+        """
+        for person in self.people.values():
+            person.flush()
+        for _ in range(2):
+            self.probe.send_bytes(AYT)
+            assert self.probe.read_until(b"\n") + b"\n" == YES
+        for person in self.people.values():
+            person.collect()
+
+    def wait_for(self, condition, what):
+        """A lost connection is noticed some turns later."""
+        end = time.monotonic() + PATIENCE
+        while not condition():
+            assert time.monotonic() < end, what()
+            self.settle()
+
+    def hear(self, person, wanted, at_once):
         passed = []
-        try:
-            while True:
-                # A connection's loss is heard of some time later, so there may be more to wait for.
-                text = self.heard.pop(0) if self.heard else self.next()
-                if self.is_wanted(text, wanted):
-                    return
+
+        def came():
+            while (text := person.next()) is not None:
+                if person.is_wanted(text, wanted):
+                    return True
                 passed.append(text)
                 assert not at_once, f"{text!r} came, not {wanted!r}"
-        except (Closed, OSError) as why:
-            raise AssertionError(f"no {wanted!r} after {passed!r}: {why}") from None
+            return False
+        self.wait_for(came, lambda: f"no {wanted!r} after {passed!r}")
+
+    def hear_bytes(self, person, wanted):
+        self.wait_for(lambda: len(person.client.held) >= len(wanted),
+                      lambda: f"{person.client.held!r} came, not {wanted!r}")
+        came, person.client.held = person.client.held[:len(wanted)], person.client.held[len(wanted):]
+        assert came == wanted, f"{came!r} came, not {wanted!r}"
+
+    def act(self, name, what, rest):
+        person = self.people[name]
+        # In the player of talk files everybody comes from this port.
+        rest = rest.replace("40112", str(person.port))
+        if what == ">":
+            person.say(rest)
+        elif what == ">>":
+            person.say_bytes(unescaped(rest))
+        elif what in ("<", "<<"):
+            self.hear(person, rest, what == "<<")
+        elif what == "<<<":
+            self.hear_bytes(person, unescaped(rest))
+        elif what == ".":
+            assert not person.client.held, f"{person.client.held!r} came"
+        elif what == "|":
+            self.wait_for(lambda: person.closed or person.client.held[:1] == b"\x88",
+                          lambda: "not shown out")
+        elif what == "!":
+            person.client.drop()
+            person.closed = True
+        else:
+            raise AssertionError(f"{what} is no act")
 
 
-def sections_of(path):
-    """The settings that the talk wants: limits, and a listener for each manner of coming."""
-    limits, listeners, by_person = {}, {}, {}
-    people = set()
-    for _, first, second, rest in acts_of(path):
-        if first == "limit":
-            limits[second] = rest
-        elif first not in people:
-            people.add(first)
-            name = f"l{len(listeners)}"
-            options = [(word.split("=") + ["yes"])[:2] for word in rest.split()]
-            listeners[name] = {"protocol": second, **dict(options)}
-            by_person[first] = name
-    return {"limits": limits, **listeners}, by_person
-
-
-def come(home, by_person, first, kind, manner):
-    listener = by_person[first]
-    client = {"telnet": home.line, "json": home.json, "web": home.web}[kind](listener=listener)
-    return Person(kind, client, manner)
-
-
-def act(person, second, rest):
-    if second == ">":
-        person.say(rest)
-    elif second == ">>":
-        person.say_bytes(unescaped(rest))
-    elif second in ("<", "<<"):
-        person.expect(rest, second == "<<")
-    elif second == ".":
-        assert not person.heard, f"{person.heard[0]!r} came"
-    elif second == "|":
-        while not person.closed:
-            person.settle()
-    elif second == "!":
-        person.client.drop()
-        person.closed = True
 
 
 @pytest.mark.parametrize("manner", ["whole", "split", "glued"])
 @pytest.mark.parametrize("path", filter(is_timeless, TALKS), ids=lambda path: path.stem)
 def test_talk(house, path, manner):
-    sections, by_person = sections_of(path)
-    home = house(**{"telnet": None, "json": None, "web": None, **sections})
-    people, last = {}, None
+    play = Play(house, path, manner)
+    last = None
     for number, first, second, rest in acts_of(path):
         if first == "limit":
             continue
         try:
-            if first not in people:
-                if last and not last.closed:
-                    last.settle()
-                people[first] = last = come(home, by_person, first, second, manner)
-                last.settle()
-                continue
-            person = people[first]
-            # Whoever acts, the one before has been heard first; who listens has heard all of it.
-            for one in dict.fromkeys((last, person)):
-                if not one.closed and not (one is person and second[0] == ">"):
-                    one.settle()
-            act(person, second, rest)
-            last = person
+            # What one sends without a pause may be glued; all else waits for what was before.
+            if not (first == last and second[0] == ">"):
+                play.settle()
+            if first in play.people:
+                play.act(first, second, rest)
+            else:
+                play.come(first, second)
+            last = first
         except AssertionError as wrong:
             raise AssertionError(f"{path.name}:{number}: {first} {second} {rest}: {wrong}") from None

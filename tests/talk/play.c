@@ -6,9 +6,10 @@
  *	ann telnet strict room=tea    somebody comes, over a protocol, by a listener's settings
  *	limit rate 2                  a setting, before anybody comes
  *	ann > look                    sends a line, or a packet
- *	ann >> look\r\n\xff           sends bytes, with C's escapes
+ *	ann >> look\r\n\xff           sends bytes, with C's escapes; \{900}x is 900 times x
  *	ann < bob: hi                 hears this, perhaps after other things; a packet may have more fields
  *	ann << bob: hi                hears this next
+ *	ann <<< \xff\xfc\x06          hears these bytes next, with C's escapes
  *	ann .                         has heard everything by now
  *	ann ! lost                    the connection breaks
  *	ann | closed                  was shown out
@@ -24,7 +25,7 @@
 #include "base/memory.h"
 #include "teahouse/connection.h"
 
-enum { PEOPLE_MAX = 32, BYTES_MAX = 1 << 16 };
+enum { PEOPLE_MAX = 32, PIECES_MAX = 1024 };
 
 struct person {
 	char name[32];
@@ -69,9 +70,9 @@ static ssize_t
 wire_send(void *link, const struct queue *waiting)
 {
 	struct person *person = link;
-	struct iovec pieces[64];
+	struct iovec pieces[PIECES_MAX];
 	ssize_t sent = 0;
-	int n = queue_gather(waiting, pieces, 64);
+	int n = queue_gather(waiting, pieces, PIECES_MAX);
 	for (int i = 0; i < n; i++) {
 		ink_add(&person->heard, pieces[i].iov_base, pieces[i].iov_len);
 		sent += (ssize_t)pieces[i].iov_len;
@@ -140,12 +141,19 @@ listener_set(struct listener *listener, char *word)
 	if (value)
 		*value++ = '\0';
 	bool yes = !value || strcmp(value, "yes") == 0;
-	if (strcmp(word, "strict") == 0)
-		listener->strict = yes;
-	else if (strcmp(word, "echo") == 0)
-		listener->echo = yes;
-	else if (strcmp(word, "room") == 0)
+	const struct {
+		const char *key;
+		bool *at;
+	} flags[] = {{"strict", &listener->strict}, {"echo", &listener->echo},
+		{"nicks", &listener->nicks}, {"announce", &listener->announce},
+		{"hear", &listener->hear}};
+	for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++)
+		if (strcmp(word, flags[i].key) == 0)
+			*flags[i].at = yes;
+	if (value && strcmp(word, "room") == 0)
 		listener->room = strdup(value);
+	else if (value && strcmp(word, "ending") == 0)
+		listener->ending = strcmp(value, "crlf") == 0 ? ENDING_CRLF : ENDING_NONE;
 }
 
 /* ann telnet strict */
@@ -165,13 +173,20 @@ person_come(struct talk_file *file, const char *name, char *rest)
 	struct person *person = &file->people[file->n++];
 	snprintf(person->name, sizeof person->name, "%s", name);
 	person->file = file;
-	person->listener =
-		(struct listener){.name = protocol, .adapter = adapter, .echo = adapter->echo};
+	person->listener = (struct listener){.name = protocol,
+		.adapter = adapter,
+		.echo = adapter->echo,
+		.announce = true,
+		.pause = 50};
 	for (char *word; (word = strtok_r(NULL, " ", &save));)
 		listener_set(&person->listener, word);
 	if (!person->listener.room)
 		person->listener.room = strdup("main");
-	person->connection = connection_open(file->gateway, &person->listener, NULL, person);
+	const struct sockaddr_in peer = {.sin_family = AF_INET,
+		.sin_port = htons(40112),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	person->connection = connection_open(
+		file->gateway, &person->listener, (const struct sockaddr *)&peer, person);
 }
 
 static void
@@ -208,34 +223,62 @@ person_say(struct person *person, const char *line)
 	ink_clear(&bytes);
 }
 
+/* C's escapes, and \{900}x for 900 times x. */
+static void
+escapes_read(const char *escaped, struct ink *out)
+{
+	static const char from[] = "nrt0e\\", to[] = "\n\r\t\0\033\\";
+	for (const char *c = escaped; *c; c++) {
+		size_t times = 1;
+		char byte = *c;
+		const char *known = c[0] == '\\' && c[1] ? strchr(from, c[1]) : NULL;
+		if (known) {
+			byte = to[known - from];
+			c++;
+		} else if (c[0] == '\\' && c[1] == 'x') {
+			char hex[3] = {c[2], c[3], 0};
+			byte = (char)strtol(hex, NULL, 16);
+			c += 3;
+		} else if (c[0] == '\\' && c[1] == '{') {
+			char *end;
+			times = strtoul(c + 2, &end, 10);
+			c = end + 1;
+			byte = *c;
+		}
+		memset(ink_space(out, times), byte, times);
+		out->len += times;
+	}
+}
+
 static void
 person_say_raw(struct person *person, const char *escaped)
 {
-	static char bytes[BYTES_MAX];
-	size_t n = 0;
-	for (const char *c = escaped; *c && n < sizeof bytes; c++) {
-		if (*c != '\\') {
-			bytes[n++] = *c;
-			continue;
-		}
-		static const char from[] = "nrt0e\\", to[] = "\n\r\t\0\033\\";
-		const char *known = strchr(from, *++c);
-		if (*c == 'x') {
-			char hex[3] = {c[1], c[2], 0};
-			bytes[n++] = (char)strtol(hex, NULL, 16);
-			c += 2;
-		} else if (known) {
-			bytes[n++] = to[known - from];
-		}
-	}
-	person_send(person, bytes, n);
+	struct ink bytes = {0};
+	escapes_read(escaped, &bytes);
+	person_send(person, bytes.at, bytes.len);
+	ink_clear(&bytes);
+}
+
+static void
+person_hear_raw(struct person *person, const char *escaped)
+{
+	struct ink wanted = {0};
+	escapes_read(escaped, &wanted);
+	struct text rest = {
+		ink_read(&person->heard).at + person->read, person->heard.len - person->read};
+	if (rest.len >= wanted.len && memcmp(rest.at, wanted.at, wanted.len) == 0)
+		person->read += wanted.len;
+	else
+		file_fail(person->file, "%s did not hear the bytes %s", person->name, escaped);
+	ink_clear(&wanted);
 }
 
 /* The next message that the person heard, without its framing; false: there is none. */
 static bool
 person_next(struct person *person, struct text *message)
 {
-	struct text rest = {person->heard.at + person->read, person->heard.len - person->read};
+	struct text rest = {
+		ink_read(&person->heard).at + person->read, person->heard.len - person->read};
 	const unsigned char *head = (const unsigned char *)rest.at;
 	const char *protocol = person->listener.adapter->name;
 	size_t start = 0, len = 0;
@@ -287,9 +330,14 @@ static bool
 message_is(const struct person *person, struct text message, const char *wanted)
 {
 	if (wanted[0] != '{') {
-		struct text line = {message.at, message.len - 2};
-		return message.len >= 2 && memcmp(line.at + line.len, "\r\n", 2) == 0 &&
-		       text_is(line, text_of(wanted));
+		const struct listener *listener = &person->listener;
+		bool crlf = strcmp(listener->adapter->name, "telnet") == 0 ||
+			    listener->ending == ENDING_CRLF;
+		struct ink line = {0};
+		ink_printf(&line, "%s%s", wanted, crlf ? "\r\n" : "\n");
+		bool same = text_is(message, ink_read(&line));
+		ink_clear(&line);
+		return same;
 	}
 	json_t *want = json_loads(wanted, 0, NULL),
 	       *got = json_loadb(message.at, message.len, 0, NULL);
@@ -342,6 +390,8 @@ person_act(struct person *person, const char *act, char *rest)
 		person_hear(person, rest, false);
 	else if (strcmp(act, "<<") == 0)
 		person_hear(person, rest, true);
+	else if (strcmp(act, "<<<") == 0)
+		person_hear_raw(person, rest);
 	else if (strcmp(act, ".") == 0)
 		person_quiet(person);
 	else if (strcmp(act, "|") == 0 && !person->closed)

@@ -390,6 +390,60 @@ a_packet_that_is_too_long_is_taken_back(void **state)
 	}
 }
 
+/* The message that a pause ends now, in brackets, or nothing. */
+static void
+a_pause_gives(struct frames *frames, const char *wanted)
+{
+	struct text message = {NULL, 0};
+	bool any = frames_begun(frames) && frames_pause(frames, &message) == FRAMED_MESSAGE;
+	assert_text(any ? message : text_of(""), text_of(wanted));
+	frames_rest(frames);
+}
+
+static void
+a_pause_ends_what_has_begun(void **state)
+{
+	(void)state;
+	struct told told = {.over = false};
+	told_hear(&told, &framing_lobby, text_of("one\r\ntwo\nthr"));
+	told_hear(&told, &framing_lobby, text_of("ee"));
+	assert_text(ink_read(&told.log), text_of("(one)(two)"));
+	a_pause_gives(&told.frames, "three");
+	a_pause_gives(&told.frames, "");
+	told_hear(&told, &framing_lobby, text_of("four\n"));
+	assert_text(ink_read(&told.log), text_of("(one)(two)(four)"));
+	a_pause_gives(&told.frames, "");
+	told_clear(&told);
+}
+
+static void
+a_pause_ends_the_rest_of_what_was_too_long_without_a_word(void **state)
+{
+	(void)state;
+	struct told told = {.over = false};
+	char flood[LOBBY_BYTES + 1];
+	memset(flood, 'x', sizeof flood);
+	told_hear(&told, &framing_lobby, (struct text){flood, sizeof flood});
+	assert_text(ink_read(&told.log), text_of("!long"));
+	a_pause_gives(&told.frames, "");
+	told_hear(&told, &framing_lobby, text_of("short\n"));
+	assert_text(ink_read(&told.log), text_of("!long(short)"));
+	told_clear(&told);
+}
+
+static void
+an_end_of_line_after_a_pause_is_no_second_message(void **state)
+{
+	(void)state;
+	struct told told = {.over = false};
+	told_hear(&told, &framing_direct, text_of("one"));
+	a_pause_gives(&told.frames, "one");
+	told_hear(&told, &framing_direct, text_of("\r"));
+	told_hear(&told, &framing_direct, text_of("\ntwo\n"));
+	assert_text(ink_read(&told.log), text_of("()(two)"));
+	told_clear(&told);
+}
+
 int
 main(void)
 {
@@ -412,6 +466,9 @@ main(void)
 		cmocka_unit_test(http_instead_of_packets_is_found_at_once),
 		cmocka_unit_test(a_later_packet_may_begin_as_http_does),
 		cmocka_unit_test(what_comes_whole_is_one_message),
+		cmocka_unit_test(a_pause_ends_what_has_begun),
+		cmocka_unit_test(a_pause_ends_the_rest_of_what_was_too_long_without_a_word),
+		cmocka_unit_test(an_end_of_line_after_a_pause_is_no_second_message),
 		cmocka_unit_test(a_message_that_was_given_out_is_let_go),
 		cmocka_unit_test(a_frames_head_grows_with_its_length),
 		cmocka_unit_test(a_packet_bears_its_length),

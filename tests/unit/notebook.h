@@ -36,6 +36,10 @@ guest_note(struct guest *guest, const char *before, struct text t)
 static inline void
 guest_note_entries(struct guest *guest, const struct event *event)
 {
+	bool list = event->kind == EVENT_NAMES || event->kind == EVENT_ROOMS ||
+		    event->kind == EVENT_WHO;
+	if (list && !event->first)
+		ink_puts(&guest->told, " ..");
 	for (size_t i = 0; i < event->n_entries; i++) {
 		const struct entry *entry = &event->entries[i];
 		guest_note(guest, " ", entry->name);
@@ -56,7 +60,8 @@ guest_note_entries(struct guest *guest, const struct event *event)
 
 /*
  * chat#3 ROOM ACTOR TARGET: BODY, with what there is of it; error CODE: SENTENCE; behind
- * it the entries of a list, .. when more follow, and /REF in the own copy.
+ * it the entries of a list, .. before and behind what is only a piece, and /REF in the
+ * own copy.
  */
 static inline void
 notebook_tell(void *ctx, const struct event *event, struct session *const to[], size_t n)

@@ -1,0 +1,64 @@
+/* Strings of plain text. Knows what was said, not where one string ends and the next begins. */
+#include "adapters/plain.h"
+
+static void
+say_string(struct ink *out, const struct strings *strings, struct text before, struct text body,
+	const char *after)
+{
+	ink_text(out, before);
+	ink_text(out, body);
+	ink_puts(out, after);
+	ink_puts(out, strings->ending);
+}
+
+void
+say_lines(struct ink *out, const struct strings *strings, struct text before, struct text body,
+	const char *after)
+{
+	size_t around = before.len + strlen(after) + strlen(strings->ending);
+	for (struct text rest = body; rest.at;) {
+		struct text line = text_line(&rest);
+		while (strings->most && around < strings->most &&
+			around + line.len > strings->most) {
+			size_t n = text_cut(line, strings->most - around);
+			say_string(out, strings, before, (struct text){line.at, n}, after);
+			line = (struct text){line.at + n, line.len - n};
+		}
+		say_string(out, strings, before, line, after);
+	}
+}
+
+void
+say_speech(struct ink *out, const struct strings *strings, struct text where,
+	const struct event *event)
+{
+	struct ink before = {0};
+	const char *after = event->kind == EVENT_EMOTE ? "]" : "";
+	ink_text(&before, where);
+	if (event->kind == EVENT_EMOTE)
+		ink_printf(&before, "[%.*s ", TEXT_ARGS(event->actor));
+	else if (event->kind == EVENT_DIRECT)
+		ink_printf(&before, "%.*s -> %.*s: ", TEXT_ARGS(event->actor),
+			TEXT_ARGS(event->target));
+	else
+		ink_printf(&before, "%.*s: ", TEXT_ARGS(event->actor));
+	say_lines(out, strings, ink_read(&before), event->body, after);
+	ink_clear(&before);
+}
+
+void
+say_line(struct ink *out, const struct strings *strings, struct text where, const char *pattern,
+	struct text a, struct text b)
+{
+	ink_text(out, where);
+	struct text next = a;
+	for (const char *c = pattern; *c; c++) {
+		if (*c != '%') {
+			ink_add(out, c, 1);
+			continue;
+		}
+		ink_text(out, next);
+		next = b;
+	}
+	ink_puts(out, strings->ending);
+}

@@ -1,0 +1,29 @@
+/* What protocols of plain text have in common: strings, one a line of what was said. */
+#ifndef ADAPTERS_PLAIN_H
+#define ADAPTERS_PLAIN_H
+
+#include "teahouse/buffer.h"
+#include "teahouse/event.h"
+
+/* How a protocol's strings are. */
+struct strings {
+	const char *ending;
+	size_t most; /* bytes of one, its ending included; 0: no bound */
+};
+
+/*
+ * Each line of body as a string of its own, with the same words around it; a line too
+ * long for one goes out as several, cut between characters.
+ */
+void say_lines(struct ink *out, const struct strings *strings, struct text before, struct text body,
+	const char *after);
+
+/* SAID, EMOTE or DIRECT: `ann: hi`, `[ann waves]`, `ann -> bob: hi`, behind `where`. */
+void say_speech(struct ink *out, const struct strings *strings, struct text where,
+	const struct event *event);
+
+/* One string behind `where`: the pattern, with a for its first % and b for its second. */
+void say_line(struct ink *out, const struct strings *strings, struct text where,
+	const char *pattern, struct text a, struct text b);
+
+#endif

@@ -1,0 +1,504 @@
+/*
+ * The slow and the fast: whoever does not read is not waited for, whoever
+ * speaks too fast waits, and neither costs anybody else a byte or a moment.
+ */
+#include "doors.h"
+
+/* Speaks so often that about so many bytes wait for those who do not read. */
+static void
+chatter(struct caller *speaker, size_t bytes)
+{
+	static const char line[] = "0123456789012345678901234567890123456789\r\n";
+	for (size_t said = 0; said < bytes; said += sizeof line)
+		says(speaker, line);
+}
+
+static void
+who_lets_too_much_wait_is_dropped_and_that_is_told_once(void **state)
+{
+	(void)state;
+	for (int prompt = 0; prompt < 2; prompt++) {
+		struct house house;
+		house_build(&house);
+		house.settings.send_queue = 4000;
+		house.prompt = prompt;
+		house_open(&house);
+		struct caller *ann = enter(&house, &house.telnet, "ann");
+		struct caller *bob = enter(&house, &house.telnet, "bob");
+		struct caller *slow = enter(&house, &house.telnet, "slow");
+		ann->heard.len = bob->heard.len = 0;
+		slow->takes = 0;
+		chatter(ann, 3500);
+		assert_false(slow->closed);
+		chatter(ann, 3500);
+		assert_true(slow->closed);
+		assert_int_equal(slow->why, REASON_TOO_SLOW);
+		lose(slow);
+		turn(&house);
+		assert_int_equal(times_heard(ann, "slow has left the room.\r\n"), 1);
+		assert_int_equal(times_heard(bob, "slow has left the room.\r\n"), 1);
+		assert_heard(slow, "");
+		/* The others have heard it all, alike. */
+		assert_text(ink_read(&ann->heard), ink_read(&bob->heard));
+		assert_int_equal(times_heard(bob, "ann: 0123"), 2 * (3500 / 43 + 1));
+		house_close(&house);
+	}
+}
+
+static void
+exactly_what_may_wait_may_wait(void **state)
+{
+	(void)state;
+	struct house house;
+	house_build(&house);
+	house.settings.send_queue = 100;
+	house_open(&house);
+	struct caller *ann = enter(&house, &house.telnet, "ann");
+	struct caller *slow = enter(&house, &house.telnet, "slow");
+	slow->takes = 0;
+	/* Ten times ten bytes. */
+	for (int i = 0; i < 10; i++)
+		says(ann, "abc\r\n");
+	assert_false(slow->closed);
+	takes(slow, SIZE_MAX);
+	assert_int_equal(slow->heard.len, 100);
+	slow->takes = 0;
+	for (int i = 0; i < 10; i++)
+		says(ann, "abc\r\n");
+	assert_false(slow->closed);
+	says(ann, "a\r\n");
+	assert_true(slow->closed);
+	house_close(&house);
+}
+
+static void
+a_hundred_who_fall_behind_together_go_in_one_turn(void **state)
+{
+	(void)state;
+	struct house house;
+	house_build(&house);
+	house.settings.send_queue = 8000;
+	house_open(&house);
+	struct caller *ann = enter(&house, &house.telnet, "ann"), *slow[100];
+	for (int i = 0; i < 100; i++) {
+		char nick[16];
+		snprintf(nick, sizeof nick, "slow%d", i);
+		slow[i] = enter(&house, &house.telnet, nick);
+	}
+	for (int i = 0; i < 100; i++)
+		slow[i]->takes = 0;
+	ann->heard.len = 0;
+	chatter(ann, 9000);
+	for (int i = 0; i < 100; i++) {
+		char left[64];
+		snprintf(left, sizeof left, "slow%d has left the room.\r\n", i);
+		assert_true(slow[i]->closed);
+		assert_int_equal(times_heard(ann, left), 1);
+	}
+	assert_int_equal(core_users(gateway_core(house.gateway)), 1);
+	house_close(&house);
+}
+
+static void
+ones_own_words_may_be_too_much_for_one(void **state)
+{
+	(void)state;
+	struct house house;
+	house_build(&house);
+	house.settings.send_queue = 100;
+	house_open(&house);
+	struct caller *ann = enter(&house, &house.telnet, "ann");
+	struct caller *bob = enter(&house, &house.telnet, "bob");
+	ann->heard.len = 0;
+	/* It answers itself with more than may wait, and speaks on. */
+	bob->takes = 0;
+	arrive(bob, BYTES("/help\r\nhello\r\n"));
+	turn(&house);
+	assert_true(bob->closed);
+	assert_int_equal(bob->why, REASON_TOO_SLOW);
+	assert_heard(ann, "bob has left the room.\n");
+	house_close(&house);
+}
+
+static void
+bytes_taken_by_ones_are_the_same_bytes(void **state)
+{
+	(void)state;
+	struct house house;
+	house_build(&house);
+	house_open(&house);
+	struct caller *ann = enter(&house, &house.telnet, "ann");
+	struct caller *slow = enter(&house, &house.telnet, "slow");
+	ann->heard.len = 0;
+	for (int i = 0; i < 30; i++) {
+		slow->takes = 0;
+		says(ann, "one\r\n/me two\r\n");
+		takes(slow, 1 + (size_t)i % 3);
+	}
+	for (int i = 0; i < 2000; i++)
+		takes(slow, 1);
+	assert_int_equal(times_heard(ann, "ann: one\r\n[ann two]\r\n"), 30);
+	assert_text(ink_read(&slow->heard), ink_read(&ann->heard));
+	house_close(&house);
+}
+
+static void
+a_socket_that_takes_nothing_is_not_asked_again_until_it_may(void **state)
+{
+	(void)state;
+	struct house house;
+	house_build(&house);
+	house_open(&house);
+	struct caller *ann = enter(&house, &house.telnet, "ann");
+	struct caller *slow = enter(&house, &house.telnet, "slow");
+	slow->takes = 3;
+	says(ann, "one\r\n");
+	int sends = slow->sends;
+	chatter(ann, 500);
+	assert_int_equal(slow->sends, sends);
+	takes(slow, SIZE_MAX);
+	assert_int_equal(slow->sends, sends + 1);
+	house_close(&house);
+}
+
+static void
+who_does_not_read_is_not_read_from(void **state)
+{
+	(void)state;
+	struct house house;
+	house_build(&house);
+	house.settings.send_queue = 8000;
+	house_open(&house);
+	struct caller *ann = enter(&house, &house.telnet, "ann");
+	struct caller *slow = enter(&house, &house.telnet, "slow");
+	slow->takes = 0;
+	chatter(ann, 1800);
+	says(slow, "one\r\n");
+	assert_false(slow->unread);
+	chatter(ann, 600);
+	/* Over a quarter of the queue: it is held, and nothing of it lost. */
+	says(slow, "two\r\nthr");
+	assert_true(slow->unread);
+	says(slow, "ee\r\n");
+	assert_int_equal(times_heard(ann, "slow: "), 1);
+	/* Not before an eighth is left. */
+	takes(slow, waiting(slow) - 1001);
+	assert_true(slow->unread);
+	assert_int_equal(times_heard(ann, "slow: "), 1);
+	takes(slow, 2);
+	ann->heard.len = 0;
+	takes(slow, 200);
+	assert_false(slow->unread);
+	assert_int_equal(times_heard(slow, "slow: "), 0);
+	takes(slow, SIZE_MAX);
+	assert_int_equal(times_heard(slow, "slow: one\r\n"), 1);
+	assert_int_equal(times_heard(slow, "slow: two\r\nslow: three\r\n"), 1);
+	house_close(&house);
+}
+
+static void
+over_the_rate_one_waits_and_loses_nothing(void **state)
+{
+	(void)state;
+	struct house house;
+	house_build(&house);
+	house.settings.core.rate = 2;
+	house.settings.core.burst = 3;
+	house_open(&house);
+	struct caller *ann = call(&house, &house.telnet);
+	turn(&house);
+	ann->heard.len = 0;
+	/* One token goes with the login. */
+	arrive(ann, BYTES("login ann\r\n1\r\n2\r\n3\r\n4\r\nha"));
+	assert_true(ann->unread);
+	assert_int_equal(turn(&house), 500);
+	assert_heard(ann, "ann: 1\nann: 2\n");
+	/* What net had in its hands may still come, and waits behind the rest. */
+	arrive(ann, BYTES("lf\r\n5\r\n"));
+	pass(&house, 499);
+	assert_heard(ann, "");
+	pass(&house, 1);
+	assert_heard(ann, "ann: 3\n");
+	pass(&house, 500);
+	assert_heard(ann, "ann: 4\n");
+	pass(&house, 500);
+	assert_heard(ann, "ann: half\n");
+	assert_true(ann->unread);
+	pass(&house, 500);
+	assert_heard(ann, "ann: 5\n");
+	pass(&house, 500);
+	assert_false(ann->unread);
+	assert_int_equal(turn(&house), -1);
+	house_close(&house);
+}
+
+static void
+what_comes_later_is_heard_later_though_one_might_speak_by_now(void **state)
+{
+	(void)state;
+	struct house house;
+	house_build(&house);
+	house.settings.core.rate = 1;
+	house.settings.core.burst = 2;
+	house_open(&house);
+	struct caller *ann = enter(&house, &house.telnet, "ann");
+	arrive(ann, BYTES("1\r\n2\r\n"));
+	house.time += 1000;
+	arrive(ann, BYTES("3\r\n"));
+	pass(&house, 2000);
+	assert_heard(ann, "ann: 1\nann: 2\nann: 3\n");
+	house_close(&house);
+}
+
+static void
+packets_wait_as_lines_do(void **state)
+{
+	(void)state;
+	struct house house;
+	house_build(&house);
+	house.settings.core.rate = 1;
+	house.settings.core.burst = 1;
+	house_open(&house);
+	struct caller *ann = call(&house, &house.json), *bob = call(&house, &house.web);
+	packs(ann, "{\"type\":\"hello\",\"nick\":\"ann\"}");
+	send_bytes(bob, BYTES("{\"type\":\"hello\",\"nick\":\"bob\"}"));
+	for (int i = 0; i < 3; i++) {
+		packs(ann, "{\"type\":\"chat\",\"message\":\"from ann\"}");
+		send_bytes(bob, BYTES("{\"type\":\"chat\",\"message\":\"from bob\"}"));
+	}
+	assert_int_equal(times_heard(ann, "from"), 0);
+	for (int i = 1; i <= 3; i++) {
+		pass(&house, 1000);
+		assert_int_equal(times_heard(ann, "from ann"), i);
+		assert_int_equal(times_heard(ann, "from bob"), i);
+		assert_int_equal(times_heard(bob, "from ann"), i);
+	}
+	house_close(&house);
+}
+
+static void
+one_who_is_too_fast_keeps_nobody_else_waiting(void **state)
+{
+	(void)state;
+	struct house house;
+	house_build(&house);
+	house.settings.core.rate = 1;
+	house.settings.core.burst = 2;
+	house_open(&house);
+	struct caller *fast = enter(&house, &house.telnet, "fast");
+	struct caller *ann = enter(&house, &house.telnet, "ann");
+	fast->heard.len = 0;
+	arrive(fast, BYTES("1\r\n2\r\n3\r\n4\r\n"));
+	says(ann, "calmly\r\n");
+	assert_heard(ann, "fast: 1\nann: calmly\n");
+	house_close(&house);
+}
+
+static void
+refusals_cost_as_much_as_what_is_said(void **state)
+{
+	(void)state;
+	struct house house;
+	house_build(&house);
+	house.settings.core.rate = 1;
+	house.settings.core.burst = 4;
+	house_open(&house);
+	struct caller *json = call(&house, &house.json);
+	for (int i = 0; i < 20; i++)
+		packs(json, "nonsense");
+	assert_int_equal(times_heard(json, "bad-packet"), 4);
+	struct caller *telnet = call(&house, &house.telnet);
+	for (int i = 0; i < 20; i++)
+		says(telnet, "nonsense\r\n");
+	assert_int_equal(times_heard(telnet, "Please log in"), 4);
+	pass(&house, 20000);
+	assert_int_equal(times_heard(json, "bad-packet"), 20);
+	assert_int_equal(times_heard(telnet, "Please log in"), 20);
+	house_close(&house);
+}
+
+static void
+telnets_own_questions_are_answered_while_one_waits(void **state)
+{
+	(void)state;
+	struct house house;
+	house_build(&house);
+	house.settings.core.rate = 1;
+	house.settings.core.burst = 1;
+	house_open(&house);
+	struct caller *ann = enter(&house, &house.telnet, "ann");
+	says(ann, "later\r\n");
+	assert_true(ann->unread);
+	send_bytes(ann, BYTES("\xff\xf6\xff\xfd\x06"));
+	assert_heard(ann, "[Yes]\n\xff\xfc\x06");
+	house_close(&house);
+}
+
+static void
+who_is_over_the_rate_may_still_be_lost_or_stopped(void **state)
+{
+	(void)state;
+	for (int stop = 0; stop < 2; stop++) {
+		struct house house;
+		house_build(&house);
+		house.settings.core.rate = 1;
+		house.settings.core.burst = 1;
+		house_open(&house);
+		struct caller *ann = enter(&house, &house.telnet, "ann");
+		struct caller *bob = enter(&house, &house.telnet, "bob");
+		ann->heard.len = 0;
+		says(bob, "1\r\n2\r\n3\r\n");
+		assert_true(bob->unread);
+		if (stop)
+			gateway_stop(house.gateway);
+		else
+			lose(bob);
+		pass(&house, 5000);
+		assert_int_equal(times_heard(ann, "*** The server is stopping.\r\n"), stop);
+		assert_int_equal(times_heard(ann, "bob has left the room.\r\n"), !stop);
+		assert_int_equal(times_heard(ann, "bob: "), 0);
+		house_close(&house);
+	}
+}
+
+/* Somebody by JSON, version 2, in a room of its own. */
+static struct caller *
+enter_room(struct house *house, int i)
+{
+	struct caller *caller = call(house, &house->json);
+	struct ink hello = {0};
+	ink_printf(&hello, "{\"type\":\"hello\",\"version\":2,\"nick\":\"p%d\",\"room\":\"r%d\"}%c",
+		i, i, 0);
+	packs(caller, hello.at);
+	ink_clear(&hello);
+	return caller;
+}
+
+static void
+a_long_answer_is_told_as_fast_as_it_is_read(void **state)
+{
+	(void)state;
+	struct house house;
+	house_build(&house);
+	house_open(&house);
+	struct caller *reader = enter_room(&house, 0);
+	for (int i = 1; i < 500; i++)
+		enter_room(&house, i);
+	reader->takes = 0;
+	reader->heard.len = 0;
+	packs(reader, "{\"type\":\"who\"}");
+	pass(&house, 20);
+	takes(reader, 1000);
+	/* Of some 40,000 bytes, only a few wait; what it sends meanwhile is held. */
+	assert_in_range(waiting(reader), 1000, 20000);
+	packs(reader, "{\"type\":\"ping\"}");
+	while (times_heard(reader, "pong") == 0) {
+		takes(reader, 1000);
+		assert_true(waiting(reader) < 20000);
+	}
+	assert_true(reader->heard.len > 30000);
+	for (int i = 0; i < 500; i++) {
+		char nick[32];
+		snprintf(nick, sizeof nick, "\"nick\":\"p%d\"", i);
+		assert_int_equal(times_heard(reader, nick), 1);
+	}
+	house_close(&house);
+}
+
+/* Checks that it is packets, each as long as it says, to the end; how many. */
+static int
+packets_in(struct text bytes)
+{
+	int n = 0;
+	struct frames frames = {.begun = true};
+	struct text message;
+	while (framing_packets.next(&frames, &bytes, &message) == FRAMED_MESSAGE) {
+		assert_true(message.len > 2 && message.at[0] == '{');
+		assert_int_equal(message.at[message.len - 1], '}');
+		n++;
+	}
+	assert_null(frames.held.at);
+	frames_clear(&frames);
+	return n;
+}
+
+static void
+the_longest_names_there_are_fit_their_packets(void **state)
+{
+	(void)state;
+	struct house house;
+	house_build(&house);
+	house_open(&house);
+	/* Each a backslash, which JSON writes as two bytes, 64 times; or 128 bytes in 32 characters. */
+	char room[65] = "", nick[129] = "";
+	for (int i = 0; i < 62; i++)
+		strcat(room, "\\");
+	for (int i = 0; i < 31; i++)
+		strcat(nick, "\xf0\x9f\x98\x80");
+	struct caller *reader = call(&house, &house.json);
+	packs(reader, "{\"type\":\"hello\",\"nick\":\"reader\",\"version\":2}");
+	for (int i = 0; i < 10; i++) {
+		struct caller *caller = call(&house, &house.telnet);
+		struct ink lines = {0};
+		ink_printf(&lines, "login %s%d\r\n", nick, i);
+		for (int j = 0; j < 63; j++)
+			ink_printf(&lines, "/join %s%c%c\r\n/topic %0400d\r\n", room, 'A' + j % 26,
+				'a' + j / 26, j);
+		send_bytes(caller, ink_read(&lines));
+		ink_clear(&lines);
+	}
+	assert_int_equal(core_rooms(gateway_core(house.gateway)), 64);
+	static const char *const questions[] = {"{\"type\":\"who\"}", "{\"type\":\"rooms\"}"};
+	for (int i = 0; i < 2; i++) {
+		reader->heard.len = 0;
+		packs(reader, questions[i]);
+		assert_in_range(packets_in(ink_read(&reader->heard)), 2, 20);
+		assert_int_equal(times_heard(reader, i ? "{\"name\":" : "{\"nick\":"), i ? 64 : 11);
+	}
+	house_close(&house);
+}
+
+static void
+the_longest_type_there_is_is_refused_aloud(void **state)
+{
+	(void)state;
+	struct house house;
+	house_build(&house);
+	house_open(&house);
+	struct caller *ann = call(&house, &house.json);
+	packs(ann, "{\"type\":\"hello\",\"nick\":\"ann\",\"version\":2}");
+	struct ink packet = {0};
+	ink_printf(&packet, "{\"type\":\"%0*d\",\"ref\":\"7\"}%c", PACKET_BYTES - 21, 0, 0);
+	ann->heard.len = 0;
+	packs(ann, packet.at);
+	assert_int_equal(packets_in(ink_read(&ann->heard)), 1);
+	assert_int_equal(times_heard(ann, "\"code\":\"unknown-type\""), 1);
+	assert_int_equal(times_heard(ann, "\"ref\":\"7\""), 1);
+	ink_clear(&packet);
+	house_close(&house);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(who_lets_too_much_wait_is_dropped_and_that_is_told_once),
+		cmocka_unit_test(exactly_what_may_wait_may_wait),
+		cmocka_unit_test(a_hundred_who_fall_behind_together_go_in_one_turn),
+		cmocka_unit_test(ones_own_words_may_be_too_much_for_one),
+		cmocka_unit_test(bytes_taken_by_ones_are_the_same_bytes),
+		cmocka_unit_test(a_socket_that_takes_nothing_is_not_asked_again_until_it_may),
+		cmocka_unit_test(who_does_not_read_is_not_read_from),
+		cmocka_unit_test(over_the_rate_one_waits_and_loses_nothing),
+		cmocka_unit_test(what_comes_later_is_heard_later_though_one_might_speak_by_now),
+		cmocka_unit_test(packets_wait_as_lines_do),
+		cmocka_unit_test(one_who_is_too_fast_keeps_nobody_else_waiting),
+		cmocka_unit_test(refusals_cost_as_much_as_what_is_said),
+		cmocka_unit_test(telnets_own_questions_are_answered_while_one_waits),
+		cmocka_unit_test(who_is_over_the_rate_may_still_be_lost_or_stopped),
+		cmocka_unit_test(a_long_answer_is_told_as_fast_as_it_is_read),
+		cmocka_unit_test(the_longest_names_there_are_fit_their_packets),
+		cmocka_unit_test(the_longest_type_there_is_is_refused_aloud),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,153 @@
+/*
+ * Everything at once, by a fixed seed: people come, speak too fast, read too
+ * slowly, quit, break off and are thrown out, while a referee hears it all.
+ * Whatever happens, each has heard one unbroken piece of what the referee heard.
+ */
+#include "doors.h"
+
+enum { PEOPLE = 30 };
+
+struct storm {
+	struct house house;
+	struct caller *people[PEOPLE]; /* NULL: nobody */
+	uint64_t seed;
+	int named, said;
+};
+
+/* What was said, of all that was heard: the whole lines with a # in them. */
+static void
+speech_of(const struct caller *caller, struct ink *speech)
+{
+	for (struct text rest = ink_read(&caller->heard); rest.at;) {
+		struct text line = text_line(&rest);
+		if (rest.at && memchr(line.at, '#', line.len)) {
+			ink_text(speech, line);
+			ink_puts(speech, "\n");
+		}
+	}
+}
+
+/* Gone for good: what was heard is to be found in what the referee heard. */
+static void
+depart(struct storm *storm, int who, const struct caller *referee)
+{
+	struct ink heard = {0}, all = {0};
+	struct caller *caller = storm->people[who];
+	lose(caller);
+	turn(&storm->house);
+	speech_of(caller, &heard);
+	speech_of(referee, &all);
+	bool found = heard.len == 0;
+	for (size_t i = 0; !found && i + heard.len <= all.len; i++)
+		found = memcmp(all.at + i, heard.at, heard.len) == 0;
+	if (!found)
+		bytes_show("heard what was not said so", ink_read(&heard));
+	assert_true(found);
+	ink_clear(&heard);
+	ink_clear(&all);
+	storm->people[who] = NULL;
+}
+
+static void
+speak(struct storm *storm, struct caller *caller)
+{
+	struct ink lines = {0};
+	for (int n = (int)random_below(&storm->seed, 4); n >= 0; n--)
+		ink_printf(&lines, "#%d\r\n%s", storm->said++, n == 2 ? "/who\r\n" : "");
+	if (random_below(&storm->seed, 40) == 0)
+		ink_puts(&lines, "/quit\r\n#never\r\n");
+	size_t cut = random_below(&storm->seed, (uint32_t)lines.len + 1);
+	arrive(caller, (struct text){lines.at, cut});
+	if (random_below(&storm->seed, 2))
+		turn(&storm->house);
+	if (caller->connection)
+		arrive(caller, (struct text){lines.at + cut, lines.len - cut});
+	ink_clear(&lines);
+}
+
+static void
+step(struct storm *storm, const struct caller *referee)
+{
+	int who = (int)random_below(&storm->seed, PEOPLE);
+	struct caller *caller = storm->people[who];
+	/* Whether hanging up takes effect at once is for the net to say, each time. */
+	storm->house.prompt = random_below(&storm->seed, 2);
+	if (!caller) {
+		char nick[16];
+		snprintf(nick, sizeof nick, "u%d", storm->named++);
+		storm->people[who] = enter(&storm->house, &storm->house.telnet, nick);
+		return;
+	}
+	switch (caller->connection && !caller->closed ? random_below(&storm->seed, 40) : 0) {
+	case 0:
+		depart(storm, who, referee);
+		break;
+	case 1:
+		caller->broken = true;
+		break;
+	case 2:
+	case 3:
+	case 4:
+		caller->takes = 0;
+		break;
+	case 5:
+	case 6:
+	case 7:
+		takes(caller, random_below(&storm->seed, 400));
+		break;
+	case 8:
+	case 9:
+		takes(caller, SIZE_MAX);
+		break;
+	case 10:
+		storm->house.time += random_below(&storm->seed, 2000);
+		break;
+	default:
+		speak(storm, caller);
+	}
+	if (random_below(&storm->seed, 3))
+		turn(&storm->house);
+}
+
+static void
+each_hears_one_unbroken_piece_of_one_order(void **state)
+{
+	(void)state;
+	static struct storm storm;
+	int dropped = 0;
+	for (uint64_t seed = 1; seed <= 2; seed++) {
+		storm = (struct storm){.seed = seed};
+		house_build(&storm.house);
+		storm.house.settings.send_queue = 3000;
+		storm.house.settings.core.rate = 20;
+		storm.house.settings.core.burst = 30;
+		house_open(&storm.house);
+		struct caller *referee = enter(&storm.house, &storm.house.telnet, "referee");
+		while (storm.house.n < CALLERS_MAX - 1)
+			step(&storm, referee);
+		storm.house.prompt = false;
+		for (int i = 0; i < PEOPLE; i++)
+			if (storm.people[i])
+				depart(&storm, i, referee);
+		for (size_t i = 0; i < storm.house.n; i++)
+			dropped += storm.house.callers[i]->why == REASON_TOO_SLOW;
+		/* All others have gone, each told of once. */
+		assert_int_equal(core_users(gateway_core(storm.house.gateway)), 1);
+		assert_int_equal(times_heard(referee, "has left the room."), storm.named);
+		assert_int_equal(times_heard(referee, "has entered the room."), storm.named);
+		assert_int_equal(times_heard(referee, "#never"), 0);
+		assert_in_range(times_heard(referee, ": #"), 1000, storm.said);
+		house_close(&storm.house);
+	}
+	/* It was a storm. */
+	assert_true(dropped > 10);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_hears_one_unbroken_piece_of_one_order),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
