@@ -45,7 +45,7 @@ const struct setting settings[] = {
 
 	{"listener", "protocol", SETTING_PROTOCOL, offsetof(struct draft, listener.adapter), 0, 0,
 		NULL, true, NULL, "the protocol that is spoken there"},
-	{"listener", "port", SETTING_PORT, offsetof(struct draft, listener.port), 0, 65535, NULL,
+	{"listener", "port", SETTING_INT, offsetof(struct draft, listener.port), 0, 65535, NULL,
 		true, NULL, "the TCP port; 0: any free one"},
 	{"listener", "address", SETTING_ADDRESS, offsetof(struct draft, listener.address), 0, 0,
 		NULL, false, NULL, "where it listens, if not at server.address"},
@@ -62,10 +62,27 @@ const struct setting settings[] = {
 		false, "web", "the page's folder; a relative one is beside the settings"},
 	{"listener", "origins", SETTING_ORIGINS, offsetof(struct draft, listener.origins), 0, 0, "",
 		false, "web", "other sites whose pages may connect, separated by spaces"},
+	{"listener", "nicks", SETTING_YES_NO, offsetof(struct draft, listener.nicks), 0, 0, "no",
+		false, "relay direct", "whether its users read who said it, in front of each text"},
+	{"listener", "announce", SETTING_YES_NO, offsetof(struct draft, listener.announce), 0, 0,
+		"yes", false, "lobby", "whether its users are told who enters and leaves"},
+	{"listener", "hear", SETTING_YES_NO, offsetof(struct draft, listener.hear), 0, 0, "no",
+		false, "direct", "whether its users hear what is said in their room"},
+	{"listener", "pause", SETTING_INT, offsetof(struct draft, listener.pause), 1, 10000, "50",
+		false, "relay lobby direct",
+		"milliseconds of silence that end a message without a line ending"},
+	{"listener", "ending", SETTING_ENDING, offsetof(struct draft, listener.ending), 0, 0, "lf",
+		false, "lobby direct", "what ends each string that the server sends"},
 	{0},
 };
 
 _Static_assert(sizeof settings / sizeof *settings <= SETTINGS_MAX + 1, "SETTINGS_MAX is too low");
+
+static const char *const endings[ENDINGS] = {
+	[ENDING_LF] = "lf",
+	[ENDING_CRLF] = "crlf",
+	[ENDING_NONE] = "none",
+};
 
 static char *
 string_copy(struct text t)
@@ -99,11 +116,11 @@ number_read(long *to, const char *value, long least, long most)
 }
 
 static const char *
-port_read(int *to, const char *value, long least, long most)
+int_read(int *to, const char *value, long least, long most)
 {
-	long port = *to;
-	const char *what = number_read(&port, value, least, most);
-	*to = (int)port;
+	long n = *to;
+	const char *what = number_read(&n, value, least, most);
+	*to = (int)n;
 	return what;
 }
 
@@ -223,6 +240,18 @@ origins_read(char **to, const char *value)
 	return what;
 }
 
+static const char *
+ending_read(enum ending *to, const char *value)
+{
+	for (int i = 0; i < ENDINGS; i++) {
+		if (strcmp(value, endings[i]) == 0) {
+			*to = (enum ending)i;
+			return NULL;
+		}
+	}
+	return "is not an ending";
+}
+
 const char *
 setting_read(const struct setting *s, void *in, const char *value, struct spelling *spelling)
 {
@@ -230,8 +259,8 @@ setting_read(const struct setting *s, void *in, const char *value, struct spelli
 	switch (s->type) {
 	case SETTING_NUMBER:
 		return number_read(to, value, s->least, s->most);
-	case SETTING_PORT:
-		return port_read(to, value, s->least, s->most);
+	case SETTING_INT:
+		return int_read(to, value, s->least, s->most);
 	case SETTING_YES_NO:
 		return yes_no_read(to, value);
 	case SETTING_TITLE:
@@ -246,6 +275,8 @@ setting_read(const struct setting *s, void *in, const char *value, struct spelli
 		return folder_read(to, value);
 	case SETTING_ORIGINS:
 		return origins_read(to, value);
+	case SETTING_ENDING:
+		return ending_read(to, value);
 	}
 	return NULL;
 }
@@ -256,7 +287,7 @@ setting_right(const struct setting *s, struct ink *out)
 	ink_puts(out, "; right is ");
 	switch (s->type) {
 	case SETTING_NUMBER:
-	case SETTING_PORT:
+	case SETTING_INT:
 		ink_printf(out, "%ld to %ld", s->least, s->most);
 		break;
 	case SETTING_YES_NO:
@@ -283,6 +314,11 @@ setting_right(const struct setting *s, struct ink *out)
 	case SETTING_ORIGINS:
 		ink_puts(out, "http://HOST or https://HOST in lower case, and :PORT if it is not "
 			      "the usual one");
+		break;
+	case SETTING_ENDING:
+		ink_puts(out, "one of");
+		for (int i = 0; i < ENDINGS; i++)
+			ink_printf(out, "%s %s", i ? "," : "", endings[i]);
 		break;
 	}
 	ink_printf(out, " (%s)", s->about);

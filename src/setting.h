@@ -6,7 +6,7 @@
 
 enum setting_type {
 	SETTING_NUMBER,   /* long */
-	SETTING_PORT,     /* int */
+	SETTING_INT,      /* int */
 	SETTING_YES_NO,   /* bool */
 	SETTING_TITLE,    /* char *: text to be shown */
 	SETTING_ROOM,     /* char * */
@@ -14,6 +14,7 @@ enum setting_type {
 	SETTING_PROTOCOL, /* const struct adapter * */
 	SETTING_FOLDER,   /* char *: as it was given */
 	SETTING_ORIGINS,  /* char *: with one space between any two */
+	SETTING_ENDING,   /* enum ending */
 };
 
 struct setting {

@@ -7,6 +7,9 @@ static const struct adapter *const adapters[] = {
 	&adapter_telnet,
 	&adapter_json,
 	&adapter_web,
+	&adapter_relay,
+	&adapter_lobby,
+	&adapter_direct,
 	NULL,
 };
 

@@ -7,5 +7,8 @@
 extern const struct adapter adapter_telnet;
 extern const struct adapter adapter_json;
 extern const struct adapter adapter_web;
+extern const struct adapter adapter_relay;
+extern const struct adapter adapter_lobby;
+extern const struct adapter adapter_direct;
 
 #endif

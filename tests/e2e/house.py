@@ -24,7 +24,7 @@ from signal import SIGTERM
 
 PATIENCE = 10
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PROTOCOLS = ("telnet", "json", "web")
+PROTOCOLS = ("telnet", "json", "web", "relay", "lobby", "direct")
 
 
 def program(name="teahoused"):

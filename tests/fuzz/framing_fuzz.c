@@ -7,7 +7,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const struct framing *const framings[] = {&framing_lines, &framing_typed, &framing_packets};
+static const struct framing *const framings[] = {
+	&framing_lines, &framing_typed, &framing_lobby, &framing_packets};
 
 /* Writes down what came of it. */
 static void
@@ -16,6 +17,16 @@ note(struct ink *notes, enum framed framed, struct text message)
 	assert(message.len <= PACKET_BYTES);
 	ink_printf(notes, "%d %zu:", (int)framed, message.len);
 	ink_text(notes, message);
+}
+
+/* What the end of the stream, a pause, makes of what is left. */
+static void
+feed_pause(const struct framing *framing, struct frames *frames, struct ink *notes)
+{
+	struct text message = {"", 0};
+	if (framing->pauses && frames_begun(frames))
+		note(notes, frames_pause(frames, &message), message);
+	frames_clear(frames);
 }
 
 /* Whether the stream goes on: HTTP ends it. */
@@ -41,13 +52,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	if (size < 2)
 		return 0;
-	const struct framing *framing = framings[data[0] % 3];
+	const struct framing *framing = framings[data[0] % 4];
 	size_t piece = 1 + data[1] % 16;
 	struct text in = {(const char *)data + 2, size - 2};
 	struct ink whole = {0}, pieces = {0};
 	struct frames frames = {0};
 	feed(framing, &frames, in, &whole);
-	frames_clear(&frames);
+	feed_pause(framing, &frames, &whole);
 	bool on = true;
 	for (size_t at = 0; on && at < in.len; at += piece) {
 		size_t n = in.len - at < piece ? in.len - at : piece;
@@ -57,7 +68,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		on = feed(framing, &frames, (struct text){copy, n}, &pieces);
 		free(copy);
 	}
-	frames_clear(&frames);
+	feed_pause(framing, &frames, &pieces);
 	assert(text_is(ink_read(&whole), ink_read(&pieces)));
 	ink_clear(&whole);
 	ink_clear(&pieces);

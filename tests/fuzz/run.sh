@@ -11,9 +11,12 @@ for name; do
 	# What people type, behind the byte that names the protocol; 1e parts packets.
 	for talk in tests/talk/*.talk; do
 		seed=$corpus/$(basename "$talk")
-		{ printf '\000'; sed -n 's/^[a-z]* > //p' "$talk"; } >"$seed.lines"
-		{ printf '\002'; sed -n 's/^[a-z]* > //p' "$talk" | tr '\n' '\036'; } >"$seed.web"
-		{ printf '\003'; sed -n 's/^[a-z]* > //p' "$talk" | tr '\n' '\036'; } >"$seed.json"
+		for protocol in 0 3 4 5; do
+			{ printf '%b' "\\00$protocol"; sed -n 's/^[a-z]* > //p' "$talk"; } >"$seed.$protocol"
+		done
+		for protocol in 2 6; do
+			{ printf '%b' "\\00$protocol"; sed -n 's/^[a-z]* > //p' "$talk" | tr '\n' '\036'; } >"$seed.$protocol"
+		done
 	done
 	echo "$name: $seconds s"
 	"$build/tests/fuzz/$name" -max_total_time="$seconds" -print_final_stats=0 -verbosity=0 \

@@ -191,6 +191,77 @@ test_defaults(void **state)
 }
 
 static void
+test_defaults_of_the_plain_protocols(void **state)
+{
+	(void)state;
+	struct config *c = config_of("[listener:r]\nprotocol = relay\nport = 1\n"
+				     "[listener:l]\nprotocol = lobby\nport = 2\n"
+				     "[listener:d]\nprotocol = direct\nport = 3\n",
+		-1);
+	const struct listener *relay = &c->listeners[0], *lobby = &c->listeners[1];
+	const struct listener *direct = &c->listeners[2];
+	assert_false(relay->echo);
+	assert_false(relay->nicks);
+	assert_int_equal(relay->pause, 50);
+	assert_false(lobby->echo);
+	assert_true(lobby->announce);
+	assert_int_equal(lobby->pause, 50);
+	assert_int_equal(lobby->ending, ENDING_LF);
+	assert_false(direct->echo);
+	assert_false(direct->nicks);
+	assert_false(direct->hear);
+	assert_int_equal(direct->pause, 50);
+	assert_int_equal(direct->ending, ENDING_LF);
+	config_free(c);
+}
+
+static void
+test_given_to_the_plain_protocols(void **state)
+{
+	(void)state;
+	struct config *c = config_of("[listener:r]\nprotocol = relay\nport = 1\n"
+				     "echo = yes\nnicks = yes\npause = 1\n"
+				     "[listener:l]\nprotocol = lobby\nport = 2\n"
+				     "announce = no\npause = 10000\nending = crlf\n"
+				     "[listener:d]\nending = none\nnicks = yes\nhear = yes\n"
+				     "pause = 7\nprotocol = direct\nport = 3\n",
+		-1);
+	const struct listener *relay = &c->listeners[0], *lobby = &c->listeners[1];
+	const struct listener *direct = &c->listeners[2];
+	assert_true(relay->echo);
+	assert_true(relay->nicks);
+	assert_int_equal(relay->pause, 1);
+	assert_false(lobby->announce);
+	assert_int_equal(lobby->pause, 10000);
+	assert_int_equal(lobby->ending, ENDING_CRLF);
+	assert_true(direct->nicks);
+	assert_true(direct->hear);
+	assert_int_equal(direct->pause, 7);
+	assert_int_equal(direct->ending, ENDING_NONE);
+	config_free(c);
+}
+
+static void
+test_mistakes_of_the_plain_protocols(void **state)
+{
+	(void)state;
+	expect("[listener:r]\nprotocol = relay\nport = 1\nending = lf\nnick = yes\npause = 0\n"
+	       "[listener:l]\nprotocol = lobby\nport = 2\nending = LF\nnicks = no\n"
+	       "[listener:t]\nprotocol = telnet\nport = 3\npause = 50\n",
+		"t.ini:4: listener:r.ending: belongs to listeners of lobby or direct, and this is "
+		"one of relay; right is to leave it out\n"
+		"t.ini:5: listener:r.nick: there is no such key; perhaps nicks is meant\n"
+		"t.ini:6: listener:r.pause: \"0\" is out of range; right is 1 to 10000 "
+		"(milliseconds of silence that end a message without a line ending)\n"
+		"t.ini:10: listener:l.ending: \"LF\" is not an ending; right is one of lf, crlf, "
+		"none (what ends each string that the server sends)\n"
+		"t.ini:11: listener:l.nicks: belongs to listeners of relay or direct, and this is "
+		"one of lobby; right is to leave it out\n"
+		"t.ini:15: listener:t.pause: belongs to listeners of relay or lobby or direct, "
+		"and this is one of telnet; right is to leave it out\n");
+}
+
+static void
 test_given(void **state)
 {
 	(void)state;
@@ -629,7 +700,7 @@ test_limits_of_each_row(void **state)
 	static const char *const odd[] = {"", "-", "1e3", "0x10", "10k", "1.5", "+1", "1 0", "yes"};
 	size_t rows = 0;
 	for (const struct setting *s = settings; s->key; s++) {
-		if (s->type != SETTING_NUMBER && s->type != SETTING_PORT)
+		if (s->type != SETTING_NUMBER && s->type != SETTING_INT)
 			continue;
 		rows++;
 		char value[32];
@@ -645,7 +716,7 @@ test_limits_of_each_row(void **state)
 		for (size_t i = 0; i < sizeof odd / sizeof *odd; i++)
 			try_value(s, odd[i], "is not a number");
 	}
-	assert_int_equal(rows, 8);
+	assert_int_equal(rows, 9);
 }
 
 static void
@@ -742,6 +813,11 @@ test_shipped_file_runs(void **state)
 		assert_int_equal(x->strict, y->strict);
 		expect_same(x->root, y->root);
 		expect_same(x->origins, y->origins);
+		assert_int_equal(x->nicks, y->nicks);
+		assert_int_equal(x->announce, y->announce);
+		assert_int_equal(x->hear, y->hear);
+		assert_int_equal(x->pause, y->pause);
+		assert_int_equal(x->ending, y->ending);
 	}
 	config_free(a);
 	config_free(b);
@@ -773,6 +849,26 @@ shipped_value(const char *whole, const struct setting *s)
 }
 
 static void
+expect_listener_complete(const char *whole, const struct adapter *adapter)
+{
+	char line[64];
+	snprintf(line, sizeof line, "\nprotocol = %s\n", adapter->name);
+	const char *section = strstr(whole, line);
+	if (!section)
+		fail_msg("conf/teahouse.ini: there is no listener for %s", adapter->name);
+	const char *end = strstr(section, "\n[");
+	for (const struct setting *s = settings; s->key; s++) {
+		if (strcmp(s->section, "listener") != 0 || !setting_fits(s, adapter))
+			continue;
+		snprintf(line, sizeof line, "\n%s =", s->key);
+		const char *key = strstr(section, line);
+		if (!key || (end && key > end))
+			fail_msg("conf/teahouse.ini: the listener for %s lacks %s", adapter->name,
+				s->key);
+	}
+}
+
+static void
 test_shipped_file_is_complete(void **state)
 {
 	(void)state;
@@ -791,12 +887,8 @@ test_shipped_file_is_complete(void **state)
 			fail_msg("conf/teahouse.ini: %s.%s: \"%s\" is missing", s->section, s->key,
 				about);
 	}
-	for (const struct adapter *const *a = adapter_list(); *a; a++) {
-		char line[64];
-		snprintf(line, sizeof line, "\nprotocol = %s\n", (*a)->name);
-		if (!strstr(whole, line))
-			fail_msg("conf/teahouse.ini: there is no listener for %s", (*a)->name);
-	}
+	for (const struct adapter *const *a = adapter_list(); *a; a++)
+		expect_listener_complete(whole, *a);
 	free(whole);
 }
 
@@ -865,6 +957,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_given),
+		cmocka_unit_test(test_defaults_of_the_plain_protocols),
+		cmocka_unit_test(test_given_to_the_plain_protocols),
+		cmocka_unit_test(test_mistakes_of_the_plain_protocols),
 		cmocka_unit_test(test_many_mistakes),
 		cmocka_unit_test(test_sections),
 		cmocka_unit_test(test_what_is_missing),

@@ -1,0 +1,106 @@
+/* direct: the classroom direct-message protocol (SPEC 6.6): #name, and @name:text. */
+#include "adapters/adapters.h"
+#include "adapters/framing.h"
+#include "adapters/plain.h"
+
+/* A voice is an ending, whether it hears its room, and whether nicks stand in front. */
+enum { VOICE_HEARS = ENDINGS, VOICE_NICKS = 2 * ENDINGS, VOICES = 4 * ENDINGS };
+
+static const struct strings endings[ENDINGS] = {
+	[ENDING_LF] = {"\n", DIRECT_BYTES},
+	[ENDING_CRLF] = {"\r\n", DIRECT_BYTES},
+	[ENDING_NONE] = {"", DIRECT_BYTES},
+};
+
+static const struct text none = {NULL, 0};
+
+static void
+direct_greet(struct talk *talk, const struct peer *peer)
+{
+	const struct listener *listener = talk->listener;
+	talk->voice = listener->ending;
+	talk->voice += listener->hear ? VOICE_HEARS : 0;
+	talk->voice += listener->nicks ? VOICE_NICKS : 0;
+	struct ink greeting = {0};
+	ink_printf(&greeting, "You are connected from:('%s', %d)%s", peer->host, peer->port,
+		endings[listener->ending].ending);
+	talk_write(talk, ink_read(&greeting));
+	ink_clear(&greeting);
+}
+
+static void
+direct_request(struct talk *talk, const char *command, struct text a, struct text b)
+{
+	struct request request = {.command = command_find(text_of(command)), .arg = {a, b}};
+	session_request(&talk->session, &request);
+}
+
+static void
+direct_address(struct talk *talk, struct text line)
+{
+	const char *colon = memchr(line.at, ':', line.len);
+	if (!colon) {
+		session_refuse(&talk->session, REASON_USAGE, text_of("@nick:text"), none, none);
+		return;
+	}
+	struct text nick = {line.at + 1, (size_t)(colon - line.at) - 1};
+	struct text body = {colon + 1, line.len - nick.len - 2};
+	if (text_is(nick, text_of("*")))
+		direct_request(talk, "say", body, none);
+	else
+		direct_request(talk, "msg", nick, body);
+}
+
+static void
+direct_hear(struct talk *talk, struct text line)
+{
+	struct text word = text_trim(line);
+	if (word.len == 0)
+		return;
+	if (word.at[0] == '#')
+		direct_request(talk, "nick", (struct text){word.at + 1, word.len - 1}, none);
+	else if (word.at[0] == '@')
+		direct_address(talk, word);
+	else if (text_is(word, text_of("exit")))
+		direct_request(talk, "logout", none, none);
+	else
+		session_refuse(&talk->session, REASON_USAGE,
+			text_of("#nick, @nick:text, @*:text or exit"), none, none);
+}
+
+static void
+direct_too_long(struct talk *talk)
+{
+	session_refuse(&talk->session, REASON_TEXT_TOO_LONG, text_of("2048 bytes"), none, none);
+}
+
+static void
+direct_say(unsigned voice, const struct event *event, struct ink *out)
+{
+	const struct strings *strings = &endings[voice % ENDINGS];
+	bool hears = voice / VOICE_HEARS % 2, nicks = voice / VOICE_NICKS;
+	struct ink before = {0};
+	if (nicks)
+		ink_printf(&before, "%.*s: ", TEXT_ARGS(event->actor));
+	if (event->kind == EVENT_DIRECT)
+		say_lines(out, strings, ink_read(&before), event->body, "");
+	else if ((event->kind == EVENT_SAID || event->kind == EVENT_EMOTE) && hears)
+		say_speech(out, strings, none, event);
+	else if (event->kind == EVENT_WELCOME)
+		say_line(out, strings, none, "Your user detail saved as : %", event->actor, none);
+	else if (event->kind == EVENT_RENAMED && event->own)
+		say_line(out, strings, none, "Your user detail saved as : %", event->target, none);
+	else if (event->kind == EVENT_REFUSED)
+		say_lines(out, strings, text_of("Error: "), event->body, "");
+	ink_clear(&before);
+}
+
+const struct adapter adapter_direct = {
+	.name = "direct",
+	.framing = &framing_direct,
+	.voices = VOICES,
+	.greet = direct_greet,
+	.hear = direct_hear,
+	.too_long = direct_too_long,
+	.say = direct_say,
+};

@@ -1,0 +1,194 @@
+/*
+ * lobby: the classroom room protocol (SPEC 6.5). First a room, then a name, then
+ * talk; answers are digits on the way in and words inside.
+ */
+#include <stdlib.h>
+
+#include "adapters/adapters.h"
+#include "adapters/framing.h"
+#include "adapters/plain.h"
+
+/* A voice is an ending, and whether comings and goings are told. */
+enum { VOICE_ANNOUNCES = ENDINGS, VOICES = 2 * ENDINGS };
+
+static const struct strings endings[ENDINGS] = {
+	[ENDING_LF] = {"\n", LOBBY_BYTES},
+	[ENDING_CRLF] = {"\r\n", LOBBY_BYTES},
+	[ENDING_NONE] = {"", LOBBY_BYTES},
+};
+
+static const struct text none = {NULL, 0};
+
+/* What a talk keeps. */
+struct lobby_talk {
+	char *room; /* the one joined, until there is a name to enter it with; or NULL */
+};
+
+static void
+lobby_greet(struct talk *talk, const struct peer *peer)
+{
+	(void)peer;
+	talk->voice = talk->listener->ending;
+	if (talk->listener->announce)
+		talk->voice += VOICE_ANNOUNCES;
+}
+
+static void
+lobby_forget(struct talk *talk)
+{
+	struct lobby_talk *memory = talk->memory;
+	free(memory->room);
+}
+
+/* `1`: that does not belong here. */
+static void
+lobby_refuse(struct talk *talk, struct text word)
+{
+	session_refuse(&talk->session, REASON_UNKNOWN_COMMAND, word, none, none);
+}
+
+static void
+lobby_request(struct talk *talk, const char *command, struct text arg, struct text room)
+{
+	struct request request = {
+		.command = command_find(text_of(command)), .arg = {arg}, .room = room};
+	session_request(&talk->session, &request);
+}
+
+static void
+lobby_join(struct talk *talk, struct text room)
+{
+	struct lobby_talk *memory = talk->memory;
+	if (!core_room_fits(talk->session.core, room)) {
+		session_refuse(&talk->session, REASON_ROOM_INVALID, room, none, none);
+		return;
+	}
+	memory->room = strndup(room.at, room.len);
+	talk_write(talk, text_of("0"));
+	talk_write(talk, text_of(endings[talk->listener->ending].ending));
+}
+
+/* Before one is in a room. */
+static void
+lobby_door(struct talk *talk, struct text word, struct text rest)
+{
+	const struct lobby_talk *memory = talk->memory;
+	/* The end of a line that a pause had ended already is nothing. */
+	if (word.len == 0)
+		return;
+	if (!memory->room && text_is(word, text_of("/list")) && rest.len == 0)
+		lobby_request(talk, "rooms", none, none);
+	else if (!memory->room && text_is(word, text_of("/join")))
+		lobby_join(talk, rest);
+	else if (memory->room && text_is(word, text_of("/nick")))
+		lobby_request(talk, "login", rest, text_of(memory->room));
+	else
+		lobby_refuse(talk, word);
+}
+
+static void
+lobby_hear(struct talk *talk, struct text line)
+{
+	struct text rest = line, word = text_word(&rest);
+	if (text_is(word, text_of("/logout")) && rest.len == 0)
+		lobby_request(talk, "logout", none, none);
+	else if (!talk->session.user)
+		lobby_door(talk, word, rest);
+	else if (text_is(word, text_of("/who")) && rest.len == 0)
+		lobby_request(talk, "look", none, none);
+	else if (word.len > 0 && word.at[0] == '/')
+		lobby_refuse(talk, word);
+	else if (word.len > 0)
+		lobby_request(talk, "say", line, none);
+}
+
+static void
+lobby_too_long(struct talk *talk)
+{
+	session_refuse(&talk->session, REASON_TEXT_TOO_LONG, text_of("1024 bytes"), none, none);
+}
+
+/* Who comes, goes, and is called what. */
+static void
+say_moved(const struct event *event, const struct strings *strings, struct ink *out)
+{
+	if (event->kind == EVENT_ENTERED && !event->own)
+		say_line(out, strings, none, "*** % has joined", event->actor, none);
+	else if (event->kind == EVENT_LEFT && !event->own)
+		say_line(out, strings, none, "*** % has left", event->actor, none);
+	else if (event->kind == EVENT_RENAMED)
+		say_line(
+			out, strings, none, "*** % is now known as %", event->actor, event->target);
+}
+
+static void
+say_list(const struct event *event, const struct strings *strings, struct ink *out)
+{
+	if (event->first && event->kind == EVENT_ROOMS)
+		ink_printf(out, "%zu%s", event->total, strings->ending);
+	for (size_t i = 0; i < event->n_entries; i++)
+		say_line(out, strings, none, "%", event->entries[i].name, none);
+}
+
+static void
+say_refused(const struct event *event, const struct strings *strings, struct ink *out)
+{
+	int digit = reason_digit(event->reason);
+	if (digit)
+		ink_printf(out, "%d%s", digit, strings->ending);
+	else if (event->reason != REASON_TEXT_EMPTY)
+		say_lines(out, strings, text_of("*** "), event->body, "");
+}
+
+static void
+lobby_say(unsigned voice, const struct event *event, struct ink *out)
+{
+	const struct strings *strings = &endings[voice % ENDINGS];
+	switch (event->kind) {
+	case EVENT_SAID:
+	case EVENT_EMOTE:
+	case EVENT_DIRECT:
+		say_speech(out, strings, none, event);
+		break;
+	case EVENT_ENTERED:
+	case EVENT_LEFT:
+	case EVENT_RENAMED:
+		if (voice >= VOICE_ANNOUNCES)
+			say_moved(event, strings, out);
+		break;
+	case EVENT_TOPIC:
+		if (!event->unasked)
+			say_line(out, strings, none, "*** % set the topic: %", event->actor,
+				event->body);
+		break;
+	case EVENT_NOTICE:
+	case EVENT_HELP:
+		say_lines(out, strings, text_of("*** "), event->body, "");
+		break;
+	case EVENT_REFUSED:
+		say_refused(event, strings, out);
+		break;
+	case EVENT_WELCOME:
+		say_line(out, strings, none, "0", none, none);
+		break;
+	case EVENT_NAMES:
+	case EVENT_ROOMS:
+	case EVENT_WHO:
+		say_list(event, strings, out);
+		break;
+	case EVENT_PONG:
+		break;
+	}
+}
+
+const struct adapter adapter_lobby = {
+	.name = "lobby",
+	.framing = &framing_lobby,
+	.memory = sizeof(struct lobby_talk),
+	.voices = VOICES,
+	.greet = lobby_greet,
+	.hear = lobby_hear,
+	.too_long = lobby_too_long,
+	.forget = lobby_forget,
+	.say = lobby_say,
+};
