@@ -76,7 +76,7 @@ asan: ## build everything with AddressSanitizer and UBSan, in build/asan
 	@$(MAKE) --no-print-directory BUILD=build/asan OPTIMISE='-O1 -g -fno-omit-frame-pointer' \
 		SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all' test-programs
 
-test-programs: programs check-programs
+test-programs: programs check-programs $(BUILD)/tests/talk/fault.so
 
 check-programs: $(UNIT_TESTS) $(PLAYER)
 
@@ -109,19 +109,21 @@ lint: ## clang-tidy, cppcheck, mandoc, shellcheck, the layers
 	@cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability \
 		--inline-suppr --suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches \
 		$(DEFINES) -Iinclude -Isrc src
-	@mandoc -T lint -W warning src/*.8 src/*/*.1 conf/*.5
+	@mandoc -T lint -W warning src/*.8 src/*/*.1 src/*/*.7 conf/*.5
 	@shellcheck .ci/run $(wildcard tests/*/*.sh)
 
 install: programs ## install below PREFIX (and DESTDIR); settings in SYSCONF
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(SYSCONF) \
 		$(DESTDIR)$(PREFIX)/share/teahouse/web $(DESTDIR)$(PREFIX)/share/man/man1 \
-		$(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man8 \
+		$(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man7 \
+		$(DESTDIR)$(PREFIX)/share/man/man8 \
 		$(DESTDIR)$(PREFIX)/lib/systemd/system
 	install $(BUILD)/teahoused $(DESTDIR)$(PREFIX)/sbin/
 	install $(BUILD)/teahouse $(DESTDIR)$(PREFIX)/bin/
 	cp -R web/. $(DESTDIR)$(PREFIX)/share/teahouse/web/
 	install -m 644 src/client/teahouse.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 644 conf/teahouse.ini.5 $(DESTDIR)$(PREFIX)/share/man/man5/
+	install -m 644 src/adapters/teahouse-protocol.7 $(DESTDIR)$(PREFIX)/share/man/man7/
 	install -m 644 src/teahoused.8 $(DESTDIR)$(PREFIX)/share/man/man8/
 	sed 's|@PREFIX@|$(PREFIX)|g; s|@SYSCONF@|$(SYSCONF)|g' conf/teahoused.service \
 		>$(DESTDIR)$(PREFIX)/lib/systemd/system/teahoused.service
@@ -133,6 +135,7 @@ uninstall: ## take away what install put there, but for the settings
 	rm -f $(DESTDIR)$(PREFIX)/sbin/teahoused $(DESTDIR)$(PREFIX)/bin/teahouse \
 		$(DESTDIR)$(PREFIX)/share/man/man1/teahouse.1 \
 		$(DESTDIR)$(PREFIX)/share/man/man5/teahouse.ini.5 \
+		$(DESTDIR)$(PREFIX)/share/man/man7/teahouse-protocol.7 \
 		$(DESTDIR)$(PREFIX)/share/man/man8/teahoused.8 \
 		$(DESTDIR)$(PREFIX)/lib/systemd/system/teahoused.service
 	rm -rf $(DESTDIR)$(PREFIX)/share/teahouse
