@@ -201,6 +201,10 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(ARCHIVE)
 $(BUILD)/tests/talk/play: $(BUILD)/tests/talk/play.o $(ARCHIVE)
 	@$(LINK) -o $@ $^ $(PURE_LIBS)
 
+$(BUILD)/tests/talk/fault.so: tests/talk/fault.c
+	@mkdir -p $(@D)
+	@$(CC) -std=c11 $(WARNINGS) -Wno-pedantic -O1 -shared -fPIC -o $@ $<
+
 $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(ARCHIVE)
 	@$(LINK) -fsanitize=fuzzer -o $@ $^ $(PURE_LIBS)
 

@@ -84,20 +84,11 @@ static const char *const endings[ENDINGS] = {
 	[ENDING_NONE] = "none",
 };
 
-static char *
-string_copy(struct text t)
-{
-	char *copy = memory_new(t.len + 1);
-	if (t.len > 0)
-		memcpy(copy, t.at, t.len);
-	return copy;
-}
-
 static void
 string_set(char **at, const char *value)
 {
 	free(*at);
-	*at = value ? string_copy(text_of(value)) : NULL;
+	*at = value ? memory_string(value, strlen(value)) : NULL;
 }
 
 /* Each value's reader returns what is wrong with it, or NULL. */
@@ -228,14 +219,15 @@ origins_read(char **to, const char *value)
 	struct ink all = {0};
 	struct text rest = text_of(value);
 	while (rest.len > 0) {
-		char *origin = string_copy(text_word(&rest));
+		struct text word = text_word(&rest);
+		char *origin = memory_string(word.at, word.len);
 		if (!origin_is_right(origin))
 			what = "is not a list of origins";
 		ink_printf(&all, "%s%s", all.len ? " " : "", origin);
 		free(origin);
 	}
 	free(*to);
-	*to = string_copy(ink_read(&all));
+	*to = memory_string(all.at, all.len);
 	ink_clear(&all);
 	return what;
 }
@@ -459,7 +451,7 @@ bool
 section_suggest(const char *section, struct ink *out)
 {
 	size_t n = strcspn(section, ":");
-	char *word = string_copy((struct text){section, n});
+	char *word = memory_string(section, n);
 	bool listener = word_is_near(word, "listener");
 	ink_puts(out, "there is no such section; ");
 	if (listener)

@@ -143,8 +143,7 @@ json_item_object(const struct json *json, const char *key, size_t i)
 static void
 json_must(bool done)
 {
-	if (!done)
-		abort();
+	memory_need(done ? &done : NULL);
 }
 
 static void

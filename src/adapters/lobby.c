@@ -7,6 +7,7 @@
 #include "adapters/adapters.h"
 #include "adapters/framing.h"
 #include "adapters/plain.h"
+#include "base/memory.h"
 
 /* A voice is an ending, and whether comings and goings are told. */
 enum { VOICE_ANNOUNCES = ENDINGS, VOICES = 2 * ENDINGS };
@@ -63,7 +64,7 @@ lobby_join(struct talk *talk, struct text room)
 		session_refuse(&talk->session, REASON_ROOM_INVALID, room, none, none);
 		return;
 	}
-	memory->room = strndup(room.at, room.len);
+	memory->room = memory_string(room.at, room.len);
 	talk_write(talk, text_of("0"));
 	talk_write(talk, text_of(endings[talk->listener->ending].ending));
 }
@@ -158,8 +159,10 @@ lobby_say(unsigned voice, const struct event *event, struct ink *out)
 		break;
 	case EVENT_TOPIC:
 		if (!event->unasked)
-			say_line(out, strings, none, "*** % set the topic: %", event->actor,
-				event->body);
+			say_line(out, strings, none,
+				event->body.len > 0 ? "*** % set the topic: %"
+						    : "*** % took the topic away",
+				event->actor, event->body);
 		break;
 	case EVENT_NOTICE:
 	case EVENT_HELP:

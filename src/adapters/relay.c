@@ -43,6 +43,8 @@ relay_say(unsigned voice, const struct event *event, struct ink *out)
 	else if (event->kind == EVENT_SAID || event->kind == EVENT_EMOTE ||
 		 event->kind == EVENT_DIRECT)
 		say_speech(out, &lines, none, event);
+	else if (event->reason == REASON_SERVER_FULL || event->reason == REASON_ADDRESS_FULL)
+		say_lines(out, &lines, none, event->body, "");
 }
 
 const struct adapter adapter_relay = {

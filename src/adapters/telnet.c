@@ -10,6 +10,7 @@
 #include "adapters/adapters.h"
 #include "adapters/framing.h"
 #include "adapters/plain.h"
+#include "base/memory.h"
 
 /* Where in the stream of telnet's bytes one is (RFC 854). */
 enum place {
@@ -121,7 +122,7 @@ telnet_greet(struct talk *talk, const struct peer *peer)
 	(void)peer;
 	struct telnet_talk *memory = talk->memory;
 	talk->voice = talk->listener->strict ? VOICE_STRICT : VOICE_USUAL;
-	memory->telnet = telnet_init(telnet_options, telnet_happened, 0, talk);
+	memory->telnet = memory_need(telnet_init(telnet_options, telnet_happened, 0, talk));
 	struct text name = core_settings(talk->session.core)->name;
 	talk_write(talk, text_of("Welcome to "));
 	talk_write(talk, name);
@@ -145,6 +146,7 @@ telnet_pass(struct telnet_talk *memory, char byte, struct ink *passed)
 {
 	static const char iac = (char)TELNET_IAC;
 	unsigned char c = (unsigned char)byte;
+	bool inside = memory->place == PLACE_INSIDE_COMMAND;
 	switch (memory->place) {
 	case PLACE_TEXT:
 		if (c == TELNET_IAC)
@@ -154,18 +156,17 @@ telnet_pass(struct telnet_talk *memory, char byte, struct ink *passed)
 		break;
 	case PLACE_COMMAND:
 	case PLACE_INSIDE_COMMAND:
-		if (memory->place == PLACE_INSIDE_COMMAND && c == TELNET_IAC) {
+		if (c == TELNET_SB || (inside && c == TELNET_IAC)) {
 			memory->place = PLACE_INSIDE;
-		} else if (c == TELNET_SB) {
-			memory->place = PLACE_INSIDE;
-		} else if (memory->place == PLACE_INSIDE_COMMAND && c == TELNET_SE) {
-			memory->place = PLACE_TEXT;
-		} else {
-			ink_add(passed, &iac, 1);
-			ink_add(passed, &byte, 1);
-			bool option = c >= TELNET_WILL && c <= TELNET_DONT;
-			memory->place = option ? PLACE_OPTION : PLACE_TEXT;
+			break;
 		}
+		memory->place = PLACE_TEXT;
+		if (inside && c == TELNET_SE)
+			break;
+		ink_add(passed, &iac, 1);
+		ink_add(passed, &byte, 1);
+		if (c >= TELNET_WILL && c <= TELNET_DONT)
+			memory->place = PLACE_OPTION;
 		break;
 	case PLACE_OPTION:
 		ink_add(passed, &byte, 1);
@@ -324,6 +325,20 @@ say_refused(const struct event *event, bool strict, struct ink *out)
 		say_line(out, &lines, none, "Please try again.", none, none);
 }
 
+/* A strict listener has plain words only. */
+static void
+say_plain_help(struct ink *out)
+{
+	for (const struct command *command = command_table(); command->name; command++) {
+		struct ink usage = {0};
+		command_usage(&usage, command);
+		struct text words = {usage.at + 1, usage.len - 1};
+		if (command->flags & COMMAND_PLAIN)
+			say_line(out, &lines, none, "%: %", words, text_of(command->help));
+		ink_clear(&usage);
+	}
+}
+
 static void
 telnet_say(unsigned voice, const struct event *event, struct ink *out)
 {
@@ -352,7 +367,10 @@ telnet_say(unsigned voice, const struct event *event, struct ink *out)
 		say_lines(out, &lines, text_of("*** "), event->body, "");
 		break;
 	case EVENT_HELP:
-		say_lines(out, &lines, none, event->body, "");
+		if (strict)
+			say_plain_help(out);
+		else
+			say_lines(out, &lines, none, event->body, "");
 		break;
 	case EVENT_REFUSED:
 		say_refused(event, strict, out);

@@ -2,13 +2,14 @@
 #include "base/memory.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "teahouse/log.h"
 
-static void
-memory_gone(size_t bytes)
+_Noreturn static void
+memory_gone(void)
 {
-	log_line(LOG_ERROR, "memory: none left for %zu bytes", bytes);
+	log_line(LOG_ERROR, "memory: there is none left");
 	abort();
 }
 
@@ -17,7 +18,7 @@ memory_new(size_t bytes)
 {
 	void *new = calloc(1, bytes);
 	if (!new)
-		memory_gone(bytes);
+		memory_gone();
 	return new;
 }
 
@@ -26,6 +27,23 @@ memory_grow(void *old, size_t bytes)
 {
 	void *new = realloc(old, bytes);
 	if (!new)
-		memory_gone(bytes);
+		memory_gone();
 	return new;
+}
+
+char *
+memory_string(const char *at, size_t len)
+{
+	char *copy = memory_new(len + 1);
+	if (len > 0)
+		memcpy(copy, at, len);
+	return copy;
+}
+
+void *
+memory_need(void *made)
+{
+	if (!made)
+		memory_gone();
+	return made;
 }

@@ -11,4 +11,10 @@
 void *memory_new(size_t bytes);
 void *memory_grow(void *old, size_t bytes);
 
+/* A copy of its own, NUL-terminated. */
+char *memory_string(const char *at, size_t len);
+
+/* What a library made, which is NULL only when there was no memory for it. */
+void *memory_need(void *made);
+
 #endif

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "core/house.h"
 
 /* The room that the request is about, in which its session must be; NULL: it was told why not. */
@@ -212,7 +213,8 @@ command_topic(struct session *session, const struct request *request)
 	free(room->topic);
 	free(room->topic_by);
 	room->topic = topic_copy(&body);
-	room->topic_by = strdup(user_nick(session->user).at);
+	struct text nick = user_nick(session->user);
+	room->topic_by = memory_string(nick.at, nick.len);
 	struct event event = event_make(session->core, EVENT_TOPIC, session);
 	event.actor = user_nick(session->user);
 	event.body = text_of(room->topic);

@@ -9,10 +9,7 @@
 static struct text
 text_copy(struct text t)
 {
-	char *copy = memory_new(t.len + 1);
-	if (t.len)
-		memcpy(copy, t.at, t.len);
-	return (struct text){copy, t.len};
+	return (struct text){memory_string(t.at, t.len), t.len};
 }
 
 static void

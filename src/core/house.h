@@ -2,8 +2,11 @@
 #ifndef CORE_HOUSE_H
 #define CORE_HOUSE_H
 
+/* Its tables do not fail either. */
+#define uthash_malloc(bytes) memory_grow(NULL, bytes)
 #include <uthash.h>
 
+#include "base/memory.h"
 #include "teahouse/core.h"
 
 enum {

@@ -202,12 +202,12 @@ connection_enter(struct connection *connection, const struct sockaddr *peer)
 		origin_key(peer, key);
 		origin_enter(connection, key);
 	}
-	if (gateway->settings.login_timeout > 0) {
+	if (adapter->enter)
+		adapter->enter(&connection->talk);
+	if (gateway->settings.login_timeout > 0 && !connection->talk.session.user) {
 		connection->deadline = gateway_ticks(gateway) + gateway->settings.login_timeout;
 		due_set(&gateway->dues, &connection->due, connection->deadline);
 	}
-	if (adapter->enter)
-		adapter->enter(&connection->talk);
 }
 
 static struct connection *

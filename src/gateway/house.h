@@ -2,9 +2,12 @@
 #ifndef GATEWAY_HOUSE_H
 #define GATEWAY_HOUSE_H
 
+/* Its tables do not fail either. */
+#define uthash_malloc(bytes) memory_grow(NULL, bytes)
 #include <uthash.h>
 
 #include "adapters/framing.h"
+#include "base/memory.h"
 #include "gateway/due.h"
 #include "teahouse/connection.h"
 

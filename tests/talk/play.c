@@ -25,6 +25,12 @@
 #include "base/memory.h"
 #include "teahouse/connection.h"
 
+/*
+ * There when fault.c is preloaded: from then on allocations may fail. Not before, since
+ * ICU, while it opens, does not stand it.
+ */
+void fault_arm(void) __attribute__((weak));
+
 enum { PEOPLE_MAX = 32, PIECES_MAX = 1024 };
 
 struct person {
@@ -169,6 +175,8 @@ person_come(struct talk_file *file, const char *name, char *rest)
 	if (!file->gateway) {
 		file->gateway = gateway_open(&file->settings, &wire, file_ticks, file_ticks, file);
 		assert(file->gateway);
+		if (fault_arm)
+			fault_arm();
 	}
 	struct person *person = &file->people[file->n++];
 	snprintf(person->name, sizeof person->name, "%s", name);
