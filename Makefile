@@ -106,6 +106,8 @@ lint: ## clang-tidy, cppcheck, mandoc, shellcheck, the layers
 	@$(PYTHON) tests/layers.py
 	@printf '%s\n' $(SOURCES) | xargs -P2 -I{} clang-tidy --quiet --warnings-as-errors='*' {} \
 		-- -std=c11 $(DEFINES) -Iinclude -Isrc 2>/dev/null
+	@printf '%s\n' $(SOURCES) | xargs -P2 -I{} gcc -fanalyzer -Werror -std=c11 $(DEFINES) -O1 \
+		-Iinclude -Isrc -c {} -o /dev/null
 	@cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability \
 		--inline-suppr --suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches \
 		$(DEFINES) -Iinclude -Isrc src

@@ -188,8 +188,9 @@ protocol_read(const struct adapter **to, const char *value)
 static const char *
 folder_read(char **to, const char *value)
 {
+	const char *what = *value ? NULL : "is not a folder";
 	string_set(to, value);
-	return *value ? NULL : "is not a folder";
+	return what;
 }
 
 /* Whether a browser would send it: what it never sends would be allowed in vain. */

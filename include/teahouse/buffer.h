@@ -35,15 +35,21 @@ ink_read(const struct ink *ink)
 /* Empties it, and gives the memory back. */
 void ink_clear(struct ink *ink);
 
-/* Counted; never changed once it is shared. */
+/* Counted. What is in it never changes; more may be added behind while there is room. */
 struct buffer {
 	uint32_t refs;
-	uint32_t len; /* bytes */
+	uint32_t len, cap; /* bytes */
 	char bytes[];
 };
 
+/* An empty one with room for cap bytes, and one reference. */
+struct buffer *buffer_open(size_t cap);
+
 /* A copy of t with one reference. */
 struct buffer *buffer_make(struct text t);
+
+/* Adds t behind what is there already; false: there is no room for it. */
+bool buffer_add(struct buffer *b, struct text t);
 
 static inline struct buffer *
 buffer_hold(struct buffer *b)
@@ -54,24 +60,32 @@ buffer_hold(struct buffer *b)
 
 void buffer_drop(struct buffer *b);
 
-/*
- * Buffers in the order they came, the first perhaps begun. Zeroed is empty;
- * keeps no memory while it is.
- */
-struct queue {
-	struct buffer **slots; /* a ring of `cap`, a power of two */
-	uint32_t head, n, cap; /* slots */
-	uint32_t begun;        /* bytes of the first already taken */
-	size_t bytes;          /* waiting in all */
+/* Bytes from..to of a buffer. */
+struct span {
+	struct buffer *buffer;
+	uint32_t from, to;
 };
 
-/* Takes a reference of its own. */
+/*
+ * Spans of buffers in the order they came. Zeroed is empty; keeps no memory while
+ * it has one span or none.
+ */
+struct queue {
+	struct span first;
+	struct span *more; /* a ring of `cap`, a power of two, for those behind the first */
+	uint32_t head, cap;
+	uint32_t n;   /* spans in all */
+	size_t bytes; /* waiting in all */
+};
+
+/* Takes a reference of its own. A span that goes on where the last one ends becomes one with it. */
+void queue_push_span(struct queue *q, struct span span);
 void queue_push(struct queue *q, struct buffer *b);
 
 /* The waiting bytes as at most max pieces; how many there are. */
 int queue_gather(const struct queue *q, struct iovec *pieces, int max);
 
-/* What waits in the first buffer; empty when nothing does. */
+/* What waits in the first span; at == NULL when nothing does. */
 struct text queue_first(const struct queue *q);
 
 /* Forgets the first n bytes; n is at most `bytes`. */

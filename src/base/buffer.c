@@ -67,15 +67,31 @@ ink_clear(struct ink *ink)
 }
 
 struct buffer *
+buffer_open(size_t cap)
+{
+	assert(cap < UINT32_MAX);
+	struct buffer *b = memory_grow(NULL, sizeof *b + cap);
+	*b = (struct buffer){.refs = 1, .cap = (uint32_t)cap};
+	return b;
+}
+
+struct buffer *
 buffer_make(struct text t)
 {
-	assert(t.len < UINT32_MAX);
-	struct buffer *b = memory_grow(NULL, sizeof *b + t.len);
-	b->refs = 1;
-	b->len = (uint32_t)t.len;
-	if (t.len)
-		memcpy(b->bytes, t.at, t.len);
+	struct buffer *b = buffer_open(t.len);
+	buffer_add(b, t);
 	return b;
+}
+
+bool
+buffer_add(struct buffer *b, struct text t)
+{
+	if (t.len > b->cap - b->len)
+		return false;
+	if (t.len > 0)
+		memcpy(b->bytes + b->len, t.at, t.len);
+	b->len += (uint32_t)t.len;
+	return true;
 }
 
 void
@@ -86,56 +102,85 @@ buffer_drop(struct buffer *b)
 		free(b);
 }
 
-static struct buffer *
-queue_at(const struct queue *q, uint32_t i)
+/* The i-th span, of those that there are. */
+static struct span *
+queue_at(struct queue *q, uint32_t i)
 {
-	return q->slots[(q->head + i) & (q->cap - 1)];
+	return i == 0 ? &q->first : &q->more[(q->head + i - 1) & (q->cap - 1)];
 }
 
 static void
 queue_grow(struct queue *q)
 {
 	uint32_t cap = q->cap ? q->cap * 2 : QUEUE_FIRST;
-	struct buffer **slots = memory_grow(NULL, cap * sizeof(struct buffer *));
-	for (uint32_t i = 0; i < q->n; i++)
-		slots[i] = queue_at(q, i);
-	free(q->slots);
-	q->slots = slots;
+	struct span *more = memory_grow(NULL, cap * sizeof *more);
+	for (uint32_t i = 1; i < q->n; i++)
+		more[i - 1] = *queue_at(q, i);
+	free(q->more);
+	q->more = more;
 	q->head = 0;
 	q->cap = cap;
 }
 
 void
+queue_push_span(struct queue *q, struct span span)
+{
+	if (span.from == span.to)
+		return;
+	q->bytes += span.to - span.from;
+	struct span *last = q->n ? queue_at(q, q->n - 1) : NULL;
+	if (last && last->buffer == span.buffer && last->to == span.from) {
+		last->to = span.to;
+		return;
+	}
+	if (q->n > 0 && q->n - 1 == q->cap)
+		queue_grow(q);
+	buffer_hold(span.buffer);
+	*queue_at(q, q->n++) = span;
+}
+
+void
 queue_push(struct queue *q, struct buffer *b)
 {
-	if (b->len == 0)
-		return;
-	if (q->n == q->cap)
-		queue_grow(q);
-	q->slots[(q->head + q->n++) & (q->cap - 1)] = buffer_hold(b);
-	q->bytes += b->len;
+	queue_push_span(q, (struct span){b, 0, b->len});
 }
 
 struct text
 queue_first(const struct queue *q)
 {
+	const struct span *first = &q->first;
 	if (q->n == 0)
 		return (struct text){NULL, 0};
-	const struct buffer *b = queue_at(q, 0);
-	return (struct text){b->bytes + q->begun, b->len - q->begun};
+	return (struct text){first->buffer->bytes + first->from, first->to - first->from};
 }
 
 int
 queue_gather(const struct queue *q, struct iovec *pieces, int max)
 {
 	int n = 0;
-	uint32_t begun = q->begun;
-	for (uint32_t i = 0; i < q->n && n < max; i++, begun = 0) {
-		struct buffer *b = queue_at(q, i);
-		pieces[n].iov_base = b->bytes + begun;
-		pieces[n++].iov_len = b->len - begun;
+	for (uint32_t i = 0; i < q->n && n < max; i++, n++) {
+		const struct span *span =
+			i == 0 ? &q->first : &q->more[(q->head + i - 1) & (q->cap - 1)];
+		pieces[n].iov_base = span->buffer->bytes + span->from;
+		pieces[n].iov_len = span->to - span->from;
 	}
 	return n;
+}
+
+/* Lets the first span go; the next takes its place. */
+static void
+queue_shift(struct queue *q)
+{
+	buffer_drop(q->first.buffer);
+	if (--q->n == 0)
+		return;
+	q->first = q->more[q->head];
+	q->head = (q->head + 1) & (q->cap - 1);
+	if (q->n > 1)
+		return;
+	free(q->more);
+	q->more = NULL;
+	q->head = q->cap = 0;
 }
 
 void
@@ -144,27 +189,18 @@ queue_take(struct queue *q, size_t n)
 	assert(n <= q->bytes);
 	q->bytes -= n;
 	while (n > 0) {
-		struct buffer *b = queue_at(q, 0);
-		size_t rest = b->len - q->begun;
+		size_t rest = q->first.to - q->first.from;
 		if (n < rest) {
-			q->begun += (uint32_t)n;
+			q->first.from += (uint32_t)n;
 			return;
 		}
 		n -= rest;
-		q->begun = 0;
-		q->head = (q->head + 1) & (q->cap - 1);
-		q->n--;
-		buffer_drop(b);
+		queue_shift(q);
 	}
-	if (q->n == 0)
-		queue_clear(q);
 }
 
 void
 queue_clear(struct queue *q)
 {
-	for (uint32_t i = 0; i < q->n; i++)
-		buffer_drop(queue_at(q, i));
-	free(q->slots);
-	*q = (struct queue){0};
+	queue_take(q, q->bytes);
 }

@@ -86,7 +86,9 @@ room_compact(struct room *room)
 		struct session *session = room->sessions[from];
 		if (!session)
 			continue;
-		room_seat(room, session->user)->at = to;
+		struct seat *seat = room_seat(room, session->user);
+		assert(seat);
+		seat->at = to;
 		room->sessions[to] = session;
 		room->arrived[to++] = room->arrived[from];
 	}
@@ -111,6 +113,7 @@ static void
 room_rise(struct room *room, struct user *user)
 {
 	struct seat *seat = room_seat(room, user);
+	assert(seat);
 	size_t left = --user->n_seats - (size_t)(seat - user->seats);
 	room->sessions[seat->at] = NULL;
 	room->users--;

@@ -8,21 +8,19 @@ command_param(const char **params, struct param *param)
 	if (word.len == 0)
 		return false;
 	*params = rest.at;
-	*param = (struct param){.optional = word.at[0] == '['};
-	if (param->optional) {
-		word.at++;
-		word.len -= 2;
-	}
-	param->rest = word.len > 3 && memcmp(word.at + word.len - 3, "...", 3) == 0;
-	if (param->rest)
+	bool optional = word.at[0] == '[';
+	if (optional)
+		word = (struct text){word.at + 1, word.len - 2};
+	bool takes_rest = word.len > 3 && memcmp(word.at + word.len - 3, "...", 3) == 0;
+	if (takes_rest)
 		word.len -= 3;
+	struct text field = word, shown = word;
 	const char *colon = memchr(word.at, ':', word.len);
-	param->field = param->shown = word;
 	if (colon) {
-		param->field.len = (size_t)(colon - word.at);
-		param->shown.at = colon + 1;
-		param->shown.len = word.len - param->field.len - 1;
+		field.len = (size_t)(colon - word.at);
+		shown = (struct text){colon + 1, word.len - field.len - 1};
 	}
+	*param = (struct param){field, shown, optional, takes_rest};
 	return true;
 }
 

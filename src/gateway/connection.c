@@ -27,15 +27,15 @@ connection_is_ending(const struct connection *connection)
 }
 
 void
-connection_push(struct connection *connection, struct buffer *buffer)
+connection_push(struct connection *connection, struct span span)
 {
 	struct gateway *gateway = connection->gateway;
-	if (connection->out.bytes + buffer->len > gateway->settings.send_queue) {
+	if (connection->out.bytes + (span.to - span.from) > gateway->settings.send_queue) {
 		connection_end(connection, REASON_TOO_SLOW);
 		connection_doom(connection);
 		return;
 	}
-	queue_push(&connection->out, buffer);
+	queue_push_span(&connection->out, span);
 	if (!connection->dirty) {
 		connection->dirty = true;
 		list_add(&gateway->dirty, connection);
@@ -49,7 +49,7 @@ talk_write(struct talk *talk, struct text bytes)
 	if (connection_is_ending(connection))
 		return;
 	struct buffer *buffer = buffer_make(bytes);
-	connection_push(connection, buffer);
+	connection_push(connection, (struct span){buffer, 0, buffer->len});
 	buffer_drop(buffer);
 }
 

@@ -320,6 +320,7 @@ gateway_flush(struct gateway *gateway)
 		}
 		gateway->dirty.n = 0;
 	} while (gateway->doomed.n > 0);
+	gateway_fall_silent(gateway);
 }
 
 static void

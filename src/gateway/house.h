@@ -48,6 +48,12 @@ struct connection {
 	struct connection *prev, *next;
 };
 
+/* What is said in one voice during a turn. */
+struct voice {
+	struct buffer *open; /* the last of it, to be added to; or NULL */
+	size_t now, before;  /* bytes said in this turn and in the last */
+};
+
 struct gateway {
 	struct gateway_settings settings;
 	const struct wire *wire;
@@ -61,13 +67,14 @@ struct gateway {
 	struct list dirty, doomed;
 	struct dues dues;
 	struct ink ink; /* events are written here first */
+	struct voice voices[VOICES_MAX];
 	bool stopping;
 };
 
 void list_add(struct list *list, struct connection *connection);
 
 /* Puts bytes in its outbox, or dooms it if it has too many. */
-void connection_push(struct connection *connection, struct buffer *buffer);
+void connection_push(struct connection *connection, struct span span);
 
 /* To be shown out once what waits is sent; from now on it is neither heard nor told anything. */
 void connection_end(struct connection *connection, enum reason why);
@@ -77,6 +84,9 @@ void connection_doom(struct connection *connection);
 
 /* Hears what it had to wait with, if the time has come. */
 void connection_wake(struct connection *connection);
+
+/* The end of a turn: what is said from now on stands in buffers of its own. */
+void gateway_fall_silent(struct gateway *gateway);
 
 /* The outside of the core: says an event once in every voice. */
 void gateway_tell(void *gateway, const struct event *event, struct session *const to[], size_t n);

@@ -1,10 +1,13 @@
 /* Tells an event to many: said once in each voice, and a reference in each outbox. */
 #include "gateway/house.h"
 
-/* What one event is in every voice; NULL: not said yet. */
+enum { OPEN_BYTES = 16384 }; /* most that is said into one buffer */
+
+/* What one event is in every voice. */
 struct said {
 	const struct event *event;
-	struct buffer *in[VOICES_MAX];
+	uint64_t voices; /* a bit for each voice it was said in */
+	struct span in[VOICES_MAX];
 };
 
 /* Ended by its own doing, a session is told nothing more of others. */
@@ -14,31 +17,68 @@ connection_is_deaf(const struct connection *connection)
 	return connection->ending != REASON_FINE || connection->lost || connection->doomed;
 }
 
-static struct buffer *
-said_in(struct said *said, const struct connection *connection)
+static unsigned
+connection_voice(const struct connection *connection, const struct event *event)
 {
 	const struct talk *talk = &connection->talk;
-	const struct adapter *adapter = talk->listener->adapter;
-	const struct event *event = said->event;
-	unsigned voice = talk->voice;
-	if (adapter->elsewhere && event->place && event->place != talk->session.current)
-		voice++;
-	struct buffer **in = &said->in[connection->voices + voice];
-	if (*in)
-		return *in;
-	struct ink *ink = &connection->gateway->ink;
-	ink->len = 0;
-	adapter->say(voice, event, ink);
-	*in = buffer_make(ink_read(ink));
-	return *in;
+	bool elsewhere = talk->listener->adapter->elsewhere && event->place &&
+			 event->place != talk->session.current;
+	return connection->voices + talk->voice + (elsewhere ? 1 : 0);
 }
 
 static void
-said_clear(struct said *said)
+event_say(const struct connection *connection, const struct event *event, unsigned voice)
 {
-	for (size_t i = 0; i < sizeof said->in / sizeof said->in[0]; i++)
-		if (said->in[i])
-			buffer_drop(said->in[i]);
+	struct ink *ink = &connection->gateway->ink;
+	ink->len = 0;
+	connection->talk.listener->adapter->say(voice - connection->voices, event, ink);
+}
+
+/*
+ * Puts what was said behind what was said in that voice earlier in this turn, so that
+ * whoever hears all of it has one piece to send. A new buffer is as large as
+ * seems to be needed.
+ */
+static struct span
+voice_add(struct voice *voice, struct text said)
+{
+	if (!voice->open || !buffer_add(voice->open, said)) {
+		size_t cap = voice->before > 2 * voice->now ? voice->before : 2 * voice->now;
+		if (cap > OPEN_BYTES)
+			cap = OPEN_BYTES;
+		if (voice->open)
+			buffer_drop(voice->open);
+		voice->open = buffer_open(cap > said.len ? cap : said.len);
+		buffer_add(voice->open, said);
+	}
+	voice->now += said.len;
+	uint32_t end = voice->open->len;
+	return (struct span){voice->open, end - (uint32_t)said.len, end};
+}
+
+static struct span
+said_in(struct said *said, const struct connection *connection)
+{
+	unsigned voice = connection_voice(connection, said->event);
+	uint64_t bit = UINT64_C(1) << voice;
+	if (!(said->voices & bit)) {
+		struct gateway *gateway = connection->gateway;
+		event_say(connection, said->event, voice);
+		said->in[voice] = voice_add(&gateway->voices[voice], ink_read(&gateway->ink));
+		said->voices |= bit;
+	}
+	return said->in[voice];
+}
+
+void
+gateway_fall_silent(struct gateway *gateway)
+{
+	for (size_t i = 0; i < VOICES_MAX; i++) {
+		struct voice *voice = &gateway->voices[i];
+		if (voice->open)
+			buffer_drop(voice->open);
+		*voice = (struct voice){.before = voice->now};
+	}
 }
 
 static bool
@@ -48,20 +88,28 @@ event_is_speech(const struct event *event)
 	       event->kind == EVENT_DIRECT;
 }
 
-/* The copy of who caused it: with the request that it answers. */
+/*
+ * The copy of who caused it, if it wants one: whoever gave the request a name waits for
+ * its answer, and who speaks to itself for a word.
+ */
 static void
-tell_own(struct connection *connection, const struct event *event)
+tell_own(struct said *said, struct connection *connection, const struct event *event)
 {
-	/* Whoever gave the request a name waits for its answer, and who speaks to itself for a word. */
 	bool wanted = connection->talk.listener->echo || event->ref.len > 0 ||
 		      text_is(event->actor, event->target);
 	if (event_is_speech(event) && !wanted)
 		return;
+	/* What people say is the same for themselves, but for the name they gave it. */
+	if (event_is_speech(event) && !event->ref.at) {
+		connection_push(connection, said_in(said, connection));
+		return;
+	}
 	struct event mine = *event;
 	mine.own = true;
-	struct said said = {.event = &mine};
-	connection_push(connection, said_in(&said, connection));
-	said_clear(&said);
+	event_say(connection, &mine, connection_voice(connection, event));
+	struct buffer *buffer = buffer_make(ink_read(&connection->gateway->ink));
+	connection_push(connection, (struct span){buffer, 0, buffer->len});
+	buffer_drop(buffer);
 }
 
 void
@@ -70,7 +118,9 @@ gateway_tell(void *gateway, const struct event *event, struct session *const to[
 	(void)gateway;
 	struct event others = *event;
 	others.ref = (struct text){NULL, 0};
-	struct said said = {.event = &others};
+	struct said said;
+	said.event = &others;
+	said.voices = 0;
 	struct connection *own = NULL;
 	for (size_t i = 0; i < n; i++) {
 		struct connection *connection = (struct connection *)to[i];
@@ -81,7 +131,6 @@ gateway_tell(void *gateway, const struct event *event, struct session *const to[
 		else
 			connection_push(connection, said_in(&said, connection));
 	}
-	said_clear(&said);
 	if (own)
-		tell_own(own, event);
+		tell_own(&said, own, event);
 }

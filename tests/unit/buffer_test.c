@@ -250,16 +250,46 @@ a_queue_that_is_empty_keeps_no_memory(void **state)
 	struct queue q = {0};
 	for (int i = 0; i < 100; i++)
 		push(&q, BYTES("abc"));
-	queue_take(&q, 299);
-	assert_non_null(q.slots);
+	queue_take(&q, 296);
+	assert_non_null(q.more);
 	queue_take(&q, 1);
-	assert_null(q.slots);
+	assert_null(q.more);
 	assert_int_equal(q.cap, 0);
-	assert_int_equal(q.begun, 0);
+	queue_take(&q, 3);
 	push(&q, BYTES("again"));
 	assert_text(queue_first(&q), BYTES("again"));
+	assert_null(q.more);
 	queue_clear(&q);
-	assert_null(q.slots);
+	assert_int_equal(q.n, 0);
+}
+
+static void
+spans_that_follow_each_other_in_a_buffer_are_one(void **state)
+{
+	(void)state;
+	struct queue q = {0};
+	struct iovec pieces[4];
+	struct buffer *buffer = buffer_open(8);
+	assert_true(buffer_add(buffer, BYTES("one")));
+	queue_push_span(&q, (struct span){buffer, 0, 3});
+	assert_true(buffer_add(buffer, BYTES("two")));
+	assert_false(buffer_add(buffer, BYTES("six")));
+	queue_push_span(&q, (struct span){buffer, 3, 6});
+	assert_int_equal(queue_gather(&q, pieces, 4), 1);
+	assert_int_equal(buffer->refs, 2);
+	assert_text(queue_first(&q), BYTES("onetwo"));
+	/* What has begun to go still grows; what was left out between is not sent. */
+	queue_take(&q, 4);
+	assert_true(buffer_add(buffer, BYTES("xy")));
+	queue_push_span(&q, (struct span){buffer, 7, 8});
+	assert_int_equal(queue_gather(&q, pieces, 4), 2);
+	assert_int_equal(q.bytes, 3);
+	assert_text(queue_first(&q), BYTES("wo"));
+	queue_take(&q, 2);
+	assert_text(queue_first(&q), BYTES("y"));
+	queue_clear(&q);
+	assert_int_equal(buffer->refs, 1);
+	buffer_drop(buffer);
 }
 
 static void
@@ -271,7 +301,7 @@ an_empty_buffer_is_not_queued(void **state)
 	queue_push(&q, empty);
 	assert_int_equal(q.n, 0);
 	assert_int_equal(empty->refs, 1);
-	assert_null(q.slots);
+	assert_null(q.more);
 	buffer_drop(empty);
 }
 
@@ -349,6 +379,7 @@ main(void)
 		cmocka_unit_test(one_taking_may_end_several_buffers),
 		cmocka_unit_test(a_wrapped_ring_grows_in_order),
 		cmocka_unit_test(a_queue_that_is_empty_keeps_no_memory),
+		cmocka_unit_test(spans_that_follow_each_other_in_a_buffer_are_one),
 		cmocka_unit_test(an_empty_buffer_is_not_queued),
 		cmocka_unit_test(queues_share_a_buffer),
 		cmocka_unit_test(a_queue_is_the_bytes_that_came_less_those_that_went),
