@@ -45,7 +45,7 @@ C_FILES = $(wildcard include/*/*.h src/*.c src/*/*.[ch] tests/*/*.[ch])
 
 .PHONY: all run test check asan fuzz bench fmt lint install uninstall clean help packages \
 	programs test-packages test-programs check-programs \
-	fuzz-programs fmt-check
+	fuzzers fuzz-all fuzz-programs fmt-check
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -66,6 +66,7 @@ test: ## everything: check, real programs, real clients, a browser; with sanitiz
 	@$(MAKE) --no-print-directory test-packages
 	@$(MAKE) --no-print-directory -j2 test-programs
 	@$(MAKE) --no-print-directory -j2 asan
+	@$(MAKE) --no-print-directory -j2 fuzzers
 	@$(PYTHON) tests/run.py all
 
 check: test-packages ## a few seconds: unit tests, talk files, settings, layers
@@ -82,12 +83,17 @@ check-programs: $(UNIT_TESTS) $(PLAYER)
 
 T = 60
 S = all
-fuzz: ## fuzz for T seconds each (S=name: one of them)
+fuzz: ## fuzz for T=60 seconds each (S=name: one of them)
+	@$(MAKE) --no-print-directory -j2 fuzzers
+	@sh tests/fuzz/run.sh build/fuzz $(T) $(if $(filter all,$(S)),$(FUZZERS),$(S))
+
+fuzz-all: fuzz ## every fuzzer, 60 seconds each
+
+fuzzers:
 	@$(call need,$(FUZZ_PACKAGES))
 	@$(MAKE) --no-print-directory BUILD=build/fuzz CC=clang OPTIMISE='-O1 -g' \
 		SANITIZE='-fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all' \
 		fuzz-programs
-	@sh tests/fuzz/run.sh build/fuzz $(T) $(if $(filter all,$(S)),$(FUZZERS),$(S))
 
 fuzz-programs: $(FUZZERS:%=$(BUILD)/tests/fuzz/%)
 
@@ -146,7 +152,7 @@ clean: ## remove build/
 	rm -rf build
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
 
 # Installs those of the packages in $(1) that are missing: as root, or by sudo,
 # or else says what to type.

@@ -82,6 +82,11 @@ def scripts():
     return suites
 
 
+def fuzzers(seconds):
+    names = sorted(path.stem for path in (ROOT / "tests/fuzz").glob("*_fuzz.c"))
+    return Suite("fuzz", ["sh", "tests/fuzz/run.sh", "build/fuzz", str(seconds), *names], count_tap)
+
+
 def real(build, name, workers):
     """Real programs, real clients, a real browser."""
     env = {
@@ -108,6 +113,7 @@ def main():
         workers = str(2 * (os.cpu_count() or 1))
         stages.append([real("build", "release", workers)])
         stages.append([real("build/asan", "asan", workers)])
+        stages.append([fuzzers(5)])
     passed = failed = 0
     for stage in stages:
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:

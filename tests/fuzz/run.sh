@@ -1,24 +1,39 @@
 #!/bin/sh
-# Runs fuzzers one after the other: run.sh BUILD SECONDS NAME..
+# Runs fuzzers one after the other: run.sh BUILD SECONDS NAME.. Prints TAP.
 # Finds are kept in BUILD/tests/fuzz/NAME.finds; seeds come from the talk files.
-set -e
-build=$1 seconds=$2
+build=$1 seconds=$2 number=0 failed=0
 shift 2
-for name; do
-	corpus=$build/tests/fuzz/$name.corpus finds=$build/tests/fuzz/$name.finds
-	mkdir -p "$corpus" "$finds"
-	cp tests/talk/*.talk conf/teahouse.ini "$corpus"
-	# What people type, behind the byte that names the protocol; 1e parts packets.
+
+# What people type in the talks, behind the byte that names the protocol; 1e parts packets.
+seed() {
 	for talk in tests/talk/*.talk; do
-		seed=$corpus/$(basename "$talk")
+		to=$1/$(basename "$talk")
 		for protocol in 0 3 4 5; do
-			{ printf '%b' "\\00$protocol"; sed -n 's/^[a-z]* > //p' "$talk"; } >"$seed.$protocol"
+			{ printf '%b' "\\00$protocol"; sed -n 's/^[a-z]* > //p' "$talk"; } >"$to.$protocol"
 		done
 		for protocol in 2 6; do
-			{ printf '%b' "\\00$protocol"; sed -n 's/^[a-z]* > //p' "$talk" | tr '\n' '\036'; } >"$seed.$protocol"
+			{
+				printf '%b' "\\00$protocol"
+				sed -n 's/^[a-z]* > //p' "$talk" | tr '\n' '\036'
+			} >"$to.$protocol"
 		done
 	done
-	echo "$name: $seconds s"
-	"$build/tests/fuzz/$name" -max_total_time="$seconds" -print_final_stats=0 -verbosity=0 \
-		-timeout=10 -max_len=4096 -artifact_prefix="$finds/" "$corpus"
+	cp conf/teahouse.ini "$1"
+}
+
+echo "1..$#"
+for name; do
+	number=$((number + 1))
+	corpus=$build/tests/fuzz/$name.corpus finds=$build/tests/fuzz/$name.finds
+	mkdir -p "$corpus" "$finds"
+	seed "$corpus"
+	if "$build/tests/fuzz/$name" -max_total_time="$seconds" -verbosity=0 -timeout=10 -max_len=4096 \
+		-artifact_prefix="$finds/" "$corpus" >"$finds/log" 2>&1; then
+		echo "ok $number - $name, $seconds s"
+	else
+		echo "not ok $number - $name, $seconds s"
+		sed 's/^/# /' "$finds/log" | tail -n 40
+		failed=1
+	fi
 done
+exit $failed
