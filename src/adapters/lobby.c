@@ -137,7 +137,7 @@ say_refused(const struct event *event, const struct strings *strings, struct ink
 	int digit = reason_digit(event->reason);
 	if (digit)
 		ink_printf(out, "%d%s", digit, strings->ending);
-	else if (event->reason != REASON_TEXT_EMPTY)
+	else
 		say_lines(out, strings, text_of("*** "), event->body, "");
 }
 

@@ -86,14 +86,16 @@ struct matches {
 };
 
 static void
-matches_add(struct matches *matches, struct text word, const char *candidate, const char *suffix)
+matches_add(struct matches *matches, struct text word, const char *prefix, const char *candidate,
+	const char *suffix)
 {
 	struct text rest;
-	if (!text_begins(text_of(candidate), word, &rest))
+	if (!text_begins(word, text_of(prefix), &word) ||
+		!text_begins(text_of(candidate), word, &rest))
 		return;
-	size_t size = strlen(candidate) + strlen(suffix) + 1;
+	size_t size = strlen(prefix) + strlen(candidate) + strlen(suffix) + 1;
 	char *match = memory_new(size);
-	snprintf(match, size, "%s%s", candidate, suffix);
+	snprintf(match, size, "%s%s%s", prefix, candidate, suffix);
 	matches->list = memory_grow(matches->list, (matches->n + 2) * sizeof(char *));
 	matches->list[matches->n++] = match;
 	matches->list[matches->n] = NULL;
@@ -103,7 +105,7 @@ static void
 matches_add_all(struct matches *matches, struct text word, const struct words *words)
 {
 	for (size_t i = 0; i < words->n; i++)
-		matches_add(matches, word, words->at[i], "");
+		matches_add(matches, word, "", words->at[i], "");
 }
 
 /* The command, without its slash, whose first argument starts at line[start]; or empty. */
@@ -127,7 +129,8 @@ model_wants_room(struct text line, size_t start)
 
 /* Everybody whom one shares a room with or has written to, each once. */
 static void
-matches_add_everybody(struct matches *matches, struct text word, const struct model *model)
+matches_add_everybody(struct matches *matches, struct text word, const struct model *model,
+	const char *prefix, const char *suffix)
 {
 	struct words all = {0};
 	for (size_t i = 0; i < model->n_rooms; i++)
@@ -135,13 +138,23 @@ matches_add_everybody(struct matches *matches, struct text word, const struct mo
 			words_add(&all, text_of(model->rooms[i]->people.at[j]));
 	for (size_t i = 0; i < model->correspondents.n; i++)
 		words_add(&all, text_of(model->correspondents.at[i]));
-	matches_add_all(matches, word, &all);
+	for (size_t i = 0; i < all.n; i++)
+		matches_add(matches, word, prefix, all.at[i], suffix);
 	words_clear(&all);
 }
 
 char **
-model_complete(const struct model *model, struct text line, size_t start, size_t end)
+words_complete(const struct words *words, struct text word)
 {
+	struct matches matches = {memory_new(sizeof(char *)), 0};
+	matches_add_all(&matches, word, words);
+	return matches.list;
+}
+
+char **
+model_complete(const struct model *model, struct text line, size_t start, size_t end, char mark)
+{
+	const char prefix[] = {mark, '\0'};
 	struct matches matches = {memory_new(sizeof(char *)), 0};
 	struct text word = {line.at + start, end - start};
 	struct text command = command_before(line, start);
@@ -150,12 +163,15 @@ model_complete(const struct model *model, struct text line, size_t start, size_t
 	} else if (model_wants_room(line, start)) {
 		matches_add_all(&matches, word, &model->known_rooms);
 	} else if (text_is(command, text_of("msg")) || text_is(command, text_of("message"))) {
-		matches_add_everybody(&matches, word, model);
+		matches_add_everybody(&matches, word, model, "", "");
+	} else if (start == 0 && mark && word.len > 0 && word.at[0] == mark) {
+		matches_add_everybody(&matches, word, model, prefix, ":");
 	} else {
 		const struct words *people = &model_here(model)->people;
 		for (size_t i = 0; i < people->n; i++)
 			if (strcmp(people->at[i], model->nick) != 0)
-				matches_add(&matches, word, people->at[i], start == 0 ? ":" : "");
+				matches_add(
+					&matches, word, "", people->at[i], start == 0 ? ":" : "");
 	}
 	return matches.list;
 }

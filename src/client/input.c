@@ -107,6 +107,9 @@ static char **
 input_complete(const char *word, int start, int end)
 {
 	rl_attempted_completion_over = 1;
+	/* What addresses somebody is followed by the words at once. */
+	if (*word == '@')
+		rl_completion_append_character = '\0';
 	struct text line = text_of(rl_line_buffer);
 	input.matches = input.keys.complete(input.keys.ctx, line, (size_t)start, (size_t)end);
 	char **list = rl_completion_matches(word, input_next_match);

@@ -20,6 +20,7 @@ struct options {
 	const struct protocol *protocol;
 	const char *nick, *host, *port, *room;
 	bool help, version;
+	bool screen; /* there is a person who can be asked */
 };
 
 static const char help[] = "usage: teahouse [OPTIONS] [NICK [HOST [PORT]]]\n"
@@ -102,6 +103,28 @@ port_is_good(const char *port)
 	       number <= PORT_MOST;
 }
 
+/* The nick and the room, as far as they have to be known before the server is asked. */
+static bool
+options_way_in(struct options *options)
+{
+	enum rooms rooms = options->protocol->rooms;
+	if (rooms == ROOMS_NONE && options->room)
+		return options_bad("room", options->room, "this protocol has no rooms");
+	if (rooms == ROOMS_CHOSEN && options->screen) {
+		if (!options->nick)
+			options->nick = "";
+		return true;
+	}
+	if (rooms == ROOMS_CHOSEN && (!options->room || !*options->room))
+		return options_bad("room", NULL,
+			"without a terminal to ask on, this protocol needs --room ROOM");
+	if (!options->nick)
+		options->nick = getenv("USER");
+	if (!options->nick || !*options->nick)
+		return options_bad("nick", NULL, "there is none on the command line, nor in $USER");
+	return true;
+}
+
 static bool
 options_read(struct options *options, int argc, char **argv)
 {
@@ -117,10 +140,8 @@ options_read(struct options *options, int argc, char **argv)
 				"argument", argv[i], "one too many, see teahouse --help");
 		*places[n++] = argv[i];
 	}
-	if (!options->nick)
-		options->nick = getenv("USER");
-	if (!options->nick || !*options->nick)
-		return options_bad("nick", NULL, "there is none on the command line, nor in $USER");
+	if (!options_way_in(options))
+		return false;
 	if (!options->host)
 		options->host = "localhost";
 	if (!options->port)
@@ -145,17 +166,19 @@ locale_choose(void)
 static int
 run(const struct options *options)
 {
-	bool screen = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+	bool screen = options->screen;
 	struct visit visit = {
 		.model = model_open(text_of(options->nick)),
 		.wire = WIRE_NONE,
 		.protocol = options->protocol,
 		.host = options->host,
 		.port = options->port,
-		.room = options->room,
+		.room = options->room ? word_copy(text_of(options->room)) : NULL,
 		.asks = screen,
 	};
 	int status = EXIT_FAILURE;
+	if (screen)
+		screen_explain(&visit);
 	if (!visit_open(&visit))
 		log_line(LOG_ERROR, "%s", visit.why.at);
 	else
@@ -177,7 +200,10 @@ help_print(void)
 int
 main(int argc, char **argv)
 {
-	struct options options = {.protocol = protocol_find("json")};
+	struct options options = {
+		.protocol = protocol_find("json"),
+		.screen = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO),
+	};
 	log_open("teahouse", LOG_NOTICE);
 	locale_choose();
 	if (!options_read(&options, argc, argv))

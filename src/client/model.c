@@ -328,6 +328,16 @@ model_said(struct model *model, enum line_kind kind, struct text name, struct te
 	model_tell(model, model_place(model, name), line);
 }
 
+/* A direct message is not of any room: it can be found again in each, and is new in none. */
+static void
+model_tell_everywhere(struct model *model, struct line *line)
+{
+	for (size_t i = 0; i < model->n_rooms; i++)
+		if (model->rooms[i] != model_here(model))
+			scroll_add(&model->rooms[i]->scroll, line);
+	model_tell(model, model_here(model), line);
+}
+
 void
 model_direct(
 	struct model *model, struct text from, struct text to, struct text message, int64_t time)
@@ -343,11 +353,16 @@ model_direct(
 	struct line *line = parts_line(LINE_DIRECT, time, &parts);
 	line->calls = !mine;
 	words_add(&model->correspondents, mine ? to : from);
-	/* It is not of any room: it can be found again in each, and is new in none. */
-	for (size_t i = 0; i < model->n_rooms; i++)
-		if (model->rooms[i] != model_here(model))
-			scroll_add(&model->rooms[i]->scroll, line);
-	model_tell(model, model_here(model), line);
+	model_tell_everywhere(model, line);
+}
+
+void
+model_heard(struct model *model, struct text message, int64_t time)
+{
+	struct parts parts = {.body = message};
+	struct line *line = parts_line(LINE_DIRECT, time, &parts);
+	line->calls = true;
+	model_tell_everywhere(model, line);
 }
 
 void

@@ -67,6 +67,9 @@ void model_said(struct model *model, enum line_kind kind, struct text name, stru
 void model_direct(
 	struct model *model, struct text from, struct text to, struct text message, int64_t time);
 
+/* A direct message, of which nobody knows whose it is. */
+void model_heard(struct model *model, struct text message, int64_t time);
+
 /* Words of the server's or the client's own, in that room, or in the one that is shown. */
 void model_note(struct model *model, enum line_kind kind, struct text name, struct text words,
 	int64_t time);
@@ -77,9 +80,14 @@ void model_learn_room(struct model *model, struct text name);
 
 /*
  * What the word that starts at line[start] and ends at line[end] could become:
- * a list of strings that ends with NULL, all the caller's.
+ * a list of strings that ends with NULL, all the caller's. The mark, if it is
+ * not 0, addresses somebody at the beginning of a line.
  */
-char **model_complete(const struct model *model, struct text line, size_t start, size_t end);
+char **model_complete(
+	const struct model *model, struct text line, size_t start, size_t end, char mark);
+
+/* The same, where the word can only become one of these. */
+char **words_complete(const struct words *words, struct text word);
 
 /* Whether that word is the name of a room to be. */
 bool model_wants_room(struct text line, size_t start);

@@ -10,22 +10,43 @@
 
 struct visit;
 
+enum rooms {
+	ROOMS_GIVEN,  /* the server puts one into a room, unless one wants another */
+	ROOMS_CHOSEN, /* one has to choose a room, and then a name */
+	ROOMS_NONE,
+};
+
 struct protocol {
 	const char *name;
 	const char *port;
 	const struct framing *framing;
-	/* The connection stands: asks to be let in under the nick that one wants. */
+	enum rooms rooms;
+	char mark;     /* before a nick, at a line's beginning, it addresses somebody; or 0 */
+	size_t memory; /* zeroed bytes that each connection has: visit.memory */
+	/*
+	 * Goes on with getting in, as far as it goes with what is known by now: the
+	 * connection stands, or what was asked for has been chosen.
+	 */
 	void (*greet)(struct visit *visit);
 	void (*hear)(struct visit *visit, struct text message);
+	/* All that has come so far was heard. May be NULL. */
+	void (*rest)(struct visit *visit);
 	/*
 	 * Sends a typed line that concerns the room. True: what it says will come
 	 * back with the ref, or be refused with it.
 	 */
 	bool (*say)(struct visit *visit, struct text line, struct text room, struct text ref);
-	/* Asks for a word that comes after the answers to all before it: visit_pong. */
+	/*
+	 * Asks for a word that comes after the answers to all before it: visit_pong.
+	 * NULL: there is none.
+	 */
 	void (*ping)(struct visit *visit);
-	/* Asks what rooms there are, without anyone having to know. */
+	/* Says goodbye: the server hangs up when it has read all before. NULL: nobody does. */
+	void (*part)(struct visit *visit);
+	/* Asks what rooms there are, without anyone having to know. May be NULL. */
 	void (*ask_rooms)(struct visit *visit);
+	/* Gives back what visit.memory points to. May be NULL. */
+	void (*forget)(struct visit *visit);
 };
 
 /* NULL: there is none of that name. */
@@ -35,5 +56,7 @@ const struct protocol *protocol_find(const char *name);
 void protocol_names(struct ink *out);
 
 extern const struct protocol protocol_json;
+extern const struct protocol protocol_lobby;
+extern const struct protocol protocol_direct;
 
 #endif

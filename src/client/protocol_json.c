@@ -8,7 +8,7 @@
 #include "adapters/json.h"
 #include "client/visit.h"
 
-enum { VERSION = 2, PEOPLE_NAMED = 12 };
+enum { VERSION = 2 };
 
 static const char ref_help[] = "help";   /* asked for the words in it, not to be shown */
 static const char ref_known[] = "known"; /* rooms, likewise */
@@ -162,12 +162,6 @@ heard_note(const struct heard *heard, enum line_kind kind, const struct ink *ink
 }
 
 static void
-people_describe(struct ink *ink, size_t n)
-{
-	ink_printf(ink, n == 1 ? "%zu person is here" : "%zu people are here", n);
-}
-
-static void
 heard_names_asked(const struct heard *heard)
 {
 	struct ink ink = {0};
@@ -178,21 +172,6 @@ heard_names_asked(const struct heard *heard)
 		ink_printf(&ink, "%s%.*s", i ? ", " : "",
 			TEXT_ARGS(json_item(heard->json, "nicks", i)));
 	heard_note(heard, LINE_NOTICE, &ink);
-	ink_clear(&ink);
-}
-
-/* All who are in a room that one has just entered. */
-static void
-heard_names_known(const struct heard *heard)
-{
-	const struct room *room = model_room(heard->visit->model, heard->room);
-	if (!room)
-		return;
-	struct ink ink = {0};
-	people_describe(&ink, room->people.n);
-	for (size_t i = 0; i < room->people.n && room->people.n <= PEOPLE_NAMED; i++)
-		ink_printf(&ink, "%s%s", i ? ", " : ": ", room->people.at[i]);
-	heard_note(heard, LINE_LOCAL, &ink);
 	ink_clear(&ink);
 }
 
@@ -207,7 +186,7 @@ heard_names(const struct heard *heard)
 	if (ref_is(heard, ref_look))
 		heard_names_asked(heard);
 	else if (!json_flag(heard->json, "more"))
-		heard_names_known(heard);
+		visit_tell_people(heard->visit, heard->room);
 }
 
 static void

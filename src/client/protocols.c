@@ -1,7 +1,11 @@
 /* The protocols there are. Knows them by name only. */
 #include "client/protocol.h"
 
-static const struct protocol *const protocols[] = {&protocol_json};
+static const struct protocol *const protocols[] = {
+	&protocol_json,
+	&protocol_lobby,
+	&protocol_direct,
+};
 
 enum { PROTOCOLS = sizeof protocols / sizeof *protocols };
 

@@ -120,7 +120,7 @@ screen_draw(struct screen *screen)
 	struct visit *visit = screen->visit;
 	struct model *model = visit->model;
 	struct ink prompt = {0}, connection = {0};
-	ink_printf(&prompt, "%s> ", visit->state == VISIT_NAMELESS ? "name" : model->nick);
+	ink_printf(&prompt, "%s> ", visit_prompt(visit));
 	ink_add(&prompt, "", 1);
 	input_prompt(prompt.at);
 	visit_describe(visit, &connection);
@@ -184,14 +184,19 @@ screen_open(struct screen *screen)
 	return screen->view != NULL;
 }
 
+void
+screen_explain(struct visit *visit)
+{
+	visit_note(visit, LINE_LOCAL,
+		"/help lists the commands, Tab completes, PgUp scrolls, /q leaves.", NULL);
+}
+
 int
 screen_run(struct visit *visit)
 {
 	struct screen screen = {.visit = visit};
 	if (!screen_open(&screen))
 		return EXIT_FAILURE;
-	visit_note(visit, LINE_LOCAL,
-		"/help lists the commands, Tab completes, PgUp scrolls, /q leaves.", NULL);
 	screen_loop(&screen);
 	input_close();
 	view_close(screen.view);

@@ -4,6 +4,9 @@
 
 #include "client/visit.h"
 
+/* Tells, before anything else is told, what the keys do. */
+void screen_explain(struct visit *visit);
+
 /* The exit status. */
 int screen_run(struct visit *visit);
 

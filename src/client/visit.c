@@ -12,12 +12,12 @@
 #include "base/memory.h"
 
 enum {
-	DELAY_MOST = 30,    /* s */
-	ASKING_MS = 20000,  /* for the server to answer at all */
-	TAKEN_MS = 1000,    /* between attempts at a nick */
-	REFUSED_MS = 5000,  /* between attempts when all is refused */
-	SILENCE_MS = 60000, /* before the server is asked after, and as long again */
-	ECHO_MS = 5000,     /* for the last words to come back, when all else has */
+	DELAY_MOST = 30,      /* s */
+	ASKING_MS = 20000,    /* for the server to answer at all */
+	SILENCE_MS = 60000,   /* before the server is asked after, and as long again */
+	PAUSE_MS = 50,        /* without a byte, that end a message without an end of its own, */
+	LONG_PAUSE_MS = 1000, /* from a server that does end messages: bytes may only be late */
+	ECHO_MS = 5000,       /* for the last words to come back, when all else has */
 	LEAVE_MS = 500,
 	TYPED_BYTES = 30000, /* fits into a packet, however it is escaped */
 	BUSY_BYTES = 65536,
@@ -34,7 +34,7 @@ clock_ms(clockid_t clock)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static int64_t
+int64_t
 visit_now(void)
 {
 	return clock_ms(CLOCK_MONOTONIC);
@@ -55,7 +55,7 @@ visit_note(struct visit *visit, enum line_kind kind, const char *words, const ch
 	ink_clear(&ink);
 }
 
-static void
+void
 visit_fail(struct visit *visit, const char *what, const char *why)
 {
 	visit->state = VISIT_OVER;
@@ -74,13 +74,35 @@ visit_fail_to_connect(struct visit *visit)
 	ink_clear(&server);
 }
 
-static void
+void
 visit_greet(struct visit *visit)
 {
 	visit->state = VISIT_ASKING;
 	visit->next = visit_now() + ASKING_MS;
 	visit->sentence.len = 0;
 	visit->protocol->greet(visit);
+}
+
+static void
+visit_forget(struct visit *visit)
+{
+	if (visit->memory && visit->protocol->forget)
+		visit->protocol->forget(visit);
+	free(visit->memory);
+	visit->memory = NULL;
+	frames_clear(&visit->frames);
+	visit->frames = (struct frames){0};
+	visit->pause = 0;
+	visit->ends = false;
+}
+
+/* The connection stands. */
+static void
+visit_arrive(struct visit *visit)
+{
+	if (visit->protocol->memory)
+		visit->memory = memory_new(visit->protocol->memory);
+	visit_greet(visit);
 }
 
 bool
@@ -97,7 +119,7 @@ visit_open(struct visit *visit)
 		visit_fail_to_connect(visit);
 		return false;
 	}
-	visit_greet(visit);
+	visit_arrive(visit);
 	return true;
 }
 
@@ -113,12 +135,13 @@ visit_close(struct visit *visit)
 {
 	wire_leave(&visit->wire, LEAVE_MS);
 	wire_clear(&visit->wire);
-	frames_clear(&visit->frames);
+	visit_forget(visit);
 	for (size_t i = 0; i < visit->n_sayings; i++)
 		saying_free(&visit->sayings[i]);
 	free(visit->sayings);
 	visit->sayings = NULL;
 	visit->n_sayings = 0;
+	free(visit->room);
 	ink_clear(&visit->sentence);
 	ink_clear(&visit->why);
 }
@@ -129,7 +152,7 @@ visit_leave(struct visit *visit)
 	visit->state = VISIT_OVER;
 }
 
-static void
+void
 visit_forget_saying(struct visit *visit, size_t i)
 {
 	saying_free(&visit->sayings[i]);
@@ -178,7 +201,10 @@ visit_say(struct visit *visit)
 	}
 	if (visit->state == VISIT_IN && visit->ending && !visit->ended) {
 		visit->ended = true;
-		visit_ping(visit);
+		if (visit->protocol->ping)
+			visit_ping(visit);
+		else
+			visit->protocol->part(visit);
 	}
 }
 
@@ -200,7 +226,7 @@ visit_answer(struct visit *visit, struct text ref)
 static bool
 visit_is_owed(const struct visit *visit)
 {
-	return visit->ended && visit->pings == 0;
+	return visit->ended && visit->pings == 0 && visit->protocol->ping;
 }
 
 void
@@ -237,58 +263,15 @@ visit_send(struct visit *visit, struct text bytes)
 	wire_send(&visit->wire, bytes);
 }
 
-struct text
-visit_room(const struct visit *visit)
-{
-	struct text room = text_of(visit->been_in ? model_here(visit->model)->name : visit->room);
-	return visit->roomless || room.len == 0 ? (struct text){NULL, 0} : room;
-}
-
 void
-visit_welcome(struct visit *visit, struct text nick)
+visit_lack(struct visit *visit, struct text command)
 {
-	if (visit->been_in)
-		visit_note(visit, LINE_LOCAL, "Connected again.", NULL);
-	model_call(visit->model, nick);
-	visit->state = VISIT_IN;
-	visit->been_in = true;
-	visit->roomless = false;
-	visit->delay = 0;
-}
-
-static void
-visit_refuse_nick(struct visit *visit)
-{
-	if (!visit->asks) {
-		visit_fail(visit, "login", visit->sentence.at);
-		return;
-	}
-	visit->state = VISIT_NAMELESS;
-	visit_note(visit, LINE_REFUSED, visit->sentence.at, NULL);
-	visit_note(visit, LINE_LOCAL, "Please type another name.", NULL);
-}
-
-void
-visit_refuse(struct visit *visit, enum refusal refusal, struct text sentence)
-{
-	visit->sentence.len = 0;
-	ink_text(&visit->sentence, sentence);
-	ink_add(&visit->sentence, "", 1);
-	if (refusal == REFUSED_ROOM && !visit->roomless && (visit->asks || visit->been_in)) {
-		visit_note(visit, LINE_REFUSED, visit->sentence.at, NULL);
-		visit->roomless = true;
-		visit_greet(visit);
-	} else if (visit->been_in) {
-		if (!visit->told)
-			visit_note(visit, LINE_REFUSED, visit->sentence.at, NULL);
-		visit->told = true;
-		visit->state = VISIT_WAITING;
-		visit->next = visit_now() + (refusal == REFUSED_TAKEN ? TAKEN_MS : REFUSED_MS);
-	} else if (refusal == REFUSED_NICK || refusal == REFUSED_TAKEN) {
-		visit_refuse_nick(visit);
-	} else {
-		visit_fail(visit, "login", visit->sentence.at);
-	}
+	struct ink ink = {0};
+	ink_printf(&ink, "The %s protocol has no /%.*s; /help lists what it has.",
+		visit->protocol->name, TEXT_ARGS(command));
+	ink_add(&ink, "", 1);
+	visit_note(visit, LINE_REFUSED, ink.at, NULL);
+	ink_clear(&ink);
 }
 
 bool
@@ -311,27 +294,6 @@ command_quits(struct text command)
 	       text_is(command, text_of("logout"));
 }
 
-/* Another name, as long as one has none. True: that is what was typed. */
-static bool
-visit_type_name(struct visit *visit, struct text line)
-{
-	struct text command = {NULL, 0};
-	if (visit->state != VISIT_NAMELESS && visit->state != VISIT_WAITING)
-		return false;
-	bool is_command = visit_command(&line, &command);
-	bool names = text_is(command, text_of("nick")) || text_is(command, text_of("login"));
-	if (visit->state == VISIT_WAITING && !names)
-		return false;
-	line = text_trim(line);
-	if (line.len == 0 || (is_command && !names)) {
-		visit_note(visit, LINE_LOCAL, "First please type a name, or /q to leave.", NULL);
-		return true;
-	}
-	model_call(visit->model, line);
-	visit_greet(visit);
-	return true;
-}
-
 static void
 visit_keep(struct visit *visit, struct text line, bool moves)
 {
@@ -349,12 +311,16 @@ visit_keep(struct visit *visit, struct text line, bool moves)
 
 /* In a script, what was typed before is answered first. */
 static void
-visit_quit(struct visit *visit)
+visit_quit(struct visit *visit, struct text command)
 {
-	if (visit->asks)
-		visit_leave(visit);
-	else
+	if (!visit->asks) {
 		visit_end(visit);
+		return;
+	}
+	bool silently = text_is(command, text_of("q"));
+	if (visit->state == VISIT_IN && visit->protocol->part && !silently)
+		visit->protocol->part(visit);
+	visit_leave(visit);
 }
 
 static void
@@ -363,10 +329,10 @@ visit_type_clean(struct visit *visit, struct text line)
 	struct text rest = line, command = {NULL, 0};
 	bool is_command = visit_command(&rest, &command);
 	if (is_command && command_quits(command)) {
-		visit_quit(visit);
+		visit_quit(visit, command);
 		return;
 	}
-	if (visit_type_name(visit, line))
+	if (visit_type_answer(visit, line, command))
 		return;
 	bool joins = text_is(command, text_of("join"));
 	struct room *room = model_room(visit->model, rest);
@@ -397,10 +363,15 @@ visit_type(struct visit *visit, struct text line)
 char **
 visit_complete(struct visit *visit, struct text line, size_t start, size_t end)
 {
+	struct model *model = visit->model;
+	static const struct words none;
+	struct text word = {line.at + start, end - start};
+	if (visit->state == VISIT_CHOOSING)
+		return words_complete(visit->question->rooms ? &model->known_rooms : &none, word);
 	/* The rooms that there are by now are known the next time. */
-	if (visit->state == VISIT_IN && model_wants_room(line, start))
+	if (visit->state == VISIT_IN && visit->protocol->ask_rooms && model_wants_room(line, start))
 		visit->protocol->ask_rooms(visit);
-	return model_complete(visit->model, line, start, end);
+	return model_complete(model, line, start, end, visit->protocol->mark);
 }
 
 /* What the server may have read is told of; what it cannot have read is kept, to be sent again. */
@@ -439,8 +410,11 @@ static void
 visit_lose(struct visit *visit)
 {
 	bool was_in = visit->state == VISIT_IN;
-	frames_clear(&visit->frames);
-	visit->frames = (struct frames){0};
+	visit_forget(visit);
+	if (visit->ended && !visit->protocol->ping) {
+		visit_leave(visit);
+		return;
+	}
 	visit->pings = 0;
 	visit->doubted = visit->ended = visit->told = false;
 	if (!visit->been_in) {
@@ -457,6 +431,40 @@ visit_lose(struct visit *visit)
 }
 
 static void
+visit_hear_one(struct visit *visit, enum framed framed, struct text message)
+{
+	if (framed == FRAMED_MESSAGE)
+		visit->protocol->hear(visit, message);
+	else if (framed == FRAMED_TOO_LONG)
+		visit_note(visit, LINE_LOCAL, "A message was too long to be shown.", NULL);
+	else if (framed == FRAMED_HTTP)
+		wire_close(&visit->wire, "it speaks another protocol");
+}
+
+/* What has come is all for now, or for ever. */
+static void
+visit_rest(struct visit *visit)
+{
+	bool begun = visit->protocol->framing->pauses && frames_begun(&visit->frames);
+	int64_t until = visit_now() + (visit->ends ? LONG_PAUSE_MS : PAUSE_MS);
+	visit->pause = begun ? until : 0;
+	if (visit->protocol->rest && visit->state != VISIT_OVER)
+		visit->protocol->rest(visit);
+	if (visit->wire.state == WIRE_CLOSED && visit->state != VISIT_OVER)
+		visit_lose(visit);
+}
+
+/* Nothing has come for so long that what has begun is a message. */
+static void
+visit_hear_pause(struct visit *visit)
+{
+	struct text message = {NULL, 0};
+	if (visit->pause && frames_begun(&visit->frames))
+		visit_hear_one(visit, frames_pause(&visit->frames, &message), message);
+	frames_rest(&visit->frames);
+}
+
+static void
 visit_hear(struct visit *visit)
 {
 	char bytes[READ_BYTES];
@@ -466,22 +474,34 @@ visit_hear(struct visit *visit)
 		visit->next = visit_now() + SILENCE_MS;
 	}
 	enum framed framed = FRAMED_MESSAGE;
-	while (framed == FRAMED_MESSAGE && visit->state != VISIT_OVER) {
+	while (framed != FRAMED_NOTHING && framed != FRAMED_HTTP && visit->state != VISIT_OVER) {
 		framed = visit->protocol->framing->next(&visit->frames, &in, &message);
-		if (framed == FRAMED_MESSAGE)
-			visit->protocol->hear(visit, message);
-		else if (framed != FRAMED_NOTHING)
-			wire_close(&visit->wire, "it speaks another protocol");
+		visit->ends |= framed == FRAMED_MESSAGE;
+		visit_hear_one(visit, framed, message);
 	}
 	if (visit->wire.state == WIRE_CLOSED && visit->state != VISIT_OVER)
-		visit_lose(visit);
+		visit_hear_pause(visit);
+	visit_rest(visit);
+}
+
+/* Whether there is something to do at `next`. */
+static bool
+visit_is_timed(const struct visit *visit)
+{
+	if (visit->state == VISIT_IN)
+		return visit->protocol->ping;
+	return visit->state != VISIT_CHOOSING && visit->state != VISIT_OVER;
 }
 
 /* Does what its time has come for. */
 static void
 visit_tick(struct visit *visit, int64_t now)
 {
-	if (now < visit->next)
+	if (visit->pause && now >= visit->pause) {
+		visit_hear_pause(visit);
+		visit_rest(visit);
+	}
+	if (now < visit->next || !visit_is_timed(visit))
 		return;
 	if (visit->state == VISIT_AWAY) {
 		visit->state = VISIT_CONNECTING;
@@ -508,7 +528,7 @@ visit_turn(struct visit *visit, short events)
 	visit_tick(visit, now);
 	wire_turn(&visit->wire, events, now);
 	if (visit->state == VISIT_CONNECTING && visit->wire.state == WIRE_OPEN)
-		visit_greet(visit);
+		visit_arrive(visit);
 	else if (visit->state == VISIT_CONNECTING && visit->wire.state == WIRE_CLOSED)
 		visit_try_later(visit);
 	else if (events & (POLLIN | POLLHUP | POLLERR))
@@ -532,9 +552,18 @@ visit_patience(const struct visit *visit)
 	if (visit->state == VISIT_AWAY && visit->next > now)
 		/* Once a second, for whoever shows how long it takes. */
 		return (int)((visit->next - now - 1) % 1000) + 1;
-	if (visit->state == VISIT_NAMELESS || visit->state == VISIT_OVER)
+	int64_t next = visit_is_timed(visit) ? visit->next : INT64_MAX;
+	if (visit->pause && visit->pause < next)
+		next = visit->pause;
+	if (next == INT64_MAX)
 		return -1;
-	return visit->next > now ? (int)(visit->next - now) : 0;
+	return next > now ? (int)(next - now) : 0;
+}
+
+const char *
+visit_prompt(const struct visit *visit)
+{
+	return visit->state == VISIT_CHOOSING ? visit->question->prompt : visit->model->nick;
 }
 
 void
@@ -554,8 +583,8 @@ visit_describe(const struct visit *visit, struct ink *out)
 	case VISIT_WAITING:
 		ink_printf(out, "waiting for the name %s", visit->model->nick);
 		break;
-	case VISIT_NAMELESS:
-		ink_puts(out, "choose a name");
+	case VISIT_CHOOSING:
+		ink_puts(out, visit->question->describes);
 		break;
 	case VISIT_IN:
 		ink_puts(out, "connected");

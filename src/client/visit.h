@@ -12,9 +12,9 @@
 enum visit_state {
 	VISIT_AWAY, /* waiting to try again */
 	VISIT_CONNECTING,
-	VISIT_ASKING,   /* to be let in */
+	VISIT_ASKING,   /* the server to be let in */
 	VISIT_WAITING,  /* the nick is still taken by the connection that was lost */
-	VISIT_NAMELESS, /* the nick was refused: another one has to be typed */
+	VISIT_CHOOSING, /* what is typed answers a question on the way in */
 	VISIT_IN,
 	VISIT_OVER,
 };
@@ -28,15 +28,28 @@ struct saying {
 	uint64_t starts;   /* sent: after how many bytes of the wire */
 };
 
+/* What somebody is asked on the way in. */
+struct question {
+	const char *prompt;    /* `name` */
+	const char *describes; /* `choose a name` */
+	bool rooms;            /* the answer is a room */
+	/* A line that was typed and does not leave. */
+	void (*answer)(struct visit *visit, struct text line);
+};
+
 struct visit {
 	enum visit_state state;
 	struct model *model;
 	struct wire wire;
 	struct frames frames;
+	int64_t pause; /* ms, monotonic: when silence will have ended a message; 0: none has begun */
+	bool ends;     /* messages have been seen that ended without it */
 	const struct protocol *protocol;
+	void *memory; /* the protocol's, of this connection */
 	const char *host, *port;
-	const char *room; /* to enter first; NULL: the server's choice */
-	bool asks;        /* there is a person to ask for another nick */
+	char *room; /* to enter first; NULL: the server's choice */
+	bool asks;  /* there is a person to ask */
+	const struct question *question;
 	bool been_in;
 	bool told;              /* why it takes so long */
 	bool roomless;          /* the room that one wanted was refused */
@@ -81,6 +94,9 @@ bool visit_is_done(const struct visit *visit);
 /* `connected`, `trying again in 4 s`, .. */
 void visit_describe(const struct visit *visit, struct ink *out);
 
+/* What stands before the line where one types. */
+const char *visit_prompt(const struct visit *visit);
+
 /* A sentence of the client's own, where one looks: `words`, or `words: what`. */
 void visit_note(struct visit *visit, enum line_kind kind, const char *words, const char *what);
 
@@ -93,8 +109,16 @@ int64_t visit_time(void);
  */
 bool visit_command(struct text *line, struct text *command);
 
-/* The room to be let into; at == NULL: the server's choice. */
+/* The room to be let into; at == NULL: the server's choice, or none chosen yet. */
 struct text visit_room(const struct visit *visit);
+void visit_choose_room(struct visit *visit, struct text room);
+
+/* Asks, for as long as the answer does not lead on; or fails where there is nobody to ask. */
+void visit_ask(struct visit *visit, const struct question *question, const char *sentence);
+extern const struct question question_name;
+
+/* Has the protocol go on with getting in. */
+void visit_greet(struct visit *visit);
 
 void visit_send(struct visit *visit, struct text bytes);
 void visit_welcome(struct visit *visit, struct text nick);
@@ -104,5 +128,18 @@ void visit_refuse(struct visit *visit, enum refusal refusal, struct text sentenc
 bool visit_answer(struct visit *visit, struct text ref);
 /* A ping has been answered. */
 void visit_pong(struct visit *visit);
+/* A reason why one may be shown out: shown, and told if that is what happens. */
+void visit_warn(struct visit *visit, struct text sentence);
+/* Tells who is in a room that one has just entered. */
+void visit_tell_people(struct visit *visit, struct text name);
+/* Tells that the protocol has no such command. */
+void visit_lack(struct visit *visit, struct text command);
+
+/* Between visit.c and entry.c, where getting in is. */
+int64_t visit_now(void); /* ms, monotonic */
+void visit_fail(struct visit *visit, const char *what, const char *why);
+void visit_forget_saying(struct visit *visit, size_t i);
+/* Whether what was typed leads in, instead of being said there. */
+bool visit_type_answer(struct visit *visit, struct text line, struct text command);
 
 #endif

@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { CONNECT_MS = 10000, PIECES = 16 };
+enum { CONNECT_MS = 10000, PIECES = 16, SILENCE_S = 120, PROBES_S = 15, PROBES = 4 };
 
 static bool
 again(void)
@@ -45,6 +45,17 @@ wire_clear(struct wire *wire)
 	ink_clear(&wire->why);
 }
 
+/* Not every protocol can ask after a server that has gone without a word. */
+static void
+wire_keep_alive(int fd)
+{
+	int yes = 1, silence = SILENCE_S, between = PROBES_S, probes = PROBES;
+	setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &yes, sizeof yes);
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &silence, sizeof silence);
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &between, sizeof between);
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
+}
+
 static bool
 wire_begin(struct wire *wire, int64_t now)
 {
@@ -56,6 +67,7 @@ wire_begin(struct wire *wire, int64_t now)
 	fcntl(wire->fd, F_SETFD, FD_CLOEXEC);
 	int yes = 1;
 	setsockopt(wire->fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+	wire_keep_alive(wire->fd);
 	wire->until = now + CONNECT_MS;
 	return connect(wire->fd, a->ai_addr, a->ai_addrlen) == 0 || errno == EINPROGRESS;
 }

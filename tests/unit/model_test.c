@@ -271,12 +271,12 @@ ones_own_words_do_not_call(void **state)
 
 /* What the word at the end of the line could become: words in a row, with a space behind each. */
 static void
-completes_to(const struct model *m, const char *line, const char *wanted)
+completes_after(char mark, const struct model *m, const char *line, const char *wanted)
 {
 	size_t end = strlen(line), start = end;
 	while (start > 0 && line[start - 1] != ' ')
 		start--;
-	char **words = model_complete(m, t(line), start, end);
+	char **words = model_complete(m, t(line), start, end, mark);
 	struct ink ink = {0};
 	for (size_t i = 0; words[i]; i++) {
 		ink_printf(&ink, "%s ", words[i]);
@@ -285,6 +285,12 @@ completes_to(const struct model *m, const char *line, const char *wanted)
 	free(words);
 	assert_text(ink_read(&ink), t(wanted));
 	ink_clear(&ink);
+}
+
+static void
+completes_to(const struct model *m, const char *line, const char *wanted)
+{
+	completes_after('\0', m, line, wanted);
 }
 
 static void
@@ -313,6 +319,33 @@ tab_completes_commands_nicks_and_rooms(void **state)
 	completes_to(m, "/leave m", "main ");
 	completes_to(m, "/join tea t", "");
 	completes_to(m, "/msg ", "Chris Zoe ann bob ");
+	model_close(m);
+}
+
+static void
+tab_completes_whom_a_mark_addresses(void **state)
+{
+	(void)state;
+	struct model *m = in_main();
+	model_direct(m, t("ann"), t("Zoe"), t("hi"), 0);
+	completes_after('@', m, "@z", "@Zoe: ");
+	completes_after('@', m, "@", "@Chris: @Zoe: @ann: @bob: ");
+	completes_after('@', m, "hello @z", "");
+	completes_after('@', m, "b", "bob: ");
+	completes_to(m, "@z", "");
+	model_close(m);
+}
+
+static void
+what_nobody_is_known_to_have_said_is_shown_as_it_is(void **state)
+{
+	(void)state;
+	struct model *m = in_main();
+	model_heard(m, t("eve: \x1b[1mhi"), 0);
+	newest_is(model_here(m), "eve: [1mhi");
+	assert_int_equal(newest(model_here(m))->kind, LINE_DIRECT);
+	assert_int_equal(newest(model_here(m))->who_len, 0);
+	assert_true(m->bell);
 	model_close(m);
 }
 
@@ -359,6 +392,8 @@ main(void)
 		cmocka_unit_test(ones_name_calls_as_a_word),
 		cmocka_unit_test(ones_own_words_do_not_call),
 		cmocka_unit_test(tab_completes_commands_nicks_and_rooms),
+		cmocka_unit_test(tab_completes_whom_a_mark_addresses),
+		cmocka_unit_test(what_nobody_is_known_to_have_said_is_shown_as_it_is),
 		cmocka_unit_test(words_are_a_sorted_set),
 	};
 	assert_non_null(setlocale(LC_CTYPE, "C.UTF-8"));

@@ -1,0 +1,140 @@
+/*
+ * Strings of plain text: that they are as long as they may be and no longer,
+ * lose nothing but blanks, and never look like what they must not.
+ */
+#include "unit.h"
+
+#include "client/plain.h"
+
+static void
+becomes(const char *before, const char *text, size_t most, char never, const char *strings)
+{
+	struct ink ink = {0};
+	assert_true(plain_add(&ink, text_of(before), text_of(text), most, never));
+	assert_text(ink_read(&ink), text_of(strings));
+	ink_clear(&ink);
+}
+
+static void
+is_refused(const char *before, const char *text, size_t most, char never)
+{
+	struct ink ink = {0};
+	ink_puts(&ink, "kept");
+	assert_false(plain_add(&ink, text_of(before), text_of(text), most, never));
+	assert_text(ink_read(&ink), text_of("kept"));
+	ink_clear(&ink);
+}
+
+static void
+each_line_is_a_string(void **state)
+{
+	(void)state;
+	becomes("", "hello", 1024, '/', "hello\n");
+	becomes("", "one\ntwo", 1024, '/', "one\ntwo\n");
+	becomes("@bob:", "one\ntwo", 1024, '\0', "@bob:one\n@bob:two\n");
+}
+
+static void
+blank_lines_are_no_strings(void **state)
+{
+	(void)state;
+	becomes("", "", 1024, '/', "");
+	becomes("@bob:", "one\n \t\n\ntwo\n", 1024, '\0', "@bob:one\n@bob:two\n");
+}
+
+static void
+long_lines_are_cut_between_characters(void **state)
+{
+	(void)state;
+	becomes("", "abcdefgh", 9, '/', "abcdefgh\n");
+	becomes("", "abcdefghi", 9, '/', "abcdefgh\ni\n");
+	becomes("@b:", "abcdefghi", 9, '\0', "@b:abcde\n@b:fghi\n");
+	becomes("", "aaa\u00e9bbb", 5, '/', "aaa\n\u00e9bb\nb\n");
+	becomes("", "ab e\u0301\u0302cd", 8, '/', "ab \ne\u0301\u0302cd\n");
+}
+
+static void
+no_string_begins_with_what_must_not_begin_it(void **state)
+{
+	(void)state;
+	becomes("", "a/b", 1024, '/', "a/b\n");
+	becomes("", "abcd/logout", 5, '/', "abc\nd/lo\ngout\n");
+	becomes("", "abc /logout", 5, '/', "ab\nc /l\nogou\nt\n");
+	is_refused("", "/logout", 1024, '/');
+	is_refused("", " /logout", 1024, '/');
+	is_refused("", "one\n/logout\ntwo", 1024, '/');
+	is_refused("", "a/////////b", 5, '/');
+	becomes("@b:", "/logout", 1024, '\0', "@b:/logout\n");
+}
+
+static void
+words_that_leave_no_space_are_refused(void **state)
+{
+	(void)state;
+	becomes("@bob:", "x", 10, '\0', "@bob:x\n");
+	is_refused("@bob:", "x", 9, '\0');
+}
+
+static void
+strings_are_bounded_and_lose_nothing_but_blanks(void **state)
+{
+	(void)state;
+	static const char *const parts[] = {
+		"a", " ", "/", "logout", "\u00e9", "\u65e5", "\U0001f44d", "e\u0301"};
+	uint64_t seed = 1;
+	for (int round = 0; round < 2000; round++) {
+		struct ink text = {0}, strings = {0};
+		size_t most = 6 + random_below(&seed, 20);
+		for (uint32_t i = random_below(&seed, 60); i > 0; i--)
+			ink_puts(&text, parts[random_below(&seed, COUNT(parts))]);
+		bool can = plain_add(&strings, text_of(""), ink_read(&text), most, '/');
+		struct text rest = ink_read(&strings), wanted = ink_read(&text);
+		while (rest.len > 0) {
+			struct text line = text_line(&rest), shown = text_trim(line);
+			assert_true(line.len < most);
+			assert_true(shown.len > 0 && shown.at[0] != '/');
+			for (; shown.len > 0; shown = text_trim(shown)) {
+				wanted = text_trim(wanted);
+				assert_true(wanted.len > 0 && *wanted.at++ == *shown.at++);
+				wanted.len--;
+				shown.len--;
+			}
+		}
+		if (can)
+			assert_int_equal(text_trim(wanted).len, 0);
+		ink_clear(&text);
+		ink_clear(&strings);
+	}
+}
+
+static void
+a_word_is_taken_off(void **state)
+{
+	(void)state;
+	struct text rest = text_of("ann: hi: all"), word;
+	assert_true(plain_split(&rest, ' ', &word));
+	assert_text(word, text_of("ann:"));
+	assert_text(rest, text_of("hi: all"));
+	assert_true(plain_split(&rest, ':', &word));
+	assert_text(word, text_of("hi"));
+	assert_text(rest, text_of(" all"));
+	assert_false(plain_split(&rest, '#', &word));
+	assert_text(rest, text_of(" all"));
+	rest = (struct text){NULL, 0};
+	assert_false(plain_split(&rest, ' ', &word));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_line_is_a_string),
+		cmocka_unit_test(blank_lines_are_no_strings),
+		cmocka_unit_test(long_lines_are_cut_between_characters),
+		cmocka_unit_test(no_string_begins_with_what_must_not_begin_it),
+		cmocka_unit_test(words_that_leave_no_space_are_refused),
+		cmocka_unit_test(strings_are_bounded_and_lose_nothing_but_blanks),
+		cmocka_unit_test(a_word_is_taken_off),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
