@@ -109,19 +109,6 @@ lobby_too_long(struct talk *talk)
 	session_refuse(&talk->session, REASON_TEXT_TOO_LONG, text_of("1024 bytes"), none, none);
 }
 
-/* Who comes, goes, and is called what. */
-static void
-say_moved(const struct event *event, const struct strings *strings, struct ink *out)
-{
-	if (event->kind == EVENT_ENTERED && !event->own)
-		say_line(out, strings, none, "*** % has joined", event->actor, none);
-	else if (event->kind == EVENT_LEFT && !event->own)
-		say_line(out, strings, none, "*** % has left", event->actor, none);
-	else if (event->kind == EVENT_RENAMED)
-		say_line(
-			out, strings, none, "*** % is now known as %", event->actor, event->target);
-}
-
 static void
 say_list(const struct event *event, const struct strings *strings, struct ink *out)
 {
@@ -153,9 +140,15 @@ lobby_say(unsigned voice, const struct event *event, struct ink *out)
 		break;
 	case EVENT_ENTERED:
 	case EVENT_LEFT:
+		if (voice >= VOICE_ANNOUNCES && !event->own)
+			say_line(out, strings, none,
+				event->kind == EVENT_ENTERED ? "*** % has joined"
+							     : "*** % has left",
+				event->actor, none);
+		break;
 	case EVENT_RENAMED:
-		if (voice >= VOICE_ANNOUNCES)
-			say_moved(event, strings, out);
+		say_line(
+			out, strings, none, "*** % is now known as %", event->actor, event->target);
 		break;
 	case EVENT_TOPIC:
 		if (!event->unasked)

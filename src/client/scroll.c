@@ -40,12 +40,14 @@ line_drop(struct line *line)
 bool
 line_matters(const struct line *line)
 {
+	assert(line);
 	return line->kind != LINE_MOVED && line->kind != LINE_LOCAL;
 }
 
 struct wrap
 line_wrap(const struct line *line, int columns)
 {
+	assert(line);
 	/* On a screen as narrow as that, words are worth more than order. */
 	int hang = columns > 3 * LINE_HANG ? LINE_HANG : 0;
 	return (struct wrap){

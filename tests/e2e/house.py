@@ -147,6 +147,21 @@ class House:
         """An HTTP answer: status, headers in small letters, body."""
         return request(self.address(listener), path, **options)
 
+    def memory(self, what="VmRSS"):
+        """KiB that it has; VmHWM: the most that it ever had."""
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(rf"^{what}:\s+(\d+) kB", status, re.M)[1])
+
+    def files(self):
+        """How many descriptors it has open."""
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+
+    def cpu(self):
+        """Seconds of a processor's time that it took so far."""
+        stat = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text()
+        fields = stat.rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def signal(self, number=SIGTERM):
         self.process.send_signal(number)
 
@@ -368,6 +383,90 @@ class Packets(Objects):
     def read_text(self):
         (size,) = struct.unpack(">H", self.read_bytes(2))
         return self.read_bytes(size).decode()
+
+
+# What nobody may send to another's screen: controls, and what turns the direction of text.
+UNCLEAN = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+class Company:
+    """A user of each protocol in one room, who read every byte they are sent and check it.
+
+    The house needs `hear = yes` for direct (Company.SETTINGS).
+    """
+
+    SETTINGS = {"direct": {"hear": "yes"}}
+
+    def __init__(self, home):
+        self.people = {
+            "telnet": home.telnet("tess"),
+            "json 1": home.json("jane", version=1),
+            "json 2": home.json("jack"),
+            "web": home.web("wendy"),
+            "relay": home.line("relay", end="\n"),
+            "lobby": home.line("lobby", end="\n"),
+            "direct": home.line("direct", end="\n"),
+        }
+        self.people["lobby"].send("/join main", "/nick lou")
+        self.people["direct"].send("#dora")
+        self.told = 0
+        self.people["lobby"].until("0")
+        self.people["lobby"].until("0")
+        self.people["direct"].until("Your user detail saved as : dora")
+        # A guest is told nothing on entering, but the others are.
+        self.people["json 2"].until("join", nick="guest1")
+        self.chat()
+
+    def one(self, protocol):
+        """The next that somebody is told: a line, or a packet; bytes that are not clean fail."""
+        client = self.people[protocol]
+        if isinstance(client, Objects):
+            thing = client.read()
+            for text in texts(thing):
+                assert not UNCLEAN.search(text), f"{protocol}: {thing}"
+            return thing
+        line = client.read_until(b"\n").decode()
+        if protocol == "telnet":
+            assert line.endswith("\r"), f"{line!r} does not end in CR LF"
+            line = line[:-1]
+        assert not UNCLEAN.search(line) and "\n" not in line, f"{protocol}: {line!r}"
+        return line
+
+    def chat(self):
+        """Each says something that all others hear next, but for what is given: by protocol,
+        what they heard before."""
+        before = {protocol: [] for protocol in self.people}
+        for speaker, nick in (("telnet", "tess"), ("web", "wendy"), ("json 1", "jane")):
+            self.told += 1
+            text = f"this is {nick}, {self.told} times heard"
+            if speaker == "telnet":
+                self.people[speaker].send(text)
+            else:
+                self.people[speaker].send("chat", message=text)
+            for protocol in self.people:
+                wanted = text if protocol == "relay" else f"{nick}: {text}"
+                while True:
+                    thing = self.one(protocol)
+                    if isinstance(thing, dict):
+                        if fits(thing, "chat", {"nick": nick, "message": text}):
+                            break
+                    elif thing == wanted:
+                        break
+                    before[protocol].append(thing)
+        return before
+
+
+def texts(thing):
+    """All strings in what JSON was, keys included."""
+    if isinstance(thing, str):
+        yield thing
+    elif isinstance(thing, dict):
+        for key, value in thing.items():
+            yield key
+            yield from texts(value)
+    elif isinstance(thing, list):
+        for value in thing:
+            yield from texts(value)
 
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
