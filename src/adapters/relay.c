@@ -38,13 +38,12 @@ static void
 relay_say(unsigned voice, const struct event *event, struct ink *out)
 {
 	struct text none = {NULL, 0};
-	if (event->kind == EVENT_SAID && voice != VOICE_NICKS)
+	bool nicks = voice == VOICE_NICKS, said = event->kind == EVENT_SAID;
+	bool full = event->reason == REASON_SERVER_FULL || event->reason == REASON_ADDRESS_FULL;
+	if ((said && !nicks) || full)
 		say_lines(out, &lines, none, event->body, "");
-	else if (event->kind == EVENT_SAID || event->kind == EVENT_EMOTE ||
-		 event->kind == EVENT_DIRECT)
+	else if (said || event->kind == EVENT_EMOTE || event->kind == EVENT_DIRECT)
 		say_speech(out, &lines, none, event);
-	else if (event->reason == REASON_SERVER_FULL || event->reason == REASON_ADDRESS_FULL)
-		say_lines(out, &lines, none, event->body, "");
 }
 
 const struct adapter adapter_relay = {

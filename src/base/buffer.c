@@ -172,8 +172,10 @@ static void
 queue_shift(struct queue *q)
 {
 	buffer_drop(q->first.buffer);
+	q->first = (struct span){0};
 	if (--q->n == 0)
 		return;
+	assert(q->more);
 	q->first = q->more[q->head];
 	q->head = (q->head + 1) & (q->cap - 1);
 	if (q->n > 1)
@@ -189,6 +191,7 @@ queue_take(struct queue *q, size_t n)
 	assert(n <= q->bytes);
 	q->bytes -= n;
 	while (n > 0) {
+		assert(q->n > 0);
 		size_t rest = q->first.to - q->first.from;
 		if (n < rest) {
 			q->first.from += (uint32_t)n;
