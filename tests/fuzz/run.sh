@@ -18,6 +18,16 @@ seed() {
 			} >"$to.$protocol"
 		done
 	done
+	# What people hear, for the client.
+	for talk in tests/talk/*.talk; do
+		to=$1/$(basename "$talk")
+		for protocol in 0 1 2; do
+			{
+				printf '%b' "\\00$protocol"
+				sed -n 's/^[a-z]* <* //p' "$talk" | tr '\n' '\036'
+			} >"$to.heard.$protocol"
+		done
+	done
 	cp conf/teahouse.ini "$1"
 }
 

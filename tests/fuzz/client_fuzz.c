@@ -1,0 +1,106 @@
+/*
+ * The client's model before any server: whatever it sends, over every protocol and between
+ * typed lines, no line that is shown has a byte that moves a terminal's cursor, and every
+ * width wraps it.
+ */
+#include <assert.h>
+#include <locale.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "client/visit.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum { HEARD = 0x1e, TYPED = 0x1f };
+
+static void
+look_at_line(const struct line *line)
+{
+	static const int widths[] = {1, 7, 20, 80, 300};
+	for (size_t i = 0; i < line->len; i++) {
+		unsigned char c = (unsigned char)line->text[i];
+		assert(c >= 0x20 || c == '\t' || c == '\n');
+		assert(c != 0x7f);
+		assert(c != 0xc2 || i + 1 == line->len || (unsigned char)line->text[i + 1] >= 0xa0);
+	}
+	for (size_t i = 0; i < sizeof widths / sizeof widths[0]; i++)
+		assert(line_rows(line, LINE_INDENT + widths[i]) > 0);
+}
+
+static void
+look_at(const struct model *model)
+{
+	assert(model->n_rooms > 0 && model->here < model->n_rooms);
+	for (size_t i = 0; i < model->n_rooms; i++) {
+		const struct scroll *scroll = &model->rooms[i]->scroll;
+		for (uint64_t number = scroll->last; scroll_line(scroll, number); number--)
+			look_at_line(scroll_line(scroll, number));
+	}
+}
+
+static void
+complete(struct model *model, struct text line)
+{
+	size_t start = line.len;
+	while (start > 0 && line.at[start - 1] != ' ')
+		start--;
+	char **words = model_complete(model, line, start, line.len, '@');
+	for (size_t i = 0; words && words[i]; i++)
+		free(words[i]);
+	free(words);
+}
+
+/* What comes from the server or the keyboard, by the byte in front. */
+static void
+happen(struct visit *visit, char how, struct text what)
+{
+	if (how == TYPED) {
+		complete(visit->model, what);
+		visit_type(visit, what);
+	} else {
+		visit->protocol->hear(visit, what);
+		if (visit->protocol->rest)
+			visit->protocol->rest(visit);
+	}
+	queue_clear(&visit->wire.out);
+}
+
+/* The first byte says which protocol. */
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const struct protocol *const protocols[] = {
+		&protocol_json, &protocol_lobby, &protocol_direct};
+	if (size < 1)
+		return 0;
+	setlocale(LC_ALL, "C.UTF-8");
+	const struct protocol *protocol = protocols[data[0] % 3];
+	struct visit visit = {
+		.model = model_open(text_of("ann")),
+		.wire = WIRE_NONE,
+		.protocol = protocol,
+		.asks = true,
+		.memory = protocol->memory ? memory_new(protocol->memory) : NULL,
+	};
+	visit.wire.state = WIRE_OPEN;
+	protocol->greet(&visit);
+	struct text rest = {(const char *)data + 1, size - 1};
+	for (char how = HEARD; rest.len > 0;) {
+		size_t n = 0;
+		while (n < rest.len && rest.at[n] != HEARD && rest.at[n] != TYPED)
+			n++;
+		if (visit.wire.state == WIRE_OPEN)
+			happen(&visit, how, (struct text){rest.at, n});
+		if (n == rest.len)
+			break;
+		how = rest.at[n];
+		rest = (struct text){rest.at + n + 1, rest.len - n - 1};
+	}
+	look_at(visit.model);
+	visit.wire.state = WIRE_CLOSED;
+	visit_close(&visit);
+	model_close(visit.model);
+	return 0;
+}
