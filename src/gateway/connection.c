@@ -74,6 +74,7 @@ connection_end(struct connection *connection, enum reason why)
 	if (connection_is_ending(connection))
 		return;
 	connection->ending = why;
+	connection->pause = 0;
 	connection->deadline = gateway->ticks(gateway->clock) + ENDING_MS;
 	connection_schedule(connection, 0);
 	/* A flush looks whether all is sent, and hangs up. */
