@@ -88,6 +88,9 @@ telnet_command(struct talk *talk, unsigned char command)
 		ink_add(memory->clean, &delete, 1);
 	else if (command == TELNET_EL || command == TELNET_IP)
 		ink_add(memory->clean, &kill, 1);
+	else if (command == TELNET_EOF)
+		/* PuTTY's Ctrl-D, after which its user can type no more. */
+		ink_printf(memory->clean, "%clogout\n", kill);
 }
 
 static void
