@@ -38,3 +38,14 @@ def test_each_allocation_may_fail(talk):
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         found = pool.map(lambda number: fault_of(talk, number), range(1, min(count, 1500) + 1))
     assert [fault for fault in found if fault] == []
+
+
+@pytest.mark.skipif("asan" in BUILD.name, reason="the sanitizer looks for the same")
+@pytest.mark.parametrize("talk", TALKS)
+def test_nothing_is_read_before_it_is_written_and_nothing_is_left(talk):
+    done = subprocess.run(
+        ["valgrind", "-q", "--error-exitcode=9", "--leak-check=full",
+         # ICU keeps some of its data until the end.
+         "--errors-for-leak-kinds=definite,indirect,possible", BUILD / "tests/talk/play", ROOT / f"tests/talk/{talk}.talk"],
+        capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
