@@ -25,7 +25,7 @@ BOUNDS = {
     "src/adapters/framing.h": ["LINE_BYTES", "LOBBY_BYTES", "DIRECT_BYTES", "PACKET_BYTES"],
     "src/adapters/json.h": ["JSON_DEPTH"],
     "src/adapters/json_talk.c": ["REF_BYTES"],
-    "src/net/link.h": ["MESSAGE_BYTES"],
+    "src/net/ws_frames.h": ["WS_MESSAGE_BYTES"],
     "src/core/house.h": ["USER_ROOMS", "TOPIC_BYTES", "ANSWER_PAGE"],
     "include/teahouse/core.h": ["TEXT_LINES"],
     "include/teahouse/text.h": ["NICK_CHARACTERS", "ROOM_CHARACTERS", "NAME_BYTES"],

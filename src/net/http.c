@@ -19,6 +19,7 @@ enum {
 	FILE_BYTES = 16 << 20, /* longest file served */
 	FILES_MAX = 1000,
 	FOLDERS_DEEP = 8,
+	KEY_DIGITS = 22, /* of 16 bytes in base64, before two signs that fill up */
 };
 
 #define COMMON_HEADERS                                 \
@@ -327,7 +328,7 @@ site_answer(const struct site *site, const struct site_request *request)
 static bool
 text_same(struct text a, struct text b)
 {
-	return a.len == b.len && strncasecmp(a.at, b.at, a.len) == 0;
+	return a.len == b.len && (a.len == 0 || strncasecmp(a.at, b.at, a.len) == 0);
 }
 
 /* Takes the beginning off *t, if it is that. */
@@ -372,16 +373,45 @@ origin_allowed(struct text origin, struct text host, const char *others)
 	return false;
 }
 
+/* Takes the first of a list's parts off it, which commas divide. */
+static struct text
+list_next(struct text *list)
+{
+	const char *comma = memchr(list->at, ',', list->len);
+	size_t n = comma ? (size_t)(comma - list->at) : list->len;
+	struct text part = text_trim((struct text){list->at, n});
+	n += comma ? 1 : 0;
+	*list = (struct text){list->at + n, list->len - n};
+	return part;
+}
+
 bool
 protocol_offered(struct text list, const char *name)
 {
-	while (list.len) {
-		const char *comma = memchr(list.at, ',', list.len);
-		size_t n = comma ? (size_t)(comma - list.at) : list.len;
-		if (text_is(text_trim((struct text){list.at, n}), text_of(name)))
+	while (list.len)
+		if (text_is(list_next(&list), text_of(name)))
 			return true;
-		n += comma ? 1 : 0;
-		list = (struct text){list.at + n, list.len - n};
-	}
 	return false;
+}
+
+bool
+connection_has(struct text list, const char *option)
+{
+	while (list.len)
+		if (text_same(list_next(&list), text_of(option)))
+			return true;
+	return false;
+}
+
+bool
+key_is_right(struct text key)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	if (key.len != KEY_DIGITS + 2 || memcmp(key.at + KEY_DIGITS, "==", 2) != 0)
+		return false;
+	for (size_t i = 0; i < KEY_DIGITS; i++)
+		if (!key.at[i] || !strchr(digits, key.at[i]))
+			return false;
+	return true;
 }

@@ -61,4 +61,10 @@ bool origin_allowed(struct text origin, struct text host, const char *others);
 /* Whether the list of Sec-WebSocket-Protocol names it. */
 bool protocol_offered(struct text list, const char *name);
 
+/* Whether the list of Connection names it, in whatever case. */
+bool connection_has(struct text list, const char *option);
+
+/* Whether Sec-WebSocket-Key is 16 bytes in base64. */
+bool key_is_right(struct text key);
+
 #endif

@@ -37,7 +37,7 @@ waits_join(struct waits *waits, struct link *link)
 }
 
 /* The next that is due, taken out; NULL: none is. */
-static struct link *
+struct link *
 waits_due(struct waits *waits, int64_t now)
 {
 	struct link *link = waits->first;
@@ -124,9 +124,11 @@ void
 link_lost(struct link *link)
 {
 	struct connection *connection = link->connection;
+	if (!connection)
+		return;
 	link->connection = NULL;
-	if (connection)
-		connection_lost(connection, link->why);
+	link->door->net->lost = true;
+	connection_lost(connection, link->why);
 }
 
 void
@@ -134,7 +136,8 @@ link_free(struct link *link)
 {
 	link_lost(link);
 	waits_leave(link);
-	ink_clear(&link->message);
+	ws_frames_clear(&link->frames);
+	ink_clear(&link->pong);
 	free(link);
 }
 
@@ -145,6 +148,7 @@ link_break(struct link *link)
 		return;
 	link->broken = true;
 	waits_leave(link);
+	ear_listen(link, false);
 	lws_set_timeout(link->wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC);
 	link->door->net->nudge = true;
 }
@@ -207,46 +211,64 @@ wire_send(void *at, const struct queue *waiting)
 }
 
 static void
+link_read(struct link *link, bool wanted)
+{
+	if (link->framed)
+		ear_listen(link, wanted);
+	else
+		lws_rx_flow_control(link->wsi, wanted);
+}
+
+static void
 wire_read(void *at, bool wanted)
 {
 	struct link *link = at;
 	if (!link->left && !link->broken && !link->ending)
-		lws_rx_flow_control(link->wsi, wanted);
+		link_read(link, wanted);
+}
+
+/*
+ * Nothing more is sent; the other end closes when it has read it all. Closing
+ * before would take what it had not read along, if bytes of its own are unread.
+ */
+void
+link_part(struct link *link)
+{
+	link->parted = true;
+	if (link->framed && lws_partial_buffered(link->wsi))
+		lws_callback_on_writable(link->wsi);
+	else
+		shutdown(link->fd, SHUT_WR);
 }
 
 void
-link_leave(struct link *link, enum reason why, int code)
+link_leave(struct link *link, enum reason why, enum ws_code code)
 {
 	if (link->left || link->broken || link->ending)
 		return;
 	link->left = true;
 	link->why = why;
 	/* Bytes that nobody read when it closes would take what we sent along with them. */
-	lws_rx_flow_control(link->wsi, 1);
-	if (link->framed) {
-		unsigned char close[] = {
-			0x88, 2, (unsigned char)(code >> 8), (unsigned char)(code & 0xff)};
-		if (lws_write(link->wsi, close, sizeof close, LWS_WRITE_RAW) < 0) {
-			link_break(link);
-			return;
-		}
-	} else {
-		shutdown(link->fd, SHUT_WR);
+	link_read(link, true);
+	if (!link->framed) {
+		link_part(link);
+	} else if (!web_say_close(link, code)) {
+		link_break(link);
+		return;
 	}
 	waits_join(&link->door->net->leaving, link);
 }
 
-/* RFC 6455, 7.4.1. */
-static int
+static enum ws_code
 close_code(enum reason why)
 {
 	if (why == REASON_FINE || why == REASON_LOGOUT)
-		return 1000;
+		return WS_CODE_NORMAL;
 	if (why == REASON_SHUTTING_DOWN)
-		return 1001;
+		return WS_CODE_GOING_AWAY;
 	if (why == REASON_SERVER_FULL || why == REASON_ADDRESS_FULL)
-		return 1013;
-	return 1008;
+		return WS_CODE_TRY_LATER;
+	return WS_CODE_POLICY;
 }
 
 static void

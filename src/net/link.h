@@ -8,17 +8,17 @@
 #include <libwebsockets.h>
 #include <uv.h>
 
+#include "net/ws_frames.h"
 #include "teahouse/connection.h"
 #include "teahouse/net.h"
 
 enum {
-	PING_EVERY = 30000,    /* ms; who has not answered until the next is hung up */
-	LEAVE_WITHIN = 2000,   /* ms for the other end to hang up, too, after we did */
-	PAGE_RETRY = 20,       /* ms until the rest of a page is tried again */
-	STOP_WITHIN = 2000,    /* ms from a signal to the end */
-	ACCEPT_RETRY = 500,    /* ms without a descriptor to spare for a new connection */
-	MESSAGE_BYTES = 65535, /* longest WebSocket message taken */
-	READ_BYTES = 65536,    /* most that one read takes */
+	PING_EVERY = 30000,  /* ms; who has not answered until the next is hung up */
+	LEAVE_WITHIN = 2000, /* ms for the other end to hang up, too, after we did */
+	PAGE_RETRY = 20,     /* ms until the rest of a page is tried again */
+	STOP_WITHIN = 2000,  /* ms from a signal to the end */
+	ACCEPT_RETRY = 500,  /* ms without a descriptor to spare for a new connection */
+	READ_BYTES = 65536,  /* most that one read takes */
 };
 
 /* Links that wait equally long each, so that the first in is the first due. */
@@ -40,17 +40,23 @@ struct net {
 	uv_loop_t loop;
 	uv_timer_t clock;
 	uv_signal_t signals[2];
+	uv_prepare_t taking;
+	uv_poll_t hearing;
+	int ears; /* epoll of the WebSockets that are read; -1: not open */
+	char *in; /* READ_BYTES, for what they say */
 	struct lws_context *context;
 	struct lws_vhost *vhost;
 	struct gateway *gateway;
 	struct door *doors;
 	size_t n_doors;
 	int64_t accept_again; /* when doors that are not polled will be; 0: all are */
+	struct waits fresh;   /* WebSockets, until they are read by us */
 	struct waits quiet;   /* WebSockets, until their next ping */
 	struct waits leaving; /* hung up by us, until the other end does */
 	struct waits pages;   /* with the rest of an HTTP answer */
 	unsigned signalled;   /* times it was told to stop */
 	bool heard;           /* input came in this part of the turn */
+	bool lost;            /* a connection was lost in this turn */
 	bool nudge;           /* libwebsockets' timers have changed behind its back */
 };
 
@@ -61,14 +67,17 @@ struct link {
 	struct waits *waits;           /* where it waits, or NULL */
 	struct link *earlier, *later;  /* there */
 	int64_t due;
-	struct ink message; /* WebSocket: the fragments so far */
-	struct text rest;   /* HTTP: of the answer */
+	struct ws_frames frames;
+	struct ink pong;  /* WebSocket: until there is room for it */
+	struct text rest; /* HTTP: of the answer */
 	int fd;
 	enum reason why; /* it left */
-	bool framed;     /* a WebSocket, established */
+	bool framed;     /* a WebSocket, established, read by us */
+	bool listening;  /* in the ears' epoll */
 	bool choked;     /* took less than there was; will be told of room */
 	bool moved;      /* the last attempt to send got something out */
 	bool left;       /* hung up by us: nothing is sent or heard any more */
+	bool parted;     /* and not even what was kept is to follow */
 	bool broken;     /* about to be closed without more ado */
 	bool ending;     /* being closed, its descriptor for the last time open */
 	bool pinged;     /* and not heard from since */
@@ -81,12 +90,14 @@ void link_open(struct door *door, int fd);
 void link_begin(struct link *link, struct lws *wsi);
 void link_enter(struct link *link);
 void link_flush(struct link *link);
-void link_leave(struct link *link, enum reason why, int code);
+void link_leave(struct link *link, enum reason why, enum ws_code code);
+void link_part(struct link *link);
 void link_break(struct link *link);
 void link_lost(struct link *link);
 void link_free(struct link *link);
 void waits_join(struct waits *waits, struct link *link);
 void waits_leave(struct link *link);
+struct link *waits_due(struct waits *waits, int64_t now);
 
 /* Tells the gateway what is due; ms until something will be, -1: nothing is. */
 int64_t links_tick(struct net *net);
@@ -97,6 +108,18 @@ int web_callback(
 const struct lws_protocol_vhost_options *web_headers(void);
 void web_resume(struct link *link);
 void web_ping(struct link *link);
+void web_hear(struct link *link);
+void web_take(struct net *net);
+bool web_say_close(struct link *link, enum ws_code code);
+
+/* ear.c */
+bool ears_open(struct net *net);
+void ears_shut(struct net *net);
+void ears_free(struct net *net);
+void ear_listen(struct link *link, bool wanted);
+
+/* net.c: this turn of the loop is not to wait for anything. */
+void net_hurry(struct net *net);
 
 /* door.c */
 bool doors_open(struct net *net, struct config *config);

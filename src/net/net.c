@@ -13,7 +13,7 @@
 enum {
 	DRAINS = 3,            /* more looks for input in a turn that had some */
 	HEADERS_BYTES = 16384, /* longest head of a request; other sites' cookies come along */
-	MESSAGE_CHUNK = 2048,  /* of a WebSocket message at a time; each has a buffer of this */
+	MESSAGE_CHUNK = 128,   /* of a WebSocket message: a buffer each, though we read them */
 	REQUEST_WITHIN = 30,   /* seconds for a request to come, and for its answer to go */
 	KEEP_ALIVE = 15,       /* seconds for the next request */
 	CLOSING_TURNS = 1000,
@@ -53,6 +53,13 @@ clock_rang(uv_timer_t *handle)
 	uv_stop(handle->loop);
 }
 
+void
+net_hurry(struct net *net)
+{
+	net->heard = true;
+	uv_timer_start(&net->clock, clock_rang, 0, 0);
+}
+
 static void
 handles_open(struct net *net)
 {
@@ -72,8 +79,7 @@ context_open(struct net *net)
 	struct lws_context_creation_info info = {
 		.port = CONTEXT_PORT_NO_LISTEN_SERVER,
 		.protocols = protocols,
-		.options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_VALIDATE_UTF8 |
-			   LWS_SERVER_OPTION_EXPLICIT_VHOSTS,
+		.options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS,
 		.foreign_loops = loops,
 		.pcontext = &net->context,
 		.pt_serv_buf_size = READ_BYTES,
@@ -98,6 +104,7 @@ net_open(struct config *config, struct gateway *gateway)
 {
 	struct net *net = memory_new(sizeof *net);
 	net->gateway = gateway;
+	net->ears = -1;
 	net->quiet.patience = PING_EVERY;
 	net->leaving.patience = LEAVE_WITHIN;
 	net->pages.patience = PAGE_RETRY;
@@ -109,7 +116,7 @@ net_open(struct config *config, struct gateway *gateway)
 	}
 	handles_open(net);
 	bool fine = doors_open(net, config);
-	if (!fine || !context_open(net)) {
+	if (!fine || !ears_open(net) || !context_open(net)) {
 		net_close(net);
 		return NULL;
 	}
@@ -150,9 +157,10 @@ static void
 net_turn(struct net *net, int64_t wait)
 {
 	clock_set(net, wait);
-	net->heard = false;
+	net->heard = net->lost = false;
 	uv_run(&net->loop, UV_RUN_ONCE);
-	for (int i = 0; net->heard && i < DRAINS; i++) {
+	/* Who has gone is buried before there is time to come back by the same name. */
+	for (int i = 0; net->heard && !net->lost && i < DRAINS; i++) {
 		net->heard = false;
 		uv_run(&net->loop, UV_RUN_NOWAIT);
 	}
@@ -188,6 +196,7 @@ void
 net_close(struct net *net)
 {
 	doors_shut(net);
+	ears_shut(net);
 	handle_close((uv_handle_t *)&net->clock);
 	for (size_t i = 0; i < sizeof net->signals / sizeof *net->signals; i++)
 		handle_close((uv_handle_t *)&net->signals[i]);
@@ -200,5 +209,6 @@ net_close(struct net *net)
 		lws_context_destroy(net->context);
 	uv_loop_close(&net->loop);
 	doors_free(net);
+	ears_free(net);
 	free(net);
 }

@@ -1,6 +1,6 @@
 /*
- * HTTP and WebSocket as libwebsockets gives them: requests to the site, a
- * handshake to the judge of origins, whole text messages to the gateway.
+ * Requests, as libwebsockets reads them, go to the site, and a handshake to its
+ * judge. From the answer to a handshake on, we read; whole messages go to the gateway.
  */
 #include <errno.h>
 #include <strings.h>
@@ -11,8 +11,6 @@
 
 enum {
 	HEADER_BYTES = 1024, /* longest value of a header looked at */
-	CODE_BINARY = 1003,
-	CODE_TOO_LONG = 1009,
 };
 
 /* For what libwebsockets answers by itself; the site's answers have their own. */
@@ -89,17 +87,21 @@ web_request(struct link *link, struct text path)
 	return result;
 }
 
-/* Whether it may become a WebSocket: SITE_HEALTHY, or why not. */
+/* Whether it may become a WebSocket: SITE_HEALTHY, or why not. RFC 6455, 4.2.1. */
 static enum site_status
 handshake_judge(struct link *link, struct text path)
 {
 	char origin[HEADER_BYTES], host[HEADER_BYTES], other[HEADER_BYTES];
 	struct lws *wsi = link->wsi;
+	if (!path.at)
+		return SITE_NOT_ALLOWED;
 	if (!text_is(path, text_of("/ws")))
 		return SITE_NOT_FOUND;
 	if (!text_is(header_read(wsi, WSI_TOKEN_VERSION, other), text_of("13")))
 		return SITE_UPGRADE;
-	if (lws_hdr_total_length(wsi, WSI_TOKEN_KEY) == 0 ||
+	if (!text_is(header_read(wsi, WSI_TOKEN_HTTP, other), text_of("HTTP/1.1")) ||
+		!connection_has(header_read(wsi, WSI_TOKEN_CONNECTION, other), "upgrade") ||
+		!key_is_right(header_read(wsi, WSI_TOKEN_KEY, other)) ||
 		lws_hdr_total_length(wsi, WSI_TOKEN_HOST) == 0)
 		return SITE_BAD_REQUEST;
 	if (!origin_allowed(header_read(wsi, WSI_TOKEN_ORIGIN, origin),
@@ -136,58 +138,138 @@ web_upgrade(struct link *link, const char *to)
 	return -1;
 }
 
+/* libwebsockets has answered the handshake, and has nothing to read in hand any more. */
 static void
 web_enter(struct link *link)
 {
+	struct net *net = link->door->net;
+	/* A part of a frame came along with the request, and would be missing for us. */
+	if (lws_remaining_packet_payload(link->wsi) > 0) {
+		link_break(link);
+		return;
+	}
+	lws_rx_flow_control(link->wsi, 0);
 	link->framed = true;
-	waits_join(&link->door->net->quiet, link);
+	waits_join(&net->quiet, link);
+	ear_listen(link, true);
 	link_enter(link);
+	net_hurry(net);
+}
+
+void
+web_take(struct net *net)
+{
+	struct link *link;
+	while ((link = waits_due(&net->fresh, INT64_MAX)))
+		web_enter(link);
+}
+
+/* All that is sent here is short; libwebsockets keeps what of it the socket does not take. */
+static bool
+web_say(struct link *link, struct ink *frame)
+{
+	int n = lws_write(link->wsi, (unsigned char *)frame->at, frame->len, LWS_WRITE_RAW);
+	ink_clear(frame);
+	return n >= 0;
+}
+
+bool
+web_say_close(struct link *link, enum ws_code code)
+{
+	char payload[] = {(char)(code >> 8), (char)(code & 0xff)};
+	struct ink frame = {0};
+	ws_frame_write(&frame, WS_CLOSE,
+		(struct text){payload, code == WS_CODE_NONE ? 0 : sizeof payload});
+	return web_say(link, &frame);
+}
+
+/* A pong waits until there is room for it; of several that would wait only the last is kept. */
+static void
+web_pong(struct link *link)
+{
+	if (link->pong.len == 0 || link->left || link->broken)
+		return;
+	if (lws_partial_buffered(link->wsi))
+		lws_callback_on_writable(link->wsi);
+	else if (!web_say(link, &link->pong))
+		link_break(link);
 }
 
 /* Hangs up on one who broke the rules; for the gateway it is gone at once. */
 static void
-web_refuse(struct link *link, int code)
+web_refuse(struct link *link, enum ws_code code)
 {
 	link_leave(link, REASON_BAD_PACKET, code);
+	link_part(link);
 	link_lost(link);
-	ink_clear(&link->message);
+}
+
+/* The other end has said goodbye: in answer to us, or first. */
+static void
+web_closed(struct link *link, enum ws_code code)
+{
+	link_leave(link, REASON_LOST, code);
+	link_part(link);
+	link_lost(link);
 }
 
 static void
-web_receive(struct link *link, const char *bytes, size_t n)
+web_found(struct link *link, const struct ws_found *found)
 {
-	struct lws *wsi = link->wsi;
-	link->door->net->heard = true;
+	switch (found->kind) {
+	case WS_FOUND_MESSAGE:
+		if (link->connection && !link->left)
+			connection_receive(link->connection, found->payload.at, found->payload.len);
+		break;
+	case WS_FOUND_PING:
+		link->pong.len = 0;
+		ws_frame_write(&link->pong, WS_PONG, found->payload);
+		break;
+	case WS_FOUND_CLOSE:
+		web_closed(link, found->code);
+		break;
+	case WS_FOUND_FAULT:
+		web_refuse(link, found->code);
+		break;
+	case WS_FOUND_PONG:
+	case WS_FOUND_NOTHING:
+		break;
+	}
+}
+
+void
+web_hear(struct link *link)
+{
+	struct net *net = link->door->net;
+	ssize_t n = recv(link->fd, net->in, READ_BYTES, MSG_DONTWAIT);
+	net->heard = true;
+	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
+		return;
+	if (n <= 0) {
+		link_lost(link);
+		link_break(link);
+		return;
+	}
 	link->pinged = false;
-	if (!link->connection || link->left || link->broken)
-		return;
-	if (lws_frame_is_binary(wsi)) {
-		web_refuse(link, CODE_BINARY);
-		return;
-	}
-	if (link->message.len + n + lws_remaining_packet_payload(wsi) > MESSAGE_BYTES) {
-		web_refuse(link, CODE_TOO_LONG);
-		return;
-	}
-	bool whole = lws_is_final_fragment(wsi);
-	if (whole && link->message.len == 0) {
-		connection_receive(link->connection, bytes, n);
-		return;
-	}
-	ink_add(&link->message, bytes, n);
-	if (!whole)
-		return;
-	struct ink message = link->message;
-	link->message = (struct ink){0};
-	connection_receive(link->connection, ink_read(&message).at, message.len);
-	ink_clear(&message);
+	struct ws_input in = {net->in, (size_t)n};
+	struct ws_found found;
+	do {
+		found = ws_frames_next(&link->frames, &in);
+		web_found(link, &found);
+	} while (found.kind != WS_FOUND_NOTHING && !link->broken);
+	web_pong(link);
 }
 
 void
 web_ping(struct link *link)
 {
-	unsigned char ping[] = {0x89, 1, '?'};
-	if (link->pinged || lws_write(link->wsi, ping, sizeof ping, LWS_WRITE_RAW) < 0) {
+	if (link->pinged) {
+		link_break(link);
+		return;
+	}
+	struct ink ping = {0};
+	ws_frame_write(&ping, WS_PING, text_of("?"));
+	if (!web_say(link, &ping)) {
 		link_break(link);
 		return;
 	}
@@ -197,33 +279,31 @@ web_ping(struct link *link)
 
 /* What a connection's life brings besides requests. */
 static int
-life_callback(struct link *link, int reason, void *in, size_t len)
+life_callback(struct link *link, int reason)
 {
 	switch (reason) {
 	case LWS_CALLBACK_ESTABLISHED:
-		web_enter(link);
+		waits_join(&link->door->net->fresh, link);
 		break;
 	case LWS_CALLBACK_RECEIVE:
-		web_receive(link, in, len);
-		break;
-	case LWS_CALLBACK_RECEIVE_PONG:
-		link->pinged = false;
-		break;
+		/* It came along with the request, before there was an answer. */
+		lws_close_reason(link->wsi, LWS_CLOSE_STATUS_PROTOCOL_ERR, NULL, 0);
+		return -1;
 	case LWS_CALLBACK_SERVER_WRITEABLE:
 		/* It reads what it is sent, so it lives, though its pong may wait to be read. */
 		link->pinged = false;
+		web_pong(link);
 		link_flush(link);
+		if (link->parted)
+			link_part(link);
 		break;
-	case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
-		link_lost(link);
-		/* The answer to our own needs none; nor can there be one behind it. */
-		return link->left ? 1 : 0;
 	case LWS_CALLBACK_WS_SERVER_DROP_PROTOCOL:
 	case LWS_CALLBACK_CLOSED:
 	case LWS_CALLBACK_CLOSED_HTTP:
 		/* libwebsockets has begun to close: nothing may follow its close frame. */
 		link->ending = true;
 		waits_leave(link);
+		ear_listen(link, false);
 		link_lost(link);
 		break;
 	}
@@ -249,7 +329,7 @@ web_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void
 		break;
 	default:
 		if (link)
-			return life_callback(link, (int)reason, in, len);
+			return life_callback(link, (int)reason);
 	}
 	return 0;
 }

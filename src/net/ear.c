@@ -1,0 +1,90 @@
+/*
+ * What WebSockets say is heard here and not by libwebsockets 4.1, which takes
+ * unmasked frames, checks pongs as if they were part of a text, and closes without
+ * a code, or not at all, on some of what RFC 6455 forbids. Their sockets stay its
+ * own, but it is told not to read. As libuv takes only one poll for a
+ * descriptor, they wait in an epoll of their own, and libuv polls that.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "net/link.h"
+#include "teahouse/log.h"
+
+enum { HEARD_AT_ONCE = 1024 };
+
+void
+ear_listen(struct link *link, bool wanted)
+{
+	if (link->listening == wanted)
+		return;
+	link->listening = wanted;
+	struct epoll_event event = {.events = EPOLLIN, .data.ptr = link};
+	int what = wanted ? EPOLL_CTL_ADD : EPOLL_CTL_DEL;
+	if (epoll_ctl(link->door->net->ears, what, link->fd, &event) < 0 && wanted)
+		link_break(link);
+}
+
+static void
+ears_heard(uv_poll_t *poll, int status, int events)
+{
+	struct net *net = poll->data;
+	struct epoll_event heard[HEARD_AT_ONCE];
+	(void)status;
+	(void)events;
+	int n = epoll_wait(net->ears, heard, HEARD_AT_ONCE, 0);
+	/* Nobody is freed meanwhile: libwebsockets closes in its own time. */
+	for (int i = 0; i < n; i++) {
+		struct link *link = heard[i].data.ptr;
+		if (link->listening)
+			web_hear(link);
+	}
+}
+
+/*
+ * Comes before the loop looks for input, and after libwebsockets, which does so
+ * when the loop is idle, has read what it still had in hand.
+ */
+static void
+ears_prepare(uv_prepare_t *prepare)
+{
+	web_take(prepare->data);
+}
+
+bool
+ears_open(struct net *net)
+{
+	net->ears = epoll_create1(EPOLL_CLOEXEC);
+	int error = net->ears < 0 ? -errno : uv_poll_init(&net->loop, &net->hearing, net->ears);
+	if (error) {
+		log_line(LOG_ERROR, "epoll: %s", uv_strerror(error));
+		return false;
+	}
+	net->in = memory_new(READ_BYTES);
+	net->hearing.data = net;
+	uv_poll_start(&net->hearing, UV_READABLE, ears_heard);
+	uv_prepare_init(&net->loop, &net->taking);
+	net->taking.data = net;
+	uv_prepare_start(&net->taking, ears_prepare);
+	return true;
+}
+
+void
+ears_shut(struct net *net)
+{
+	if (!net->in)
+		return;
+	uv_close((uv_handle_t *)&net->hearing, NULL);
+	uv_close((uv_handle_t *)&net->taking, NULL);
+}
+
+void
+ears_free(struct net *net)
+{
+	if (net->ears >= 0)
+		close(net->ears);
+	free(net->in);
+}

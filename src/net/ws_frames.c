@@ -1,0 +1,307 @@
+/*
+ * A frame's head is judged byte by byte, so that what is wrong is known before
+ * anything is kept or waited for. A text that comes in one piece is never copied.
+ */
+#include "net/ws_frames.h"
+
+enum {
+	FIRST_FIN = 0x80,
+	FIRST_RESERVED = 0x70,
+	FIRST_OPCODE = 0x0f,
+	FIRST_CONTROL = 0x08, /* bit of all control opcodes */
+	SECOND_MASKED = 0x80,
+	SECOND_LENGTH = 0x7f,
+	LENGTH_IN_TWO = 126,
+	LENGTH_IN_EIGHT = 127,
+	MASK_BYTES = 4,
+};
+
+bool
+utf8_read(struct utf8 *utf8, struct text t)
+{
+	for (size_t i = 0; i < t.len; i++) {
+		unsigned char c = (unsigned char)t.at[i];
+		if (utf8->left > 0) {
+			if (c < utf8->low || c > utf8->high)
+				return false;
+			*utf8 = (struct utf8){(unsigned char)(utf8->left - 1), 0x80, 0xbf};
+		} else if (c >= 0x80) {
+			if (c < 0xc2 || c > 0xf4)
+				return false;
+			/* Neither longer than need be, nor surrogates, nor past the last character. */
+			*utf8 = (struct utf8){
+				.left = c < 0xe0   ? 1
+					: c < 0xf0 ? 2
+						   : 3,
+				.low = c == 0xe0   ? 0xa0
+				       : c == 0xf0 ? 0x90
+						   : 0x80,
+				.high = c == 0xed   ? 0x9f
+					: c == 0xf4 ? 0x8f
+						    : 0xbf,
+			};
+		}
+	}
+	return true;
+}
+
+static bool
+utf8_whole(struct text t)
+{
+	struct utf8 utf8 = {0};
+	return utf8_read(&utf8, t) && utf8.left == 0;
+}
+
+/* RFC 6455, 7.4, and those that were registered since. */
+static bool
+code_may_be_sent(unsigned code)
+{
+	if (code >= 3000)
+		return code < 5000;
+	return code >= 1000 && code <= 1014 && (code < 1004 || code > 1006);
+}
+
+static unsigned
+frame_opcode(const struct ws_frames *frames)
+{
+	return frames->head[0] & FIRST_OPCODE;
+}
+
+static bool
+frame_is_control(const struct ws_frames *frames)
+{
+	return frames->head[0] & FIRST_CONTROL;
+}
+
+static bool
+frame_is_last(const struct ws_frames *frames)
+{
+	return frames->head[0] & FIRST_FIN;
+}
+
+/* Bytes of the head as far as they are known: they come after the second. */
+static size_t
+head_size(const struct ws_frames *frames)
+{
+	if (frames->n_head < 2)
+		return 2;
+	unsigned length = frames->head[1] & SECOND_LENGTH;
+	size_t extended = length == LENGTH_IN_TWO ? 2 : length == LENGTH_IN_EIGHT ? 8 : 0;
+	return 2 + extended + MASK_BYTES;
+}
+
+static uint64_t
+head_length(const struct ws_frames *frames)
+{
+	uint64_t length = frames->head[1] & SECOND_LENGTH;
+	if (length < LENGTH_IN_TWO)
+		return length;
+	length = 0;
+	for (size_t i = 2; i < head_size(frames) - MASK_BYTES; i++)
+		length = length << 8 | frames->head[i];
+	return length;
+}
+
+static bool
+first_is_wrong(const struct ws_frames *frames)
+{
+	if (frames->head[0] & FIRST_RESERVED)
+		return true;
+	switch (frame_opcode(frames)) {
+	case WS_CONTINUATION:
+		return !frames->begun;
+	case WS_TEXT:
+	case WS_BINARY:
+		return frames->begun;
+	case WS_CLOSE:
+	case WS_PING:
+	case WS_PONG:
+		return !frame_is_last(frames);
+	default:
+		return true;
+	}
+}
+
+static bool
+second_is_wrong(const struct ws_frames *frames)
+{
+	unsigned length = frames->head[1] & SECOND_LENGTH;
+	return !(frames->head[1] & SECOND_MASKED) ||
+	       (frame_is_control(frames) && length > WS_CONTROL_BYTES);
+}
+
+/* In more bytes than it needs, or in 64 bits of which the first is set. */
+static bool
+length_is_wrong(const struct ws_frames *frames)
+{
+	unsigned form = frames->head[1] & SECOND_LENGTH;
+	uint64_t length = head_length(frames);
+	return (form == LENGTH_IN_TWO && length < LENGTH_IN_TWO) ||
+	       (form == LENGTH_IN_EIGHT && (length <= UINT16_MAX || length > INT64_MAX));
+}
+
+/* What the connection must be closed with for the byte of a head that came last. */
+static enum ws_code
+head_judge(const struct ws_frames *frames)
+{
+	if (frames->n_head == 1)
+		return first_is_wrong(frames) ? WS_CODE_PROTOCOL : WS_CODE_NONE;
+	if (frames->n_head == 2 && second_is_wrong(frames))
+		return WS_CODE_PROTOCOL;
+	if (frames->n_head == 2 && frame_opcode(frames) == WS_BINARY)
+		return WS_CODE_BINARY;
+	if (frames->n_head != head_size(frames) - MASK_BYTES)
+		return WS_CODE_NONE;
+	if (length_is_wrong(frames))
+		return WS_CODE_PROTOCOL;
+	if (!frame_is_control(frames) &&
+		head_length(frames) > WS_MESSAGE_BYTES - frames->message.len)
+		return WS_CODE_TOO_LONG;
+	return WS_CODE_NONE;
+}
+
+static bool
+head_is_whole(const struct ws_frames *frames)
+{
+	return frames->n_head == head_size(frames);
+}
+
+static void
+frame_begin(struct ws_frames *frames)
+{
+	frames->left = (uint32_t)head_length(frames);
+	frames->mask_at = 0;
+	if (!frame_is_control(frames))
+		frames->begun = !frame_is_last(frames);
+}
+
+static void
+frame_unmask(struct ws_frames *frames, char *at, size_t n)
+{
+	const unsigned char *mask = frames->head + head_size(frames) - MASK_BYTES;
+	for (size_t i = 0; i < n; i++)
+		at[i] = (char)((unsigned char)at[i] ^ mask[(frames->mask_at + i) % MASK_BYTES]);
+	frames->mask_at = (unsigned char)((frames->mask_at + n) % MASK_BYTES);
+}
+
+static struct ws_found
+frames_fail(struct ws_frames *frames, enum ws_code code)
+{
+	ws_frames_clear(frames);
+	frames->over = true;
+	return (struct ws_found){WS_FOUND_FAULT, code, {NULL, 0}};
+}
+
+static struct ws_found
+close_read(struct ws_frames *frames, struct text payload)
+{
+	unsigned code = WS_CODE_NONE;
+	if (payload.len == 1)
+		return frames_fail(frames, WS_CODE_PROTOCOL);
+	if (payload.len > 1) {
+		code = (unsigned)(unsigned char)payload.at[0] << 8 | (unsigned char)payload.at[1];
+		if (!code_may_be_sent(code))
+			return frames_fail(frames, WS_CODE_PROTOCOL);
+		if (!utf8_whole((struct text){payload.at + 2, payload.len - 2}))
+			return frames_fail(frames, WS_CODE_NOT_UTF8);
+	}
+	frames->over = true;
+	return (struct ws_found){WS_FOUND_CLOSE, (enum ws_code)code, payload};
+}
+
+/* What came so far with the piece behind it; kept unless that is all. */
+static struct text
+payload_join(struct ink *so_far, struct text piece, bool whole)
+{
+	if (whole && so_far->len == 0)
+		return piece;
+	ink_text(so_far, piece);
+	return ink_read(so_far);
+}
+
+static struct ws_found
+control_take(struct ws_frames *frames, struct text piece)
+{
+	bool whole = frames->left == 0;
+	struct text payload = payload_join(&frames->control, piece, whole);
+	if (!whole)
+		return (struct ws_found){0};
+	frames->n_head = 0;
+	if (frame_opcode(frames) == WS_CLOSE)
+		return close_read(frames, payload);
+	enum ws_kind kind = frame_opcode(frames) == WS_PING ? WS_FOUND_PING : WS_FOUND_PONG;
+	return (struct ws_found){kind, WS_CODE_NONE, payload};
+}
+
+static struct ws_found
+message_take(struct ws_frames *frames, struct text piece)
+{
+	bool whole = frames->left == 0 && frame_is_last(frames);
+	if (!utf8_read(&frames->utf8, piece) || (whole && frames->utf8.left > 0))
+		return frames_fail(frames, WS_CODE_NOT_UTF8);
+	struct text payload = payload_join(&frames->message, piece, whole);
+	if (frames->left == 0)
+		frames->n_head = 0;
+	if (!whole)
+		return (struct ws_found){0};
+	return (struct ws_found){WS_FOUND_MESSAGE, WS_CODE_NONE, payload};
+}
+
+static struct ws_found
+payload_take(struct ws_frames *frames, struct ws_input *in)
+{
+	struct text piece = {in->at, in->len < frames->left ? in->len : frames->left};
+	frame_unmask(frames, in->at, piece.len);
+	*in = (struct ws_input){in->at + piece.len, in->len - piece.len};
+	frames->left -= (uint32_t)piece.len;
+	return frame_is_control(frames) ? control_take(frames, piece) : message_take(frames, piece);
+}
+
+/* Between frames, what was found before is done with. */
+static void
+frames_forget(struct ws_frames *frames)
+{
+	if (frames->n_head > 0)
+		return;
+	ink_clear(&frames->control);
+	if (!frames->begun)
+		ink_clear(&frames->message);
+}
+
+struct ws_found
+ws_frames_next(struct ws_frames *frames, struct ws_input *in)
+{
+	frames_forget(frames);
+	while (in->len > 0 && !frames->over) {
+		if (!head_is_whole(frames)) {
+			frames->head[frames->n_head++] = (unsigned char)*in->at++;
+			in->len--;
+			enum ws_code code = head_judge(frames);
+			if (code)
+				return frames_fail(frames, code);
+			if (!head_is_whole(frames))
+				continue;
+			frame_begin(frames);
+		}
+		struct ws_found found = payload_take(frames, in);
+		if (found.kind)
+			return found;
+	}
+	*in = (struct ws_input){in->at + in->len, 0};
+	return (struct ws_found){0};
+}
+
+void
+ws_frames_clear(struct ws_frames *frames)
+{
+	ink_clear(&frames->message);
+	ink_clear(&frames->control);
+}
+
+void
+ws_frame_write(struct ink *out, enum ws_opcode opcode, struct text payload)
+{
+	char head[] = {(char)(FIRST_FIN | opcode), (char)payload.len};
+	ink_add(out, head, sizeof head);
+	ink_text(out, payload);
+}

@@ -1,0 +1,61 @@
+/* What a WebSocket's client sends: pieces must find what the whole does, and nothing passes its bound. */
+#include <assert.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "net/ws_frames.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static bool
+is_utf8(struct text t)
+{
+	struct utf8 utf8 = {0};
+	return utf8_read(&utf8, t) && utf8.left == 0;
+}
+
+/* Writes down what is found. */
+static void
+feed(struct ws_frames *frames, struct text piece, struct ink *notes)
+{
+	/* A copy of its own, so that reading past the piece is seen. */
+	char *copy = malloc(piece.len + 1);
+	memcpy(copy, piece.at, piece.len);
+	struct ws_input in = {copy, piece.len};
+	struct ws_found found;
+	while ((found = ws_frames_next(frames, &in)).kind != WS_FOUND_NOTHING) {
+		if (found.kind == WS_FOUND_MESSAGE)
+			assert(found.payload.len <= WS_MESSAGE_BYTES && is_utf8(found.payload));
+		else
+			assert(found.payload.len <= WS_CONTROL_BYTES);
+		ink_printf(
+			notes, "%d %d %zu:", (int)found.kind, (int)found.code, found.payload.len);
+		ink_text(notes, found.payload);
+	}
+	assert(in.len == 0);
+	assert(frames->message.len <= WS_MESSAGE_BYTES && frames->control.len <= WS_CONTROL_BYTES);
+	free(copy);
+}
+
+/* The first byte says how large the pieces are. */
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	if (size < 1)
+		return 0;
+	size_t piece = 1 + data[0] % 16;
+	struct text in = {(const char *)data + 1, size - 1};
+	struct ink whole = {0}, pieces = {0};
+	struct ws_frames frames = {0}, others = {0};
+	feed(&frames, in, &whole);
+	for (size_t at = 0; at < in.len; at += piece) {
+		size_t n = in.len - at < piece ? in.len - at : piece;
+		feed(&others, (struct text){in.at + at, n}, &pieces);
+	}
+	assert(text_is(ink_read(&whole), ink_read(&pieces)));
+	ink_clear(&whole);
+	ink_clear(&pieces);
+	ws_frames_clear(&frames);
+	ws_frames_clear(&others);
+	return 0;
+}
