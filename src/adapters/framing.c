@@ -23,15 +23,23 @@ frames_give(struct frames *frames, struct text *message)
 	return FRAMED_MESSAGE;
 }
 
+/* The length of METHOD in METHOD SP; 0: that is not how it begins. */
+static size_t
+line_method(struct text line)
+{
+	size_t method = 0;
+	while (method < line.len && line.at[method] >= 'A' && line.at[method] <= 'Z')
+		method++;
+	return method < line.len && line.at[method] == ' ' ? method : 0;
+}
+
 /* METHOD SP target SP HTTP/1.x (RFC 9112, 3). */
 static bool
 line_is_http(struct text line)
 {
 	static const char version[] = " HTTP/1.x";
-	size_t tail = sizeof version - 1, method = 0;
-	while (method < line.len && line.at[method] >= 'A' && line.at[method] <= 'Z')
-		method++;
-	return method > 0 && line.len > method + tail && line.at[method] == ' ' &&
+	size_t tail = sizeof version - 1, method = line_method(line);
+	return method > 0 && line.len > method + tail &&
 	       memcmp(line.at + line.len - tail, version, tail - 1) == 0;
 }
 
@@ -69,11 +77,8 @@ line_hold(struct frames *frames, struct text piece, size_t most)
 {
 	if (frames->skipping)
 		return true;
-	if (frames->held.len + piece.len > most) {
-		frames->skipping = true;
-		ink_clear(&frames->held);
+	if (frames->held.len + piece.len > most)
 		return false;
-	}
 	ink_text(&frames->held, piece);
 	return true;
 }
@@ -85,6 +90,21 @@ line_end(struct frames *frames, struct text *message)
 	frames->begun = true;
 	frames_give(frames, message);
 	return first && line_is_http(*message) ? FRAMED_HTTP : FRAMED_MESSAGE;
+}
+
+/*
+ * The line is too long. Of a request with a long path only the beginning can be seen,
+ * but what stands behind it must not be heard as commands.
+ */
+static enum framed
+line_refuse(struct frames *frames, struct text piece)
+{
+	struct text start = frames->held.len > 0 ? ink_read(&frames->held) : piece;
+	bool http = !frames->begun && line_method(start) > 0;
+	frames->begun = true;
+	frames->skipping = true;
+	ink_clear(&frames->held);
+	return http ? FRAMED_HTTP : FRAMED_TOO_LONG;
 }
 
 static enum framed
@@ -106,15 +126,16 @@ line_next(struct frames *frames, struct text *in, struct text *message, size_t m
 			frames->after_cr = in->at[0] == '\r';
 			*in = text_rest(*in, 1);
 			bool passed_over = frames->skipping, fits = line_hold(frames, piece, most);
+			enum framed framed = fits ? FRAMED_NOTHING : line_refuse(frames, piece);
 			frames->skipping = false;
 			if (!fits)
-				return FRAMED_TOO_LONG;
+				return framed;
 			if (!passed_over)
 				return line_end(frames, message);
 			continue;
 		}
 		if (!line_hold(frames, piece, most))
-			return FRAMED_TOO_LONG;
+			return line_refuse(frames, piece);
 		if (in->len > 0) {
 			line_take_back(frames, in->at[0]);
 			*in = text_rest(*in, 1);

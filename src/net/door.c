@@ -155,6 +155,11 @@ door_accept(uv_poll_t *poll, int status, int events)
 	door->net->heard = true;
 	for (int i = 0; i < ACCEPTS; i++) {
 		int fd = accept(door->fd, NULL, NULL);
+		if (fd >= door->net->files) {
+			close(fd);
+			doors_tire(door->net, EMFILE);
+			return;
+		}
 		if (fd >= 0) {
 			socket_set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
 			socket_set(fd, SOL_SOCKET, SO_KEEPALIVE, 1);

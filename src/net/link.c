@@ -65,9 +65,12 @@ links_tick(struct net *net)
 		web_ping(link);
 	while ((link = waits_due(&net->pages, now)))
 		web_resume(link);
+	while ((link = waits_due(&net->knocking, now)))
+		link_break(link);
 	while ((link = waits_due(&net->leaving, now)))
 		link_break(link);
-	return sooner(sooner(sooner(-1, &net->quiet, now), &net->pages, now), &net->leaving, now);
+	int64_t wait = sooner(sooner(-1, &net->quiet, now), &net->pages, now);
+	return sooner(sooner(wait, &net->knocking, now), &net->leaving, now);
 }
 
 void
@@ -84,7 +87,11 @@ link_open(struct door *door, int fd)
 		.opaque = link,
 	};
 	/* Whatever becomes of it: the link is freed with libwebsockets' end of it. */
-	lws_adopt_descriptor_vhost_via_info(&adoption);
+	struct lws *wsi = lws_adopt_descriptor_vhost_via_info(&adoption);
+	if (!wsi || !door->site || door->net->knocking.patience == 0)
+		return;
+	link->wsi = wsi;
+	waits_join(&door->net->knocking, link);
 }
 
 void

@@ -49,15 +49,17 @@ struct net {
 	struct gateway *gateway;
 	struct door *doors;
 	size_t n_doors;
-	int64_t accept_again; /* when doors that are not polled will be; 0: all are */
-	struct waits fresh;   /* WebSockets, until they are read by us */
-	struct waits quiet;   /* WebSockets, until their next ping */
-	struct waits leaving; /* hung up by us, until the other end does */
-	struct waits pages;   /* with the rest of an HTTP answer */
-	unsigned signalled;   /* times it was told to stop */
-	bool heard;           /* input came in this part of the turn */
-	bool lost;            /* a connection was lost in this turn */
-	bool nudge;           /* libwebsockets' timers have changed behind its back */
+	int64_t accept_again;  /* when doors that are not polled will be; 0: all are */
+	struct waits fresh;    /* WebSockets, until they are read by us */
+	struct waits quiet;    /* WebSockets, until their next ping */
+	struct waits leaving;  /* hung up by us, until the other end does */
+	struct waits pages;    /* with the rest of an HTTP answer */
+	struct waits knocking; /* by HTTP, until they are a WebSocket; patience 0: for ever */
+	int files;             /* descriptors from here on are not taken: see files_most */
+	unsigned signalled;    /* times it was told to stop */
+	bool heard;            /* input came in this part of the turn */
+	bool lost;             /* a connection was lost in this turn */
+	bool nudge;            /* libwebsockets' timers have changed behind its back */
 };
 
 struct link {

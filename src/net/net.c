@@ -3,8 +3,10 @@
  * its connections on it. Knows nothing of what the bytes mean.
  */
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include "base/memory.h"
 #include "net/link.h"
@@ -99,6 +101,15 @@ context_open(struct net *net)
 	return net->vhost;
 }
 
+/* libwebsockets makes a table of as many descriptors as may be open when it starts. */
+static int
+files_most(void)
+{
+	struct rlimit limit;
+	bool known = getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < INT_MAX;
+	return known ? (int)limit.rlim_cur : INT_MAX;
+}
+
 struct net *
 net_open(struct config *config, struct gateway *gateway)
 {
@@ -108,6 +119,8 @@ net_open(struct config *config, struct gateway *gateway)
 	net->quiet.patience = PING_EVERY;
 	net->leaving.patience = LEAVE_WITHIN;
 	net->pages.patience = PAGE_RETRY;
+	net->knocking.patience = (int)config->login_timeout * 1000;
+	net->files = files_most();
 	int error = uv_loop_init(&net->loop);
 	if (error) {
 		log_line(LOG_ERROR, "libuv: %s", uv_strerror(error));
@@ -137,8 +150,9 @@ static void
 clock_set(struct net *net, int64_t wait)
 {
 	uv_update_time(&net->loop);
-	wait = least(wait, least(links_tick(net), doors_tick(net)));
-	wait = least(wait, gateway_tick(net->gateway));
+	/* Last, since the others may shut links out, which then have a time of their own. */
+	wait = least(wait, least(gateway_tick(net->gateway), doors_tick(net)));
+	wait = least(wait, links_tick(net));
 	if (wait < 0)
 		uv_timer_stop(&net->clock);
 	else

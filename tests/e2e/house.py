@@ -60,7 +60,7 @@ def settings(**sections):
 class House:
     """A running server. Leaving its `with` stops it and demands that it ended well."""
 
-    def __init__(self, folder, *, ini=None, args=(), env=None, wait=True, **sections):
+    def __init__(self, folder, *, ini=None, args=(), env=None, under=(), wait=True, **sections):
         self.ini = pathlib.Path(folder) / "teahouse.ini"
         self.ini.write_text(settings(**sections) if ini is None else ini)
         self.lines = []
@@ -68,7 +68,7 @@ class House:
         self.ended = False
         self.clients = []
         self.process = subprocess.Popen(
-            [program(), "-c", str(self.ini), *map(str, args)],
+            [*under, program(), "-c", str(self.ini), *map(str, args)],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             env={**os.environ, **(env or {})})
         self.reader = threading.Thread(target=self._read, daemon=True)
