@@ -1,6 +1,8 @@
 /* Lines, packets and whole messages out of a stream of bytes. Knows no protocol beyond that. */
 #include "adapters/framing.h"
 
+enum { METHOD_BYTES = 16 }; /* no method of HTTP is as long */
+
 static struct text
 text_rest(struct text t, size_t n)
 {
@@ -99,8 +101,9 @@ line_end(struct frames *frames, struct text *message)
 static enum framed
 line_refuse(struct frames *frames, struct text piece)
 {
-	struct text start = frames->held.len > 0 ? ink_read(&frames->held) : piece;
-	bool http = !frames->begun && line_method(start) > 0;
+	ink_add(&frames->held, piece.at, piece.len < METHOD_BYTES ? piece.len : METHOD_BYTES);
+	size_t method = line_method(ink_read(&frames->held));
+	bool http = !frames->begun && method > 0 && method < METHOD_BYTES;
 	frames->begun = true;
 	frames->skipping = true;
 	ink_clear(&frames->held);

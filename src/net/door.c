@@ -22,6 +22,7 @@ enum {
 	DEAD_AFTER = 120,    /* seconds of silence until the kernel asks whether a peer lives */
 	DEAD_ASK_EVERY = 30, /* seconds */
 	DEAD_ASKS = 4,
+	DEAD_UNHEARD = 60000, /* ms until what was sent and not acknowledged ends a connection */
 	NAME_BYTES_MAX = 128,
 };
 
@@ -166,6 +167,7 @@ door_accept(uv_poll_t *poll, int status, int events)
 			socket_set(fd, IPPROTO_TCP, TCP_KEEPIDLE, DEAD_AFTER);
 			socket_set(fd, IPPROTO_TCP, TCP_KEEPINTVL, DEAD_ASK_EVERY);
 			socket_set(fd, IPPROTO_TCP, TCP_KEEPCNT, DEAD_ASKS);
+			socket_set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, DEAD_UNHEARD);
 			fcntl(fd, F_SETFD, FD_CLOEXEC);
 			link_open(door, fd);
 		} else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||

@@ -26,7 +26,6 @@ feed_pause(const struct framing *framing, struct frames *frames, struct ink *not
 	struct text message = {"", 0};
 	if (framing->pauses && frames_begun(frames))
 		note(notes, frames_pause(frames, &message), message);
-	frames_clear(frames);
 }
 
 /* Whether the stream goes on: HTTP ends it. */
@@ -57,8 +56,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct text in = {(const char *)data + 2, size - 2};
 	struct ink whole = {0}, pieces = {0};
 	struct frames frames = {0};
-	feed(framing, &frames, in, &whole);
-	feed_pause(framing, &frames, &whole);
+	if (feed(framing, &frames, in, &whole))
+		feed_pause(framing, &frames, &whole);
+	frames_clear(&frames);
 	bool on = true;
 	for (size_t at = 0; on && at < in.len; at += piece) {
 		size_t n = in.len - at < piece ? in.len - at : piece;
@@ -68,7 +68,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		on = feed(framing, &frames, (struct text){copy, n}, &pieces);
 		free(copy);
 	}
-	feed_pause(framing, &frames, &pieces);
+	if (on)
+		feed_pause(framing, &frames, &pieces);
+	frames_clear(&frames);
 	assert(text_is(ink_read(&whole), ink_read(&pieces)));
 	ink_clear(&whole);
 	ink_clear(&pieces);

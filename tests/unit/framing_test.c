@@ -401,6 +401,23 @@ a_pause_gives(struct frames *frames, const char *wanted)
 }
 
 static void
+a_request_with_a_long_path_is_one_however_it_is_cut(void **state)
+{
+	(void)state;
+	struct ink stream = {0};
+	ink_puts(&stream, "POST /");
+	memset(ink_space(&stream, LOBBY_BYTES), 'x', LOBBY_BYTES);
+	stream.len += LOBBY_BYTES;
+	ink_puts(&stream, " HTTP/1.1\r\n#evil\n");
+	for (size_t first = 1; first < 12; first++)
+		pieces_must_give(
+			&framing_lobby, ink_read(&stream), first, LOBBY_BYTES, text_of("!http"));
+	pieces_must_give(
+		&framing_lobby, ink_read(&stream), stream.len, stream.len, text_of("!http"));
+	ink_clear(&stream);
+}
+
+static void
 a_pause_ends_what_has_begun(void **state)
 {
 	(void)state;
@@ -466,6 +483,7 @@ main(void)
 		cmocka_unit_test(http_instead_of_packets_is_found_at_once),
 		cmocka_unit_test(a_later_packet_may_begin_as_http_does),
 		cmocka_unit_test(what_comes_whole_is_one_message),
+		cmocka_unit_test(a_request_with_a_long_path_is_one_however_it_is_cut),
 		cmocka_unit_test(a_pause_ends_what_has_begun),
 		cmocka_unit_test(a_pause_ends_the_rest_of_what_was_too_long_without_a_word),
 		cmocka_unit_test(an_end_of_line_after_a_pause_is_no_second_message),
