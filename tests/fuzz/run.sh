@@ -1,6 +1,7 @@
 #!/bin/sh
 # Runs fuzzers one after the other: run.sh BUILD SECONDS NAME.. Prints TAP.
-# Finds are kept in BUILD/tests/fuzz/NAME.finds; seeds come from the talk files.
+# Finds are kept in BUILD/tests/fuzz/NAME.finds; seeds come from the talk files. With
+# FUZZ_SEED it goes the same way every time.
 build=$1 seconds=$2 number=0 failed=0
 shift 2
 
@@ -34,10 +35,11 @@ seed() {
 echo "1..$#"
 for name; do
 	number=$((number + 1))
-	corpus=$build/tests/fuzz/$name.corpus finds=$build/tests/fuzz/$name.finds
+	corpus=$build/tests/fuzz/$name.corpus${FUZZ_SEED:+.$FUZZ_SEED} finds=$build/tests/fuzz/$name.finds
+	[ -z "${FUZZ_SEED:-}" ] || rm -rf "$corpus"
 	mkdir -p "$corpus" "$finds"
 	seed "$corpus"
-	if "$build/tests/fuzz/$name" -max_total_time="$seconds" -verbosity=0 -timeout=10 -max_len=4096 \
+	if "$build/tests/fuzz/$name" -max_total_time="$seconds" -verbosity=0 -seed="${FUZZ_SEED:-0}" -timeout=10 -max_len=4096 \
 		-artifact_prefix="$finds/" "$corpus" >"$finds/log" 2>&1; then
 		echo "ok $number - $name, $seconds s"
 	else
