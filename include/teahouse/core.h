@@ -105,9 +105,6 @@ struct text session_nick(const struct session *session);
 /* Whether a room can be called that. */
 bool core_room_fits(struct core *core, struct text name);
 
-/* Tells everybody who is logged in a notice. */
-void core_notice(struct core *core, struct text body);
-
 size_t core_users(const struct core *core);
 size_t core_rooms(const struct core *core);
 

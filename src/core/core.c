@@ -65,19 +65,6 @@ core_room_fits(struct core *core, struct text name)
 	return made != NULL;
 }
 
-void
-core_notice(struct core *core, struct text body)
-{
-	struct session **to = memory_grow(NULL, (core->n_users + 1) * sizeof(struct session *));
-	size_t n = 0;
-	for (const struct user *user = core->users; user; user = user->next)
-		to[n++] = user->session;
-	struct event event = event_make(core, EVENT_NOTICE, NULL);
-	event.body = body;
-	core->outside.tell(core->outside.ctx, &event, to, n);
-	free(to);
-}
-
 size_t
 core_users(const struct core *core)
 {

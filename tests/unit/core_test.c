@@ -421,24 +421,6 @@ a_rename_may_not_hide_behind_ones_own_look_alike(void **state)
 }
 
 static void
-a_notice_reaches_everybody_with_a_nick_once(void **state)
-{
-	(void)state;
-	struct notebook book;
-	notebook_open(&book);
-	struct guest *ann = guest_login(&book, "ann"), *bob = guest_login(&book, "bob");
-	struct guest *nobody = guest_come(&book);
-	type(bob, "/join tea");
-	guest_forget(ann);
-	guest_forget(bob);
-	core_notice(book.core, BYTES("the kettle is on"));
-	assert_told(ann, "notice: the kettle is on\n");
-	assert_told(bob, "notice: the kettle is on\n");
-	assert_told(nobody, "");
-	notebook_close(&book);
-}
-
-static void
 an_answer_and_ones_own_copy_bear_the_ref(void **state)
 {
 	(void)state;
@@ -542,7 +524,6 @@ main(void)
 		cmocka_unit_test(a_new_nick_is_told_once_to_all_who_share_a_room),
 		cmocka_unit_test(a_rename_keeps_names_unique),
 		cmocka_unit_test(a_rename_may_not_hide_behind_ones_own_look_alike),
-		cmocka_unit_test(a_notice_reaches_everybody_with_a_nick_once),
 		cmocka_unit_test(an_answer_and_ones_own_copy_bear_the_ref),
 		cmocka_unit_test(two_houses_know_nothing_of_each_other),
 		cmocka_unit_test(a_house_whose_room_cannot_be_one_is_not_opened),
