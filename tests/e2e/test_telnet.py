@@ -6,11 +6,13 @@ CLIENTS. tests/README.md tells what was seen of each.
 
 import contextlib
 import os
+import pathlib
 import re
 import signal
 import socket
 import termios
 import threading
+import time
 from dataclasses import dataclass
 
 import pexpect
@@ -203,6 +205,14 @@ class Seat:
         """Waits until these rows, and no others, are all that there is since the server's first."""
         self.until(lambda: self.talk() == [WELCOME, *wanted])
 
+    def rests(self):
+        """Waits until the client sleeps; busybox misses Ctrl-C when it comes just before."""
+        stat = pathlib.Path(f"/proc/{self.process.pid}/stat")
+        end = time.monotonic() + PATIENCE
+        while stat.read_text().rpartition(")")[2].split()[0] != "S":
+            assert time.monotonic() < end, "it never rests"
+            time.sleep(0.01)
+
     def press(self, keys):
         self.process.send(keys)
 
@@ -258,6 +268,7 @@ def sit_with_cat(sit, name, **options):
     ann.cat = cat
     cat.expect("join", nick="ann")
     ann.wire.until(lambda: ann.program.opens <= set(ann.wire.commands()))
+    ann.rests()
     return ann
 
 
