@@ -213,6 +213,7 @@ house_open(const struct config *config)
 				.message = (size_t)config->message,
 				.rate = (unsigned)config->rate,
 				.burst = (unsigned)config->burst,
+				.presence = (size_t)config->presence,
 			},
 	};
 	for (size_t i = config->n_listeners; i-- > 0;)

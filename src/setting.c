@@ -42,6 +42,9 @@ const struct setting settings[] = {
 	{"limits", "send_queue", SETTING_NUMBER, offsetof(struct config, send_queue), 65536,
 		1073741824, "1048576", false, NULL,
 		"bytes that may wait for one slow session before it is dropped"},
+	{"limits", "presence", SETTING_NUMBER, offsetof(struct config, presence), 0, 1000000, "500",
+		false, NULL,
+		"in rooms of more people, comings and goings are summed up; 0: in none"},
 
 	{"listener", "protocol", SETTING_PROTOCOL, offsetof(struct draft, listener.adapter), 0, 0,
 		NULL, true, NULL, "the protocol that is spoken there"},

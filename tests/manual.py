@@ -31,7 +31,7 @@ BOUNDS = {
     "include/teahouse/text.h": ["NICK_CHARACTERS", "ROOM_CHARACTERS", "NAME_BYTES"],
 }
 SETTINGS = ["message", "rate", "burst", "sessions", "sessions_per_address", "login_timeout",
-            "send_queue", "pause"]
+            "send_queue", "presence", "pause"]
 
 
 def read(path):
@@ -183,7 +183,7 @@ def command_rows():
     word = r'(NULL|"[^"]*")'
     words = r",\s*".join([word] * 4)
     found = re.findall(rf'{{{words},\s*"[^"]*",\s*([A-Z_ |\s]+),', table)
-    assert len(found) == table.count("{") - 1
+    assert len(found) == len(re.findall(r"^\t\{", table, re.M)) - 1
     return [["" if cell == "NULL" else cell.strip('"') for cell in row] for row in found]
 
 
@@ -212,14 +212,15 @@ def packets():
         return difference("packet", set(table), types)
     faults = []
     for kind, (_, _, _, params, flags) in sent.items():
-        wanted = {re.sub(r"[\[\].]|:.*", "", param) + ("?" if param[0] == "[" else "")
+        wanted = {re.sub(r"[][{}.]|:.*", "", param) + ("?" if param[0] in "[{" else "")
                   for param in params.split()}
         wanted |= {"room?"} if "IN_ROOM" in flags else set()
         wanted |= {"version?"} if kind == "hello" else set()
         if wanted != table[kind][0]:
             faults.append(f"{kind} takes {sorted(wanted)}, the page says {sorted(table[kind][0])}")
     heard = set()
-    for line in conversation("manual-json-full.talk", "ann"):
+    examples = ("manual-json-full.talk", "manual-json-large.talk")
+    for line in [line for talk in examples for line in conversation(talk, "ann")]:
         if not line.startswith("<- "):
             continue
         packet = json.loads(line[3:])

@@ -19,7 +19,8 @@ struct command {
 	/*
 	 * What it takes, separated by spaces: field, or field:shown, the packet's
 	 * field and what usage calls it. [..] may be missing; a last one that ends
-	 * in ... takes the rest of the line, with its spaces.
+	 * in ... takes the rest of the line, with its spaces. {..} is a packet's
+	 * alone, and may be missing there.
 	 */
 	const char *params;
 	const char *help; /* half a sentence */
@@ -58,6 +59,7 @@ const struct command *command_of_type(struct text type);
 struct param {
 	struct text field, shown;
 	bool optional, rest;
+	bool untyped; /* a packet's alone */
 };
 bool command_param(const char **params, struct param *param);
 

@@ -13,6 +13,7 @@ struct config {
 	long rate, burst;
 	long login_timeout;         /* seconds */
 	long send_queue;            /* bytes */
+	long presence;              /* people in a room */
 	struct listener *listeners; /* the enabled ones, in the order of the file; at least one */
 	size_t n_listeners;
 };

@@ -34,6 +34,7 @@ struct core_settings {
 	size_t message;   /* longest text, in bytes */
 	unsigned rate;    /* requests a second; 0: no limit */
 	unsigned burst;   /* requests ahead of the rate */
+	size_t presence;  /* in rooms of more people, these are told in digests; 0: in none */
 };
 
 /* NULL when the room's name cannot be one. Copies the settings. */
@@ -101,6 +102,9 @@ void session_continue(struct session *session);
 
 /* The nick, or empty before login. Borrowed until the next request. */
 struct text session_nick(const struct session *session);
+
+/* Tells the digests that are due. Ms until another is; -1: there is none. */
+int64_t core_tick(struct core *core);
 
 /* Whether a room can be called that. */
 bool core_room_fits(struct core *core, struct text name);

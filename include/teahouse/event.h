@@ -30,7 +30,8 @@ struct session;
 	X(ROOMS, "rooms")     /* entries */                                              \
 	X(WHO, "who")         /* entries */                                              \
 	X(HELP, "notice")     /* body: lines */                                          \
-	X(PONG, "pong")
+	X(PONG, "pong")                                                                  \
+	X(PRESENCE, "presence") /* room, joined, left, total: of a large room */
 
 enum event_kind {
 #define EVENT_ENUM(kind, word) EVENT_##kind,
@@ -116,7 +117,8 @@ struct event {
 	bool first, more;  /* NAMES, ROOMS, WHO come in pieces: the first; not the last */
 	const struct entry *entries;
 	size_t n_entries;
-	size_t total;                       /* ROOMS: entries in all pieces together */
+	size_t total;        /* ROOMS: how many there are; NAMES, PRESENCE: people in the room */
+	size_t joined, left; /* PRESENCE: since the last */
 	const struct core_settings *limits; /* WELCOME */
 };
 

@@ -197,6 +197,7 @@ plain_say(const struct event *event, const struct wrapping *wrapping, struct ink
 	case EVENT_WHO:
 	case EVENT_HELP:
 	case EVENT_PONG:
+	case EVENT_PRESENCE:
 		break;
 	}
 }
@@ -238,6 +239,8 @@ json_put_entries(struct json *json, const struct event *event)
 			json_add_text(object, "rooms", entry->rooms[j]);
 		json_put_number(object, "idle", entry->idle);
 	}
+	if (event->kind == EVENT_NAMES)
+		json_put_number(json, "users", (int64_t)event->total);
 	if (event->first)
 		json_put_flag(json, "first");
 	if (event->more)
@@ -288,6 +291,11 @@ full_fields(struct json *json, const struct event *event)
 	case EVENT_ROOMS:
 	case EVENT_WHO:
 		json_put_entries(json, event);
+		break;
+	case EVENT_PRESENCE:
+		json_put_number(json, "joined", (int64_t)event->joined);
+		json_put_number(json, "left", (int64_t)event->left);
+		json_put_number(json, "users", (int64_t)event->total);
 		break;
 	case EVENT_PONG:
 		break;

@@ -146,6 +146,10 @@ lobby_say(unsigned voice, const struct event *event, struct ink *out)
 							     : "*** % has left",
 				event->actor, none);
 		break;
+	case EVENT_PRESENCE:
+		if (voice >= VOICE_ANNOUNCES)
+			say_digest(out, strings, none, "joined", "", event);
+		break;
 	case EVENT_RENAMED:
 		say_line(
 			out, strings, none, "*** % is now known as %", event->actor, event->target);

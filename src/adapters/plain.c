@@ -62,3 +62,25 @@ say_line(struct ink *out, const struct strings *strings, struct text where, cons
 	}
 	ink_puts(out, strings->ending);
 }
+
+static void
+say_count(struct ink *out, size_t n, const char *verb)
+{
+	ink_printf(out, "%zu %s %s", n, n == 1 ? "has" : "have", verb);
+}
+
+void
+say_digest(struct ink *out, const struct strings *strings, struct text where, const char *entered,
+	const char *end, const struct event *event)
+{
+	ink_text(out, where);
+	ink_puts(out, "*** ");
+	if (event->joined)
+		say_count(out, event->joined, entered);
+	if (event->joined && event->left)
+		ink_puts(out, " and ");
+	if (event->left)
+		say_count(out, event->left, "left");
+	ink_puts(out, end);
+	ink_puts(out, strings->ending);
+}

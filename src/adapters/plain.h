@@ -26,4 +26,8 @@ void say_speech(struct ink *out, const struct strings *strings, struct text wher
 void say_line(struct ink *out, const struct strings *strings, struct text where,
 	const char *pattern, struct text a, struct text b);
 
+/* PRESENCE: `*** 12 have entered and 3 have left`, with another word for `entered`, and an end. */
+void say_digest(struct ink *out, const struct strings *strings, struct text where,
+	const char *entered, const char *end, const struct event *event);
+
 #endif

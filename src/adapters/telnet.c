@@ -360,6 +360,9 @@ telnet_say(unsigned voice, const struct event *event, struct ink *out)
 	case EVENT_LEFT:
 		say_moved(event, where, out);
 		break;
+	case EVENT_PRESENCE:
+		say_digest(out, &lines, where, "entered", ".", event);
+		break;
 	case EVENT_RENAMED:
 		say_line(out, &lines, none, "% is now known as %.", event->actor, event->target);
 		break;

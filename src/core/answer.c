@@ -50,6 +50,8 @@ page_names(struct page *page, const struct answer *answer)
 	for (size_t i = room_after(room, answer->after); i < room->n; i++) {
 		if (!room->sessions[i])
 			continue;
+		if (answer->most && page->n == answer->most)
+			return;
 		struct entry *entry = page_entry(page, room->arrived[i]);
 		if (!entry)
 			return;
@@ -114,7 +116,7 @@ session_continue(struct session *session)
 		event.ref = (struct text){answer->ref->bytes, answer->ref->len};
 	event.entries = page.entries;
 	event.n_entries = page.n;
-	event.total = core->n_rooms;
+	event.total = answer->room ? answer->room->users : core->n_rooms;
 	event.first = answer->first;
 	event.more = page.more;
 	event.unasked = answer->unasked;
@@ -122,20 +124,21 @@ session_continue(struct session *session)
 	free(page.rooms);
 	answer->first = false;
 	answer->after = page.last;
+	answer->most -= answer->most ? page.n : 0;
 	if (!page.more)
 		answer_drop(session);
 }
 
 void
-session_answer(struct session *session, enum event_kind kind, struct room *room, struct text ref,
-	bool unasked)
+session_answer(struct session *session, const struct answer *wanted, struct text ref)
 {
 	answer_drop(session);
 	struct answer *answer = memory_new(sizeof *answer);
-	*answer = (struct answer){.kind = kind, .room = room, .first = true, .unasked = unasked};
+	*answer = *wanted;
+	answer->first = true;
 	answer->ref = ref.at ? buffer_make(ref) : NULL;
-	if (room)
-		room->readers++;
+	if (answer->room)
+		answer->room->readers++;
 	session->answer = answer;
 	session_continue(session);
 }

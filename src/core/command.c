@@ -144,7 +144,7 @@ command_leave(struct session *session, const struct request *request)
 static enum reason
 command_rooms(struct session *session, const struct request *request)
 {
-	session_answer(session, EVENT_ROOMS, NULL, request->ref, false);
+	session_answer(session, &(struct answer){.kind = EVENT_ROOMS}, request->ref);
 	return REASON_FINE;
 }
 
@@ -156,14 +156,24 @@ command_look(struct session *session, const struct request *request)
 		room = room_find(session->core, request->room);
 	if (!room)
 		return session_refused(session, REASON_NO_SUCH_ROOM, request->room, request);
-	session_answer(session, EVENT_NAMES, room, request->ref, false);
+	struct answer names = {.kind = EVENT_NAMES, .room = room};
+	struct text after = request->arg[0];
+	if (after.at) {
+		const struct user *user = user_find(session->core, after);
+		const struct seat *seat = user ? room_seat(room, user) : NULL;
+		if (!seat)
+			return session_refused(session, REASON_NO_SUCH_NICK, after, request);
+		names.after = room->arrived[seat->at];
+		names.most = session->core->settings.presence;
+	}
+	session_answer(session, &names, request->ref);
 	return REASON_FINE;
 }
 
 static enum reason
 command_who(struct session *session, const struct request *request)
 {
-	session_answer(session, EVENT_WHO, NULL, request->ref, false);
+	session_answer(session, &(struct answer){.kind = EVENT_WHO}, request->ref);
 	return REASON_FINE;
 }
 
@@ -293,8 +303,8 @@ static const struct command commands[] = {
 		command_leave},
 	{"rooms", "list", "rooms", "", "the rooms, with how many are in each", EARLY | SPEAKS,
 		command_rooms},
-	{"look", "names", "names", "", "who is in the current room", PLAIN | IN_ROOM | SPEAKS,
-		command_look},
+	{"look", "names", "names", "{after}", "who is in the current room",
+		PLAIN | IN_ROOM | SPEAKS, command_look},
 	{"who", NULL, "who", "", "who is logged in to the server", PLAIN | SPEAKS, command_who},
 	{"topic", NULL, "topic", "[topic:text...]", "show or set the room's topic",
 		IN_ROOM | SPEAKS, command_topic},

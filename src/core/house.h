@@ -52,6 +52,7 @@ struct core {
 	struct user *users;      /* in order of login */
 	struct room *first_room; /* in order of making */
 	struct room *home;       /* always exists */
+	struct room *digests;    /* those with a digest to be told, the first due first */
 	uint64_t arrivals;       /* users and rooms that ever came */
 	uint64_t guests;         /* numbers given to guests */
 	size_t n_users, n_rooms;
@@ -84,8 +85,10 @@ struct room {
 	size_t n, cap, users;      /* places used; places there are; not NULL */
 	char *topic;               /* or NULL */
 	char *topic_by;
-	unsigned readers; /* answers that walk through it */
-	struct room *prev, *next;
+	unsigned readers;    /* answers that walk through it */
+	size_t joined, left; /* to be told in the next digest */
+	int64_t digest_at;   /* ticks: when; 0: there is none */
+	struct room *prev, *next, *digest_prev, *digest_next;
 };
 
 /* A long answer under way. */
@@ -93,6 +96,7 @@ struct answer {
 	enum event_kind kind;
 	struct room *room; /* NAMES: counted in its readers */
 	uint64_t after;    /* the number of the last entry told */
+	size_t most;       /* entries still to be told; 0: all */
 	bool first, unasked;
 	struct buffer *ref; /* of the request, or NULL */
 };
@@ -127,6 +131,13 @@ void room_leave(struct room *room, struct user *user, struct text ref, bool told
 /* The one way in which a room's events are told: gives it its id and its place in the order. */
 void room_publish(struct room *room, struct event *event);
 
+/* Whether its comings and goings are told in digests. */
+bool room_is_large(const struct room *room);
+
+/* The same for entering and leaving, which a large room is told of in digests. */
+void room_tell_moved(struct room *room, struct event *event);
+void digest_drop(struct room *room);
+
 /* An event with its kind and time, caused by session (or NULL). */
 struct event event_make(struct core *core, enum event_kind kind, struct session *by);
 
@@ -137,8 +148,8 @@ void session_tell(struct session *session, struct event *event);
 enum reason session_refused(struct session *session, enum reason reason, struct text target,
 	const struct request *request);
 
-void session_answer(struct session *session, enum event_kind kind, struct room *room,
-	struct text ref, bool unasked);
+/* Begins a long answer: kind, room, after, most and unasked are as wanted. */
+void session_answer(struct session *session, const struct answer *wanted, struct text ref);
 void answer_drop(struct session *session);
 
 /* Takes a token of the rate. */

@@ -54,6 +54,7 @@ room_release(struct room *room)
 		return;
 	/* Out of the tables at once: who enters the name now makes a new room. */
 	if (room_is_open(room)) {
+		digest_drop(room);
 		names_remove(&core->rooms, &room->named);
 		DL_DELETE(core->first_room, room);
 		core->n_rooms--;
@@ -156,10 +157,15 @@ room_enter(struct room *room, struct user *user, struct text ref, bool arriving)
 	event.actor = user_nick(user);
 	event.ref = ref;
 	event.arriving = arriving;
-	room_publish(room, &event);
+	room_tell_moved(room, &event);
 	room_tell_topic(room, session);
 	if (session->wants_names)
-		session_answer(session, EVENT_NAMES, room, ref, true);
+		session_answer(session,
+			&(struct answer){.kind = EVENT_NAMES,
+				.room = room,
+				.most = room_is_large(room) ? room->core->settings.presence : 0,
+				.unasked = true},
+			ref);
 }
 
 void
@@ -174,7 +180,7 @@ room_leave(struct room *room, struct user *user, struct text ref, bool told_self
 		session->current = user->n_seats ? user->seats[user->n_seats - 1].room : NULL;
 	if (told_self && session->current)
 		event.target = room_name(session->current);
-	room_publish(room, &event);
+	room_tell_moved(room, &event);
 	if (told_self)
 		session_tell(session, &event);
 	room_release(room);

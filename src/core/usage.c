@@ -8,7 +8,7 @@ command_param(const char **params, struct param *param)
 	if (word.len == 0)
 		return false;
 	*params = rest.at;
-	bool optional = word.at[0] == '[';
+	bool untyped = word.at[0] == '{', optional = word.at[0] == '[' || untyped;
 	if (optional)
 		word = (struct text){word.at + 1, word.len - 2};
 	bool takes_rest = word.len > 3 && memcmp(word.at + word.len - 3, "...", 3) == 0;
@@ -20,7 +20,7 @@ command_param(const char **params, struct param *param)
 		field.len = (size_t)(colon - word.at);
 		shown = (struct text){colon + 1, word.len - field.len - 1};
 	}
-	*param = (struct param){field, shown, optional, takes_rest};
+	*param = (struct param){field, shown, optional, takes_rest, untyped};
 	return true;
 }
 
@@ -30,6 +30,8 @@ command_split(const struct command *command, struct text rest, struct request *r
 	const char *params = command->params;
 	struct param param;
 	for (size_t i = 0; command_param(&params, &param); i++) {
+		if (param.untyped)
+			continue;
 		struct text arg = param.rest ? text_trim(rest) : text_word(&rest);
 		if (param.rest)
 			rest.len = 0;
@@ -48,6 +50,8 @@ command_usage(struct ink *out, const struct command *command)
 	const char *params = command->params;
 	struct param param;
 	while (command_param(&params, &param)) {
+		if (param.untyped)
+			continue;
 		ink_puts(out, param.optional ? " [" : " ");
 		for (size_t i = 0; i < param.shown.len; i++) {
 			char c = param.shown.at[i];

@@ -352,9 +352,11 @@ gateway_tick(struct gateway *gateway)
 		due_set(&gateway->dues, due, 0);
 		connection_due(connection, now);
 	}
+	int64_t digest = core_tick(gateway->core);
 	gateway_flush(gateway);
 	due = due_first(&gateway->dues);
-	return due ? due->at - now : -1;
+	int64_t wait = due ? due->at - now : -1;
+	return wait < 0 || (digest >= 0 && digest < wait) ? digest : wait;
 }
 
 void

@@ -121,6 +121,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct gateway_settings settings = {.sessions = 10, .send_queue = 1 << 20};
 	settings.core = (struct core_settings){
 		.name = text_of("Teahouse"), .room = text_of("main"), .message = 4000};
+	/* With the stranger, the room is large or not. */
+	settings.core.presence = data[0] / PROTOCOLS % 2 ? LISTENERS : 0;
 	struct gateway *gateway = gateway_open(&settings, &wire, ticks, ticks, &clock);
 	/* Which protocol the stranger speaks; the last is json, with packets made of lines. */
 	size_t protocol = data[0] % PROTOCOLS;

@@ -429,6 +429,8 @@ file_limit(struct talk_file *file, const char *key, long value)
 		settings->login_timeout = value * 1000;
 	else if (strcmp(key, "send_queue") == 0)
 		settings->send_queue = (size_t)value;
+	else if (strcmp(key, "presence") == 0)
+		settings->core.presence = (size_t)value;
 	else
 		file_fail(file, "\"%s\" is no limit", key);
 }

@@ -89,6 +89,9 @@ notebook_tell(void *ctx, const struct event *event, struct session *const to[], 
 			guest_note(guest, " ", event->target);
 		}
 		guest_note(guest, ": ", event->body);
+		if (event->kind == EVENT_PRESENCE)
+			ink_printf(&guest->told, " +%zu -%zu =%zu", event->joined, event->left,
+				event->total);
 		guest_note_entries(guest, event);
 		if (event->ref.at && to[i] == event->by)
 			guest_note(guest, " /", event->ref);

@@ -406,6 +406,85 @@ a_room_lists_its_people_in_order_of_arrival_whatever_happened(void **state)
 	notebook_close(&book);
 }
 
+enum { LARGE = 4 };
+
+/* LARGE + 1 people in main, the last of whom has just come. */
+static void
+large_open(struct notebook *book, struct guest *people[static LARGE + 1])
+{
+	struct core_settings settings = notebook_settings();
+	settings.presence = LARGE;
+	notebook_open_with(book, settings);
+	for (int i = 0; i <= LARGE; i++)
+		people[i] = guest_login(book, (char[]){(char)('a' + i), '\0'});
+	for (int i = 0; i <= LARGE; i++)
+		guest_forget(people[i]);
+}
+
+static int64_t
+time_passes(struct notebook *book, int64_t ms)
+{
+	book->time += ms;
+	return core_tick(book->core);
+}
+
+static void
+a_digest_is_told_two_seconds_after_what_it_tells_began(void **state)
+{
+	(void)state;
+	struct notebook book;
+	struct guest *people[LARGE + 1];
+	large_open(&book, people);
+	assert_int_equal(core_tick(book.core), 2000);
+	session_end(&people[1]->session);
+	assert_int_equal(time_passes(&book, 1999), 1);
+	assert_told(people[0], "leave#5 main b\n");
+	assert_int_equal(time_passes(&book, 1), -1);
+	assert_told(people[0], "presence#6 main +1 -0 =4\n");
+	assert_int_equal(time_passes(&book, 1000000), -1);
+	assert_told(people[0], "");
+	notebook_close(&book);
+}
+
+static void
+each_large_room_has_a_digest_of_its_own(void **state)
+{
+	(void)state;
+	struct notebook book;
+	struct guest *people[LARGE + 1];
+	large_open(&book, people);
+	time_passes(&book, 500);
+	for (int i = 0; i <= LARGE; i++)
+		type(people[i], "/join tea");
+	guest_forget(people[0]);
+	assert_int_equal(time_passes(&book, 1500), 500);
+	assert_told(people[0], "presence#5 main +1 -0 =5\n");
+	assert_int_equal(time_passes(&book, 500), -1);
+	assert_told(people[0], "presence#5 tea +1 -0 =5\n");
+	notebook_close(&book);
+}
+
+static void
+a_room_that_has_gone_tells_no_digest(void **state)
+{
+	(void)state;
+	struct notebook book;
+	struct guest *people[LARGE + 1];
+	large_open(&book, people);
+	time_passes(&book, 2000);
+	for (int i = 0; i <= LARGE; i++)
+		type(people[i], "/join tea");
+	for (int i = 0; i <= LARGE; i++)
+		type(people[i], "/leave");
+	guest_forget(people[0]);
+	assert_int_equal(time_passes(&book, 2000), -1);
+	assert_told(people[0], "");
+	/* The next of that name knows nothing of it. */
+	type(people[0], "/join tea");
+	assert_told(people[0], "join#1 tea a\n");
+	notebook_close(&book);
+}
+
 int
 main(void)
 {
@@ -427,6 +506,9 @@ main(void)
 		cmocka_unit_test(a_packet_may_name_its_room),
 		cmocka_unit_test(a_packet_may_log_in_to_a_room),
 		cmocka_unit_test(a_room_lists_its_people_in_order_of_arrival_whatever_happened),
+		cmocka_unit_test(a_digest_is_told_two_seconds_after_what_it_tells_began),
+		cmocka_unit_test(each_large_room_has_a_digest_of_its_own),
+		cmocka_unit_test(a_room_that_has_gone_tells_no_digest),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
