@@ -34,7 +34,8 @@ FOLDERS = {
     "src/gateway/": ["teahouse/", "base/", "gateway/", "adapters/framing.h"],
     "src/net/": ["teahouse/", "base/", "net/"],
     "src/client/": ["teahouse/text.h", "teahouse/buffer.h", "teahouse/event.h", "teahouse/log.h",
-                    "base/", "adapters/json.h", "adapters/framing.h", "client/"],
+                    "base/", "adapters/json.h", "adapters/json_writer.h",
+                    "adapters/framing.h", "client/"],
     "include/": ["teahouse/"],
 }
 NEVER = {

@@ -47,6 +47,9 @@ size_t text_lines(struct text t);
 /* Where the last whole UTF-8 character of t starts, for taking it back; 0 when t is empty. */
 size_t text_last(struct text t);
 
+/* Whether t is UTF-8. */
+bool text_is_valid(struct text t);
+
 /*
  * Adds what SPEC 4 lets through of said text: valid UTF-8 with LF line ends,
  * without controls, bidirectional controls, blank lines at either end and

@@ -1,10 +1,7 @@
-/* JSON objects by jansson. Does not know what any field means. */
+/* JSON objects read by jansson. Does not know what any field means. */
 #include "adapters/json.h"
 
 #include <jansson.h>
-#include <stdlib.h>
-
-#include "base/memory.h"
 
 /*
  * struct json is jansson's own object under another name, so that whoever reads
@@ -62,14 +59,6 @@ json_read(struct text packet)
 		return json_out(json);
 	json_decref(json);
 	return NULL;
-}
-
-struct json *
-json_new(const char *type)
-{
-	struct json *json = json_out(json_object());
-	json_put_text(json, "type", text_of(type));
-	return json;
 }
 
 void
@@ -137,91 +126,4 @@ const struct json *
 json_item_object(const struct json *json, const char *key, size_t i)
 {
 	return json_out(json_member(json, key, i));
-}
-
-/* Nothing that is put together here can fail but for want of memory. */
-static void
-json_must(bool done)
-{
-	memory_need(done ? &done : NULL);
-}
-
-static void
-json_set(struct json *json, const char *key, json_t *value)
-{
-	json_must(json_object_set_new(json_in(json), key, value) == 0);
-}
-
-/* jansson takes valid UTF-8 only. */
-static json_t *
-json_string_of(struct text value)
-{
-	json_t *string = json_stringn(value.at ? value.at : "", value.len);
-	if (string)
-		return string;
-	struct ink clean = {0};
-	text_clean(&clean, value);
-	string = json_stringn(ink_read(&clean).at, clean.len);
-	ink_clear(&clean);
-	return string;
-}
-
-void
-json_put_text(struct json *json, const char *key, struct text value)
-{
-	json_set(json, key, json_string_of(value));
-}
-
-void
-json_put_number(struct json *json, const char *key, int64_t value)
-{
-	json_set(json, key, json_integer(value));
-}
-
-void
-json_put_flag(struct json *json, const char *key)
-{
-	json_set(json, key, json_true());
-}
-
-void
-json_put_array(struct json *json, const char *key)
-{
-	json_set(json, key, json_array());
-}
-
-void
-json_add_text(struct json *json, const char *key, struct text value)
-{
-	json_t *array = json_object_get(json_in(json), key);
-	json_must(json_array_append_new(array, json_string_of(value)) == 0);
-}
-
-struct json *
-json_add_object(struct json *json, const char *key)
-{
-	json_t *object = json_object();
-	json_must(json_array_append_new(json_object_get(json_in(json), key), object) == 0);
-	return json_out(object);
-}
-
-struct json *
-json_put_object(struct json *json, const char *key)
-{
-	json_t *object = json_object();
-	json_set(json, key, object);
-	return json_out(object);
-}
-
-static int
-json_dump(const char *bytes, size_t n, void *out)
-{
-	ink_add(out, bytes, n);
-	return 0;
-}
-
-void
-json_write(const struct json *json, struct ink *out)
-{
-	json_must(json_dump_callback(json_in(json), json_dump, out, JSON_COMPACT) == 0);
 }

@@ -1,11 +1,13 @@
 /* Packets to requests, events to packets (SPEC 6.2), in the plain version 1 and the full version 2. */
 #include "adapters/json_talk.h"
 
-#include <stdlib.h>
+#include <assert.h>
+#include <string.h>
 
 #include "adapters/json.h"
+#include "adapters/json_writer.h"
 
-enum { REF_BYTES = 64 };
+enum { REF_BYTES = 64, FIELD_BYTES = 16 };
 
 /* A packet being heard. */
 struct heard {
@@ -24,8 +26,9 @@ heard_refuse(const struct heard *heard, enum reason reason, struct text target)
 static bool
 heard_field(const struct heard *heard, struct text field, bool optional, struct text *value)
 {
-	char key[32];
-	snprintf(key, sizeof key, "%.*s", TEXT_ARGS(field));
+	char key[FIELD_BYTES] = "";
+	assert(field.len < sizeof key);
+	memcpy(key, field.at, field.len);
 	enum json_is kind = json_kind(heard->json, key);
 	*value = json_text(heard->json, key);
 	if (kind == FIELD_TEXT || (kind == FIELD_MISSING && optional))
@@ -117,21 +120,32 @@ json_hear(struct talk *talk, struct text packet)
 	json_close(heard.json);
 }
 
-static void
-json_wrap(struct json *json, const struct wrapping *wrapping, struct ink *out)
+/* A packet being written into its wrapping. */
+struct packet {
+	struct json_writer json;
+	size_t opened;
+};
+
+static struct packet
+packet_begin(const char *type, const struct wrapping *wrapping, struct ink *out)
 {
 	size_t opened = wrapping->open(out);
-	json_write(json, out);
-	wrapping->close(out, opened);
-	json_close(json);
+	return (struct packet){json_begin(out, type), opened};
+}
+
+static void
+packet_end(struct packet *packet, const struct wrapping *wrapping)
+{
+	json_close_object(&packet->json);
+	wrapping->close(packet->json.out, packet->opened);
 }
 
 static void
 plain_packet(const char *type, struct text nick, const struct wrapping *wrapping, struct ink *out)
 {
-	struct json *json = json_new(type);
-	json_put_text(json, "nick", nick);
-	json_wrap(json, wrapping, out);
+	struct packet packet = packet_begin(type, wrapping, out);
+	json_put_text(&packet.json, "nick", nick);
+	packet_end(&packet, wrapping);
 }
 
 /* A chat for each line, with what version 1 has no packet for written around it. */
@@ -149,16 +163,16 @@ plain_chat(const struct event *event, const struct wrapping *wrapping, struct in
 				TEXT_ARGS(event->target), TEXT_ARGS(line));
 		else
 			ink_text(&message, line);
-		struct json *json = json_new("chat");
-		json_put_text(json, "nick", event->actor);
-		json_put_text(json, "message", ink_read(&message));
-		json_wrap(json, wrapping, out);
+		struct packet packet = packet_begin("chat", wrapping, out);
+		json_put_text(&packet.json, "nick", event->actor);
+		json_put_text(&packet.json, "message", ink_read(&message));
+		packet_end(&packet, wrapping);
 		ink_clear(&message);
 	}
 }
 
 static void
-json_put_refusal(struct json *json, const struct event *event)
+json_put_refusal(struct json_writer *json, const struct event *event)
 {
 	json_put_text(json, "code", text_of(reason_word(event->reason)));
 	json_put_text(json, "message", event->body);
@@ -184,9 +198,9 @@ plain_say(const struct event *event, const struct wrapping *wrapping, struct ink
 		plain_packet("join", event->target, wrapping, out);
 		break;
 	case EVENT_REFUSED: {
-		struct json *json = json_new(event_word(event->kind));
-		json_put_refusal(json, event);
-		json_wrap(json, wrapping, out);
+		struct packet packet = packet_begin(event_word(event->kind), wrapping, out);
+		json_put_refusal(&packet.json, event);
+		packet_end(&packet, wrapping);
 		break;
 	}
 	case EVENT_TOPIC:
@@ -203,53 +217,66 @@ plain_say(const struct event *event, const struct wrapping *wrapping, struct ink
 }
 
 static void
-json_put_limits(struct json *json, const struct core_settings *settings)
+json_put_limits(struct json_writer *json, const struct core_settings *settings)
 {
-	struct json *limits = json_put_object(json, "limits");
-	json_put_number(limits, "message", (int64_t)settings->message);
-	json_put_number(limits, "lines", TEXT_LINES);
-	json_put_number(limits, "rate", settings->rate);
-	json_put_number(limits, "burst", settings->burst);
+	json_open_object(json, "limits");
+	json_put_number(json, "message", (int64_t)settings->message);
+	json_put_number(json, "lines", TEXT_LINES);
+	json_put_number(json, "rate", settings->rate);
+	json_put_number(json, "burst", settings->burst);
+	json_close_object(json);
 }
 
 static void
-json_put_entries(struct json *json, const struct event *event)
+json_put_room(struct json_writer *json, const struct entry *entry)
+{
+	json_open_object(json, NULL);
+	json_put_text(json, "name", entry->name);
+	json_put_number(json, "users", (int64_t)entry->users);
+	json_put_text(json, "topic", entry->detail);
+	json_close_object(json);
+}
+
+static void
+json_put_user(struct json_writer *json, const struct entry *entry)
+{
+	json_open_object(json, NULL);
+	json_put_text(json, "nick", entry->name);
+	json_put_text(json, "protocol", entry->detail);
+	json_open_array(json, "rooms");
+	for (size_t i = 0; i < entry->n_rooms; i++)
+		json_put_text(json, NULL, entry->rooms[i]);
+	json_close_array(json);
+	json_put_number(json, "idle", entry->idle);
+	json_close_object(json);
+}
+
+static void
+json_put_entries(struct json_writer *json, const struct event *event)
 {
 	static const char *const keys[] = {
 		[EVENT_NAMES] = "nicks", [EVENT_ROOMS] = "rooms", [EVENT_WHO] = "users"};
-	const char *key = keys[event->kind];
-	json_put_array(json, key);
+	json_open_array(json, keys[event->kind]);
 	for (size_t i = 0; i < event->n_entries; i++) {
-		const struct entry *entry = &event->entries[i];
-		if (event->kind == EVENT_NAMES) {
-			json_add_text(json, key, entry->name);
-			continue;
-		}
-		struct json *object = json_add_object(json, key);
-		if (event->kind == EVENT_ROOMS) {
-			json_put_text(object, "name", entry->name);
-			json_put_number(object, "users", (int64_t)entry->users);
-			json_put_text(object, "topic", entry->detail);
-			continue;
-		}
-		json_put_text(object, "nick", entry->name);
-		json_put_text(object, "protocol", entry->detail);
-		json_put_array(object, "rooms");
-		for (size_t j = 0; j < entry->n_rooms; j++)
-			json_add_text(object, "rooms", entry->rooms[j]);
-		json_put_number(object, "idle", entry->idle);
+		if (event->kind == EVENT_NAMES)
+			json_put_text(json, NULL, event->entries[i].name);
+		else if (event->kind == EVENT_ROOMS)
+			json_put_room(json, &event->entries[i]);
+		else
+			json_put_user(json, &event->entries[i]);
 	}
+	json_close_array(json);
 	if (event->kind == EVENT_NAMES)
 		json_put_number(json, "users", (int64_t)event->total);
 	if (event->first)
-		json_put_flag(json, "first");
+		json_put_true(json, "first");
 	if (event->more)
-		json_put_flag(json, "more");
+		json_put_true(json, "more");
 }
 
 /* The fields that the kind has of its own. */
 static void
-full_fields(struct json *json, const struct event *event)
+full_fields(struct json_writer *json, const struct event *event)
 {
 	switch (event->kind) {
 	case EVENT_SAID:
@@ -305,14 +332,15 @@ full_fields(struct json *json, const struct event *event)
 static void
 full_say(const struct event *event, const struct wrapping *wrapping, struct ink *out)
 {
-	struct json *json = json_new(event_word(event->kind));
+	struct packet packet = packet_begin(event_word(event->kind), wrapping, out);
+	struct json_writer *json = &packet.json;
 	if (event->room.at)
 		json_put_text(json, "room", event->room);
 	full_fields(json, event);
 	json_put_number(json, "time", event->time);
 	if (event->ref.at)
 		json_put_text(json, "ref", event->ref);
-	json_wrap(json, wrapping, out);
+	packet_end(&packet, wrapping);
 }
 
 void

@@ -70,9 +70,9 @@ text_line(struct text *rest)
 size_t
 text_lines(struct text t)
 {
-	size_t lines = 1;
-	for (size_t i = 0; i < t.len; i++)
-		lines += t.at[i] == '\n';
+	size_t lines = 0;
+	for (struct text rest = t; rest.at; lines++)
+		text_line(&rest);
 	return lines;
 }
 
@@ -84,6 +84,30 @@ text_last(struct text t)
 	int32_t at = (int32_t)t.len;
 	U8_BACK_1((const uint8_t *)t.at, 0, at);
 	return (size_t)at;
+}
+
+/* How many of t's first bytes are ASCII that is shown as it is: most of what most people say. */
+static size_t
+text_plain(struct text t)
+{
+	size_t n = 0;
+	while (n < t.len && t.at[n] >= ' ' && t.at[n] < 0x7f)
+		n++;
+	return n;
+}
+
+bool
+text_is_valid(struct text t)
+{
+	const uint8_t *at = (const uint8_t *)t.at;
+	int32_t len = (int32_t)t.len;
+	for (int32_t i = (int32_t)text_plain(t); i < len;) {
+		UChar32 c;
+		U8_NEXT(at, i, len, c);
+		if (c < 0)
+			return false;
+	}
+	return true;
 }
 
 static bool
@@ -115,6 +139,13 @@ text_clean_characters(struct ink *out, struct text said)
 	int32_t len = (int32_t)said.len;
 	int marks = 0;
 	for (int32_t i = 0; i < len;) {
+		size_t plain = text_plain((struct text){said.at + i, said.len - (size_t)i});
+		if (plain > 0) {
+			ink_add(out, said.at + i, plain);
+			i += (int32_t)plain;
+			marks = 0;
+			continue;
+		}
 		UChar32 c;
 		U8_NEXT_OR_FFFD(at, i, len, c);
 		if (c == '\r') {

@@ -6,6 +6,7 @@
 #include <assert.h>
 
 #include "adapters/json.h"
+#include "adapters/json_writer.h"
 #include "client/visit.h"
 
 enum { VERSION = 2 };
@@ -28,24 +29,36 @@ ref_is(const struct heard *heard, const char *ref)
 	return text_is(heard->ref, text_of(ref));
 }
 
+/* A packet being written. */
+struct packet {
+	struct ink ink;
+	size_t opened;
+	struct json_writer json;
+};
+
 static void
-packet_send(struct visit *visit, struct json *json)
+packet_begin(struct packet *packet, const char *type)
 {
-	struct ink ink = {0};
-	size_t opened = packet_open(&ink);
-	json_write(json, &ink);
-	bool fits = packet_close(&ink, opened);
-	assert(fits);
-	visit_send(visit, ink_read(&ink));
-	json_close(json);
-	ink_clear(&ink);
+	packet->ink = (struct ink){0};
+	packet->opened = packet_open(&packet->ink);
+	packet->json = json_begin(&packet->ink, type);
 }
 
 static void
-put(struct json *json, const char *key, struct text value)
+packet_send(struct visit *visit, struct packet *packet)
+{
+	json_close_object(&packet->json);
+	bool fits = packet_close(&packet->ink, packet->opened);
+	assert(fits);
+	visit_send(visit, ink_read(&packet->ink));
+	ink_clear(&packet->ink);
+}
+
+static void
+put(struct packet *packet, const char *key, struct text value)
 {
 	if (value.at)
-		json_put_text(json, key, value);
+		json_put_text(&packet->json, key, value);
 }
 
 /* A packet about a room, with what it says of it under the key, if it says something. */
@@ -53,12 +66,13 @@ static void
 packet_about(struct visit *visit, const char *type, struct text room, const char *key,
 	struct text value, struct text ref)
 {
-	struct json *json = json_new(type);
-	put(json, key, value);
+	struct packet packet;
+	packet_begin(&packet, type);
+	put(&packet, key, value);
 	if (room.len > 0)
-		put(json, "room", room);
-	put(json, "ref", ref);
-	packet_send(visit, json);
+		put(&packet, "room", room);
+	put(&packet, "ref", ref);
+	packet_send(visit, &packet);
 }
 
 static void
@@ -70,11 +84,12 @@ packet_ask(struct visit *visit, const char *type, struct text room, struct text 
 static void
 json_greet(struct visit *visit)
 {
-	struct json *json = json_new("hello");
-	put(json, "nick", text_of(visit->model->nick));
-	json_put_number(json, "version", VERSION);
-	put(json, "room", visit_room(visit));
-	packet_send(visit, json);
+	struct packet packet;
+	packet_begin(&packet, "hello");
+	put(&packet, "nick", text_of(visit->model->nick));
+	json_put_number(&packet.json, "version", VERSION);
+	put(&packet, "room", visit_room(visit));
+	packet_send(visit, &packet);
 }
 
 static void
@@ -92,10 +107,11 @@ json_ask_rooms(struct visit *visit)
 static void
 packet_command(struct visit *visit, struct text line, struct text ref)
 {
-	struct json *json = json_new("command");
-	put(json, "line", line);
-	put(json, "ref", ref);
-	packet_send(visit, json);
+	struct packet packet;
+	packet_begin(&packet, "command");
+	put(&packet, "line", line);
+	put(&packet, "ref", ref);
+	packet_send(visit, &packet);
 }
 
 /* What the server has let one into before is entered again. */

@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include "adapters/json.h"
+#include "adapters/json_writer.h"
 
 static void
 packet_must_be(struct text packet, bool fine, const char *file, int line)
@@ -213,54 +214,98 @@ arrays_are_read_by_their_members(void **state)
 	json_close(json);
 }
 
+/* Ends the object. */
 static void
-written_must_be(struct json *json, struct text wanted)
+written_must_be(struct json_writer *json, struct text wanted)
 {
-	struct ink out = {0};
-	json_write(json, &out);
-	json_close(json);
-	assert_text(ink_read(&out), wanted);
-	ink_clear(&out);
+	json_close_object(json);
+	assert_text(ink_read(json->out), wanted);
+	ink_clear(json->out);
 }
 
 static void
 fields_are_written_in_the_order_they_were_put(void **state)
 {
 	(void)state;
-	struct json *json = json_new("zebra");
-	json_put_text(json, "b", BYTES("2"));
-	json_put_number(json, "a", -9007199254740993);
-	json_put_flag(json, "c");
-	struct json *inner = json_put_object(json, "o");
-	json_put_number(inner, "n", 1);
-	json_put_array(json, "l");
-	json_add_text(json, "l", BYTES("x"));
-	json_put_text(json_add_object(json, "l"), "y", BYTES(""));
-	written_must_be(
-		json, BYTES("{\"type\":\"zebra\",\"b\":\"2\",\"a\":-9007199254740993,\"c\":true,"
-			    "\"o\":{\"n\":1},\"l\":[\"x\",{\"y\":\"\"}]}"));
+	struct ink out = {0};
+	struct json_writer json = json_begin(&out, "zebra");
+	json_put_text(&json, "b", BYTES("2"));
+	json_put_true(&json, "c");
+	json_open_object(&json, "o");
+	json_put_number(&json, "n", 1);
+	json_close_object(&json);
+	json_open_array(&json, "l");
+	json_put_text(&json, NULL, BYTES("x"));
+	json_open_object(&json, NULL);
+	json_put_text(&json, "y", BYTES(""));
+	json_close_object(&json);
+	json_put_number(&json, NULL, 2);
+	json_close_array(&json);
+	json_open_array(&json, "none");
+	json_close_array(&json);
+	written_must_be(&json, BYTES("{\"type\":\"zebra\",\"b\":\"2\",\"c\":true,\"o\":{\"n\":1},"
+				     "\"l\":[\"x\",{\"y\":\"\"},2],\"none\":[]}"));
+}
+
+static void
+numbers_are_written_to_the_last_digit(void **state)
+{
+	(void)state;
+	static const int64_t numbers[] = {0, 9, 10, -1, -9007199254740993, INT64_MAX, INT64_MIN};
+	struct ink out = {0};
+	struct json_writer json = json_begin(&out, "x");
+	json_open_array(&json, "n");
+	for (size_t i = 0; i < COUNT(numbers); i++)
+		json_put_number(&json, NULL, numbers[i]);
+	json_close_array(&json);
+	written_must_be(&json, BYTES("{\"type\":\"x\",\"n\":[0,9,10,-1,-9007199254740993,"
+				     "9223372036854775807,-9223372036854775808]}"));
 }
 
 static void
 what_would_end_a_string_or_a_line_is_escaped(void **state)
 {
 	(void)state;
-	struct json *json = json_new("x");
-	json_put_text(json, "m", BYTES("\"\\\n\t\0</script>"));
-	written_must_be(json, BYTES("{\"type\":\"x\",\"m\":\"\\\"\\\\\\n\\t\\u0000</script>\"}"));
+	struct ink out = {0};
+	struct json_writer json = json_begin(&out, "x");
+	json_put_text(&json, "m", BYTES("\"\\\b\f\n\r\t\0\x1f/</script>\x7f"));
+	written_must_be(
+		&json, BYTES("{\"type\":\"x\",\"m\":\"\\\"\\\\\\b\\f\\n\\r\\t\\u0000\\u001F/"
+			     "</script>\x7f\"}"));
 }
 
 static void
 what_is_not_utf8_is_written_clean(void **state)
 {
 	(void)state;
-	struct json *json = json_new("x");
-	json_put_text(json, "m",
+	struct ink out = {0};
+	struct json_writer json = json_begin(&out, "x");
+	json_put_text(&json, "m",
 		BYTES("a\xff\x1b"
 		      "b"));
-	json_put_text(json, "none", (struct text){NULL, 0});
-	written_must_be(json, BYTES("{\"type\":\"x\",\"m\":\"a\xef\xbf\xbd"
-				    "b\",\"none\":\"\"}"));
+	json_put_text(&json, "none", (struct text){NULL, 0});
+	written_must_be(&json, BYTES("{\"type\":\"x\",\"m\":\"a\xef\xbf\xbd"
+				     "b\",\"none\":\"\"}"));
+}
+
+/* Whatever is written is read again as what it was. */
+static void
+every_byte_comes_back(void **state)
+{
+	(void)state;
+	struct ink out = {0}, all = {0};
+	for (int c = 0; c < 0x80; c++)
+		ink_add(&all, (char[]){(char)c}, 1);
+	ink_puts(&all, "\xc3\xa9\xe2\x82\xac\xf0\x9f\x8d\xb5\xe2\x80\xa8");
+	struct json_writer writer = json_begin(&out, "x");
+	json_put_text(&writer, "m", ink_read(&all));
+	json_close_object(&writer);
+	struct json *json = json_read(ink_read(&out));
+	assert_non_null(json);
+	assert_text(json_text(json, "m"), ink_read(&all));
+	json_close(json);
+	ink_clear(&out);
+	ink_clear(&all);
 }
 
 int
@@ -282,8 +327,10 @@ main(void)
 		cmocka_unit_test(each_field_has_its_kind),
 		cmocka_unit_test(arrays_are_read_by_their_members),
 		cmocka_unit_test(fields_are_written_in_the_order_they_were_put),
+		cmocka_unit_test(numbers_are_written_to_the_last_digit),
 		cmocka_unit_test(what_would_end_a_string_or_a_line_is_escaped),
 		cmocka_unit_test(what_is_not_utf8_is_written_clean),
+		cmocka_unit_test(every_byte_comes_back),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

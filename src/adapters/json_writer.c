@@ -1,0 +1,127 @@
+/* JSON, written in one go. */
+#include "adapters/json_writer.h"
+
+enum { NUMBER_BYTES = 24 };
+
+/* Bytes that a string cannot have as they are. */
+static bool
+byte_is_special(unsigned char c)
+{
+	return c < 0x20 || c == '"' || c == '\\';
+}
+
+static void
+escape_add(struct ink *out, unsigned char c)
+{
+	static const char short_ones[] = "b\bf\fn\nr\rt\t\"\"\\\\";
+	for (const char *s = short_ones; *s; s += 2) {
+		if ((unsigned char)s[1] == c) {
+			ink_add(out, (char[]){'\\', s[0]}, 2);
+			return;
+		}
+	}
+	ink_printf(out, "\\u%04X", c);
+}
+
+static void
+string_add(struct ink *out, struct text value)
+{
+	ink_add(out, "\"", 1);
+	for (size_t from = 0, i = 0; i <= value.len; i++) {
+		if (i < value.len && !byte_is_special((unsigned char)value.at[i]))
+			continue;
+		ink_add(out, value.at + from, i - from);
+		if (i < value.len)
+			escape_add(out, (unsigned char)value.at[i]);
+		from = i + 1;
+	}
+	ink_add(out, "\"", 1);
+}
+
+static void
+value_begin(struct json_writer *writer, const char *key)
+{
+	if (writer->comma)
+		ink_add(writer->out, ",", 1);
+	writer->comma = true;
+	if (!key)
+		return;
+	ink_add(writer->out, "\"", 1);
+	ink_puts(writer->out, key);
+	ink_add(writer->out, "\":", 2);
+}
+
+struct json_writer
+json_begin(struct ink *out, const char *type)
+{
+	struct json_writer writer = {out, false};
+	json_open_object(&writer, NULL);
+	json_put_text(&writer, "type", text_of(type));
+	return writer;
+}
+
+void
+json_open_object(struct json_writer *writer, const char *key)
+{
+	value_begin(writer, key);
+	ink_add(writer->out, "{", 1);
+	writer->comma = false;
+}
+
+void
+json_close_object(struct json_writer *writer)
+{
+	ink_add(writer->out, "}", 1);
+	writer->comma = true;
+}
+
+void
+json_open_array(struct json_writer *writer, const char *key)
+{
+	value_begin(writer, key);
+	ink_add(writer->out, "[", 1);
+	writer->comma = false;
+}
+
+void
+json_close_array(struct json_writer *writer)
+{
+	ink_add(writer->out, "]", 1);
+	writer->comma = true;
+}
+
+void
+json_put_text(struct json_writer *writer, const char *key, struct text value)
+{
+	value_begin(writer, key);
+	if (text_is_valid(value)) {
+		string_add(writer->out, value);
+		return;
+	}
+	struct ink clean = {0};
+	text_clean(&clean, value);
+	string_add(writer->out, ink_read(&clean));
+	ink_clear(&clean);
+}
+
+void
+json_put_number(struct json_writer *writer, const char *key, int64_t value)
+{
+	char digits[NUMBER_BYTES];
+	char *end = digits + sizeof digits, *at = end;
+	uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
+	do
+		*--at = (char)('0' + rest % 10);
+	while ((rest /= 10) > 0);
+	if (value < 0)
+		*--at = '-';
+	value_begin(writer, key);
+	ink_add(writer->out, at, (size_t)(end - at));
+}
+
+void
+json_put_true(struct json_writer *writer, const char *key)
+{
+	value_begin(writer, key);
+	ink_puts(writer->out, "true");
+}
