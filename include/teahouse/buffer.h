@@ -78,8 +78,21 @@ struct queue {
 	size_t bytes; /* waiting in all */
 };
 
+void queue_add_span(struct queue *q, struct span span);
+
 /* Takes a reference of its own. A span that goes on where the last one ends becomes one with it. */
-void queue_push_span(struct queue *q, struct span span);
+static inline void
+queue_push_span(struct queue *q, struct span span)
+{
+	/* What is said to many in one turn mostly goes on behind what was said before. */
+	if (q->n != 1 || q->first.buffer != span.buffer || q->first.to != span.from) {
+		queue_add_span(q, span);
+		return;
+	}
+	q->first.to = span.to;
+	q->bytes += span.to - span.from;
+}
+
 void queue_push(struct queue *q, struct buffer *b);
 
 /* The waiting bytes as at most max pieces; how many there are. */

@@ -33,15 +33,16 @@ say_speech(struct ink *out, const struct strings *strings, struct text where,
 	const struct event *event)
 {
 	struct ink before = {0};
-	const char *after = event->kind == EVENT_EMOTE ? "]" : "";
+	bool emote = event->kind == EVENT_EMOTE;
+	const char *after = emote ? "]" : "";
 	ink_text(&before, where);
-	if (event->kind == EVENT_EMOTE)
-		ink_printf(&before, "[%.*s ", TEXT_ARGS(event->actor));
-	else if (event->kind == EVENT_DIRECT)
-		ink_printf(&before, "%.*s -> %.*s: ", TEXT_ARGS(event->actor),
-			TEXT_ARGS(event->target));
-	else
-		ink_printf(&before, "%.*s: ", TEXT_ARGS(event->actor));
+	ink_puts(&before, emote ? "[" : "");
+	ink_text(&before, event->actor);
+	if (event->kind == EVENT_DIRECT) {
+		ink_puts(&before, " -> ");
+		ink_text(&before, event->target);
+	}
+	ink_puts(&before, emote ? " " : ": ");
 	say_lines(out, strings, ink_read(&before), event->body, after);
 	ink_clear(&before);
 }

@@ -123,7 +123,7 @@ queue_grow(struct queue *q)
 }
 
 void
-queue_push_span(struct queue *q, struct span span)
+queue_add_span(struct queue *q, struct span span)
 {
 	if (span.from == span.to)
 		return;

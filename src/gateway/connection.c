@@ -27,19 +27,10 @@ connection_is_ending(const struct connection *connection)
 }
 
 void
-connection_push(struct connection *connection, struct span span)
+connection_overflow(struct connection *connection)
 {
-	struct gateway *gateway = connection->gateway;
-	if (connection->out.bytes + (span.to - span.from) > gateway->settings.send_queue) {
-		connection_end(connection, REASON_TOO_SLOW);
-		connection_doom(connection);
-		return;
-	}
-	queue_push_span(&connection->out, span);
-	if (!connection->dirty) {
-		connection->dirty = true;
-		list_add(&gateway->dirty, connection);
-	}
+	connection_end(connection, REASON_TOO_SLOW);
+	connection_doom(connection);
 }
 
 void
@@ -78,10 +69,7 @@ connection_end(struct connection *connection, enum reason why)
 	connection->deadline = gateway->ticks(gateway->clock) + ENDING_MS;
 	connection_schedule(connection, 0);
 	/* A flush looks whether all is sent, and hangs up. */
-	if (!connection->dirty) {
-		connection->dirty = true;
-		list_add(&gateway->dirty, connection);
-	}
+	connection_soil(connection);
 }
 
 /* Whether more may be heard now. If not: *wake is when to look again, or 0 for when it has read. */

@@ -218,6 +218,7 @@ connection_make(struct gateway *gateway, const struct listener *listener, void *
 	connection->gateway = gateway;
 	connection->link = link;
 	connection->voices = adapter_voices(adapter);
+	connection->elsewhere = adapter->elsewhere;
 	connection->talk.listener = listener;
 	connection->talk.memory = connection + 1;
 	session_open(

@@ -27,24 +27,26 @@ struct origin {
 };
 
 struct connection {
-	struct talk talk; /* first: the session's address is the connection's */
-	struct gateway *gateway;
-	void *link;
-	struct queue out; /* what is to be sent */
-	struct queue in;  /* what was received and may not be heard yet */
-	struct frames frames;
-	struct due due;
-	struct origin *origin;
-	int64_t pause;      /* ticks: what has begun is ended by silence then; 0: nothing has */
-	int64_t deadline;   /* ticks: to have a nick by then, or once ending to be gone; 0: none */
-	enum reason ending; /* why it is being shown out; FINE: it is not */
+	struct talk talk;     /* first: the session's address is the connection's */
+	enum reason ending;   /* why it is being shown out; FINE: it is not */
 	unsigned char voices; /* where its adapter's begin among all voices */
+	bool elsewhere;       /* and it has one for rooms that are not the current one */
 	bool dirty, doomed;   /* is in the gateway's list of that name */
+	bool lost;            /* net has hung up */
 	bool full;            /* the socket takes nothing more for now */
 	bool unread;          /* net was told not to read from it */
 	bool closed;          /* net was told to hang up */
-	bool lost;            /* net has hung up */
 	bool counted;         /* among the sessions */
+	struct queue out;     /* what is to be sent */
+	/* What is above is looked at for each thing said, what is below is not. */
+	struct gateway *gateway;
+	void *link;
+	struct queue in; /* what was received and may not be heard yet */
+	struct frames frames;
+	struct due due;
+	struct origin *origin;
+	int64_t pause;    /* ticks: what has begun is ended by silence then; 0: nothing has */
+	int64_t deadline; /* ticks: to have a nick by then, or once ending to be gone; 0: none */
 	struct connection *prev, *next;
 };
 
@@ -73,8 +75,31 @@ struct gateway {
 
 void list_add(struct list *list, struct connection *connection);
 
+/* Its outbox is to be looked at when the turn ends. */
+static inline void
+connection_soil(struct connection *connection)
+{
+	if (connection->dirty)
+		return;
+	connection->dirty = true;
+	list_add(&connection->gateway->dirty, connection);
+}
+
+/* More waits for it than may. */
+void connection_overflow(struct connection *connection);
+
 /* Puts bytes in its outbox, or dooms it if it has too many. */
-void connection_push(struct connection *connection, struct span span);
+static inline void
+connection_push(struct connection *connection, struct span span)
+{
+	size_t most = connection->gateway->settings.send_queue;
+	if (connection->out.bytes + (span.to - span.from) > most) {
+		connection_overflow(connection);
+		return;
+	}
+	queue_push_span(&connection->out, span);
+	connection_soil(connection);
+}
 
 /* To be shown out once what waits is sent; from now on it is neither heard nor told anything. */
 void connection_end(struct connection *connection, enum reason why);

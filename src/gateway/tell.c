@@ -21,8 +21,8 @@ static unsigned
 connection_voice(const struct connection *connection, const struct event *event)
 {
 	const struct talk *talk = &connection->talk;
-	bool elsewhere = talk->listener->adapter->elsewhere && event->place &&
-			 event->place != talk->session.current;
+	bool elsewhere =
+		connection->elsewhere && event->place && event->place != talk->session.current;
 	return connection->voices + talk->voice + (elsewhere ? 1 : 0);
 }
 
@@ -56,17 +56,21 @@ voice_add(struct voice *voice, struct text said)
 	return (struct span){voice->open, end - (uint32_t)said.len, end};
 }
 
-static struct span
+static void
+said_add(struct said *said, const struct connection *connection, unsigned voice)
+{
+	struct gateway *gateway = connection->gateway;
+	event_say(connection, said->event, voice);
+	said->in[voice] = voice_add(&gateway->voices[voice], ink_read(&gateway->ink));
+	said->voices |= UINT64_C(1) << voice;
+}
+
+static inline struct span
 said_in(struct said *said, const struct connection *connection)
 {
 	unsigned voice = connection_voice(connection, said->event);
-	uint64_t bit = UINT64_C(1) << voice;
-	if (!(said->voices & bit)) {
-		struct gateway *gateway = connection->gateway;
-		event_say(connection, said->event, voice);
-		said->in[voice] = voice_add(&gateway->voices[voice], ink_read(&gateway->ink));
-		said->voices |= bit;
-	}
+	if (!(said->voices >> voice & 1))
+		said_add(said, connection, voice);
 	return said->in[voice];
 }
 
