@@ -40,6 +40,8 @@ OBJECTS = $(SOURCES:%.c=$(BUILD)/%.o)
 ARCHIVE = $(BUILD)/teahouse.a
 UNIT_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*_test.c))
 PLAYER = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/talk/play.c))
+# It counts allocations by a malloc of its own, which a sanitizer has, too.
+FANOUT = $(if $(SANITIZE),,$(BUILD)/tests/bench/fanout)
 FUZZERS = $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*_fuzz.c))
 C_FILES = $(wildcard include/*/*.h src/*.c src/*/*.[ch] tests/*/*.[ch])
 
@@ -79,7 +81,7 @@ asan: ## build everything with AddressSanitizer and UBSan, in build/asan
 
 test-programs: programs check-programs $(BUILD)/tests/talk/fault.so
 
-check-programs: $(UNIT_TESTS) $(PLAYER)
+check-programs: $(UNIT_TESTS) $(PLAYER) $(FANOUT)
 
 T = 60
 S = all
@@ -215,6 +217,9 @@ $(BUILD)/tests/talk/fault.so: tests/talk/fault.c
 
 $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(ARCHIVE)
 	@$(LINK) -fsanitize=fuzzer -o $@ $^ $(PURE_LIBS)
+
+$(BUILD)/tests/bench/fanout: $(BUILD)/tests/bench/fanout.o $(ARCHIVE)
+	@$(LINK) -o $@ $^ $(PURE_LIBS)
 
 $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o
 	@$(LINK) -o $@ $^

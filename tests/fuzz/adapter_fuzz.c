@@ -126,13 +126,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct gateway *gateway = gateway_open(&settings, &wire, ticks, ticks, &clock);
 	/* Which protocol the stranger speaks; the last is json, with packets made of lines. */
 	size_t protocol = data[0] % PROTOCOLS;
+	static char main_room[] = "main";
 	struct listener listeners[LISTENERS + 1];
 	struct ear ears[LISTENERS + 1] = {0};
 	for (size_t i = 0; i <= LISTENERS; i++) {
 		size_t which = i < LISTENERS ? i : protocol == WRAPPED ? JSON : protocol;
-		listeners[i] = (struct listener){.name = (char[]){"fuzz"},
+		listeners[i] = (struct listener){.name = main_room,
 			.adapter = adapter_list()[which],
-			.room = (char[]){"main"},
+			.room = main_room,
 			.echo = true,
 			.announce = true,
 			.hear = true,

@@ -1,0 +1,181 @@
+/*
+ * The work of a message without a socket: a room of 100 listeners to which 20 people speak,
+ * from the bytes received to the bytes that would be sent. Prints how many allocations a
+ * message took; callgrind counts the instructions of `converse`.
+ *
+ *	fanout telnet|json|web|mixed [LISTENERS [MESSAGES [MESSAGES A TURN]]]
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "adapters/framing.h"
+#include "base/memory.h"
+#include "teahouse/connection.h"
+
+enum { LISTENERS = 100, MESSAGES = 2000, TURN = 10, SPEAKERS = 20, PIECES = 512 };
+
+/* glibc's own, behind ours, which count. */
+void *__libc_malloc(size_t bytes);
+void *__libc_calloc(size_t n, size_t bytes);
+void *__libc_realloc(void *old, size_t bytes);
+
+static unsigned long allocations;
+
+void *
+malloc(size_t bytes)
+{
+	allocations++;
+	return __libc_malloc(bytes);
+}
+
+void *
+calloc(size_t n, size_t bytes)
+{
+	allocations++;
+	return __libc_calloc(n, bytes);
+}
+
+void *
+realloc(void *old, size_t bytes)
+{
+	allocations++;
+	return __libc_realloc(old, bytes);
+}
+
+/* What stands around a name and around a text of 80 bytes, which begins with a number. */
+struct way {
+	const char *name, *hello, *said, *after;
+	bool packets; /* with their length in front */
+};
+
+static const struct way ways[] = {
+	{"telnet", "login ", "", "\r\n", false},
+	{"json", "{\"type\":\"hello\",\"nick\":\"", "{\"type\":\"chat\",\"message\":\"", "\"}",
+		true},
+	{"web", "{\"type\":\"hello\",\"nick\":\"", "{\"type\":\"chat\",\"message\":\"", "\"}",
+		false},
+};
+static const char text[] =
+	" the kettle is on and the tea is nearly ready, somebody said; come soon!";
+
+enum { WAYS = sizeof ways / sizeof *ways };
+
+struct listening {
+	const struct way *way;
+	struct connection *connection;
+	size_t heard; /* bytes */
+};
+
+static ssize_t
+link_send(void *link, const struct queue *waiting)
+{
+	struct listening *listening = link;
+	struct iovec pieces[PIECES];
+	ssize_t sent = 0;
+	int n = queue_gather(waiting, pieces, PIECES);
+	for (int i = 0; i < n; i++)
+		sent += (ssize_t)pieces[i].iov_len;
+	listening->heard += (size_t)sent;
+	return sent;
+}
+
+static void
+link_read(void *link, bool wanted)
+{
+	(void)link;
+	(void)wanted;
+}
+
+static void
+link_close(void *link, enum reason why)
+{
+	(void)link;
+	(void)why;
+}
+
+static const struct wire wire = {link_send, link_read, link_close};
+
+static int64_t
+no_time(void *clock)
+{
+	(void)clock;
+	return 1700000000000;
+}
+
+static void
+send_line(struct listening *speaker, const char *before, size_t number, const char *words)
+{
+	char bytes[256];
+	size_t head = speaker->way->packets ? 2 : 0;
+	int n = snprintf(bytes + head, sizeof bytes - head, "%s%08zu%s%s", before, number, words,
+		speaker->way->after);
+	if (head) {
+		bytes[0] = (char)(n >> 8);
+		bytes[1] = (char)n;
+	}
+	connection_receive(speaker->connection, bytes, head + (size_t)n);
+}
+
+/* What is measured: not static, so that it keeps its name. */
+void converse(struct gateway *gateway, struct listening *all, size_t messages, size_t turn);
+
+__attribute__((noinline)) void
+converse(struct gateway *gateway, struct listening *all, size_t messages, size_t turn)
+{
+	for (size_t i = 0; i < messages; i++) {
+		struct listening *speaker = &all[i % SPEAKERS];
+		send_line(speaker, speaker->way->said, i, text);
+		if ((i + 1) % turn == 0)
+			gateway_flush(gateway);
+	}
+}
+
+static size_t
+number(int argc, char *argv[], int i, size_t otherwise)
+{
+	return argc > i ? strtoul(argv[i], NULL, 10) : otherwise;
+}
+
+int
+main(int argc, char *argv[])
+{
+	const char *name = argc > 1 ? argv[1] : "mixed";
+	size_t n = number(argc, argv, 2, LISTENERS), messages = number(argc, argv, 3, MESSAGES);
+	size_t turn = number(argc, argv, 4, TURN);
+	struct gateway_settings settings = {.sessions = n, .send_queue = 1 << 30};
+	settings.core = (struct core_settings){
+		.name = text_of("Teahouse"), .room = text_of("main"), .message = 4000};
+	struct gateway *gateway = gateway_open(&settings, &wire, no_time, no_time, NULL);
+	struct listening *all = memory_new(n * sizeof *all);
+	static char main_room[] = "main";
+	struct listener listeners[WAYS];
+	for (size_t i = 0; i < WAYS; i++)
+		listeners[i] = (struct listener){.name = main_room,
+			.adapter = adapter_find(text_of(ways[i].name)),
+			.room = main_room,
+			.echo = true};
+	for (size_t i = 0; i < n; i++) {
+		size_t way = i % WAYS;
+		while (strcmp(name, "mixed") != 0 && strcmp(name, ways[way].name) != 0)
+			way = (way + 1) % WAYS;
+		all[i].way = &ways[way];
+		all[i].connection = connection_open(gateway, &listeners[way], NULL, &all[i]);
+		send_line(&all[i], all[i].way->hello, i, "");
+		gateway_flush(gateway);
+	}
+	converse(gateway, all, 10 * turn, turn);
+	size_t heard = all[n - 1].heard;
+	unsigned long before = allocations;
+	converse(gateway, all, messages, turn);
+	if (all[n - 1].heard - heard < 80 * messages) {
+		fprintf(stderr, "fanout: not everything was heard\n");
+		return EXIT_FAILURE;
+	}
+	printf("%.2f\n", (double)(allocations - before) / (double)messages);
+	for (size_t i = 0; i < n; i++)
+		connection_lost(all[i].connection, REASON_LOST);
+	gateway_close(gateway);
+	free(all);
+	return EXIT_SUCCESS;
+}
