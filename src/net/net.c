@@ -77,6 +77,8 @@ handles_open(struct net *net)
 static bool
 context_open(struct net *net)
 {
+	/* We ping. Its own timers for that stand in a list that each new connection walks. */
+	static const lws_retry_bo_t no_policy = {0};
 	void *loops[] = {&net->loop};
 	struct lws_context_creation_info info = {
 		.port = CONTEXT_PORT_NO_LISTEN_SERVER,
@@ -90,6 +92,7 @@ context_open(struct net *net)
 		.keepalive_timeout = KEEP_ALIVE,
 		.vhost_name = "teahouse",
 		.headers = web_headers(),
+		.retry_and_idle_policy = &no_policy,
 		.user = net,
 	};
 	lws_set_log_level(LLL_ERR | LLL_WARN, library_says);

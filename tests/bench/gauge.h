@@ -98,19 +98,18 @@ proc_read(long pid, const char *name, char *out, size_t size)
 	close(fd);
 }
 
+/* Seconds that the server has run, to the nanosecond: it is one thread. */
 static inline double
 cpu_read(long pid)
 {
-	char stat[1024];
-	unsigned long user = 0, system = 0;
+	char stat[128];
+	unsigned long long ns = 0;
 	if (pid == 0)
 		return 0;
-	proc_read(pid, "stat", stat, sizeof stat);
-	const char *name_end = strrchr(stat, ')');
-	if (!name_end || sscanf(name_end + 1, " %*c%*d%*d%*d%*d%*d%*u%*u%*u%*u%*u%lu%lu", &user,
-				 &system) != 2)
-		fail("/proc/%ld/stat: what is this?", pid);
-	return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
+	proc_read(pid, "schedstat", stat, sizeof stat);
+	if (sscanf(stat, "%llu", &ns) != 1)
+		fail("/proc/%ld/schedstat: what is this?", pid);
+	return (double)ns / (double)SECOND;
 }
 
 /* Resident bytes. VmRSS is kept a processor at a time and may be off by some hundred KiB. */

@@ -6,9 +6,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <netinet/tcp.h>
-#include <stdarg.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -18,31 +16,28 @@
 
 #include "gauge.h"
 #include "wire.h"
+#include "wishes.h"
 
 enum {
-	LISTENERS_MAX = 20000,
-	SPEAKERS_MAX = 500,
-	SECONDS_MAX = 60,
 	TEXT_HEAD = 14, /* `~SSS.NNNNNNNN `: the speaker and the message's number */
-	TEXT_MIN = 16,
-	TEXT_MAX = 1000,
-	UNDER_WAY_MAX = 1024, /* messages of one speaker that not all have heard, a power of two */
-	SYNC = 999,           /* the "speaker" of a text that only asks who is there */
-	MARK = '~',           /* begins each text, and is found nowhere else */
+	SYNC = 999,     /* the "speaker" of a text that only asks who is there */
+	MARK = '~',     /* begins each text, and is found nowhere else */
 	READ_BYTES = 65536,
 	EVENTS = 256,
 	TURN_MS = 5,
 	CONNECTS_A_TURN = 32,
+	SLOW_BYTES = 4096,   /* the receive buffer of one who does not read */
 	LOGINS_AT_ONCE = 10, /* people do not come all at once */
 	IDLE_FIRST = 30,     /* connections that come before memory is first looked at */
 	GATHER_SECONDS = 60,
+	SYNC_SECONDS = 1, /* until who has not heard is asked again */
 	DRAIN_SECONDS = 5,
 	EVERYTHING_SECONDS = 240,
 };
 
-static const double SYNC_SECONDS = 0.05, SETTLE_SECONDS = 0.3, WARM_UP = 0.3;
-
-enum mode { MODE_CLOSED, MODE_RATE, MODE_IDLE };
+static const double SETTLE_SECONDS = 0.3, WARM_UP = 0.3;
+/* A room that is told of its people in digests has heard the last one by then. */
+static const double SLEEP_SECONDS = 2.5;
 
 struct peer {
 	int fd;
@@ -65,21 +60,13 @@ struct speaker {
 	struct message messages[UNDER_WAY_MAX];
 };
 
-/* What is asked for. */
-struct wishes {
-	enum mode mode;
-	unsigned listeners, speakers, outstanding, bytes;
-	double rate;    /* deliveries a second */
-	double seconds; /* measured, after a tenth of it that is not */
-	int ports[PROTOCOLS];
-	long pid; /* the server, to look at its time and memory; 0: unknown */
-};
-
 struct load {
 	struct wishes wishes;
 	int epoll, timer;
 	struct peer *peers;
 	unsigned n_peers, open; /* of them ready to log in */
+	unsigned readers;       /* of them who read: the first */
+	struct peer *sleepers;  /* in another room, where nothing is said */
 	unsigned sync, synced;  /* the last sync said; how many heard it */
 	struct speaker *speakers;
 	char text[TEXT_MAX + 1];
@@ -134,7 +121,9 @@ peer_login(struct load *load, struct peer *peer)
 {
 	char words[64];
 	if (peer->protocol == LINE) {
-		snprintf(words, sizeof words, "login load%u\r\n", peer->number);
+		bool sleeps = peer->expected == NULL;
+		snprintf(words, sizeof words, "login %s%u\r\n", sleeps ? "sleeper" : "load",
+			peer->number);
 		bytes_add_string(&peer->out, words);
 	} else {
 		int n = snprintf(words, sizeof words, "{\"type\":\"hello\",\"nick\":\"load%u\"}",
@@ -181,7 +170,7 @@ message_heard(struct load *load, struct peer *peer, unsigned speaker, uint32_t n
 	}
 	*expected = number + 1;
 	struct message *message = &said->messages[number % UNDER_WAY_MAX];
-	if (++message->ears == load->n_peers)
+	if (++message->ears == load->readers)
 		said->whole++;
 	if (load->measuring) {
 		load->deliveries++;
@@ -367,12 +356,15 @@ load_run(struct load *load, double seconds)
 }
 
 static void
-peer_connect(struct load *load, struct peer *peer)
+peer_connect(struct load *load, struct peer *peer, int port)
 {
 	struct sockaddr_in to = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	to.sin_port = htons((uint16_t)load->wishes.ports[peer->protocol]);
-	int on = 1;
+	to.sin_port = htons((uint16_t)port);
+	int on = 1, little = SLOW_BYTES;
+	bool slow = peer->expected && peer->number >= load->readers;
 	peer->fd = socket(AF_INET, SOCK_STREAM, 0);
+	if (slow && setsockopt(peer->fd, SOL_SOCKET, SO_RCVBUF, &little, sizeof little) < 0)
+		fail("listener %u: %s", peer->number, strerror(errno));
 	if (peer->fd < 0 || connect(peer->fd, (struct sockaddr *)&to, sizeof to) < 0)
 		fail("listener %u: port %d: %s", peer->number, ntohs(to.sin_port), strerror(errno));
 	if (fcntl(peer->fd, F_SETFL, O_NONBLOCK) < 0 ||
@@ -406,7 +398,7 @@ load_connect(struct load *load, unsigned n)
 		while (!load->wishes.ports[before]);
 		peer->protocol = (enum protocol)before;
 		peer->number = load->n_peers++;
-		peer_connect(load, peer);
+		peer_connect(load, peer, load->wishes.ports[peer->protocol]);
 		if (i % CONNECTS_A_TURN == 0)
 			load_turn(load);
 	}
@@ -417,23 +409,64 @@ load_connect(struct load *load, unsigned n)
 	}
 }
 
-/* Logs in all from the given one on, some at a time, until all that this makes has been heard. */
+/* Logs in those from..to, some at a time: people do not come all at once. */
 static void
-load_gather(struct load *load, unsigned from)
+load_login(struct load *load, struct peer *peers, unsigned from, unsigned to)
 {
 	int64_t end = clock_now() + GATHER_SECONDS * SECOND;
-	for (unsigned i = from; i < load->n_peers; i++) {
-		peer_login(load, &load->peers[i]);
+	for (unsigned i = from; i < to; i++) {
+		peer_login(load, &peers[i]);
 		while (i % LOGINS_AT_ONCE == 0 && load_turn(load) && clock_now() < end)
 			;
 	}
-	/* A sync that all have heard is behind everybody's entering in the room's order. */
+}
+
+/* Until everybody is in: a sync that all have heard is behind that in the room's order. */
+static void
+load_settle(struct load *load)
+{
+	int64_t end = clock_now() + GATHER_SECONDS * SECOND;
 	do {
 		if (clock_now() > end)
 			fail("only %u of %u heard each other", load->synced, load->n_peers);
 		load_sync(load);
-		load_run(load, SYNC_SECONDS);
+		int64_t enough = clock_now() + SYNC_SECONDS * SECOND;
+		while (load->synced < load->n_peers && clock_now() < enough)
+			load_turn(load);
 	} while (load->synced < load->n_peers);
+}
+
+static void
+load_gather(struct load *load)
+{
+	load_login(load, load->peers, 0, load->n_peers);
+	load_settle(load);
+}
+
+/* Some come to another room, and stay there. */
+static void
+load_sleepers(struct load *load)
+{
+	unsigned n = load->wishes.sleepers;
+	for (unsigned i = 0; i < n; i++) {
+		load->sleepers[i].protocol = LINE;
+		load->sleepers[i].number = i;
+		peer_connect(load, &load->sleepers[i], load->wishes.bedroom);
+		if (i % CONNECTS_A_TURN == 0)
+			load_turn(load);
+	}
+	load->open = 0;
+	load_login(load, load->sleepers, 0, n);
+	load_run(load, n ? SLEEP_SECONDS : 0);
+}
+
+/* From now on the last do not read. */
+static void
+load_slows(struct load *load)
+{
+	for (unsigned i = load->readers; i < load->n_peers; i++)
+		if (epoll_ctl(load->epoll, EPOLL_CTL_DEL, load->peers[i].fd, NULL) < 0)
+			fail("epoll: %s", strerror(errno));
 }
 
 /* Waits for what is under way; how many deliveries did not come. */
@@ -450,7 +483,7 @@ load_drain(struct load *load)
 			missing += load->speakers[i].said - load->speakers[i].whole;
 	}
 	missing = 0;
-	for (unsigned i = 0; i < load->n_peers; i++)
+	for (unsigned i = 0; i < load->readers; i++)
 		for (unsigned j = 0; j < load->wishes.speakers; j++)
 			missing += load->speakers[j].said - load->peers[i].expected[j];
 	return missing;
@@ -460,8 +493,10 @@ static void
 load_measure(struct load *load)
 {
 	const struct wishes *wishes = &load->wishes;
+	load_sleepers(load);
 	load_connect(load, wishes->listeners);
-	load_gather(load, 0);
+	load_gather(load);
+	load_slows(load);
 	if (wishes->mode == MODE_RATE) {
 		long every = (long)((double)SECOND * load->n_peers / wishes->rate);
 		struct timespec tick = {every / SECOND, every % SECOND};
@@ -480,33 +515,65 @@ load_measure(struct load *load)
 	const struct latencies *late = &load->latencies;
 	printf("{\"listeners\": %u, \"speakers\": %u, \"deliveries\": %llu, \"seconds\": %.3f, "
 	       "\"per_second\": %.0f, \"p50_us\": %.0f, \"p99_us\": %.0f, \"p999_us\": %.0f, "
-	       "\"server_cpu\": %.2f, \"load_cpu\": %.2f, \"errors\": %llu}\n",
+	       "\"server_cpu\": %.4f, \"load_cpu\": %.2f, \"errors\": %llu}\n",
 		wishes->listeners, wishes->speakers, (unsigned long long)load->deliveries, seconds,
 		(double)load->deliveries / seconds, latency_of(late, 0.5), latency_of(late, 0.99),
 		latency_of(late, 0.999), to.server_cpu - from.server_cpu, to.own_cpu - from.own_cpu,
 		(unsigned long long)(load->wrong + missing));
 }
 
-/* Memory to each connection: before it has a nick, and in the room. */
+/* The server's time since a mark, in microseconds to each of n. */
+static double
+cpu_since(const struct load *load, struct mark from, unsigned n)
+{
+	return 1e6 * (mark_set(load->wishes.pid).server_cpu - from.server_cpu) / n;
+}
+
+/* All but the first go at once; ends when their leaving has been seen to. */
+static void
+load_leave(struct load *load)
+{
+	for (unsigned i = IDLE_FIRST; i < load->n_peers; i++)
+		close(load->peers[i].fd);
+	double before, cpu = cpu_read(load->wishes.pid);
+	do {
+		before = cpu;
+		load_run(load, SETTLE_SECONDS);
+		cpu = cpu_read(load->wishes.pid);
+	} while (cpu - before > 0.001);
+}
+
+/*
+ * Memory to each connection, before it has a nick and in the room; the time in which all
+ * enter, and the server's for each who comes, enters and goes.
+ */
 static void
 load_idle(struct load *load)
 {
 	unsigned n = load->wishes.listeners;
 	long pid = load->wishes.pid;
 	load_connect(load, IDLE_FIRST);
-	load_gather(load, 0);
+	load_gather(load);
 	load_run(load, SETTLE_SECONDS);
 	double before = memory_read(pid);
+	struct mark from = mark_set(pid);
 	load_connect(load, n);
 	load_run(load, SETTLE_SECONDS);
-	double connected = memory_read(pid);
-	load_gather(load, IDLE_FIRST);
-	load_run(load, SETTLE_SECONDS);
-	double entered = memory_read(pid);
+	double connected = memory_read(pid), coming = cpu_since(load, from, n);
+	from = mark_set(pid);
+	load_login(load, load->peers, IDLE_FIRST, load->n_peers);
+	double seconds = (double)(clock_now() - from.at) / (double)SECOND;
+	/* What is told of it later, all together, is part of it. */
+	load_run(load, SLEEP_SECONDS);
+	double entered = memory_read(pid), entering = cpu_since(load, from, n);
+	load_settle(load);
+	from = mark_set(pid);
+	load_leave(load);
 	printf("{\"listeners\": %u, \"connected_bytes\": %.0f, \"entered_bytes\": %.0f, "
-	       "\"errors\": %llu}\n",
-		n, (connected - before) / n, (entered - before) / n,
-		(unsigned long long)load->wrong);
+	       "\"entered_per_second\": %.0f, \"coming_us\": %.1f, \"entering_us\": %.1f, "
+	       "\"leaving_us\": %.1f, \"errors\": %llu}\n",
+		n, (connected - before) / n, (entered - before) / n, n / seconds, coming, entering,
+		cpu_since(load, from, n), (unsigned long long)load->wrong);
 }
 
 static void
@@ -521,6 +588,8 @@ load_open(struct load *load)
 	struct wishes *wishes = &load->wishes;
 	size_t n = wishes->listeners + IDLE_FIRST;
 	load->peers = must(calloc(n, sizeof *load->peers));
+	load->sleepers = must(calloc(wishes->sleepers + 1, sizeof *load->sleepers));
+	load->readers = wishes->mode == MODE_IDLE ? (unsigned)n : wishes->listeners - wishes->slow;
 	load->speakers = must(calloc(wishes->speakers, sizeof *load->speakers));
 	load->input = must(malloc(MESSAGE_BYTES_MAX + 2 * READ_BYTES));
 	uint32_t *expected = must(calloc(n * wishes->speakers, sizeof *expected));
@@ -535,58 +604,6 @@ load_open(struct load *load)
 	if (load->epoll < 0 || load->timer < 0 ||
 		epoll_ctl(load->epoll, EPOLL_CTL_ADD, load->timer, &event) < 0)
 		fail("epoll: %s", strerror(errno));
-}
-
-static double
-number_of(const char *word, double least, double most)
-{
-	char *end;
-	double number = strtod(word, &end);
-	if (end == word || *end || !(number >= least && number <= most))
-		fail("%s: not a number from %g to %g", word, least, most);
-	return number;
-}
-
-static struct wishes
-wishes_read(int argc, char *argv[])
-{
-	static const char usage[] = "[-L line port] [-J json port] [-W web port] [-p pid] "
-				    "[-n listeners] [-s speakers] [-b bytes] [-t seconds] -o "
-				    "outstanding | -r rate | -i";
-	struct wishes wishes = {.listeners = 100, .speakers = 20, .bytes = 80, .seconds = 1};
-	bool mode = false;
-	for (int option; (option = getopt(argc, argv, "L:J:W:p:n:s:b:t:o:r:i")) != -1;) {
-		if (strchr("ori", option))
-			mode = true;
-		if (option == 'L' || option == 'J' || option == 'W')
-			wishes.ports[option == 'L'   ? LINE
-				     : option == 'J' ? JSON
-						     : WEB] = (int)number_of(optarg, 1, UINT16_MAX);
-		else if (option == 'p')
-			wishes.pid = (long)number_of(optarg, 1, INT32_MAX);
-		else if (option == 'n')
-			wishes.listeners = (unsigned)number_of(optarg, 1, LISTENERS_MAX);
-		else if (option == 's')
-			wishes.speakers = (unsigned)number_of(optarg, 1, SPEAKERS_MAX);
-		else if (option == 'b')
-			wishes.bytes = (unsigned)number_of(optarg, TEXT_MIN, TEXT_MAX);
-		else if (option == 't')
-			wishes.seconds = number_of(optarg, 0.1, SECONDS_MAX);
-		else if (option == 'o')
-			wishes.outstanding = (unsigned)number_of(optarg, 1, UNDER_WAY_MAX);
-		else if (option == 'r')
-			wishes.rate = number_of(optarg, 1, 1e9), wishes.mode = MODE_RATE;
-		else if (option == 'i')
-			wishes.mode = MODE_IDLE;
-		else
-			fail("usage: load %s", usage);
-	}
-	if (wishes.speakers > wishes.listeners)
-		wishes.speakers = wishes.listeners;
-	if (!mode || !(wishes.ports[LINE] || wishes.ports[JSON] || wishes.ports[WEB]) ||
-		(wishes.mode == MODE_IDLE && !wishes.pid))
-		fail("usage: load %s", usage);
-	return wishes;
 }
 
 int

@@ -25,7 +25,7 @@ WAYS = {"telnet": ["telnet"], "json": ["json"], "web": ["web"], "mixed": list(DO
 START_WITHIN = 10
 STOP_WITHIN = 5
 RUN_WITHIN = 240
-ALL_WITHIN = {False: 180, True: 1800}
+ALL_WITHIN = {False: 180, True: 2400}
 
 SETTINGS = """\
 [server]
@@ -46,7 +46,13 @@ port = 0
 protocol = web
 port = 0
 root = {web}
+[listener:bedroom]
+protocol = telnet
+port = 0
+room = bedroom
 """
+SLEEPERS = 10000
+TEXT_LONG = 1000  # bytes: so that who does not read soon has more waiting than the kernel takes
 
 
 class Failure(Exception):
@@ -125,6 +131,8 @@ class Bench:
         server = Server(command, self.cores[0], self.folder)
         try:
             ports = [word for door in WAYS[way] for word in (DOORS[door], server.ports[door])]
+            if "bedroom" in server.ports:
+                ports += ["-D", server.ports["bedroom"]]
             load = subprocess.Popen(
                 [str(BUILT / "load"), "-p", str(server.process.pid), *ports, *options],
                 stdout=subprocess.PIPE, text=True)
@@ -155,6 +163,19 @@ class Bench:
         for _ in range(n):
             for name, command in self.servers.items():
                 results[name].append(self.measure(command, way, options))
+        return results
+
+    def ours(self):
+        """The servers that know rooms."""
+        return {name: command for name, command in self.servers.items() if name != "floor"}
+
+    def beside(self, n, way, options, more):
+        """The first server's results with more options, and without them."""
+        command = next(iter(self.servers.values()))
+        results = {"with": [], "without": []}
+        for _ in range(n):
+            results["with"].append(self.measure(command, way, options + more))
+            results["without"].append(self.measure(command, way, options))
         return results
 
 
@@ -200,25 +221,48 @@ def closed(bench, args, ways, sizes):
 
 def steady(bench, args, ways, sizes):
     head(bench, f"At {args.rate:,} deliveries a second: what they cost, and microseconds to arrive",
-         "way, listeners", "CPU", "p50", "p99", "p50", "p99", "CPU s/million")
+         "way, listeners", "CPU", "p50", "p99", "p50", "p99", "p99.9")
     for way in ways:
         for listeners in sizes:
             options = ["-n", str(listeners), "-t", str(args.seconds), "-r", str(args.rate)]
             got = bench.rounds(args.rounds, way, options)
             row(f"{way:7} {listeners:5}", ratio(got, "cpu"), ratio(got, "p50_us"),
                 ratio(got, "p99_us"), medians(got, "p50_us"), medians(got, "p99_us"),
-                medians(got, "cpu", 2))
+                medians(got, "p999_us"))
     print()
 
 
-def idle(bench, ways, sizes):
-    print("Idle: bytes of resident memory to a connection")
-    row("way, listeners", "before the nick", "in the room")
+def staying(bench, ways, sizes):
+    """What a session is in memory, and what its coming, entering and leaving cost."""
+    names = " : ".join(bench.ours())
+    print(f"Idle, entering and leaving: {names}")
+    row("", "bytes resident", "", "microseconds of CPU")
+    row("way, people", "before the nick", "in the room", "to connect", "to enter", "to leave",
+        "enter a second")
     for way in ways:
-        for listeners in sizes:
-            got = bench.rounds(1, way, ["-n", str(listeners), "-i"])
-            row(f"{way:7} {listeners:5}", medians(got, "connected_bytes"),
-                medians(got, "entered_bytes"))
+        for people in sizes:
+            got = {name: [bench.measure(command, way, ["-n", str(people), "-i"])]
+                   for name, command in bench.ours().items()}
+            row(f"{way:7} {people:6}", medians(got, "connected_bytes"),
+                medians(got, "entered_bytes"), medians(got, "coming_us"),
+                medians(got, "entering_us"), medians(got, "leaving_us"),
+                medians(got, "entered_per_second"))
+    print()
+
+
+def undisturbed(bench, args):
+    """That who does nothing, or does not read, costs the others nothing."""
+    print("Others with these to those without, microseconds to arrive")
+    row("", "ratios", "", "", "with : without")
+    row("with", "CPU", "p50", "p99", "p50", "p99")
+    few = ["-n", "100", "-t", str(2 * args.seconds), "-r", str(args.rate)]
+    many = ["-n", "1000", "-b", str(TEXT_LONG), "-t", str(2 * args.seconds), "-r", str(2 * args.rate)]
+    for name, options, more in (
+            (f"{SLEEPERS:,} idle", few, ["-d", str(SLEEPERS)]),
+            ("1 % not reading", many, ["-z", "10"])):
+        got = bench.beside(args.rounds, "mixed", options, more)
+        row(name, ratio(got, "cpu"), ratio(got, "p50_us"), ratio(got, "p99_us"),
+            medians(got, "p50_us"), medians(got, "p99_us"))
     print()
 
 
@@ -226,14 +270,15 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--full", action="store_true", help="all sizes and ways, more rounds")
     parser.add_argument("--rounds", type=int, help="how often each is measured")
-    parser.add_argument("--seconds", type=float, default=1.0, help="each time")
-    parser.add_argument("--rate", type=int, default=100000, help="deliveries a second, if steady")
+    parser.add_argument("--seconds", type=float, help="each time")
+    parser.add_argument("--rate", type=int, default=50000, help="deliveries a second, if steady")
     parser.add_argument("--way", choices=list(WAYS), help="this one alone")
     parser.add_argument("--server", type=pathlib.Path, default=ROOT / "build/teahoused")
     parser.add_argument("--beside", type=pathlib.Path,
                         help="another teahoused, to be compared with in place of the yardstick")
     args = parser.parse_args()
     args.rounds = args.rounds or (5 if args.full else 3)
+    args.seconds = args.seconds or (1.0 if args.full else 0.5)
     return args
 
 
@@ -248,8 +293,10 @@ def main():
         try:
             closed(bench, args, ways, [100, 1000] if args.full else [100])
             steady(bench, args, few, [100, 1000] if args.full else [100])
-            idle(bench, [way for way in ways if way != "mixed" or args.way],
-                 [1000, 5000] if args.full else [1000])
+            staying(bench, [way for way in ways if way != "mixed" or args.way],
+                    [100, 1000, 5000, 10000, 15000] if args.full else [5000])
+            if args.full:
+                undisturbed(bench, args)
         except (Failure, subprocess.TimeoutExpired, OSError) as why:
             print(f"bench: {why}", file=sys.stderr)
             return 1
