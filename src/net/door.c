@@ -1,7 +1,7 @@
 /*
  * The listening sockets. They are our own, not libwebsockets': so it is known
  * exactly why one cannot be opened, and who comes while there is no descriptor to
- * spare waits in the kernel. Each connection is then libwebsockets' as if it had
+ * spare waits in the kernel. One for HTTP is then libwebsockets' as if it had
  * accepted it.
  */
 #include <errno.h>
@@ -169,7 +169,7 @@ door_accept(uv_poll_t *poll, int status, int events)
 			socket_set(fd, IPPROTO_TCP, TCP_KEEPCNT, DEAD_ASKS);
 			socket_set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, DEAD_UNHEARD);
 			fcntl(fd, F_SETFD, FD_CLOEXEC);
-			link_open(door, fd);
+			(door->site ? web_open : plain_open)(door, fd);
 		} else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
 			   errno == ENOMEM) {
 			doors_tire(door->net, errno);

@@ -1,6 +1,6 @@
 /*
- * What WebSockets say is heard here and not by libwebsockets 4.1, which takes
- * unmasked frames, checks pongs as if they were part of a text, and closes without
+ * All but HTTP is heard here. What WebSockets say, too, and not by libwebsockets 4.1, which
+ * takes unmasked frames, checks pongs as if they were part of a text, and closes without
  * a code, or not at all, on some of what RFC 6455 forbids. Their sockets stay its
  * own, but it is told not to read. As libuv takes only one poll for a
  * descriptor, they wait in an epoll of their own, and libuv polls that.
@@ -16,16 +16,40 @@
 
 enum { HEARD_AT_ONCE = 1024 };
 
+static void
+ear_set(struct link *link, int how)
+{
+	bool room = link->choked && !link->wsi;
+	struct epoll_event event = {.data.ptr = link};
+	event.events = (link->listening ? EPOLLIN : 0u) | (room ? EPOLLOUT : 0u);
+	if (epoll_ctl(link->door->net->ears, how, link->fd, &event) < 0 && how != EPOLL_CTL_DEL)
+		link_break(link);
+}
+
+void
+ear_open(struct link *link)
+{
+	link->listening = true;
+	ear_set(link, EPOLL_CTL_ADD);
+}
+
 void
 ear_listen(struct link *link, bool wanted)
 {
 	if (link->listening == wanted)
 		return;
 	link->listening = wanted;
-	struct epoll_event event = {.events = EPOLLIN, .data.ptr = link};
-	int what = wanted ? EPOLL_CTL_ADD : EPOLL_CTL_DEL;
-	if (epoll_ctl(link->door->net->ears, what, link->fd, &event) < 0 && wanted)
-		link_break(link);
+	/* Of a WebSocket that is not listened to, libwebsockets hears that it has gone. */
+	if (!link->wsi)
+		ear_set(link, EPOLL_CTL_MOD);
+	else
+		ear_set(link, wanted ? EPOLL_CTL_ADD : EPOLL_CTL_DEL);
+}
+
+void
+ear_await_room(struct link *link)
+{
+	ear_set(link, EPOLL_CTL_MOD);
 }
 
 static void
@@ -36,10 +60,12 @@ ears_heard(uv_poll_t *poll, int status, int events)
 	(void)status;
 	(void)events;
 	int n = epoll_wait(net->ears, heard, HEARD_AT_ONCE, 0);
-	/* Nobody is freed meanwhile: libwebsockets closes in its own time. */
+	/* Nobody is freed meanwhile: what is broken is closed when the next turn begins. */
 	for (int i = 0; i < n; i++) {
 		struct link *link = heard[i].data.ptr;
-		if (link->listening)
+		if (!link->wsi)
+			plain_hear(link, heard[i].events);
+		else if (link->listening)
 			web_hear(link);
 	}
 }

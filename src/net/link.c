@@ -1,7 +1,7 @@
 /*
- * Links: what the gateway may do with a connection, however it came in. Plain
- * bytes go out in one gathered write on the descriptor, as do the finished frames
- * of a WebSocket; libwebsockets only gets what is left of a frame that was cut.
+ * Links: what the gateway may do with a connection, however it came in. What waits
+ * goes out in one gathered write on the descriptor; of a WebSocket libwebsockets
+ * only gets what is left of a frame that was cut.
  */
 #include "net/link.h"
 
@@ -69,37 +69,10 @@ links_tick(struct net *net)
 		link_break(link);
 	while ((link = waits_due(&net->leaving, now)))
 		link_break(link);
+	if (plain_bury(net))
+		return 0;
 	int64_t wait = sooner(sooner(-1, &net->quiet, now), &net->pages, now);
 	return sooner(sooner(wait, &net->knocking, now), &net->leaving, now);
-}
-
-void
-link_open(struct door *door, int fd)
-{
-	struct link *link = memory_new(sizeof *link);
-	link->door = door;
-	link->fd = fd;
-	lws_adopt_desc_t adoption = {
-		.vh = door->net->vhost,
-		.type = LWS_ADOPT_SOCKET | (door->site ? LWS_ADOPT_HTTP : 0),
-		.fd.sockfd = fd,
-		.vh_prot_name = door->site ? NULL : "plain connection",
-		.opaque = link,
-	};
-	/* Whatever becomes of it: the link is freed with libwebsockets' end of it. */
-	struct lws *wsi = lws_adopt_descriptor_vhost_via_info(&adoption);
-	if (!wsi || !door->site || door->net->knocking.patience == 0)
-		return;
-	link->wsi = wsi;
-	waits_join(&door->net->knocking, link);
-}
-
-void
-link_begin(struct link *link, struct lws *wsi)
-{
-	link->wsi = wsi;
-	/* With something of the user's, libwebsockets also says when it begins to close. */
-	lws_set_wsi_user(wsi, link);
 }
 
 /* IPv4 that came by an IPv6 socket is IPv4 all the same. */
@@ -154,6 +127,10 @@ link_break(struct link *link)
 	if (link->broken || link->ending)
 		return;
 	link->broken = true;
+	if (!link->wsi) {
+		waits_join(&link->door->net->broken, link);
+		return;
+	}
 	waits_leave(link);
 	ear_listen(link, false);
 	lws_set_timeout(link->wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC);
@@ -166,7 +143,10 @@ link_choke(struct link *link)
 	if (link->choked || link->ending)
 		return;
 	link->choked = true;
-	lws_callback_on_writable(link->wsi);
+	if (link->wsi)
+		lws_callback_on_writable(link->wsi);
+	else
+		ear_await_room(link);
 }
 
 /* libwebsockets may send a frame of its own at any time, so none of ours may stay cut. */
@@ -205,7 +185,7 @@ wire_send(void *at, const struct queue *waiting)
 	if (link->choked || waiting->n == 0)
 		return 0;
 	ssize_t taken = 0;
-	if (!lws_partial_buffered(link->wsi)) {
+	if (!link->wsi || !lws_partial_buffered(link->wsi)) {
 		struct iovec pieces[PIECES];
 		taken = pieces_send(link, pieces, queue_gather(waiting, pieces, PIECES));
 	}
@@ -218,20 +198,11 @@ wire_send(void *at, const struct queue *waiting)
 }
 
 static void
-link_read(struct link *link, bool wanted)
-{
-	if (link->framed)
-		ear_listen(link, wanted);
-	else
-		lws_rx_flow_control(link->wsi, wanted);
-}
-
-static void
 wire_read(void *at, bool wanted)
 {
 	struct link *link = at;
 	if (!link->left && !link->broken && !link->ending)
-		link_read(link, wanted);
+		ear_listen(link, wanted);
 }
 
 /*
@@ -256,7 +227,7 @@ link_leave(struct link *link, enum reason why, enum ws_code code)
 	link->left = true;
 	link->why = why;
 	/* Bytes that nobody read when it closes would take what we sent along with them. */
-	link_read(link, true);
+	ear_listen(link, true);
 	if (!link->framed) {
 		link_part(link);
 	} else if (!web_say_close(link, code)) {
@@ -298,43 +269,4 @@ link_flush(struct link *link)
 	link->choked = false;
 	if (link->connection && !link->left && !link->broken)
 		connection_flush(link->connection);
-}
-
-/* The other end has finished sending, but may be reading still: it gets what there is. */
-static void
-plain_end(struct link *link)
-{
-	link->ending = true;
-	waits_leave(link);
-	do {
-		link->moved = false;
-		link_flush(link);
-	} while (link->moved);
-	link_lost(link);
-}
-
-int
-plain_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
-{
-	struct link *link = user;
-	switch ((int)reason) {
-	case LWS_CALLBACK_RAW_ADOPT:
-		link = lws_get_opaque_user_data(wsi);
-		link_begin(link, wsi);
-		link_enter(link);
-		break;
-	case LWS_CALLBACK_RAW_RX:
-		link->door->net->heard = true;
-		if (link->connection && !link->left && !link->broken)
-			connection_receive(link->connection, in, len);
-		break;
-	case LWS_CALLBACK_RAW_WRITEABLE:
-		link_flush(link);
-		break;
-	case LWS_CALLBACK_RAW_CLOSE:
-		if (link)
-			plain_end(link);
-		break;
-	}
-	return 0;
 }

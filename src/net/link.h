@@ -50,6 +50,8 @@ struct net {
 	struct door *doors;
 	size_t n_doors;
 	int64_t accept_again;  /* when doors that are not polled will be; 0: all are */
+	struct waits plain;    /* those without HTTP; not for anything */
+	struct waits broken;   /* of them, those to be closed when the turn begins */
 	struct waits fresh;    /* WebSockets, until they are read by us */
 	struct waits quiet;    /* WebSockets, until their next ping */
 	struct waits leaving;  /* hung up by us, until the other end does */
@@ -64,7 +66,7 @@ struct net {
 
 struct link {
 	struct door *door;
-	struct lws *wsi;
+	struct lws *wsi;               /* NULL: no HTTP */
 	struct connection *connection; /* NULL: not the gateway's yet, or no more */
 	struct waits *waits;           /* where it waits, or NULL */
 	struct link *earlier, *later;  /* there */
@@ -75,7 +77,7 @@ struct link {
 	int fd;
 	enum reason why; /* it left */
 	bool framed;     /* a WebSocket, established, read by us */
-	bool listening;  /* in the ears' epoll */
+	bool listening;  /* to be read when there is something */
 	bool choked;     /* took less than there was; will be told of room */
 	bool moved;      /* the last attempt to send got something out */
 	bool left;       /* hung up by us: nothing is sent or heard any more */
@@ -86,10 +88,6 @@ struct link {
 };
 
 /* link.c */
-int plain_callback(
-	struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len);
-void link_open(struct door *door, int fd);
-void link_begin(struct link *link, struct lws *wsi);
 void link_enter(struct link *link);
 void link_flush(struct link *link);
 void link_leave(struct link *link, enum reason why, enum ws_code code);
@@ -104,7 +102,16 @@ struct link *waits_due(struct waits *waits, int64_t now);
 /* Tells the gateway what is due; ms until something will be, -1: nothing is. */
 int64_t links_tick(struct net *net);
 
+/* plain.c */
+void plain_open(struct door *door, int fd);
+void plain_hear(struct link *link, uint32_t events);
+
+/* Closes those that are broken; whether there were any. */
+bool plain_bury(struct net *net);
+void plain_close_all(struct net *net);
+
 /* web.c */
+void web_open(struct door *door, int fd);
 int web_callback(
 	struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len);
 const struct lws_protocol_vhost_options *web_headers(void);
@@ -118,7 +125,11 @@ bool web_say_close(struct link *link, enum ws_code code);
 bool ears_open(struct net *net);
 void ears_shut(struct net *net);
 void ears_free(struct net *net);
+void ear_open(struct link *link);
 void ear_listen(struct link *link, bool wanted);
+
+/* Whether to be told of room to send, as choked says: what libwebsockets has no part in. */
+void ear_await_room(struct link *link);
 
 /* net.c: this turn of the loop is not to wait for anything. */
 void net_hurry(struct net *net);

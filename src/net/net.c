@@ -26,8 +26,6 @@ static const struct lws_protocols protocols[] = {
 		.callback = web_callback,
 		.rx_buffer_size = MESSAGE_CHUNK,
 		.tx_packet_size = READ_BYTES},
-	/* No WebSocket can ask for this one: a subprotocol's name has no spaces. */
-	{.name = "plain connection", .callback = plain_callback, .tx_packet_size = READ_BYTES},
 	{.name = NULL},
 };
 
@@ -224,6 +222,7 @@ net_close(struct net *net)
 		uv_run(&net->loop, UV_RUN_NOWAIT);
 	if (net->context)
 		lws_context_destroy(net->context);
+	plain_close_all(net);
 	uv_loop_close(&net->loop);
 	doors_free(net);
 	ears_free(net);

@@ -6,6 +6,7 @@
 #include <strings.h>
 #include <sys/socket.h>
 
+#include "base/memory.h"
 #include "net/http.h"
 #include "net/link.h"
 
@@ -34,6 +35,34 @@ header_read(struct lws *wsi, enum lws_token_indexes which, char at[static HEADER
 		return (struct text){NULL, 0};
 	int n = lws_hdr_copy(wsi, at, HEADER_BYTES, which);
 	return (struct text){at, n > 0 ? (size_t)n : 0};
+}
+
+void
+web_open(struct door *door, int fd)
+{
+	struct link *link = memory_new(sizeof *link);
+	link->door = door;
+	link->fd = fd;
+	lws_adopt_desc_t adoption = {
+		.vh = door->net->vhost,
+		.type = LWS_ADOPT_SOCKET | LWS_ADOPT_HTTP,
+		.fd.sockfd = fd,
+		.opaque = link,
+	};
+	/* Whatever becomes of it: the link is freed with libwebsockets' end of it. */
+	struct lws *wsi = lws_adopt_descriptor_vhost_via_info(&adoption);
+	if (!wsi || door->net->knocking.patience == 0)
+		return;
+	link->wsi = wsi;
+	waits_join(&door->net->knocking, link);
+}
+
+static void
+web_begin(struct link *link, struct lws *wsi)
+{
+	link->wsi = wsi;
+	/* With something of the user's, libwebsockets also says when it begins to close. */
+	lws_set_wsi_user(wsi, link);
 }
 
 /*
@@ -316,7 +345,7 @@ web_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void
 	struct link *link = user;
 	switch ((int)reason) {
 	case LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED:
-		link_begin(lws_get_opaque_user_data(wsi), wsi);
+		web_begin(lws_get_opaque_user_data(wsi), wsi);
 		break;
 	case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
 		return web_upgrade(link, in);
