@@ -30,7 +30,8 @@ PACKAGES = gcc libc6-dev libwebsockets-dev libwebsockets-evlib-uv libuv1-dev lib
 	libinih-dev libtelnet-dev uthash-dev libicu-dev libncurses-dev libreadline-dev
 TEST_PACKAGES = libcmocka-dev python3-pytest python3-pytest-xdist python3-pexpect python3-pyte \
 	python3-selenium chromium chromium-driver nodejs inetutils-telnet netcat-openbsd \
-	putty-tools tintin++ tf5 busybox socat valgrind mandoc git procps
+	putty-tools tintin++ tf5 busybox socat valgrind mandoc git procps \
+	strace systemd util-linux
 LINT_PACKAGES = clang clang-format clang-tidy cppcheck shellcheck mandoc
 FUZZ_PACKAGES = clang libclang-rt-14-dev
 

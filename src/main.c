@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "adapters/json.h"
 #include "teahouse/config.h"
 #include "teahouse/connection.h"
 #include "teahouse/log.h"
@@ -226,6 +227,7 @@ static int
 house_run(struct config *config)
 {
 	files_allow(config->sessions);
+	json_salt();
 	struct gateway *gateway = house_open(config);
 	if (!gateway) {
 		log_line(LOG_ERROR, "server.room: \"%s\" cannot be a room's name", config->room);

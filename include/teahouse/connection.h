@@ -70,6 +70,10 @@ size_t gateway_connections(const struct gateway *gateway);
 struct connection *connection_open(struct gateway *gateway, const struct listener *listener,
 	const struct sockaddr *peer, void *link);
 
+/* What somebody is told who cannot be let in, since there is nothing to keep a connection with. */
+void gateway_refuse(struct gateway *gateway, const struct listener *listener,
+	const struct sockaddr *peer, struct ink *out);
+
 /*
  * Bytes have come; for a WebSocket, one whole message. After wire.read(link,
  * false) at most the rest of what net had in hand may still come.

@@ -44,6 +44,12 @@ json_shallow(struct text packet)
 	return true;
 }
 
+void
+json_salt(void)
+{
+	json_object_seed(0);
+}
+
 struct json *
 json_read(struct text packet)
 {

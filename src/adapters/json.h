@@ -11,6 +11,9 @@ enum { JSON_DEPTH = 16 };
 
 struct json;
 
+/* Draws what its tables are salted with, which would else open a file when it is first needed. */
+void json_salt(void);
+
 /*
  * Reads one object. NULL: it is not valid JSON, not an object, has a key
  * twice, is nested deeper than JSON_DEPTH, or has no string "type".

@@ -247,6 +247,23 @@ connection_open(struct gateway *gateway, const struct listener *listener,
 }
 
 void
+gateway_refuse(struct gateway *gateway, const struct listener *listener,
+	const struct sockaddr *peer, struct ink *out)
+{
+	struct connection *connection = connection_make(gateway, listener, NULL);
+	const struct peer from = peer_of(peer);
+	struct text none = {NULL, 0};
+	listener->adapter->greet(&connection->talk, &from);
+	session_refuse(&connection->talk.session, REASON_SERVER_FULL, none, none, none);
+	while (connection->out.bytes > 0) {
+		struct text first = queue_first(&connection->out);
+		ink_text(out, first);
+		queue_take(&connection->out, first.len);
+	}
+	connection_lost(connection, REASON_SERVER_FULL);
+}
+
+void
 connection_lost(struct connection *connection, enum reason why)
 {
 	struct text nick = session_nick(&connection->talk.session);

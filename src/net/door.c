@@ -1,7 +1,7 @@
 /*
  * The listening sockets. They are our own, not libwebsockets': so it is known
- * exactly why one cannot be opened, and who comes while there is no descriptor to
- * spare waits in the kernel. One for HTTP is then libwebsockets' as if it had
+ * exactly why one cannot be opened, and who comes while there is no descriptor for
+ * it is told so. One for HTTP is then libwebsockets' as if it had
  * accepted it.
  */
 #include <errno.h>
@@ -137,13 +137,53 @@ door_poll(struct door *door, bool wanted)
 		uv_poll_stop(&door->poll);
 }
 
-/* Nobody more can be let in: those who knock wait, and we do not spin. */
+/* Tells somebody on the way out that there is no room. */
+static void
+door_refuse(struct door *door, int fd)
+{
+	struct sockaddr_storage peer = link_peer(fd);
+	struct ink words = {0};
+	struct text said;
+	if (door->site) {
+		said = site_status(door->site, SITE_FULL, false);
+	} else {
+		gateway_refuse(door->net->gateway, door->listener,
+			peer.ss_family ? (struct sockaddr *)&peer : NULL, &words);
+		said = ink_read(&words);
+	}
+	/* A socket on which nothing was sent yet takes it whole; what came unread would undo it. */
+	(void)!send(fd, said.at, said.len, MSG_NOSIGNAL | MSG_DONTWAIT);
+	(void)!recv(fd, door->net->in, READ_BYTES, MSG_DONTWAIT);
+	shutdown(fd, SHUT_WR);
+	close(fd);
+	ink_clear(&words);
+}
+
+/* Those who knock are let in one after the other by the spare descriptor, and told to go. */
+static void
+door_clear(struct door *door)
+{
+	struct net *net = door->net;
+	for (int i = 0; i < ACCEPTS && net->spare >= 0; i++) {
+		close(net->spare);
+		int fd = accept(door->fd, NULL, NULL);
+		if (fd >= 0)
+			door_refuse(door, fd);
+		net->spare = fcntl(net->ears, F_DUPFD_CLOEXEC, 0);
+		if (fd < 0)
+			return;
+	}
+}
+
+/* Nobody more can be let in: we do not spin, and those who knock wait for their refusal. */
 static void
 doors_tire(struct net *net, int error)
 {
-	log_line(LOG_ERROR, "accept: %s; new connections wait", strerror(error));
-	for (size_t i = 0; i < net->n_doors; i++)
+	log_line(LOG_ERROR, "accept: %s; new connections are refused", strerror(error));
+	for (size_t i = 0; i < net->n_doors; i++) {
+		door_clear(&net->doors[i]);
 		door_poll(&net->doors[i], false);
+	}
 	net->accept_again = (int64_t)uv_now(&net->loop) + ACCEPT_RETRY;
 }
 
@@ -157,7 +197,7 @@ door_accept(uv_poll_t *poll, int status, int events)
 	for (int i = 0; i < ACCEPTS; i++) {
 		int fd = accept(door->fd, NULL, NULL);
 		if (fd >= door->net->files) {
-			close(fd);
+			door_refuse(door, fd);
 			doors_tire(door->net, EMFILE);
 			return;
 		}

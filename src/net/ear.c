@@ -6,6 +6,7 @@
  * descriptor, they wait in an epoll of their own, and libuv polls that.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -89,6 +90,7 @@ ears_open(struct net *net)
 		log_line(LOG_ERROR, "epoll: %s", uv_strerror(error));
 		return false;
 	}
+	net->spare = fcntl(net->ears, F_DUPFD_CLOEXEC, 0);
 	net->in = memory_new(READ_BYTES);
 	net->hearing.data = net;
 	uv_poll_start(&net->hearing, UV_READABLE, ears_heard);
@@ -112,5 +114,7 @@ ears_free(struct net *net)
 {
 	if (net->ears >= 0)
 		close(net->ears);
+	if (net->spare >= 0)
+		close(net->spare);
 	free(net->in);
 }

@@ -24,7 +24,9 @@
 		"Allow: GET, HEAD\r\n")                                                       \
 	X(UPGRADE, "426 Upgrade Required", "Only WebSockets, version 13, are served here.",   \
 		"Upgrade: websocket\r\nConnection: Upgrade, close\r\nSec-WebSocket-Version: " \
-		"13\r\n")
+		"13\r\n")                                                                     \
+	X(FULL, "503 Service Unavailable", "The server is full; please try again later.",     \
+		"Connection: close\r\nRetry-After: 30\r\n")
 
 enum site_status {
 #define SITE_ENUM(name, status, words, headers) SITE_##name,

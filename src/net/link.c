@@ -87,17 +87,26 @@ address_plain(struct sockaddr_storage *address)
 	memcpy(address, &four, sizeof four);
 }
 
-void
-link_enter(struct link *link)
+/* Its family is 0 when it is not known. */
+struct sockaddr_storage
+link_peer(int fd)
 {
 	struct sockaddr_storage peer = {0};
 	socklen_t size = sizeof peer;
-	bool known = getpeername(link->fd, (struct sockaddr *)&peer, &size) == 0;
+	if (getpeername(fd, (struct sockaddr *)&peer, &size) < 0)
+		return (struct sockaddr_storage){0};
 	address_plain(&peer);
+	return peer;
+}
+
+void
+link_enter(struct link *link)
+{
+	struct sockaddr_storage peer = link_peer(link->fd);
 	struct door *door = link->door;
 	link->why = REASON_LOST;
-	link->connection = connection_open(
-		door->net->gateway, door->listener, known ? (struct sockaddr *)&peer : NULL, link);
+	link->connection = connection_open(door->net->gateway, door->listener,
+		peer.ss_family ? (struct sockaddr *)&peer : NULL, link);
 }
 
 void

@@ -42,8 +42,9 @@ struct net {
 	uv_signal_t signals[2];
 	uv_prepare_t taking;
 	uv_poll_t hearing;
-	int ears; /* epoll of the WebSockets that are read; -1: not open */
-	char *in; /* READ_BYTES, for what they say */
+	int ears;  /* epoll of all that are read by us; -1: not open */
+	int spare; /* a descriptor given up to refuse somebody with; -1: there is none */
+	char *in;  /* READ_BYTES, for what they say */
 	struct lws_context *context;
 	struct lws_vhost *vhost;
 	struct gateway *gateway;
@@ -88,6 +89,7 @@ struct link {
 };
 
 /* link.c */
+struct sockaddr_storage link_peer(int fd);
 void link_enter(struct link *link);
 void link_flush(struct link *link);
 void link_leave(struct link *link, enum reason why, enum ws_code code);

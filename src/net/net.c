@@ -116,7 +116,7 @@ net_open(struct config *config, struct gateway *gateway)
 {
 	struct net *net = memory_new(sizeof *net);
 	net->gateway = gateway;
-	net->ears = -1;
+	net->ears = net->spare = -1;
 	net->quiet.patience = PING_EVERY;
 	net->leaving.patience = LEAVE_WITHIN;
 	net->pages.patience = PAGE_RETRY;

@@ -11,6 +11,7 @@ import os
 import pty
 import re
 import select
+import signal
 import socket
 import struct
 import subprocess
@@ -32,6 +33,13 @@ class Screen(pyte.Screen):
         self.bells += 1
 
 
+def take_terminal():
+    """As a shell does, before the client runs; these may be ignored where tests start."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    for number in (signal.SIGINT, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)
+
+
 class Terminal:
     """A pty with the client on it. Rows are as a person sees them, without blanks at the end."""
 
@@ -45,7 +53,7 @@ class Terminal:
         self.process = subprocess.Popen(
             argv or [program("teahouse"), *map(str, args)],
             stdin=self.slave, stdout=self.slave, stderr=self.slave, start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+            preexec_fn=take_terminal,
             env={"PATH": os.environ["PATH"], "TERM": term, "LANG": "C.UTF-8", "TZ": "UTC",
                  "INPUTRC": "/dev/null", "USER": "nobody", **(env or {})})
 

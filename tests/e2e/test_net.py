@@ -651,7 +651,7 @@ def test_many_connections(house):
 
 
 def test_without_descriptors(house):
-    """Those who come while there is none to spare wait, and the loop does not spin."""
+    """Those who come while there is none are told so, and the loop does not spin."""
     resource_limit = ["prlimit", "--nofile=64:64"]
     home = open_house(house, limits={"sessions": 1000})
     subprocess.run([*resource_limit, "--pid", str(home.process.pid)], check=True)
@@ -662,11 +662,12 @@ def test_without_descriptors(house):
     time.sleep(1)
     assert cpu(home.process.pid) - before < 0.3
     drain(ann)
-    for client in crowd[:70]:
+    late = Client(home.address("telnet"))
+    assert late.read_rest() == (
+        b"Welcome to Teahouse\r\nThe server is full; please try again later.\r\n")
+    for client in crowd:
         client.drop()
-    for client in crowd[70:]:
-        assert client.read_until(b"\r\n") == b"Welcome to Teahouse"
-        client.drop()
+    home.telnet("bob").expect("Welcome to Teahouse")
 
 
 # The end.
