@@ -2,9 +2,9 @@
 // out { packets } to send now or { refused }, a sentence that says why nothing happened.
 
 import { keep } from "./outbox.js";
-import { close, createState, current, find, findOrOpen, isMe, notify, show } from "./state.js";
+import { close, createState, current, find, findOrOpen, isMe, lastKnown, notify, show } from "./state.js";
 
-const ACTS = { say, emote, direct, join, leave, nick, names, topic, command, browse, quit, open, show: showKey };
+const ACTS = { say, emote, direct, join, leave, nick, names, more, topic, command, browse, quit, open, show: showKey };
 
 export function perform(state, act, now) {
 	const { packets = [], refused = "" } = ACTS[act.do](state, act, now) ?? {};
@@ -76,6 +76,13 @@ function names(state) {
 	if (kind === "talk")
 		return { refused: `Here are only you and ${name}.` };
 	return ask(state, { type: "names", room: name }, "/names");
+}
+
+/** Asks for the next of the people in a large room. */
+function more(state) {
+	const { name, people } = current(state);
+	const after = lastKnown({ people });
+	return ask(state, { type: "names", room: name, after }, "/names", { quiet: true });
 }
 
 function topic(state, { text }, now) {

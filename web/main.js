@@ -19,6 +19,7 @@ import { createSide } from "./view/side.js";
 import { part } from "./view/dom.js";
 
 const HELLO_AGAIN = 3000;
+const ROOM = "room/"; // in the page's address
 let helloTimer = null;
 
 const state = createState();
@@ -148,13 +149,14 @@ function draw() {
 	log.draw(state, conversation);
 	chooser.draw(state);
 	if (conversation.kind === "room" && conversation.name !== roomInAddress())
-		history.replaceState(null, "", `#${encodeURIComponent(conversation.name)}`);
+		history.replaceState(null, "", `#${ROOM}${encodeURIComponent(conversation.name)}`);
 }
 
-// An address can name the room to enter: .../#tea
+// An address can name the room to enter: .../#room/tea
 function roomInAddress() {
+	const place = location.hash.slice(1);
 	try {
-		return decodeURIComponent(location.hash.slice(1));
+		return place.startsWith(ROOM) ? decodeURIComponent(place.slice(ROOM.length)) : "";
 	} catch {
 		return "";
 	}
@@ -187,6 +189,11 @@ document.addEventListener("visibilitychange", () => {
 		connection.hurry();
 		connection.check();
 	}
+});
+addEventListener("hashchange", () => {
+	const room = roomInAddress();
+	if (state.phase === "in" && room !== "")
+		clicked({ do: "join", room });
 });
 addEventListener("online", () => connection.hurry());
 addEventListener("beforeunload", (event) => saidPackets(state).length > 0 && event.preventDefault());

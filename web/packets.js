@@ -3,7 +3,7 @@
 
 import { mentions, sameName } from "./names.js";
 import { dropAsked, keep, saidPackets, settle } from "./outbox.js";
-import { append, arrive, close, current, depart, find, findOrOpen, isMe, keyOf, notify, ofKind, renameTalk, setPeople, show } from "./state.js";
+import { addPeople, append, arrive, close, current, depart, find, findOrOpen, isMe, keyOf, notify, ofKind, rename, renameTalk, setPeople, show } from "./state.js";
 import { spanOf } from "./times.js";
 
 // How long the server may take to notice that our old connection is dead, in ms.
@@ -11,7 +11,7 @@ const PATIENCE = 90_000;
 
 const HANDLERS = {
 	welcome, join, leave, chat: said, emote: said, direct, nick: renamed,
-	names, rooms, who, topic, notice, error, pong: ({ ref }, state) => void settle(state, ref),
+	presence, names, rooms, who, topic, notice, error, pong: ({ ref }, state) => void settle(state, ref),
 };
 
 /**
@@ -92,6 +92,15 @@ function leave({ nick, room: name, time, ref }, state) {
 	append(state, room, { kind: "left", time, nick });
 }
 
+// A large room is told how many came and went, not who.
+function presence({ room: name, joined, left, users, time }, state) {
+	const room = find(state, "room", name);
+	if (!room)
+		return;
+	addPeople(room, [], users);
+	append(state, room, { kind: "presence", time, joined, left });
+}
+
 function said({ type, nick, room: name, message, time, ref }, state) {
 	settle(state, ref);
 	const own = isMe(state, nick);
@@ -118,24 +127,25 @@ function renamed({ nick: from, new: to, time, ref }, state) {
 	if (own)
 		state.nick = to;
 	for (const room of ofKind(state, "room"))
-		if (depart(room, from)) {
-			arrive(room, to);
+		if (rename(room, from, to)) {
 			append(state, room, { kind: "renamed", time, nick: from, to, own });
 		}
 	if (!own)
 		renameTalk(state, from, to);
 }
 
-// Sent on entering, and as an answer to a question; only the latter is worth a line.
+// Sent on entering, and as an answer to a question; only what a person asked is worth a line.
 function names(packet, state) {
 	const list = whole(state, packet, "nicks");
 	if (list === null)
 		return;
 	const room = find(state, "room", packet.room);
-	if (room)
-		setPeople(room, list);
 	const asked = settle(state, packet.ref);
-	if (asked?.packet.type === "names")
+	if (room && asked?.packet.after !== undefined)
+		addPeople(room, list, packet.users);
+	else if (room)
+		setPeople(room, list, packet.users);
+	if (asked?.packet.type === "names" && !asked.quiet)
 		notify(state, `In ${packet.room}: ${list.join(", ")}`, packet.time, asked.where);
 }
 

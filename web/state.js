@@ -50,7 +50,8 @@ export function findOrOpen(state, kind, name) {
 			key, kind, name,
 			topic: "",
 			people: new Map(),          // folded nick -> nick
-			peopleTurn: 0,              // rises whenever people changes
+			users: 0,                   // how many are there; more than people in a large room
+			peopleTurn: 0,              // rises whenever people or users changes
 			joined: kind === "talk",    // a room left by a lost connection is not, until it is entered again
 			lines: [],
 			unread: 0,
@@ -111,20 +112,46 @@ function markRead(state) {
 	conversation.mentioned = false;
 }
 
-export function setPeople(room, nicks) {
-	room.people = new Map(nicks.map((nick) => [fold(nick), nick]));
+/** Who is there, or the first of them, where they are more than that. */
+export function setPeople(room, nicks, users = nicks.length) {
+	room.people = new Map();
+	addPeople(room, nicks, users);
+}
+
+export function addPeople(room, nicks, users) {
+	for (const nick of nicks)
+		room.people.set(fold(nick), nick);
+	room.users = Math.max(users, room.people.size);
 	room.peopleTurn++;
 }
 
 export function arrive(room, nick) {
+	if (!room.people.has(fold(nick)))
+		room.users++;
 	room.people.set(fold(nick), nick);
 	room.peopleTurn++;
 }
 
-/** Whether they had been there. */
+/** Whether they were known to be there. */
 export function depart(room, nick) {
+	const known = room.people.delete(fold(nick));
+	room.users = Math.max(room.users - 1, room.people.size);
 	room.peopleTurn++;
-	return room.people.delete(fold(nick));
+	return known;
+}
+
+/** Somebody changed their name: whether they were known to be there. */
+export function rename(room, from, to) {
+	if (!room.people.delete(fold(from)))
+		return false;
+	room.people.set(fold(to), to);
+	room.peopleTurn++;
+	return true;
+}
+
+/** The last of those that the server has named. */
+export function lastKnown(room) {
+	return [...room.people.values()].at(-1);
 }
 
 /** Adds a line { kind, time, .. } and counts it if it may have been missed. */

@@ -14,6 +14,7 @@ const BODIES = {
 	notice: (line) => [line.text.includes("\n") ? line.text : `*** ${line.text}`],
 	entered: (line) => [nickElement(line.nick), " has entered the room."],
 	left: (line) => [nickElement(line.nick), " has left the room."],
+	presence: (line) => [presenceOf(line)],
 	renamed: (line) => [nickElement(line.nick), " is now known as ", nickElement(line.to), "."],
 	topic: topicBody,
 	failed: failedBody,
@@ -60,6 +61,12 @@ function timeElement(time) {
 function linked(text) {
 	return pieces(text).map(({ text: piece, href }) =>
 		href ? element("a", { href, target: "_blank", rel: "noopener noreferrer", textContent: piece }) : piece);
+}
+
+function presenceOf({ joined, left }) {
+	const came = joined > 0 && `${joined} entered`;
+	const went = left > 0 && `${left} left`;
+	return `${[came, went].filter(Boolean).join(", ")}.`;
 }
 
 function topicBody({ nick, text }) {

@@ -6,10 +6,11 @@ import { createList, element, part, setText } from "./dom.js";
 import { nickElement } from "./nick.js";
 
 // More rows than anybody scrolls through would only slow the page down.
-const SHOWN = 400;
+const SHOWN = 2000;
 
 export function createPeople(act) {
 	const drawRows = createList(part("people"), fold, makeRow, updateRow);
+	part("people-next").addEventListener("click", () => act({ do: "more" }));
 	let self = "";
 	let drawn = "";
 
@@ -37,14 +38,16 @@ export function createPeople(act) {
 		drawn = wanted;
 		const present = conversation.kind === "room" ? conversation.people.values() : new Set([state.nick, conversation.name]);
 		const names = sortedNames(present);
-		const more = names.length - SHOWN;
+		const users = Math.max(conversation.users, names.length);
+		const shown = Math.min(names.length, SHOWN);
 		self = state.nick;
 		drawRows(ownFirst(state, names).slice(0, SHOWN));
-		part("people-more").hidden = more <= 0;
-		setText(part("people-more"), `and ${more} more`);
-		setText(part("people-title"), conversation.kind === "room" ? `People (${names.length})` : "In this talk");
-		setText(part("people-count"), String(names.length));
-		part("show-people").setAttribute("aria-label", `People: ${names.length}`);
+		part("people-more").hidden = users === shown;
+		setText(part("people-rest"), `and ${users - shown} more`);
+		part("people-next").hidden = names.length >= Math.min(users, SHOWN);
+		setText(part("people-title"), conversation.kind === "room" ? `People (${users})` : "In this talk");
+		setText(part("people-count"), String(users));
+		part("show-people").setAttribute("aria-label", `People: ${users}`);
 	};
 }
 
