@@ -2,9 +2,11 @@
 // out { packets } to send now or { refused }, a sentence that says why nothing happened.
 
 import { keep } from "./outbox.js";
-import { close, createState, current, find, findOrOpen, isMe, lastKnown, notify, show } from "./state.js";
+import { say as words } from "./words.js";
+import { bytesOf, linesIn } from "./measure.js";
+import { close, createState, current, find, findOrOpen, isMe, lastKnown, notify, show, takeBack } from "./state.js";
 
-const ACTS = { say, emote, direct, join, leave, nick, names, more, topic, command, browse, quit, open, show: showKey };
+const ACTS = { say, emote, direct, join, leave, nick, names, more, topic, command, browse, quit, open, retry, show: showKey };
 
 export function perform(state, act, now) {
 	const { packets = [], refused = "" } = ACTS[act.do](state, act, now) ?? {};
@@ -13,7 +15,7 @@ export function perform(state, act, now) {
 
 /** Sets out to enter under a nick. */
 export function enter(state, nick, room) {
-	Object.assign(state, { phase: "entering", problem: "", wanted: { nick, room } });
+	Object.assign(state, { phase: "entering", problem: "", suggestion: "", wanted: { nick, room } });
 }
 
 /** Said now if there is a connection, else when there is one again. */
@@ -29,7 +31,7 @@ function speak(state, packet, typed, now) {
 
 function ask(state, packet, typed, more) {
 	if (!state.online)
-		return { refused: `There is no connection just now: “${typed}” can be sent when there is.` };
+		return { refused: words("offline", { typed }) };
 	return { packets: [keep(state, packet, { typed, ...more })] };
 }
 
@@ -74,7 +76,7 @@ function nick(state, { nick: wanted }) {
 function names(state) {
 	const { kind, name } = current(state);
 	if (kind === "talk")
-		return { refused: `Here are only you and ${name}.` };
+		return { refused: words("onlyTwo", { name }) };
 	return ask(state, { type: "names", room: name }, "/names");
 }
 
@@ -88,14 +90,27 @@ function more(state) {
 function topic(state, { text }, now) {
 	const conversation = current(state);
 	if (conversation.kind === "talk")
-		return { refused: "Only rooms have a topic." };
+		return { refused: words("topicsInRooms") };
 	if (text)
 		return ask(state, { type: "topic", room: conversation.name, topic: text }, `/topic ${text}`);
-	notify(state, conversation.topic ? `The topic of ${conversation.name}: ${conversation.topic}` : `${conversation.name} has no topic.`, now);
+	const { name: room, topic: set } = conversation;
+	notify(state, set ? words("topicOf", { room, topic: set }) : words("topicOfNone", { room }), now);
 }
 
 function command(state, { line }) {
 	return ask(state, { type: "command", line }, line);
+}
+
+/** Has another try at what was refused, where it was. */
+function retry(state, { seq }, now) {
+	const conversation = current(state);
+	const line = conversation.lines.find((failed) => failed.seq === seq);
+	if (line?.kind !== "failed")
+		return undefined;
+	const done = speak(state, line.packet, line.text, now);
+	if (!done.refused)
+		takeBack(conversation, line);
+	return done;
 }
 
 /** Asks for the rooms of the server, for a list to choose from. */
@@ -122,9 +137,9 @@ function showKey(state, { key }) {
 
 function tooLong(state, message) {
 	const { message: most, lines } = state.limits;
-	const bytes = new TextEncoder().encode(message).length;
-	if (bytes > most)
-		return `That is ${bytes - most} bytes too long: the server takes ${most} at a time.`;
-	const count = message.split("\n").length;
-	return count > lines ? `Those are ${count} lines: the server takes ${lines} at a time.` : "";
+	const count = bytesOf(message) - most;
+	if (count > 0)
+		return words("tooLong", { count, most });
+	const many = linesIn(message);
+	return many > lines ? words("tooManyLines", { count: many, most: lines }) : "";
 }

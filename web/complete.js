@@ -1,5 +1,5 @@
 // Completes the word before the caret: a command at the start of a line, a room after
-// /join and /leave, a nick anywhere else. Knows no key and no field.
+// /join and /leave, a nick anywhere else, also behind an @. Knows no key and no field.
 
 import { fold } from "./names.js";
 
@@ -24,9 +24,34 @@ export function createCompleter() {
 	};
 }
 
-function begin(text, caret, known) {
+/**
+ * What may be shown to choose from while one types: { value, shown, about }, of which value
+ * takes the word's place; nothing unless the word asks for it by an @ or a slash.
+ */
+export function suggestions(text, caret, known) {
+	const { word, before } = wordAt(text, caret);
+	if (before === "" && /^\/[^/\s]*$/u.test(word))
+		return known.help.filter(({ usage }) => usage.startsWith(word) && usage.split(" ")[0] !== word)
+			.map(({ usage, about }) => ({ value: `${usage.split(" ")[0]} `, shown: usage, about }));
+	if (!/^@./u.test(word))
+		return [];
+	return known.nicks.filter((nick) => fold(nick).startsWith(fold(word.slice(1))) && fold(nick) !== fold(word.slice(1)))
+		.map((nick) => ({ value: `@${nick} `, shown: nick, about: "" }));
+}
+
+/** The text with the word before the caret replaced. */
+export function replaceWord(text, caret, value) {
+	const { before } = wordAt(text, caret);
+	return { text: before + value + text.slice(caret), caret: before.length + value.length };
+}
+
+function wordAt(text, caret) {
 	const word = /\S*$/u.exec(text.slice(0, caret))[0];
-	const before = text.slice(0, caret - word.length);
+	return { word, before: text.slice(0, caret - word.length) };
+}
+
+function begin(text, caret, known) {
+	const { word, before } = wordAt(text, caret);
 	if (word === "")
 		return null;
 	const choices = candidates(before, word, known)
@@ -40,10 +65,10 @@ function candidates(before, word, known) {
 		return known.commands;
 	if (/^\/(join|leave)\s+$/u.test(before))
 		return known.rooms;
-	return known.nicks;
+	return word.startsWith("@") ? known.nicks.map((nick) => `@${nick}`) : known.nicks;
 }
 
 // Who is named first is spoken to.
 function tail(before, name) {
-	return before === "" && !name.startsWith("/") ? ": " : " ";
+	return before === "" && !/^[/@]/u.test(name) ? ": " : " ";
 }

@@ -22,7 +22,8 @@ export function waitBefore(tries, chance) {
 
 export class Connection {
 	status = "closed"; // "connecting", "open", "waiting" for the next try
-	wait = 0;          // ms from one try to the next, while "waiting"
+	wait = 0;          // ms from one try to the next, while "waiting",
+	due = 0;           // and when that will be
 
 	#address;
 	#tell;
@@ -103,6 +104,7 @@ export class Connection {
 	#fail() {
 		this.#discard();
 		this.wait = waitBefore(this.#tries++, this.#world.random());
+		this.due = Date.now() + this.wait;
 		this.#expect(() => this.#open(), this.wait);
 		this.#enter("waiting");
 		this.#tell.closed();

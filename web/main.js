@@ -3,26 +3,34 @@
 
 import { enter, perform } from "./acts.js";
 import { commandNames, parse } from "./commands.js";
+import { notifyOf, prepareSound, ring } from "./attention.js";
 import { Connection, socketAddress } from "./connection.js";
 import { rememberNick, rememberedNick } from "./memory.js";
 import { saidPackets } from "./outbox.js";
 import { hello, lost, receive } from "./packets.js";
-import { createState, current, inOrder, nicksByUse, ofKind, watch } from "./state.js";
-import { createChooser } from "./view/chooser.js";
+import { createSettings } from "./settings.js";
+import { createState, current, inOrder, nicksByUse, ofKind, takeCalls, watch } from "./state.js";
 import { Composer } from "./view/composer.js";
 import { createDoor } from "./view/door.js";
+import { createGo } from "./view/go.js";
 import { Log } from "./view/log.js";
 import { drawPage } from "./view/page.js";
 import { createPanes } from "./view/panes.js";
 import { createPeople } from "./view/people.js";
+import { createSettingsDialog } from "./view/settings.js";
 import { createSide } from "./view/side.js";
 import { part } from "./view/dom.js";
+import { speakTheReadersLanguage } from "./view/words.js";
+import { say } from "./words.js";
 
 const HELLO_AGAIN = 3000;
 const ROOM = "room/"; // in the page's address
 let helloTimer = null;
 
+speakTheReadersLanguage();
+
 const state = createState();
+const settings = createSettings();
 const connection = new Connection(socketAddress(location.href), {
 	opened: () => connection.send(hello(state)),
 	packet: received,
@@ -31,13 +39,14 @@ const connection = new Connection(socketAddress(location.href), {
 });
 const composer = new Composer({
 	send: (text) => act(parse(text)),
-	known: () => ({ nicks: nicksByUse(state), rooms: roomNames(), commands: commandNames }),
+	known: () => ({ nicks: nicksByUse(state), rooms: roomNames(), commands: commandNames, help: state.help }),
 	page: (direction) => log.page(direction),
 });
-const log = new Log((text) => composer.edit(text));
+const log = new Log({ edit: (text) => composer.edit(text), retry: (seq) => composer.tell(act({ do: "retry", seq })) });
 const side = createSide(clicked);
 const people = createPeople(clicked);
-const chooser = createChooser((room) => clicked({ do: "join", room }));
+const go = createGo(clicked);
+const settingsDialog = createSettingsDialog(settings);
 const door = createDoor(enterAs);
 const panes = createPanes();
 
@@ -62,7 +71,7 @@ function sendAll(packets) {
 function clicked(wish) {
 	const refused = act(wish);
 	if (wish.do === "browse")
-		return chooser.open();
+		return go.open();
 	panes.fold();
 	composer.tell(refused);
 	// On a touch screen, focus would throw up the keyboard unasked.
@@ -74,7 +83,7 @@ function enterAs(nick) {
 	if (state.phase === "entering" && connection.status === "open")
 		return; // The server is thinking about it.
 	if (nick === "")
-		state.problem = "Please enter a name.";
+		state.problem = say("enterName");
 	else
 		knock(nick);
 	drawSoon();
@@ -91,6 +100,7 @@ function knock(nick) {
 function received(packet) {
 	const before = state.phase;
 	sendAll(receive(state, packet, Date.now()));
+	takeCalls(state).forEach(call);
 	if (packet.type === "welcome") {
 		connection.settle();
 		composer.tell("");
@@ -103,6 +113,13 @@ function received(packet) {
 	drawSoon();
 	if (before !== "in" && state.phase === "in")
 		comeIn();
+}
+
+function call(line) {
+	if (settings.get("sound"))
+		ring();
+	if (settings.get("notify"))
+		notifyOf(line, (key) => clicked({ do: "show", key }));
 }
 
 function closed() {
@@ -129,6 +146,7 @@ function roomNames() {
 }
 
 let drawing = null;
+let counting = null;
 
 // A burst of packets is drawn once. A timer, since frames stop while the tab is hidden.
 function drawSoon() {
@@ -137,7 +155,8 @@ function drawSoon() {
 
 function draw() {
 	clearTimeout(drawing);
-	drawing = null;
+	// The seconds until the next try are counted down.
+	drawing = connection.status === "waiting" ? setTimeout(draw, 250) : null;
 	const conversation = current(state);
 	drawPage(state, conversation, connection);
 	door.draw(state);
@@ -145,9 +164,9 @@ function draw() {
 		return;
 	side(state);
 	people(state, conversation);
-	composer.draw(conversation);
+	composer.draw(conversation, state.limits.message);
 	log.draw(state, conversation);
-	chooser.draw(state);
+	go.draw(state);
 	if (conversation.kind === "room" && conversation.name !== roomInAddress())
 		history.replaceState(null, "", `#${ROOM}${encodeURIComponent(conversation.name)}`);
 }
@@ -169,19 +188,29 @@ function stepConversation(step) {
 }
 
 function isTyping({ target }) {
-	return target.matches?.("input, textarea") || part("chooser").open;
+	return target.matches?.("input, textarea") || document.querySelector("dialog[open]") !== null;
 }
+
+// With Ctrl, or with the key that stands for it on a Mac.
+const CONTROLLED = { k: () => clicked({ do: "browse" }), "/": () => settingsDialog.open() };
 
 document.addEventListener("keydown", (event) => {
 	if (state.phase !== "in")
 		return;
-	if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
+	if ((event.ctrlKey || event.metaKey) && !event.altKey && Object.hasOwn(CONTROLLED, event.key)) {
+		event.preventDefault();
+		CONTROLLED[event.key]();
+	} else if (event.key === "Escape" && document.querySelector("dialog[open], .pane.open") === null) {
+		composer.focus();
+	} else if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
 		event.preventDefault();
 		stepConversation(event.key === "ArrowUp" ? -1 : 1);
 	} else if (event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(event)) {
 		composer.focus();
 	}
 });
+// A sound that was asked for on an earlier visit may begin with the first click of this one.
+document.addEventListener("click", () => settings.get("sound") && prepareSound(), { once: true });
 document.addEventListener("visibilitychange", () => {
 	watch(state, !document.hidden);
 	draw();

@@ -3,6 +3,7 @@
 
 const NICK = "teahouse.nick";
 const DRAFT = "teahouse.draft.";
+const SETTINGS = "teahouse.settings";
 
 export function rememberedNick() {
 	return read(() => localStorage.getItem(NICK));
@@ -10,6 +11,18 @@ export function rememberedNick() {
 
 export function rememberNick(nick) {
 	write(() => localStorage.setItem(NICK, nick));
+}
+
+export function rememberedSettings() {
+	try {
+		return JSON.parse(read(() => localStorage.getItem(SETTINGS)) || "{}");
+	} catch {
+		return {};
+	}
+}
+
+export function rememberSettings(settings) {
+	write(() => localStorage.setItem(SETTINGS, JSON.stringify(settings)));
 }
 
 export function rememberedDraft(key) {

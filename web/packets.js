@@ -3,8 +3,9 @@
 
 import { mentions, sameName } from "./names.js";
 import { dropAsked, keep, saidPackets, settle } from "./outbox.js";
-import { addPeople, append, arrive, close, current, depart, find, findOrOpen, isMe, keyOf, notify, ofKind, rename, renameTalk, setPeople, show } from "./state.js";
+import { addPeople, append, appendMoved, arrive, close, current, depart, find, findOrOpen, isMe, keyOf, notify, ofKind, rename, renameTalk, setPeople, show } from "./state.js";
 import { spanOf } from "./times.js";
+import { say } from "./words.js";
 
 // How long the server may take to notice that our old connection is dead, in ms.
 const PATIENCE = 90_000;
@@ -48,7 +49,7 @@ export function lost(state, now) {
 	state.wanted = { nick: state.nick, room: room?.name ?? "" };
 	for (const asked of dropAsked(state))
 		if (!asked.quiet)
-			notify(state, `“${asked.typed}” was not answered: the connection was lost.`, now, asked.where);
+			notify(state, say("unanswered", asked), now, asked.where);
 }
 
 function welcome(packet, state) {
@@ -56,7 +57,8 @@ function welcome(packet, state) {
 	Object.assign(state.limits, packet.limits);
 	const others = ofKind(state, "room").filter((room) => !sameName(room.name, packet.room));
 	const joins = others.map((room) => keep(state, { type: "join", room: room.name }, { quiet: true, where: room.key }));
-	return [...joins, ...saidPackets(state)];
+	const help = state.help.length === 0 ? [keep(state, { type: "command", line: "/help" }, { quiet: true })] : [];
+	return [...joins, ...saidPackets(state), ...help];
 }
 
 
@@ -67,14 +69,14 @@ function join({ nick, room: name, time, ref }, state, now) {
 		if (!room)
 			return;
 		arrive(room, nick);
-		return void append(state, room, { kind: "entered", time, nick });
+		return void appendMoved(state, room, { time, entered: [nick] });
 	}
 	const known = find(state, "room", name);
 	const room = findOrOpen(state, "room", name);
 	if (known && !known.joined)
-		append(state, room, { kind: "notice", time, text: `Back after ${spanOf((now - state.lostAt) / 1000)}. What was said here meanwhile is missing.` });
+		append(state, room, { kind: "notice", time, text: say("back", { span: spanOf((now - state.lostAt) / 1000) }) });
 	else if (!known)
-		append(state, room, { kind: "entered", time, nick, own: true });
+		appendMoved(state, room, { time, entered: [nick], own: true });
 	Object.assign(room, { name, joined: true });
 	arrive(room, nick);
 	if (!state.current || (asked && !asked.quiet))
@@ -89,7 +91,7 @@ function leave({ nick, room: name, time, ref }, state) {
 	if (isMe(state, nick))
 		return void close(state, room);
 	depart(room, nick);
-	append(state, room, { kind: "left", time, nick });
+	appendMoved(state, room, { time, left: [nick] });
 }
 
 // A large room is told how many came and went, not who.
@@ -98,7 +100,7 @@ function presence({ room: name, joined, left, users, time }, state) {
 	if (!room)
 		return;
 	addPeople(room, [], users);
-	append(state, room, { kind: "presence", time, joined, left });
+	appendMoved(state, room, { time, joined, gone: left });
 }
 
 function said({ type, nick, room: name, message, time, ref }, state) {
@@ -146,7 +148,7 @@ function names(packet, state) {
 	else if (room)
 		setPeople(room, list, packet.users);
 	if (asked?.packet.type === "names" && !asked.quiet)
-		notify(state, `In ${packet.room}: ${list.join(", ")}`, packet.time, asked.where);
+		notify(state, say("inRoom", { room: packet.room, names: list.join(", ") }), packet.time, asked.where);
 }
 
 function rooms(packet, state) {
@@ -158,7 +160,7 @@ function rooms(packet, state) {
 	if (asked?.quiet)
 		return;
 	const lines = list.map(({ name, users, topic }) => `${name} (${users})${topic ? `: ${topic}` : ""}`);
-	notify(state, ["The rooms:", ...lines].join("\n"), packet.time, asked?.where);
+	notify(state, [say("roomsAre"), ...lines].join("\n"), packet.time, asked?.where);
 }
 
 function who(packet, state) {
@@ -166,8 +168,8 @@ function who(packet, state) {
 	if (list === null)
 		return;
 	const lines = list.map(({ nick, protocol, rooms: within = [], idle }) =>
-		[`${nick} (${protocol})`, within.length > 0 && `in ${within.join(", ")}`, idle >= 60 && `idle for ${spanOf(idle)}`].filter(Boolean).join(", "));
-	notify(state, ["The following are logged in:", ...lines].join("\n"), packet.time, settle(state, packet.ref)?.where);
+		[`${nick} (${protocol})`, within.length > 0 && say("inRooms", { rooms: within.join(", ") }), idle >= 60 && say("idleFor", { span: spanOf(idle) })].filter(Boolean).join(", "));
+	notify(state, [say("loggedIn"), ...lines].join("\n"), packet.time, settle(state, packet.ref)?.where);
 }
 
 // A long list comes in several packets: the whole of it with the last, null before.
@@ -187,8 +189,15 @@ function topic({ room: name, topic: text, nick, time, ref }, state) {
 	append(state, room, { kind: "topic", time, nick, text: room.topic, own: asked !== undefined });
 }
 
+// The lines of the server's help that are commands: `  /me ACTION   others see [you do that]`.
+function learnHelp(state, message) {
+	state.help = [...message.matchAll(/^\s*(\/\S+(?: \S+)*?)\s{2,}(.+)$/gmu)].map(([, usage, about]) => ({ usage, about }));
+}
+
 function notice({ message, room, time, ref }, state) {
 	const asked = settle(state, ref);
+	if (asked?.quiet)
+		return learnHelp(state, message);
 	notify(state, message, time, asked?.where ?? (room && keyOf("room", room)));
 }
 
@@ -200,9 +209,31 @@ function error({ code, message, about, time, ref }, state, now) {
 		return;
 	const where = state.conversations.get(sent?.where) ?? current(state);
 	if (sent?.said && where)
-		append(state, where, { kind: "failed", time, text: sent.typed, reason: message });
+		append(state, where, { kind: "failed", time, text: sent.typed, packet: unsent(sent.packet), reason: message });
 	else
 		notify(state, message, time, sent?.where);
+}
+
+function unsent({ ref, ...packet }) {
+	return packet;
+}
+
+// In the reader's language where the code tells what it is; a name that only looks like another
+// has the same code as one that is taken, and a sentence of its own.
+function refusalOf(code, message, nick) {
+	if (code === "nick-invalid")
+		return say("nickInvalid", { nick });
+	if (code !== "nick-taken")
+		return message;
+	return say(/looks too much like/u.test(message) ? "nickAlike" : "nickTaken", { nick });
+}
+
+/** Another name, as like the first as can be: `ann2`, `ann3`, .. */
+function suggestionFor(code, nick) {
+	if (code !== "nick-taken")
+		return "";
+	const [, name, number] = /^(.*?)(\d*)$/u.exec(nick);
+	return `${name}${Number(number || 1) + 1}`;
 }
 
 function refusedHello(state, code, message, now) {
@@ -220,5 +251,6 @@ function refusedHello(state, code, message, now) {
 		return;
 	}
 	state.phase = "asking";
-	state.problem = message;
+	state.problem = refusalOf(code, message, state.wanted.nick);
+	state.suggestion = suggestionFor(code, state.wanted.nick);
 }

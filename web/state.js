@@ -8,11 +8,13 @@ import { fold, sameName, sortedNames } from "./names.js";
 export const KEPT_LINES = 1000;
 
 const COUNTED = new Set(["chat", "emote", "direct"]);
+const FOLD_WITHIN = 60 * 60 * 1000; // comings and goings further apart stand apart, in ms
 
 export function createState() {
 	return {
 		phase: "asking",            // for a name; then "entering" until it is taken; then "in"
-		problem: "",                // why the last name was refused
+		problem: "",                // why the last name was refused,
+		suggestion: "",             // and another to take instead
 		wanted: { nick: "", room: "" },
 		helloAgain: false,          // refused for now (the lost connection still holds the nick): ask again soon
 		online: false,              // welcomed on the present connection
@@ -25,6 +27,8 @@ export function createState() {
 		current: null,              // the key of the one in front
 		houseRooms: [],             // every room of the server, as last told
 		outbox: new Map(),          // by ref: sent or to be sent, and not yet answered
+		calls: [],                  // lines that name one, come while one looked elsewhere
+		help: [],                   // the server's commands: { usage, about }
 		lists: {},                  // long answers that are still coming in, by type
 		lastRef: 0,
 		lastSeq: 0,
@@ -54,8 +58,9 @@ export function findOrOpen(state, kind, name) {
 			peopleTurn: 0,              // rises whenever people or users changes
 			joined: kind === "talk",    // a room left by a lost connection is not, until it is entered again
 			lines: [],
+			linesTurn: 0,               // rises whenever one of lines is taken out
 			unread: 0,
-			mentioned: false,
+			mentions: 0,                // of them, those that name one
 			newFrom: null,              // seq of the first line that came while nobody looked
 		});
 	return state.conversations.get(key);
@@ -109,7 +114,7 @@ function markRead(state) {
 	if (!state.watching || !conversation)
 		return;
 	conversation.unread = 0;
-	conversation.mentioned = false;
+	conversation.mentions = 0;
 }
 
 /** Who is there, or the first of them, where they are more than that. */
@@ -165,7 +170,39 @@ export function append(state, conversation, line) {
 		return;
 	conversation.newFrom ??= line.seq;
 	conversation.unread++;
-	conversation.mentioned ||= line.mention === true;
+	if (!line.mention)
+		return;
+	conversation.mentions++;
+	state.calls.push({ ...line, where: conversation });
+}
+
+/** Takes out the lines that name one and that one has not been called to. */
+export function takeCalls(state) {
+	return state.calls.splice(0);
+}
+
+/** Takes a line out again. */
+export function takeBack(conversation, line) {
+	conversation.lines.splice(conversation.lines.indexOf(line), 1);
+	conversation.linesTurn++;
+}
+
+/**
+ * Adds comings and goings: entered and left are nicks, joined and gone are numbers of those
+ * whose nicks nobody knows. What follows each other becomes one line.
+ */
+export function appendMoved(state, room, { time, entered = [], left = [], joined = 0, gone = 0, own = false }) {
+	const last = room.lines.at(-1);
+	const line = { kind: "moved", time, entered, left, joined, gone, own };
+	if (last?.kind === "moved" && !last.own && !own && time - last.time < FOLD_WITHIN) {
+		room.lines.pop();
+		room.linesTurn++;
+		line.entered = [...new Set([...last.entered, ...entered])];
+		line.left = [...new Set([...last.left, ...left])];
+		line.joined += last.joined;
+		line.gone += last.gone;
+	}
+	append(state, room, line);
 }
 
 /** A notice in the conversation named, or in the one in front. */
@@ -193,15 +230,19 @@ export function waitingIn(state, key) {
 	return [...state.outbox.values()].filter((sent) => sent.said && sent.where === key);
 }
 
-export function unreadTotal(state) {
-	return inOrder(state).reduce((total, { unread }) => total + unread, 0);
+/** In all conversations: { unread, mentions }. */
+export function totals(state) {
+	const sum = (field) => inOrder(state).reduce((total, conversation) => total + conversation[field], 0);
+	return { unread: sum("unread"), mentions: sum("mentions") };
 }
 
+/** The title of the tab: what is unread stands in front, and how much of it names one. */
 export function titleOf(state) {
 	const conversation = current(state);
 	const title = conversation ? `${conversation.name} - ${state.server}` : state.server;
-	const unread = state.watching ? 0 : unreadTotal(state);
-	return unread > 0 ? `(${unread}) ${title}` : title;
+	const { unread, mentions } = totals(state);
+	const counts = mentions > 0 ? `${unread} @${mentions}` : unread;
+	return unread > 0 ? `(${counts}) ${title}` : title;
 }
 
 /** Nicks to complete: who spoke last comes first, then the others by name. */

@@ -38,6 +38,18 @@ test("what is refused is shown with the reason, and can be had back as it was ty
 	assert.deepEqual(waiting(state), []);
 });
 
+test("what was refused can be tried again, once", () => {
+	const state = welcomed();
+	const [packet] = perform(state, { do: "direct", to: "bob", text: "hi" }, NOON).packets;
+	hear(state, { type: "error", code: "too-slow", about: "direct", message: "no", ref: packet.ref });
+	const { seq } = current(state).lines.at(-1);
+	const again = perform(state, { do: "retry", seq }, NOON).packets;
+	assert.deepEqual(again, [{ type: "direct", to: "bob", message: "hi", ref: again[0].ref }]);
+	assert.notEqual(again[0].ref, packet.ref);
+	assert.equal(current(state).lines.some(({ kind }) => kind === "failed"), false);
+	assert.deepEqual(perform(state, { do: "retry", seq }, NOON).packets, []);
+});
+
 test("a slash that was said comes back as two", () => {
 	const state = welcomed();
 	const [packet] = say(state, "/who").packets;

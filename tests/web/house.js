@@ -16,6 +16,8 @@ export function hear(state, ...packets) {
 export function welcomed(nick = "ann", room = "main") {
 	const state = createState();
 	enter(state, nick, "");
+	// What the server's commands are is asked for once.
+	state.help = [{ usage: "/me ACTION", about: "others see [you do that]" }];
 	hear(state,
 		{ type: "welcome", server: "Teahouse", nick, room, version: 2, limits: { message: 100, lines: 3 } },
 		{ type: "join", nick, room },

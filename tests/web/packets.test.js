@@ -7,7 +7,7 @@ import { page } from "./page.js";
 
 const { enter, perform } = await page("acts.js");
 const { hello, lost, receive } = await page("packets.js");
-const { KEPT_LINES, createState, current, find, show, titleOf, unreadTotal, watch } = await page("state.js");
+const { KEPT_LINES, createState, current, find, show, takeCalls, titleOf, totals, watch } = await page("state.js");
 
 const chat = (nick, message, room = "main") => ({ type: "chat", nick, message, room });
 
@@ -25,7 +25,14 @@ test("a refused name says why, and the next one is asked for", () => {
 	assert.deepEqual(hello(state), { type: "hello", nick: "bob", version: 2, room: "tea" });
 	hear(state, { type: "error", code: "nick-taken", about: "hello", message: "The name \"bob\" is taken." });
 	assert.equal(state.phase, "asking");
-	assert.equal(state.problem, "The name \"bob\" is taken.");
+	assert.deepEqual([state.problem, state.suggestion], ["“bob” is taken just now.", "bob2"]);
+	enter(state, "bob2", "tea");
+	hear(state, { type: "error", code: "nick-taken", about: "hello", message: "The name \"bob2\" looks too much like one that is taken." });
+	assert.deepEqual([state.problem, state.suggestion], ["“bob2” looks too much like a name that is taken.", "bob3"]);
+	enter(state, "b b", "tea");
+	hear(state, { type: "error", code: "nick-invalid", about: "hello", message: "no" });
+	assert.match(state.problem, /cannot be a name/u);
+	assert.equal(state.suggestion, "");
 });
 
 test("a room that cannot be entered on arrival does not keep one out", () => {
@@ -44,8 +51,10 @@ test("people come, go and change their names, in every room they share", () => {
 		{ type: "leave", nick: "cat", room: "main" });
 	assert.deepEqual([...find(state, "room", "main").people.values()], ["ann", "rob"]);
 	assert.deepEqual([...find(state, "room", "tea").people.values()].sort(), ["ann", "rob"]);
-	assert.deepEqual(linesOf(state, "room:main").map(([kind, nick]) => [kind, nick]).slice(1), [["entered", "cat"], ["renamed", "bob"], ["left", "cat"]]);
-	assert.deepEqual(linesOf(state, "room:tea").map(([kind]) => kind), ["entered", "renamed"]);
+	assert.deepEqual(linesOf(state, "room:main").map(([kind, nick]) => [kind, nick]).slice(1), [["moved", undefined], ["renamed", "bob"], ["moved", undefined]]);
+	const [, came, , went] = find(state, "room", "main").lines;
+	assert.deepEqual([came.entered, came.left, went.entered, went.left], [["cat"], [], [], ["cat"]]);
+	assert.deepEqual(linesOf(state, "room:tea").map(([kind]) => kind), ["moved", "renamed"]);
 });
 
 test("one's own change of name", () => {
@@ -62,7 +71,7 @@ test("a large room tells how many come and go, and who is there in pieces on req
 		{ type: "presence", room: "big", joined: 3, left: 1, users: 11 });
 	show(state, "room:big");
 	assert.deepEqual([current(state).users, current(state).people.size], [11, 3]);
-	assert.deepEqual(current(state).lines.at(-1).joined, 3);
+	assert.deepEqual([current(state).lines.at(-1).joined, current(state).lines.at(-1).gone], [3, 1]);
 	const [packet] = perform(state, { do: "more" }, NOON).packets;
 	assert.deepEqual([packet.type, packet.room, packet.after], ["names", "big", "c"]);
 	const before = current(state).lines.length;
@@ -72,6 +81,42 @@ test("a large room tells how many come and go, and who is there in pieces on req
 	// Whom nobody named may leave by name, once the room is small again.
 	hear(state, { type: "leave", nick: "z", room: "big" });
 	assert.deepEqual([current(state).users, current(state).people.size], [10, 5]);
+});
+
+test("comings and goings that follow each other become one line", () => {
+	const state = welcomed();
+	for (const nick of ["bo", "cy", "di"])
+		hear(state, { type: "join", nick, room: "main" });
+	hear(state, { type: "leave", nick: "bo", room: "main" }, { type: "presence", room: "main", joined: 4, left: 2, users: 9 });
+	const main = current(state);
+	assert.equal(main.lines.length, 2);
+	const { entered, left, joined, gone } = main.lines[1];
+	assert.deepEqual([entered, left, joined, gone], [["bo", "cy", "di"], ["bo"], 4, 2]);
+	hear(state, chat("cy", "hi"), { type: "join", nick: "ed", room: "main" });
+	assert.equal(main.lines.length, 4, "but nothing that was said between is passed over");
+	receive(state, { type: "join", nick: "fay", room: "main", time: NOON + 2 * 3600_000 }, NOON);
+	assert.equal(main.lines.length, 5, "nor hours");
+});
+
+test("who looks elsewhere is called by what names one, and by nothing else", () => {
+	const state = welcomed();
+	hear(state, { type: "join", nick: "ann", room: "tea" }, chat("bob", "Ann, here?"), chat("bob", "nothing", "tea"), chat("bob", "ann!", "tea"));
+	assert.deepEqual(takeCalls(state).map(({ text, where }) => [text, where.name]), [["ann!", "tea"]], "not the room in view");
+	assert.deepEqual(takeCalls(state), []);
+	watch(state, false);
+	hear(state, chat("bob", "ann?"), { type: "direct", nick: "bob", to: "ann", message: "psst" });
+	assert.equal(takeCalls(state).length, 2);
+});
+
+test("the server's commands are learnt from its help, and nobody is shown it", () => {
+	const state = createState();
+	enter(state, "ann", "");
+	const [asked] = hear(state, { type: "welcome", nick: "ann", room: "main", limits: {} });
+	assert.deepEqual([asked.type, asked.line], ["command", "/help"]);
+	hear(state, { type: "join", nick: "ann", room: "main" },
+		{ type: "notice", ref: asked.ref, message: "/me ACTION          others see [you do that]\n/leave [ROOM]       leave a room, or the current one\n" });
+	assert.deepEqual(state.help, [{ usage: "/me ACTION", about: "others see [you do that]" }, { usage: "/leave [ROOM]", about: "leave a room, or the current one" }]);
+	assert.equal(current(state).lines.length, 1);
 });
 
 test("a long list of names comes in pieces and starts afresh", () => {
@@ -89,7 +134,7 @@ test("unread messages are counted a room, and read when it is shown", () => {
 		{ type: "join", nick: "cat", room: "tea" }, chat("bob", "seen"));
 	const tea = find(state, "room", "tea");
 	assert.equal(tea.unread, 2, "entering is no message");
-	assert.equal(tea.mentioned, true);
+	assert.equal(tea.mentions, 1);
 	assert.equal(tea.newFrom, tea.lines[1].seq);
 	assert.equal(current(state).unread, 0);
 	show(state, tea.key);
@@ -99,15 +144,18 @@ test("unread messages are counted a room, and read when it is shown", () => {
 	assert.equal(tea.newFrom, null);
 });
 
-test("the title counts while nobody looks, and only then", () => {
+test("the title counts what is unread, and what of it names one", () => {
 	const state = welcomed();
 	assert.equal(titleOf(state), "main - Teahouse");
 	watch(state, false);
 	hear(state, chat("bob", "one"), chat("bob", "two"), chat("ann", "my own"));
 	assert.equal(titleOf(state), "(2) main - Teahouse");
+	hear(state, chat("bob", "ann?"));
+	assert.equal(titleOf(state), "(3 @1) main - Teahouse");
 	watch(state, true);
 	assert.equal(titleOf(state), "main - Teahouse");
-	assert.equal(unreadTotal(state), 0);
+	hear(state, { type: "join", nick: "ann", room: "tea" }, chat("bob", "tea?", "tea"));
+	assert.equal(titleOf(state), "(1) main - Teahouse", "also what is unread elsewhere");
 });
 
 test("a direct message is kept with the person, and shown in front as well", () => {
@@ -116,7 +164,7 @@ test("a direct message is kept with the person, and shown in front as well", () 
 	assert.deepEqual(linesOf(state, "talk:bob"), [["direct", "bob", "psst"]]);
 	assert.equal(find(state, "talk", "bob").unread, 1);
 	assert.deepEqual(linesOf(state, "room:main").at(-1), ["direct", "bob", "psst"]);
-	assert.equal(unreadTotal(state), 1, "counted once");
+	assert.deepEqual(totals(state), { unread: 1, mentions: 1 }, "counted once");
 	show(state, "talk:bob");
 	hear(state, { type: "direct", nick: "ann", to: "bob", message: "yes?" });
 	assert.deepEqual(linesOf(state, "talk:bob").at(-1), ["direct", "ann", "yes?"]);

@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { page } from "./page.js";
 
-const { createCompleter } = await page("complete.js");
+const { createCompleter, replaceWord, suggestions } = await page("complete.js");
+const { bytesOf, linesIn } = await page("measure.js");
 const { createRecall } = await page("recall.js");
 
 const known = { nicks: ["dilbert", "Dana", "ann"], rooms: ["tea", "main"], commands: ["/me", "/msg", "/join"] };
@@ -56,4 +57,24 @@ test("the arrows leave alone what is being written", () => {
 	assert.equal(recall.earlier(""), "one");
 	assert.equal(recall.earlier("one, changed"), null);
 	assert.equal(recall.later("one, changed"), null);
+});
+
+test("a nick behind an @ keeps it", () => {
+	assert.equal(createCompleter()("ask @di", 7, known).text, "ask @dilbert ");
+	assert.equal(createCompleter()("@A", 2, known).text, "@ann ");
+});
+
+test("an @ shows people, and a slash commands with what they do", () => {
+	const all = { ...known, help: [{ usage: "/me ACTION", about: "others see it" }, { usage: "/msg NICK TEXT", about: "tell one" }] };
+	assert.deepEqual(suggestions("hi @d", 5, all).map(({ shown }) => shown), ["dilbert", "Dana"]);
+	assert.deepEqual(suggestions("/m", 2, all).map(({ value, about }) => [value, about]), [["/me ", "others see it"], ["/msg ", "tell one"]]);
+	for (const typed of ["d", "hi d", "@", "@ann", "a /m", "/me", "//m", "mail@d x"])
+		assert.deepEqual(suggestions(typed, typed.length, all), [], typed);
+	assert.deepEqual(replaceWord("hi @d there", 5, "@Dana "), { text: "hi @Dana  there", caret: 9 });
+});
+
+test("a text is as long as the server finds it", () => {
+	assert.equal(bytesOf("\n\n\u202eé🍵\u0007\r\n\n"), 6);
+	assert.equal(bytesOf("   "), 3);
+	assert.equal(linesIn("\n a\r\nb\n\n"), 2);
 });

@@ -1,12 +1,16 @@
 // The field one types in: Enter sends, Tab completes, Up calls back, and each conversation
 // keeps its own draft. Knows nothing of commands.
 
-import { createCompleter } from "../complete.js";
+import { createCompleter, replaceWord, suggestions } from "../complete.js";
+import { bytesOf } from "../measure.js";
 import { rememberDraft, rememberedDraft } from "../memory.js";
 import { createRecall } from "../recall.js";
+import { say } from "../words.js";
 import { part, setText } from "./dom.js";
+import { createSuggestions } from "./suggest.js";
 
 const input = part("input");
+const COUNT_FROM = 0.8; // of the longest text
 
 export class Composer {
 	#key = null; // whose draft stands in the field
@@ -14,6 +18,11 @@ export class Composer {
 	#known;
 	#complete = createCompleter();
 	#recall = createRecall();
+	#suggestions = createSuggestions((value) => {
+		const { text, caret } = replaceWord(input.value, input.selectionStart, value);
+		this.#replace(text, caret);
+	});
+	#most = Infinity; // bytes of a text
 	#keys;
 
 	/**
@@ -31,7 +40,10 @@ export class Composer {
 			ArrowDown: () => this.#replace(this.#recall.later(input.value)),
 			PageUp: () => (page(-1), true),
 			PageDown: () => (page(1), true),
+			Escape: () => (this.#suggestions.hide(), false),
 		};
+		addEventListener("resize", fit);
+		input.addEventListener("blur", () => this.#suggestions.hide());
 		input.addEventListener("input", () => this.#changed());
 		input.addEventListener("keydown", (event) => this.#pressed(event));
 		part("composer").addEventListener("submit", (event) => {
@@ -40,16 +52,17 @@ export class Composer {
 		});
 	}
 
-	draw({ key, name }) {
-		setText(part("input-label"), `Message to ${name}`);
-		input.placeholder = `Message to ${name}`;
+	draw({ key, name }, most) {
+		this.#most = most;
+		input.placeholder = say("messageTo", { name });
+		setText(part("input-label"), input.placeholder);
 		if (this.#key === key)
 			return;
 		if (this.#key !== null)
 			rememberDraft(this.#key, input.value);
 		this.#key = key;
 		input.value = rememberedDraft(key);
-		fit();
+		this.#measure();
 		this.tell("");
 	}
 
@@ -90,13 +103,24 @@ export class Composer {
 		// What was sent may have put another conversation, with its own draft, in front.
 		if (this.#key === from)
 			input.value = "";
-		fit();
+		this.#measure();
+		this.#suggestions.hide();
 		this.tell("");
 	}
 
 	#changed() {
 		rememberDraft(this.#key, input.value);
 		this.tell("");
+		this.#measure();
+		this.#suggestions.draw(suggestions(input.value, input.selectionStart, this.#known()));
+	}
+
+	// How much of what the server takes is used up, once that is near.
+	#measure() {
+		const bytes = bytesOf(input.value);
+		const near = bytes >= COUNT_FROM * this.#most;
+		setText(part("counter"), near ? say("counter", { bytes, most: this.#most }) : "");
+		part("counter").classList.toggle("over", bytes > this.#most);
 		fit();
 	}
 

@@ -1,5 +1,6 @@
 // The form one comes in by. A refused name stays where it was typed.
 
+import { say } from "../words.js";
 import { part, setText } from "./dom.js";
 
 const field = part("nick");
@@ -11,6 +12,10 @@ export function createDoor(enter) {
 	part("door-form").addEventListener("submit", (event) => {
 		event.preventDefault();
 		enter(field.value.trim());
+	});
+	part("suggestion").addEventListener("click", () => {
+		field.value = part("suggestion").dataset.nick;
+		enter(field.value);
 	});
 	field.addEventListener("input", () => field.removeAttribute("aria-invalid"));
 
@@ -24,10 +29,13 @@ export function createDoor(enter) {
 	}
 
 	function draw(state) {
-		part("door-room").textContent = state.wanted.room ? `Pick a name and come in to ${state.wanted.room}.` : "Pick a name and come in.";
+		part("door-room").textContent = state.wanted.room ? say("pickNameFor", state.wanted) : say("pickName");
 		part("enter").setAttribute("aria-busy", String(state.phase === "entering"));
-		setText(part("enter"), state.phase === "entering" ? "Joining …" : "Join");
+		setText(part("enter"), say(state.phase === "entering" ? "joining" : "join"));
 		setText(part("door-problem"), state.problem);
+		part("suggestion").hidden = state.suggestion === "";
+		setText(part("suggestion"), say("take", { nick: state.suggestion }));
+		part("suggestion").dataset.nick = state.suggestion;
 		if (state.problem && state.problem !== problem) {
 			field.setAttribute("aria-invalid", "true");
 			field.focus();

@@ -3,6 +3,8 @@
 
 import { KEPT_LINES, waitingIn } from "../state.js";
 import { dayOf } from "../times.js";
+import { say } from "../words.js";
+import { copyAsLines } from "./copy.js";
 import { part, setText } from "./dom.js";
 import { dayElement, lineElement, newElement } from "./line.js";
 
@@ -16,6 +18,7 @@ const newer = part("newer");
 
 export class Log {
 	#lines = null;    // the array that is shown,
+	#turn = 0;        // as it was then,
 	#seq = 0;         // how far,
 	#last = null;     // and its last line shown
 	#newFrom = null;
@@ -23,14 +26,21 @@ export class Log {
 	#atBottom = true;
 	#missed = 0;
 
-	/** edit(text): somebody wants to have another try at what could not be sent. */
-	constructor(edit) {
+	/** edit(text), retry(seq): somebody wants another try at what could not be sent. */
+	constructor({ edit, retry }) {
 		log.addEventListener("scroll", () => this.#scrolled(), { passive: true });
 		newer.addEventListener("click", () => this.#toBottom());
 		messages.addEventListener("click", ({ target }) => {
-			if (target.closest(".edit"))
-				edit(target.closest(".line").querySelector(".lost-text").textContent);
+			const { act, seq } = target.closest(".edit")?.dataset ?? {};
+			const text = () => target.closest(".line").querySelector(".lost-text").textContent;
+			if (act === "edit")
+				edit(text());
+			else if (act === "retry")
+				retry(Number(seq));
+			else if (act === "copy")
+				navigator.clipboard?.writeText(text());
 		});
+		copyAsLines(messages);
 		// What changes the room there is (a keyboard, a growing input) must not hide the last line.
 		new ResizeObserver(() => this.#atBottom && this.#toBottom()).observe(log);
 	}
@@ -41,6 +51,7 @@ export class Log {
 		if (this.#newFrom !== conversation.newFrom)
 			messages.querySelector(".divider.new")?.remove();
 		this.#newFrom = conversation.newFrom;
+		this.#takeOut(conversation);
 		const added = this.#addLines(conversation.lines);
 		const spoke = this.#drawWaiting(state, conversation);
 		if (this.#atBottom || spoke)
@@ -55,18 +66,31 @@ export class Log {
 	}
 
 	// Another conversation: all of it afresh, and nothing for a screen reader to read out.
-	#begin({ kind, lines, newFrom }) {
+	#begin({ kind, lines, linesTurn, newFrom }) {
 		log.setAttribute("aria-live", "off");
 		setTimeout(() => log.setAttribute("aria-live", "polite"), 100);
 		log.className = kind;
 		messages.replaceChildren();
 		waiting.replaceChildren();
 		this.#lines = lines;
+		this.#turn = linesTurn;
 		this.#newFrom = newFrom;
 		this.#seq = 0;
 		this.#last = null;
 		this.#refs = [];
 		this.#atBottom = true;
+	}
+
+	// Lines that are no more, since others took their place.
+	#takeOut({ lines, linesTurn }) {
+		if (this.#turn === linesTurn)
+			return;
+		this.#turn = linesTurn;
+		const kept = new Set(lines.map(({ seq }) => String(seq)));
+		for (const line of messages.querySelectorAll(".line"))
+			if (!kept.has(line.dataset.seq))
+				line.remove();
+		this.#last = lines.findLast(({ seq }) => seq <= this.#seq) ?? null;
 	}
 
 	// Gives how many of the lines added are worth scrolling down for.
@@ -79,7 +103,9 @@ export class Log {
 				made.append(dayElement(line.time));
 			if (first)
 				made.append(newElement());
-			made.append(lineElement(line, !first && goesOn(line, this.#last)));
+			const row = lineElement(line, !first && goesOn(line, this.#last));
+			row.dataset.seq = String(line.seq);
+			made.append(row);
 			this.#last = line;
 			this.#seq = line.seq;
 		}
@@ -117,7 +143,7 @@ export class Log {
 	#miss(count) {
 		this.#missed = count;
 		newer.hidden = count === 0;
-		setText(part("newer-text"), `${count} new`);
+		setText(part("newer-text"), say("newMessages", { count }));
 	}
 }
 

@@ -1,14 +1,16 @@
 // The page as a whole: which of its parts are shown, the head above the messages, the title
 // of the tab, and what is said about the connection.
 
-import { pieces } from "../links.js";
-import { titleOf, unreadTotal } from "../state.js";
-import { element, part, setText } from "./dom.js";
+import { titleOf, totals } from "../state.js";
+import { say } from "../words.js";
+import { part, setText } from "./dom.js";
+import { linked } from "./line.js";
 
 export function drawPage(state, conversation, connection) {
 	part("door").hidden = state.phase === "in";
 	part("house").hidden = state.phase !== "in";
 	document.title = titleOf(state);
+	drawIcon(totals(state));
 	drawConnection(state, connection);
 	setText(part("door-title"), state.server);
 	if (conversation)
@@ -19,37 +21,46 @@ function drawHead(state, conversation) {
 	setText(part("title"), conversation.name);
 	part("title").classList.toggle("room", conversation.kind === "room");
 	drawTopic(conversation.topic);
-	const elsewhere = unreadTotal(state) - conversation.unread;
+	const elsewhere = totals(state).unread - conversation.unread;
 	setText(part("elsewhere"), String(elsewhere));
 	part("elsewhere").hidden = elsewhere === 0;
-	part("show-rooms").setAttribute("aria-label", elsewhere > 0 ? `Rooms, ${elsewhere} unread` : "Rooms");
-	part("log").setAttribute("aria-label", `Messages of ${conversation.name}`);
+	part("show-rooms").setAttribute("aria-label", elsewhere > 0 ? say("roomsUnread", { count: elsewhere }) : say("rooms"));
+	part("log").setAttribute("aria-label", say("messagesOf", conversation));
 }
 
 function drawTopic(text) {
 	const topic = part("topic");
 	if (topic.textContent === text)
 		return;
-	topic.replaceChildren(...pieces(text).map(({ text: piece, href }) =>
-		href ? element("a", { href, target: "_blank", rel: "noopener noreferrer", textContent: piece }) : piece));
+	topic.replaceChildren(...linked(text));
 	topic.title = text;
 }
 
-function drawConnection(state, { status, wait }) {
-	const message = statusOf(state, status, wait);
-	setText(part("status"), message);
-	part("connection").className = state.online || message === "" ? "calm" : "troubled";
-	part("retry").hidden = status !== "waiting";
+// The tab's icon tells, too, that something is unread, and whether it names one.
+function drawIcon({ unread, mentions }) {
+	const href = mentions > 0 ? "icon-called.svg" : unread > 0 ? "icon-unread.svg" : "icon.svg";
+	if (part("icon").getAttribute("href") !== href)
+		part("icon").setAttribute("href", href);
 }
 
-function statusOf(state, status, wait) {
+function drawConnection(state, { status, due }) {
+	const message = statusOf(state, status);
+	const waits = status === "waiting";
+	setText(part("status"), message);
+	// Counted down before the eyes alone: read out every second, nobody could bear it.
+	setText(part("countdown"), waits ? say("againIn", { seconds: Math.max(0, Math.ceil((due - Date.now()) / 1000)) }) : "");
+	part("connection").className = state.online || message === "" ? "calm" : "troubled";
+	part("retry").hidden = !waits;
+}
+
+function statusOf(state, status) {
 	if (state.online)
-		return `Connected to ${state.server} as ${state.nick}.`;
+		return say("connectedTo", state);
 	if (status === "waiting")
-		return `${state.phase === "in" ? "The connection is lost." : "The server cannot be reached."} Trying again in ${Math.round(wait / 1000)} s.`;
+		return say(state.phase === "in" ? "lost" : "unreachable");
 	if (state.helloAgain)
-		return `Connected again. Waiting until the server takes ${state.nick} back in.`;
+		return say("takingBack", state);
 	if (status === "connecting" || state.phase === "entering")
-		return "Connecting …";
-	return state.phase === "in" ? "Coming back in …" : "";
+		return say("connecting");
+	return state.phase === "in" ? say("comingBack") : "";
 }

@@ -2,6 +2,7 @@
 
 import { fold, sortedNames } from "../names.js";
 import { isMe } from "../state.js";
+import { say } from "../words.js";
 import { createList, element, part, setText } from "./dom.js";
 import { nickElement } from "./nick.js";
 
@@ -24,11 +25,11 @@ export function createPeople(act) {
 		const open = row.firstElementChild;
 		const own = fold(nick) === fold(self);
 		if (open.dataset.nick !== nick)
-			open.replaceChildren(nickElement(nick), element("span", { className: "you", textContent: " (you)" }));
+			open.replaceChildren(nickElement(nick), element("span", { className: "you", textContent: ` ${say("you")}` }));
 		open.dataset.nick = nick;
 		open.disabled = own;
 		open.lastElementChild.hidden = !own;
-		open.title = own ? "" : `Write to ${nick}`;
+		open.title = own ? "" : say("writeTo", { nick });
 	}
 
 	return function draw(state, conversation) {
@@ -43,11 +44,11 @@ export function createPeople(act) {
 		self = state.nick;
 		drawRows(ownFirst(state, names).slice(0, SHOWN));
 		part("people-more").hidden = users === shown;
-		setText(part("people-rest"), `and ${users - shown} more`);
+		setText(part("people-rest"), say("more", { count: users - shown }));
 		part("people-next").hidden = names.length >= Math.min(users, SHOWN);
-		setText(part("people-title"), conversation.kind === "room" ? `People (${users})` : "In this talk");
+		setText(part("people-title"), conversation.kind === "room" ? say("peopleCount", { count: users }) : say("inTalk"));
 		setText(part("people-count"), String(users));
-		part("show-people").setAttribute("aria-label", `People: ${users}`);
+		part("show-people").setAttribute("aria-label", say("peopleCount", { count: users }));
 	};
 }
 

@@ -1,13 +1,14 @@
 // The left side: the rooms one is in and the talks one has, with what is unread in each.
 
 import { ofKind } from "../state.js";
+import { say } from "../words.js";
 import { createList, element, icon, part, setText } from "./dom.js";
 import { paint } from "./nick.js";
 
 /** act(act) does what was clicked. */
 export function createSide(act) {
-	const drawRooms = createList(part("rooms"), keyOf, (room) => makeRow(room, "Leave"), updateRow);
-	const drawTalks = createList(part("talks"), keyOf, (talk) => makeRow(talk, "Close the talk with"), updateRow);
+	const drawRooms = createList(part("rooms"), keyOf, (room) => makeRow(room, "leaveRoom"), updateRow);
+	const drawTalks = createList(part("talks"), keyOf, (talk) => makeRow(talk, "closeTalk"), updateRow);
 	part("browse").addEventListener("click", () => act({ do: "browse" }));
 	part("log-out").addEventListener("click", () => act({ do: "quit" }));
 
@@ -25,19 +26,19 @@ export function createSide(act) {
 	}
 
 	let currentKey = null;
-	function updateRow(row, { key, kind, name, unread, mentioned, joined }) {
+	function updateRow(row, { key, kind, name, unread, mentions, joined }) {
 		const [open, leave] = row.children;
 		const [mark, label, count] = open.children;
 		setText(label, name);
-		setText(count, unread > 999 ? "999+" : String(unread));
+		setText(count, countOf(unread, mentions));
 		count.hidden = unread === 0;
-		count.classList.toggle("mention", mentioned);
+		count.classList.toggle("mention", mentions > 0);
 		open.classList.toggle("unread", unread > 0);
 		open.classList.toggle("absent", !joined);
-		open.setAttribute("aria-label", unread > 0 ? `${name}, ${unread} unread` : name);
+		open.setAttribute("aria-label", unread > 0 ? say("unread", { name, count: unread }) : name);
 		open.setAttribute("aria-current", String(key === currentKey));
 		row.classList.toggle("here", key === currentKey);
-		leave.setAttribute("aria-label", `${leave.dataset.closes} ${name}`);
+		leave.setAttribute("aria-label", say(leave.dataset.closes, { name }));
 		leave.title = leave.getAttribute("aria-label");
 		if (kind === "talk")
 			paint(mark, name);
@@ -54,6 +55,14 @@ export function createSide(act) {
 		paint(part("self"), state.nick);
 		part("light").classList.toggle("on", state.online);
 	};
+}
+
+// `3`, `@1` if all of it names one, `@1 · 3` if some of it does.
+function countOf(unread, mentions) {
+	const all = unread > 999 ? "999+" : String(unread);
+	if (mentions === 0)
+		return all;
+	return mentions === unread ? `@${all}` : `@${mentions} · ${all}`;
 }
 
 function keyOf({ key }) {

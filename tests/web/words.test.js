@@ -1,0 +1,62 @@
+// The catalogue: whole in each language, and the only place where sentences stand.
+
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import test from "node:test";
+import { page } from "./page.js";
+
+const { LANGUAGES, chooseLanguage, compose, nameList, say } = await page("words.js");
+const WEB = new URL("../../web/", import.meta.url);
+const modules = [...readdirSync(WEB), ...readdirSync(new URL("view/", WEB)).map((name) => `view/${name}`)].filter((name) => name.endsWith(".js"));
+const source = (name) => readFileSync(new URL(name, WEB), "utf8");
+
+const forms = (words) => typeof words === "string" ? [words] : Object.values(words);
+const values = (words) => [...new Set(forms(words).flatMap((form) => form.match(/\{\w+\}/gu) ?? []))].sort();
+
+test("every language has every sentence, with the same values in it", () => {
+	for (const [language, sentences] of Object.entries(LANGUAGES)) {
+		assert.deepEqual(Object.keys(sentences), Object.keys(LANGUAGES.en), language);
+		for (const [key, words] of Object.entries(sentences)) {
+			assert.deepEqual(values(words), values(LANGUAGES.en[key]), `${language}: ${key}`);
+			assert.ok(forms(words).every((form) => form.trim() !== ""), `${language}: ${key}`);
+		}
+	}
+});
+
+test("each sentence is said somewhere, and what is said is there", () => {
+	const tools = source("words.js").split("export const LANGUAGES")[1];
+	const all = [tools, ...[...modules.filter((name) => name !== "words.js"), "index.html"].map(source)].join("\n");
+	for (const key of Object.keys(LANGUAGES.en))
+		assert.match(all, new RegExp(`"${key}"`, "u"), key);
+	for (const [, key] of source("index.html").matchAll(/data-(?:say|label|title)="(\w+)"/gu))
+		assert.ok(Object.hasOwn(LANGUAGES.en, key), key);
+});
+
+test("no sentence stands anywhere else", () => {
+	for (const name of modules.filter((module) => module !== "words.js"))
+		for (const [, string] of source(name).replace(/^\s*(\/\/|\*|\/\*).*$/gmu, "").matchAll(/(?<![\w/]|rel: )["`](?!Ctrl |Alt |PgUp )((?:[A-Z]|\w+ )\w+ [\w ,]+\.?)["`]/gu))
+			assert.fail(`${name}: ${string}`);
+	const body = source("index.html").replace(/<(noscript|svg)[^]*?<\/\1>/gu, "").split("<body>")[1].replace(/<[^>]*>/gu, " ");
+	assert.deepEqual(body.match(/\S+/gu).filter((word) => !["Teahouse", "Ctrl", "K"].includes(word)), []);
+});
+
+test("the browser's first language that there is is chosen, else English", () => {
+	assert.equal(chooseLanguage(["fr-CH", "de-AT", "en"]), "de");
+	assert.equal(chooseLanguage(["EN-gb", "de"]), "en");
+	assert.equal(chooseLanguage(["fr"]), "en");
+	assert.equal(chooseLanguage([]), "en");
+});
+
+test("values stand where the sentence has them, once each and as they are", () => {
+	assert.equal(say("leaveRoom", { name: "{name} $&" }), "Leave {name} $&");
+	assert.deepEqual(compose("renamed", { nick: 1, new: 2 }), [1, " is now known as ", 2, "."]);
+	assert.equal(say("tooLong", { count: 1, most: 4 }), "That is 1 byte too long: the server takes 4 at a time.");
+});
+
+test("a few names are named, the rest counted", () => {
+	const listed = (...names) => nameList(names).join("");
+	assert.equal(listed("ann"), "ann");
+	assert.equal(listed("ann", "bob"), "ann and bob");
+	assert.equal(listed("ann", "bob", "cat"), "ann, bob and cat");
+	assert.equal(listed("ann", "bob", "cat", "dan", "eve"), "ann, bob and 3 others");
+});
