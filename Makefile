@@ -31,7 +31,9 @@ PACKAGES = gcc libc6-dev libwebsockets-dev libwebsockets-evlib-uv libuv1-dev lib
 TEST_PACKAGES = libcmocka-dev python3-pytest python3-pytest-xdist python3-pexpect python3-pyte \
 	python3-selenium chromium chromium-driver nodejs inetutils-telnet netcat-openbsd \
 	putty-tools tintin++ tf5 busybox socat valgrind mandoc git procps \
-	strace systemd util-linux
+	strace systemd util-linux nginx-light
+AXE = build/npm/node_modules/axe-core/axe.min.js
+AXE_VERSION = 4.10.3
 LINT_PACKAGES = clang clang-format clang-tidy cppcheck shellcheck mandoc
 FUZZ_PACKAGES = clang libclang-rt-14-dev
 
@@ -67,7 +69,7 @@ run: programs ## build, start the server with conf/teahouse.ini and say how to c
 
 test: ## everything: check, real programs, real clients, a browser; with sanitizers, too
 	@$(MAKE) --no-print-directory test-packages
-	@$(MAKE) --no-print-directory -j2 test-programs
+	@$(MAKE) --no-print-directory -j2 test-programs $(AXE)
 	@$(MAKE) --no-print-directory -j2 asan
 	@$(MAKE) --no-print-directory -j2 fuzzers
 	@$(PYTHON) tests/run.py all
@@ -179,6 +181,12 @@ packages:
 
 test-packages: packages
 	@$(call need,$(TEST_PACKAGES))
+
+# Looks for what keeps a page from people; from npm, since Debian has it not.
+$(AXE):
+	@command -v npm >/dev/null || { $(call need,npm); }
+	@npm install --silent --no-audit --no-fund --no-save --prefix build/npm \
+		axe-core@$(AXE_VERSION) >/dev/null
 
 # Objects are made anew when their flags change.
 $(BUILD)/flags: FORCE | packages

@@ -146,7 +146,8 @@ function names(packet, state) {
 	if (room && asked?.packet.after !== undefined)
 		addPeople(room, list, packet.users);
 	else if (room)
-		setPeople(room, list, packet.users);
+		// Of a large room these are the first, among whom one is not oneself.
+		setPeople(room, room.joined ? [state.nick, ...list] : list, packet.users);
 	if (asked?.packet.type === "names" && !asked.quiet)
 		notify(state, say("inRoom", { room: packet.room, names: list.join(", ") }), packet.time, asked.where);
 }

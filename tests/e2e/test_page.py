@@ -1,12 +1,21 @@
 """The page in a real browser: two tabs, a telnet user and a json user in one room."""
 
+import posixpath
 import re
+import socket
+import subprocess
+import time
+import urllib.request
 
 import pytest
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from browser import Browser
+from house import PATIENCE, ROOT
+
+AXE = ROOT / "build/npm/node_modules/axe-core/axe.min.js"
 
 # A browser is slow to start, and each tab is a person of its own: one serves a whole file.
 pytestmark = pytest.mark.xdist_group("browser")
@@ -24,10 +33,10 @@ def page(house, browser):
     """Opens tabs on a server of the test's own; whatever the console complains of fails the test."""
     tabs = []
 
-    def at(nick=None, path="/", home=None):
+    def at(nick=None, path="/", home=None, address=None):
         server = home or page.home
         host, port = server.address("web")
-        tabs.append(browser.tab(f"http://{host}:{port}{path}"))
+        tabs.append(browser.tab(address or f"http://{host}:{port}{path}"))
         if nick:
             tabs[-1].enter(nick)
             tabs[-1].wait(lambda tab: tab.find("#input").is_displayed(), "the input")
@@ -215,3 +224,342 @@ def test_everything_works_on_a_phone(page, browser):
         assert ann.front().execute_script(width)
     finally:
         browser.driver.set_window_size(1280, 800)
+
+
+# Coming in.
+
+def test_a_name_that_is_taken_comes_with_another_to_take(page):
+    page.home.json("ann")
+    tab = page()
+    tab.enter("ann")
+    tab.shows("“ann” is taken", "#door-problem")
+    assert tab.find("#suggestion").text == "Take “ann2”"
+    tab.find("#suggestion").click()
+    tab.wait(lambda t: t.find("#input").is_displayed(), "the input")
+    assert tab.texts("#self") == ["ann2"]
+
+
+def test_what_is_wrong_with_a_name_is_told_apart(page):
+    page.home.json("scope")
+    tab = page()
+    tab.enter("ѕсоре")
+    tab.shows("looks too much like", "#door-problem")
+    tab.enter("a b")
+    tab.shows("cannot be a name", "#door-problem")
+    assert tab.find("#nick").get_attribute("value") == "a b"
+    assert not tab.find("#suggestion").is_displayed()
+
+
+def test_the_address_names_a_room(page):
+    cat = page.home.json("cat")
+    cat.send("join", room="tea")
+    ann = page("Ann", path="/#room/tea")
+    ann.shows("tea", "#title")
+    assert sorted(people(ann)) == ["Ann", "cat"]
+    ann.front().execute_script("location.hash = '#room/' + encodeURIComponent('Grüner Tee'.replace(' ', '-'))")
+    ann.shows("Grüner-Tee", "#title")
+
+
+def test_it_speaks_german_to_those_who_do(page, browser):
+    ann = page()
+    browser.driver.execute_cdp_cmd("Network.setUserAgentOverride", {
+        "userAgent": "test", "acceptLanguage": "de-AT,de"})
+    ann.front().refresh()
+    ann.enter("Ann")
+    ann.wait(lambda t: t.find("#input").is_displayed(), "the input")
+    cat = page.home.telnet("cat")
+    hears(ann, "cat ist hereingekommen.")
+    assert ann.front().execute_script("return document.documentElement.lang") == "de"
+    assert ann.find("#send").get_attribute("title") == "Senden"
+    cat.drop()
+    hears(ann, "cat ist hereingekommen, cat ist gegangen.")
+
+
+def test_the_page_is_small(page):
+    host, port = page.home.address("web")
+    wanted, seen, size = ["/"], set(), 0
+    while wanted:
+        path = wanted.pop()
+        if path in seen:
+            continue
+        seen.add(path)
+        with urllib.request.urlopen(f"http://{host}:{port}{path}") as answer:
+            text = answer.read()
+        size += len(text)
+        folder = path.rsplit("/", 1)[0]
+        for name in re.findall(r'(?:from |src=|href=|import )"(\.{0,2}/?[\w./-]+\.\w+)"', text.decode()):
+            wanted.append(posixpath.normpath(f"{folder}/{name}"))
+    assert len(seen) > 25, seen
+    assert size < 150_000
+
+
+def test_it_works_below_a_path_behind_nginx(page, tmp_path):
+    host, port = page.home.address("web")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        outside = free.getsockname()[1]
+    (tmp_path / "nginx.conf").write_text(f"""
+        daemon off; pid {tmp_path}/pid; error_log stderr; worker_processes 1;
+        events {{}}
+        http {{
+            access_log off;
+            client_body_temp_path {tmp_path}/body; proxy_temp_path {tmp_path}/proxy;
+            fastcgi_temp_path {tmp_path}/f; uwsgi_temp_path {tmp_path}/u; scgi_temp_path {tmp_path}/s;
+            server {{
+                listen 127.0.0.1:{outside};
+                location /chat/ {{
+                    proxy_pass http://{host}:{port}/;
+                    proxy_http_version 1.1;
+                    proxy_set_header Host $http_host;
+                    proxy_set_header Upgrade $http_upgrade;
+                    proxy_set_header Connection "upgrade";
+                }}
+            }}
+        }}""")
+    nginx = subprocess.Popen(["/usr/sbin/nginx", "-p", tmp_path, "-c", tmp_path / "nginx.conf"])
+    try:
+        deadline = time.monotonic() + PATIENCE
+        while socket.socket().connect_ex(("127.0.0.1", outside)) != 0:
+            assert nginx.poll() is None and time.monotonic() < deadline
+            time.sleep(0.02)
+        tab = page(path=None, address=f"http://127.0.0.1:{outside}/chat/")
+        tab.enter("Ann")
+        tab.wait(lambda t: t.find("#input").is_displayed(), "the input")
+        cat = page.home.telnet("cat")
+        say(tab, "from below a path")
+        cat.until("Ann: from below a path")
+    finally:
+        nginx.terminate()
+        nginx.wait()
+
+
+# The connection.
+
+def test_the_time_to_the_next_try_is_counted_down(page, house):
+    home = house()
+    ann = page("Ann", home=home)
+    home.stop()
+    ann.shows("The connection is lost.", "#status")
+    ann.wait(lambda t: re.search(r"Connecting again in \d+ s\.", "".join(t.texts("#countdown"))), "a countdown")
+    assert ann.find("#retry").text == "Now"
+    assert ann.find("#countdown").get_attribute("aria-hidden") == "true"
+
+
+def test_what_is_refused_can_be_tried_again(page):
+    ann = page("Ann")
+    say(ann, "/msg bob psst")
+    ann.wait(lambda t: t.texts("#messages .failed"), "what failed")
+    bob = page.home.telnet("bob")
+    bob.until("Welcome to Teahouse")
+    hears(ann, "bob has entered the room.")
+    ann.find("#messages .failed [data-act=retry]").click()
+    bob.until("Ann -> bob: psst")
+    ann.wait(lambda t: not t.texts("#messages .failed"), "nothing that failed")
+
+
+# Reading.
+
+def test_comings_and_goings_are_folded_and_can_be_switched_off(page):
+    ann = page("Ann")
+    for nick in ("bo", "cy", "di", "ed", "fi"):
+        page.home.json(nick).drop()
+    hears(ann, "bo, cy and 3 others entered, bo, cy and 3 others left.")
+    ann.find("#show-settings").click()
+    ann.find("#set-moves").click()
+    assert ann.texts("#messages .moved") == [] or not ann.find("#messages .moved").is_displayed()
+    ann.front().refresh()
+    ann.enter("Ann")
+    ann.wait(lambda t: t.find("#input").is_displayed(), "the input")
+    assert not ann.find("#messages .moved").is_displayed()
+    ann.front().execute_script("localStorage.clear()")
+
+
+def test_a_large_room_is_told_in_numbers_and_named_in_pieces(page, house):
+    home = house(limits={"presence": 3})
+    crowd = [home.json(f"n{i}") for i in range(5)]
+    crowd[-1].until("names")
+    ann = page("Ann", home=home)
+    ann.wait(lambda t: t.texts("#people-title") == ["People (6)"], "six people")
+    assert len(people(ann)) == 4 and "and 2 more" in ann.find("#people-more").text
+    ann.find("#people-next").click()
+    ann.wait(lambda t: len(people(t)) == 6, "all of them")
+    assert not ann.find("#people-more").is_displayed()
+    crowd[0].drop()
+    hears(ann, "1 left.")
+
+
+def test_several_messages_are_copied_with_their_times(page):
+    ann = page("Ann")
+    cat = page.home.json("cat")
+    for text in ("one", "two"):
+        cat.send("chat", message=text)
+    cat.send("emote", message="waves")
+    hears(ann, "[cat waves]")
+    copied = ann.front().execute_script("""
+        getSelection().selectAllChildren(document.querySelector("#messages"));
+        const data = new DataTransfer();
+        document.querySelector("#messages .line").dispatchEvent(
+            new ClipboardEvent("copy", { clipboardData: data, bubbles: true, cancelable: true }));
+        return data.getData("text/plain");""")
+    assert [re.sub(r"\d\d:\d\d", "12:04", line) for line in copied.splitlines()[-3:]] == [
+        "[12:04] cat: one", "[12:04] cat: two", "[12:04] [cat waves]"]
+
+
+def test_ten_thousand_messages_do_not_pile_up(page, house):
+    home = house(limits={"rate": 0})
+    ann = page("Ann", home=home)
+    cat = home.json("cat", version=1)
+    for number in range(10_000):
+        cat.send("chat", message=f"message {number}")
+    hears(ann, "message 9999")
+    assert len(ann.texts("#messages .line")) <= 1000
+    assert ann.front().execute_script("return document.querySelectorAll('*').length") < 8000
+
+
+def test_names_and_texts_keep_to_themselves(page):
+    ann = page("Ann")
+    cat = page.home.json("אבא")
+    cat.send("chat", message="שלום abc")
+    cat.send("chat", message="x" * 900)
+    cat.send("chat", message="\n".join(f"line {i}" for i in range(40)))
+    hears(ann, "line 39")
+    assert ann.front().execute_script("return [...document.querySelectorAll('#messages .nick')].every(at => at.tagName === 'BDI')")
+    assert ann.front().execute_script("return [...document.querySelectorAll('#messages .text')].every(at => at.dir === 'auto')")
+    assert ann.front().execute_script("const log = document.querySelector('#log'); return log.scrollWidth <= log.clientWidth")
+
+
+# Writing.
+
+def test_people_and_commands_are_suggested_while_one_types(page):
+    ann = page("Ann")
+    cat = page.home.telnet("cat")
+    hears(ann, "cat has entered the room.")
+    field = ann.find("#input")
+    field.send_keys("/m")
+    ann.wait(lambda t: "others see [you do that]" in "".join(t.texts("#suggestions li")), "the commands")
+    field.send_keys(Keys.BACKSPACE * 2, "hello @c")
+    ann.wait(lambda t: t.texts("#suggestions li") == ["cat"], "the people")
+    field.send_keys(Keys.TAB, "!", Keys.ENTER)
+    cat.until("Ann: hello @cat !")
+    assert not ann.find("#suggestions").is_displayed()
+
+
+def test_the_length_is_counted_as_the_server_counts(page, house):
+    home = house(limits={"message": 20})
+    ann = page("Ann", home=home)
+    field = ann.find("#input")
+    field.send_keys("ünd so weiter")
+    assert ann.find("#counter").text == ""
+    field.send_keys(" und ab")
+    assert ann.find("#counter").text == "21 of 20"
+    field.send_keys(Keys.ENTER)
+    ann.shows("1 byte too long", "#hint")
+    field.send_keys(Keys.BACKSPACE, Keys.ENTER)
+    hears(ann, "ünd so weiter und a")
+
+
+def test_a_draft_survives_a_reload(page):
+    ann = page("Ann")
+    ann.find("#input").send_keys("half a thou")
+    ann.front().refresh()
+    ann.enter("Ann")
+    ann.wait(lambda t: t.find("#input").is_displayed(), "the input")
+    assert ann.find("#input").get_attribute("value") == "half a thou"
+    ann.front().execute_script("sessionStorage.clear()")
+
+
+def test_an_input_method_has_its_enter_to_itself(page):
+    ann = page("Ann")
+    ann.find("#input").send_keys("nihon")
+    ann.front().execute_script("""document.querySelector("#input").dispatchEvent(
+        new KeyboardEvent("keydown", { key: "Enter", isComposing: true, bubbles: true, cancelable: true }))""")
+    assert ann.find("#input").get_attribute("value") == "nihon"
+
+
+# Attention and keys.
+
+def test_what_is_unread_stands_in_the_title_and_the_icon(page):
+    ann = page("Ann")
+    cat = page.home.json("cat")
+    say(ann, "/join tea")
+    ann.shows("tea", "#title")
+    icon = lambda: ann.find("#icon").get_attribute("href").rsplit("/", 1)[1]
+    cat.send("chat", message="hello")
+    ann.wait(lambda t: t.front().title.startswith("(1) tea"), "a count")
+    assert icon() == "icon-unread.svg"
+    cat.send("chat", message="ann, are you there?")
+    ann.wait(lambda t: t.front().title.startswith("(2 @1) tea"), "a mention")
+    assert icon() == "icon-called.svg" and ann.texts("#rooms .count:not([hidden])") == ["@1 · 2"]
+    ActionChains(ann.front()).key_down(Keys.ALT).send_keys(Keys.ARROW_UP).key_up(Keys.ALT).perform()
+    ann.shows("main", "#title")
+    ann.wait(lambda t: t.front().title == "main - Teahouse", "nothing unread")
+    assert icon() == "icon.svg"
+
+
+def test_everything_is_a_few_keys_away(page):
+    ann = page("Ann")
+    page.home.json("cat").send("join", room="kitchen")
+    control = lambda key: ActionChains(ann.front()).key_down(Keys.CONTROL).send_keys(key).key_up(Keys.CONTROL).perform()
+    control("k")
+    ann.wait(lambda t: "kitchen" in "".join(t.texts("#places .name")), "the rooms")
+    ann.front().switch_to.active_element.send_keys("kit", Keys.ENTER)
+    ann.shows("kitchen", "#title")
+    control("k")
+    ann.front().switch_to.active_element.send_keys("cat", Keys.ENTER)
+    ann.wait(lambda t: t.texts("#title") == ["cat"], "a talk with cat")
+    control("/")
+    ann.wait(lambda t: t.find("#settings").is_displayed(), "the keys")
+    assert "Ctrl K" in ann.find("#keys").text
+    ann.front().switch_to.active_element.send_keys(Keys.ESCAPE)
+    ann.find("#log").click()
+    ActionChains(ann.front()).send_keys(Keys.ESCAPE).perform()
+    assert ann.front().switch_to.active_element == ann.find("#input")
+
+
+# For everybody.
+
+VIEWS = {
+    "door": lambda ann: None,
+    "room": lambda ann: None,
+    "go": lambda ann: ann.find("#browse").click(),
+    "settings": lambda ann: ann.find("#show-settings").click(),
+}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("view", VIEWS)
+def test_axe_finds_nothing(page, browser, view, theme):
+    ann = page(None if view == "door" else "Ann")
+    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
+        "features": [{"name": "prefers-color-scheme", "value": theme},
+                     {"name": "prefers-reduced-motion", "value": "reduce"}]})
+    if view != "door":
+        cat = page.home.telnet("cat")
+        cat.send("Ann: see https://example.org/")
+        cat.send("/me waves")
+        cat.send("/msg Ann psst")
+        hears(ann, "psst")
+        say(ann, "/msg nobody x")
+        ann.wait(lambda t: t.texts("#messages .failed"), "what failed")
+    VIEWS[view](ann)
+    found = ann.front().execute_script(AXE.read_text() + "; return axe.run(document)")
+    assert [(fault["id"], [node["html"][:200] for node in fault["nodes"]]) for fault in found["violations"]] == []
+
+
+@pytest.mark.parametrize("width, height", [(320, 640), (640, 400), (1280, 800)])
+def test_no_width_loses_anything(page, browser, width, height):
+    """640 by 400 is what 200 % leaves of 1280 by 800."""
+    ann = page("Ann")
+    browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+        "width": width, "height": height, "deviceScaleFactor": 1, "mobile": False})
+    cat = page.home.telnet("cat")
+    cat.send("x" * 300)
+    hears(ann, "x" * 300)
+    for at in ("#input", "#send", "#title"):
+        box = ann.find(at).rect
+        assert 0 <= box["x"] and box["x"] + box["width"] <= width, at
+        assert 0 <= box["y"] and box["y"] + box["height"] <= height, at
+    assert ann.front().execute_script("return document.documentElement.scrollWidth") <= width
+    if width < 700:
+        sizes = ann.front().execute_script("""return [...document.querySelectorAll("#head button, #send, .row")]
+            .filter(at => at.offsetParent).map(at => Math.min(at.offsetWidth, at.offsetHeight))""")
+        assert min(sizes) >= 44
