@@ -215,7 +215,7 @@ $(BUILD)/teahouse: $(BUILD)/src/client/main.o $(ARCHIVE)
 	@$(LINK) -o $@ $^ $(CLIENT_LIBS)
 
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(ARCHIVE)
-	@$(LINK) -o $@ $^ -lcmocka $(PURE_LIBS)
+	@$(LINK) -o $@ $^ -lcmocka $(PURE_LIBS) -lm
 
 $(BUILD)/tests/talk/play: $(BUILD)/tests/talk/play.o $(ARCHIVE)
 	@$(LINK) -o $@ $^ $(PURE_LIBS)

@@ -10,6 +10,8 @@
 #include <readline/history.h>
 #include <readline/readline.h>
 
+#include "teahouse/buffer.h"
+
 enum { CONTROL_L = 'L' & 0x1f };
 
 /* Readline's functions are given no context. */
@@ -18,6 +20,7 @@ static struct {
 	char **matches; /* those not yet handed to Readline */
 	size_t match;
 	bool changed, closed;
+	bool pasted; /* what the line begins with */
 	FILE *nowhere;
 } input;
 
@@ -43,6 +46,15 @@ input_getc(FILE *stream)
 }
 
 static void
+input_say(const char *line)
+{
+	struct ink ink = {0};
+	ink_printf(&ink, "/%s", line);
+	input.keys.line(input.keys.ctx, ink_read(&ink));
+	ink_clear(&ink);
+}
+
+static void
 input_line(char *line)
 {
 	if (!line) {
@@ -53,8 +65,30 @@ input_line(char *line)
 		history_length ? history_get(history_base + history_length - 1) : NULL;
 	if (*line && (!last || strcmp(last->line, line) != 0))
 		add_history(line);
-	input.keys.line(input.keys.ctx, text_of(line));
+	/* Nothing that was pasted is a command: with a second slash it is said. */
+	if (input.pasted && line[0] == '/')
+		input_say(line);
+	else
+		input.keys.line(input.keys.ctx, text_of(line));
+	input.pasted = false;
 	free(line);
+}
+
+/* Enter. */
+static int
+input_send(int count, int key)
+{
+	struct text line = {rl_line_buffer, (size_t)rl_end};
+	return input.keys.send(input.keys.ctx, line) ? rl_newline(count, key) : 0;
+}
+
+static int
+input_paste(int count, int key)
+{
+	bool begins = rl_point == 0;
+	int done = rl_bracketed_paste_begin(count, key);
+	input.pasted = begins || (input.pasted && rl_end > 0);
+	return done;
 }
 
 static int
@@ -94,6 +128,69 @@ input_redraw(int count, int key)
 	return 0;
 }
 
+static int
+input_unread(int count, int key)
+{
+	(void)count;
+	(void)key;
+	input.keys.go(input.keys.ctx, 0);
+	return 0;
+}
+
+/* Alt with a digit. */
+static int
+input_room(int count, int key)
+{
+	(void)count;
+	input.keys.go(input.keys.ctx, (key & 0x7f) - '0');
+	return 0;
+}
+
+static int
+input_rooms(int count, int key)
+{
+	(void)count;
+	(void)key;
+	input.keys.side(input.keys.ctx, false);
+	return 0;
+}
+
+static int
+input_people(int count, int key)
+{
+	(void)count;
+	(void)key;
+	input.keys.side(input.keys.ctx, true);
+	return 0;
+}
+
+static int
+input_help(int count, int key)
+{
+	(void)count;
+	(void)key;
+	input.keys.help(input.keys.ctx);
+	return 0;
+}
+
+static int
+input_focus_in(int count, int key)
+{
+	(void)count;
+	(void)key;
+	input.keys.focus(input.keys.ctx, true);
+	return 0;
+}
+
+static int
+input_focus_out(int count, int key)
+{
+	(void)count;
+	(void)key;
+	input.keys.focus(input.keys.ctx, false);
+	return 0;
+}
+
 static char *
 input_next_match(const char *word, int state)
 {
@@ -126,28 +223,56 @@ input_choices(char **matches, int n, int longest)
 }
 
 static void
-input_bind(const char *keys, rl_command_func_t *function, bool always)
+input_bind(const char *keys, rl_command_func_t *function)
 {
 	Keymap maps[] = {emacs_standard_keymap, vi_insertion_keymap, vi_movement_keymap};
-	for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) {
-		if (always)
-			rl_bind_keyseq_in_map(keys, function, maps[i]);
-		else
-			rl_bind_keyseq_if_unbound_in_map(keys, function, maps[i]);
-	}
+	for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
+		rl_bind_keyseq_in_map(keys, function, maps[i]);
 }
 
-/* Names that an inputrc can bind keys to, and keys for them. */
+/* Functions by the name that an inputrc can bind keys to, and the keys that they have at first. */
+static const struct {
+	const char *name;
+	rl_command_func_t *function;
+	const char *keys[3];
+} functions[] = {
+	{"teahouse-page-up", input_page_up, {"\\e[5~"}},
+	{"teahouse-page-down", input_page_down, {"\\e[6~"}},
+	{"teahouse-redraw", input_redraw, {"\\C-l"}},
+	{"teahouse-next-room", input_next_room, {"\\C-n", "\\e[1;3C", "\\e[6;5~"}},
+	{"teahouse-previous-room", input_previous_room, {"\\C-p", "\\e[1;3D", "\\e[5;5~"}},
+	{"teahouse-next-unread", input_unread, {"\\ea"}},
+	{"teahouse-rooms", input_rooms, {"\\eOQ", "\\e[12~", "\\e[[B"}},
+	{"teahouse-people", input_people, {"\\eOR", "\\e[13~", "\\e[[C"}},
+	{"teahouse-help", input_help, {"\\eOP", "\\e[11~", "\\e[[A"}},
+	{"teahouse-send", input_send, {"\\C-m", "\\C-j"}},
+};
+
+/* What terminals report without being a key. */
+static const struct {
+	const char *report;
+	rl_command_func_t *function;
+} reports[] = {
+	{"\\e[I", input_focus_in},
+	{"\\e[O", input_focus_out},
+	{"\\e[200~", input_paste},
+};
+
 static void
 input_bind_all(void)
 {
-	input_bind("\\e[5~", input_page_up, true);
-	input_bind("\\e[6~", input_page_down, true);
-	input_bind("\\C-l", input_redraw, true);
-	input_bind("\\e[1;3C", input_next_room, false);
-	input_bind("\\e[1;3D", input_previous_room, false);
-	input_bind("\\e[6;5~", input_next_room, false);
-	input_bind("\\e[5;5~", input_previous_room, false);
+	for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
+		for (size_t j = 0; j < 3 && functions[i].keys[j]; j++)
+			input_bind(functions[i].keys[j], functions[i].function);
+	for (char digit = '1'; digit <= '9'; digit++)
+		input_bind((char[]){'\\', 'e', digit, '\0'}, input_room);
+}
+
+static void
+input_bind_reports(void)
+{
+	for (size_t i = 0; i < sizeof reports / sizeof *reports; i++)
+		input_bind(reports[i].report, reports[i].function);
 }
 
 static void
@@ -168,11 +293,10 @@ input_open_readline(void)
 	rl_completer_word_break_characters = " \t\n";
 	rl_basic_quote_characters = "";
 	rl_variable_bind("completion-ignore-case", "on");
-	rl_add_defun("teahouse-page-up", input_page_up, -1);
-	rl_add_defun("teahouse-page-down", input_page_down, -1);
-	rl_add_defun("teahouse-next-room", input_next_room, -1);
-	rl_add_defun("teahouse-previous-room", input_previous_room, -1);
-	rl_add_defun("teahouse-redraw", input_redraw, -1);
+	for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
+		rl_add_defun(functions[i].name, functions[i].function, -1);
+	/* Before Readline reads the user's own inputrc, which may bind them otherwise. */
+	input_bind_all();
 	rl_initialize();
 	/* Earlier, Readline would take the terminal for one that can do nothing. */
 	rl_redisplay_function = input_redisplay;
@@ -184,7 +308,7 @@ input_open(const struct keys *keys)
 {
 	input.keys = *keys;
 	input_open_readline();
-	input_bind_all();
+	input_bind_reports();
 	rl_callback_handler_install("", input_line);
 }
 

@@ -17,6 +17,13 @@ struct keys {
 	void (*end)(void *ctx);               /* of the input: Ctrl-D, or no terminal any more */
 	void (*scroll)(void *ctx, int pages); /* up; down if it is less than 0 */
 	void (*step)(void *ctx, int rooms);
+	void (*go)(void *ctx, int room);      /* to the n-th, from 1; 0: to what is unread */
+	void (*side)(void *ctx, bool people); /* shows or hides the people, or the rooms */
+	void (*help)(void *ctx);
+	void (*focus)(
+		void *ctx, bool in_front); /* the terminal has come to the front, or left it */
+	/* Whether a line may be sent; if not, it stays to be sent the next time. */
+	bool (*send)(void *ctx, struct text line);
 	void (*redraw)(void *ctx);
 	/* What the word at line[start..end] could become: strings and NULL, all the caller's. */
 	char **(*complete)(void *ctx, struct text line, size_t start, size_t end);

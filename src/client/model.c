@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/memory.h"
 #include "teahouse/buffer.h"
@@ -67,15 +68,47 @@ model_room(const struct model *model, struct text name)
 	return NULL;
 }
 
+/* What was new in a room is not any more, once one has gone on to another. */
+static void
+room_unmark(struct room *room)
+{
+	if (room->mark)
+		scroll_remove(&room->scroll, room->mark);
+	room->mark = 0;
+}
+
 void
 model_go(struct model *model, const struct room *room)
 {
+	if (room != model_here(model))
+		room_unmark(model_here(model));
 	for (size_t i = 0; i < model->n_rooms; i++)
 		if (model->rooms[i] == room)
 			model->here = i;
 	model_here(model)->unread = 0;
 	model_here(model)->called = false;
 	model->changed = true;
+}
+
+void
+model_go_to(struct model *model, size_t n)
+{
+	if (n >= 1 && n <= model->n_rooms)
+		model_go(model, model->rooms[n - 1]);
+}
+
+void
+model_go_unread(struct model *model)
+{
+	const struct room *next = NULL;
+	for (size_t i = model->n_rooms; i-- > 1;) {
+		const struct room *room = model->rooms[(model->here + i) % model->n_rooms];
+		/* Those that name one come first. */
+		if (room->unread > 0 && (!next || room->called || !next->called))
+			next = room;
+	}
+	if (next)
+		model_go(model, next);
 }
 
 void
@@ -149,9 +182,45 @@ parts_line(enum line_kind kind, int64_t time, const struct parts *parts)
 }
 
 static void
+room_put_parting(struct room *room, enum line_kind kind, int64_t time, const char *words)
+{
+	size_t len = strlen(words);
+	struct line *line = line_make(kind, time, len);
+	memcpy(line->text, words, len);
+	scroll_add(&room->scroll, line);
+	line_drop(line);
+}
+
+/* A line of another day than the last one has the day in front. */
+static void
+room_put_day(struct room *room, int64_t time)
+{
+	const struct line *last = scroll_newest(&room->scroll);
+	time_t seconds = (time_t)(time / 1000), before = last ? (time_t)(last->time / 1000) : 0;
+	struct tm now, then;
+	char day[64];
+	if (!last || !localtime_r(&seconds, &now) || !localtime_r(&before, &then))
+		return;
+	bool same = now.tm_yday == then.tm_yday && now.tm_year == then.tm_year;
+	if (!same && time > last->time && strftime(day, sizeof day, "%A, %e %B %Y", &now) > 0)
+		room_put_parting(room, LINE_DAY, time, day);
+}
+
+static void
+room_put(struct model *model, struct room *room, struct line *line)
+{
+	room_put_day(room, line->time);
+	if (room != model_here(model) && line_matters(line) && !room->mark) {
+		room_put_parting(room, LINE_NEW, line->time, "new");
+		room->mark = room->scroll.last;
+	}
+	scroll_add(&room->scroll, line);
+}
+
+static void
 model_put(struct model *model, struct room *room, struct line *line)
 {
-	scroll_add(&room->scroll, line);
+	room_put(model, room, line);
 	if (room != model_here(model) && line_matters(line)) {
 		room->unread++;
 		room->called |= line->calls;
@@ -186,6 +255,13 @@ model_tell_moved(
 	model_tell(model, room, parts_line(LINE_MOVED, time, &parts));
 }
 
+/* How many are said to be there, and never fewer than are known. */
+static void
+room_count(struct room *room, size_t users)
+{
+	room->users = users > room->people.n ? users : room->people.n;
+}
+
 void
 model_entered(struct model *model, struct text name, struct text nick, int64_t time, bool go)
 {
@@ -205,6 +281,7 @@ model_entered(struct model *model, struct text name, struct text nick, int64_t t
 	}
 	words_add(&model->known_rooms, name);
 	bool new = words_add(&room->people, nick);
+	room->users += new;
 	if (mine && (go || nowhere))
 		model_go(model, room);
 	if (new)
@@ -219,6 +296,7 @@ model_close_room(struct model *model, struct room *room, int64_t time)
 	if (model->n_rooms == 1) {
 		room->name[0] = '\0';
 		words_clear(&room->people);
+		room->users = 0;
 		model_tell(model, room, line);
 		return;
 	}
@@ -246,6 +324,7 @@ model_left(struct model *model, struct text name, struct text nick, int64_t time
 		return;
 	}
 	words_remove(&room->people, nick);
+	room_count(room, room->users > 0 ? room->users - 1 : 0);
 	model_tell_moved(model, room, nick, " has left the chat", time);
 }
 
@@ -278,12 +357,37 @@ model_renamed(struct model *model, struct text old, struct text new, int64_t tim
 	line_drop(line);
 }
 
+static void
+presence_add(struct ink *ink, size_t n, const char *what)
+{
+	if (n > 0)
+		ink_printf(ink, "%s%zu %s %s", ink->len ? " and " : "", n, n == 1 ? "has" : "have",
+			what);
+}
+
 void
-model_people(struct model *model, struct text name, bool first)
+model_presence(struct model *model, struct text name, const struct presence *presence, int64_t time)
+{
+	struct room *room = model_room(model, name);
+	struct ink ink = {0};
+	if (!room)
+		return;
+	room_count(room, presence->users);
+	presence_add(&ink, presence->joined, "entered");
+	presence_add(&ink, presence->left, "left");
+	struct parts parts = {.before = text_of("*** "), .body = ink_read(&ink)};
+	model_tell(model, room, parts_line(LINE_MOVED, time, &parts));
+	ink_clear(&ink);
+}
+
+void
+model_people(struct model *model, struct text name, size_t users, bool first)
 {
 	struct room *room = model_room(model, name);
 	if (room && first)
 		words_clear(&room->people);
+	if (room)
+		room_count(room, users);
 	model->changed = true;
 }
 
@@ -291,8 +395,10 @@ void
 model_person(struct model *model, struct text name, struct text nick)
 {
 	struct room *room = model_room(model, name);
-	if (room)
-		words_add(&room->people, nick);
+	if (!room)
+		return;
+	words_add(&room->people, nick);
+	room_count(room, room->users);
 }
 
 void
@@ -333,8 +439,10 @@ static void
 model_tell_everywhere(struct model *model, struct line *line)
 {
 	for (size_t i = 0; i < model->n_rooms; i++)
-		if (model->rooms[i] != model_here(model))
+		if (model->rooms[i] != model_here(model)) {
+			room_put_day(model->rooms[i], line->time);
 			scroll_add(&model->rooms[i]->scroll, line);
+		}
 	model_tell(model, model_here(model), line);
 }
 

@@ -12,9 +12,11 @@
 struct room {
 	char *name; /* "": no room yet, or no longer */
 	struct words people;
+	size_t users; /* how many are there; more than people in a large room */
 	struct scroll scroll;
 	size_t unread; /* lines that matter, come while another room was shown */
 	bool called;   /* one of them is meant for the one who reads it */
+	uint64_t mark; /* the number of the line before them; 0: there is none */
 };
 
 struct model {
@@ -42,6 +44,10 @@ struct room *model_room(const struct model *model, struct text name);
 void model_go(struct model *model, const struct room *room);
 void model_step(struct model *model, int rooms);
 
+/* Shows the n-th room, from 1, if there is one; or the next in which something is unread. */
+void model_go_to(struct model *model, size_t n);
+void model_go_unread(struct model *model);
+
 void model_call(struct model *model, struct text nick);
 
 /*
@@ -53,8 +59,15 @@ void model_entered(struct model *model, struct text name, struct text nick, int6
 void model_left(struct model *model, struct text name, struct text nick, int64_t time);
 void model_renamed(struct model *model, struct text old, struct text new, int64_t time);
 
-/* Who is in a room, in pieces: the first piece forgets who was. */
-void model_people(struct model *model, struct text name, bool first);
+/* So many have come to a large room and gone, and so many are there. */
+struct presence {
+	size_t joined, left, users;
+};
+void model_presence(
+	struct model *model, struct text name, const struct presence *presence, int64_t time);
+
+/* Who is in a room of `users`, in pieces: the first piece forgets who was. */
+void model_people(struct model *model, struct text name, size_t users, bool first);
 void model_person(struct model *model, struct text name, struct text nick);
 
 /* An empty topic is none. */

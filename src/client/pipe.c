@@ -95,7 +95,8 @@ pipe_loop(struct pipe *pipe)
 {
 	struct visit *visit = pipe->visit;
 	while (visit->state != VISIT_OVER && !visit_is_done(visit)) {
-		bool reads = visit->state == VISIT_IN && !visit->ending && !visit_is_busy(visit);
+		/* Also while the connection is away: there may be nothing more to come back for. */
+		bool reads = visit->been_in && !visit->ending && !visit_is_busy(visit);
 		struct pollfd fds[] = {
 			{.fd = reads ? STDIN_FILENO : -1, .events = POLLIN},
 			{.fd = visit->wire.fd, .events = visit_events(visit)},
@@ -103,7 +104,7 @@ pipe_loop(struct pipe *pipe)
 		if (poll(fds, sizeof fds / sizeof *fds, visit_patience(visit)) < 0)
 			continue;
 		visit_turn(visit, fds[1].revents);
-		if (fds[0].revents && visit->state == VISIT_IN)
+		if (fds[0].revents && visit->state != VISIT_OVER)
 			pipe_read(pipe);
 		if (!pipe_flush(pipe))
 			return;

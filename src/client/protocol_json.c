@@ -191,11 +191,29 @@ heard_names_asked(const struct heard *heard)
 	ink_clear(&ink);
 }
 
+static size_t
+heard_count(const struct heard *heard, const char *key)
+{
+	int64_t n = json_number(heard->json, key);
+	return n > 0 ? (size_t)n : 0;
+}
+
+static void
+heard_presence(const struct heard *heard)
+{
+	struct presence presence = {heard_count(heard, "joined"), heard_count(heard, "left"),
+		heard_count(heard, "users")};
+	model_presence(heard->visit->model, heard->room, &presence, heard->time);
+}
+
 static void
 heard_names(const struct heard *heard)
 {
 	struct model *model = heard->visit->model;
-	model_people(model, heard->room, json_flag(heard->json, "first"));
+	model_people(
+		model, heard->room, heard_count(heard, "users"), json_flag(heard->json, "first"));
+	/* Of a large room these are the first, among whom one is not oneself. */
+	model_person(model, heard->room, text_of(model->nick));
 	size_t n = json_length(heard->json, "nicks");
 	for (size_t i = 0; i < n; i++)
 		model_person(model, heard->room, json_item(heard->json, "nicks", i));
@@ -316,6 +334,7 @@ static const struct {
 	{"join", heard_join},
 	{"leave", heard_leave},
 	{"nick", heard_nick},
+	{"presence", heard_presence},
 	{"names", heard_names},
 	{"rooms", heard_rooms},
 	{"who", heard_who},

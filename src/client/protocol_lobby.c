@@ -268,7 +268,7 @@ lobby_hear_name(struct visit *visit, struct text name)
 		lobby->who = true;
 		lobby->unasked = !lobby->introduced;
 		lobby->introduced = true;
-		model_people(visit->model, room, true);
+		model_people(visit->model, room, 0, true);
 	}
 	model_person(visit->model, room, name);
 	ink_printf(&lobby->people, "%s%.*s", lobby->people.len ? ", " : "", TEXT_ARGS(name));

@@ -19,8 +19,24 @@ struct screen {
 	struct view *view;
 	int signals;           /* readable when one has come */
 	struct ink connection; /* as it was shown last */
+	struct ink asked;      /* the long line about which one was asked last */
+	bool rooms, people;    /* are shown, where there is room for them */
+	bool reports, away;    /* the terminal says when it is in front; another is */
 	bool changed, lost;    /* lost: there is no terminal any more */
 };
+
+enum { PASTED_LINES = 10 }; /* that are sent without asking */
+
+/* What the keys do; the commands are the server's to tell. */
+static void
+screen_explain_keys(struct visit *visit)
+{
+	visit_note(visit, LINE_LOCAL,
+		"Keys: Tab completes; PgUp and PgDn scroll; Alt-1 .. Alt-9, Ctrl-N and Ctrl-P go "
+		"from room to room, Alt-A to the next with something new; F2 shows the rooms, F3 "
+		"the people; Ctrl-L draws anew; Ctrl-C leaves; F1 tells this.",
+		NULL);
+}
 
 static struct scroll *
 screen_scroll(const struct screen *screen)
@@ -33,6 +49,8 @@ on_line(void *ctx, struct text line)
 {
 	struct screen *screen = ctx;
 	scroll_end(screen_scroll(screen));
+	if (text_is(text_trim(line), text_of("/help")))
+		screen_explain_keys(screen->visit);
 	visit_type(screen->visit, line);
 	screen->changed = true;
 }
@@ -51,7 +69,7 @@ on_scroll(void *ctx, int pages)
 	int rows = view_rows();
 	/* Two rows of the page before remain, to read on from. */
 	int page = rows > 4 ? rows - 2 : rows;
-	scroll_by(screen_scroll(screen), pages * page, view_columns(), rows);
+	scroll_by(screen_scroll(screen), pages * page, view_columns(screen->view), rows);
 	screen->changed = true;
 }
 
@@ -60,6 +78,62 @@ on_step(void *ctx, int rooms)
 {
 	struct screen *screen = ctx;
 	model_step(screen->visit->model, rooms);
+}
+
+static void
+on_go(void *ctx, int room)
+{
+	struct screen *screen = ctx;
+	struct model *model = screen->visit->model;
+	if (room > 0)
+		model_go_to(model, (size_t)room);
+	else
+		model_go_unread(model);
+}
+
+static void
+on_side(void *ctx, bool people)
+{
+	struct screen *screen = ctx;
+	bool *shown = people ? &screen->people : &screen->rooms;
+	*shown = !*shown;
+	view_show_sides(screen->view, screen->rooms, screen->people);
+	screen->changed = true;
+}
+
+static void
+on_help(void *ctx)
+{
+	struct screen *screen = ctx;
+	screen_explain_keys(screen->visit);
+	visit_type(screen->visit, text_of("/help"));
+}
+
+static void
+on_focus(void *ctx, bool in_front)
+{
+	struct screen *screen = ctx;
+	screen->reports = true;
+	screen->away = !in_front;
+}
+
+/* More than a few lines, mostly pasted, are not sent by one slip of a finger. */
+static bool
+on_send(void *ctx, struct text line)
+{
+	struct screen *screen = ctx;
+	size_t lines = text_lines(line);
+	bool sent = lines <= PASTED_LINES || text_is(line, ink_read(&screen->asked));
+	screen->asked.len = 0;
+	if (sent)
+		return true;
+	ink_text(&screen->asked, line);
+	struct ink ink = {0};
+	ink_printf(&ink, "These are %zu lines. Enter sends them; Ctrl-U takes them away.%c", lines,
+		'\0');
+	visit_note(screen->visit, LINE_LOCAL, ink.at, NULL);
+	ink_clear(&ink);
+	return false;
 }
 
 static void
@@ -130,7 +204,8 @@ screen_draw(struct screen *screen)
 		struct typed line = input_typed();
 		view_draw(screen->view, model, &line, ink_read(&connection));
 	}
-	if (model->bell)
+	/* A terminal that tells when it is in front is not rung while it is. */
+	if (model->bell && (screen->away || !screen->reports))
 		view_bell();
 	model->changed = model->bell = screen->changed = false;
 	ink_clear(&prompt);
@@ -167,6 +242,11 @@ screen_open(struct screen *screen)
 		.end = on_end,
 		.scroll = on_scroll,
 		.step = on_step,
+		.go = on_go,
+		.side = on_side,
+		.help = on_help,
+		.focus = on_focus,
+		.send = on_send,
 		.redraw = on_redraw,
 		.complete = on_complete,
 		.choices = on_choices,
@@ -179,6 +259,8 @@ screen_open(struct screen *screen)
 	if (!screen->view) {
 		log_line(LOG_ERROR, "terminal: %.*s", TEXT_ARGS(ink_read(&why)));
 		input_close();
+	} else {
+		view_show_sides(screen->view, screen->rooms, screen->people);
 	}
 	ink_clear(&why);
 	return screen->view != NULL;
@@ -188,19 +270,20 @@ void
 screen_explain(struct visit *visit)
 {
 	visit_note(visit, LINE_LOCAL,
-		"/help lists the commands, Tab completes, PgUp scrolls, /q leaves.", NULL);
+		"/help tells the commands and keys, Tab completes, PgUp scrolls, /q leaves.", NULL);
 }
 
 int
 screen_run(struct visit *visit)
 {
-	struct screen screen = {.visit = visit};
+	struct screen screen = {.visit = visit, .rooms = true, .people = true};
 	if (!screen_open(&screen))
 		return EXIT_FAILURE;
 	screen_loop(&screen);
 	input_close();
 	view_close(screen.view);
 	ink_clear(&screen.connection);
+	ink_clear(&screen.asked);
 	if (visit->why.len > 0)
 		log_line(LOG_ERROR, "%s", visit->why.at);
 	return visit->why.len > 0 || screen.lost ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -38,10 +38,16 @@ line_drop(struct line *line)
 }
 
 bool
+line_parts(const struct line *line)
+{
+	return line->kind == LINE_DAY || line->kind == LINE_NEW;
+}
+
+bool
 line_matters(const struct line *line)
 {
 	assert(line);
-	return line->kind != LINE_MOVED && line->kind != LINE_LOCAL;
+	return line->kind != LINE_MOVED && line->kind != LINE_LOCAL && !line_parts(line);
 }
 
 struct wrap
@@ -112,6 +118,30 @@ scroll_clear(struct scroll *scroll)
 		line_drop(scroll->ring[(scroll->head + i) % scroll->cap]);
 	free(scroll->ring);
 	*scroll = (struct scroll){0};
+}
+
+void
+scroll_remove(struct scroll *scroll, uint64_t number)
+{
+	if (!scroll_line(scroll, number))
+		return;
+	size_t i = (size_t)(number - scroll_first(scroll));
+	line_drop(scroll->ring[(scroll->head + i) % scroll->cap]);
+	for (; i + 1 < scroll->n; i++)
+		scroll->ring[(scroll->head + i) % scroll->cap] =
+			scroll->ring[(scroll->head + i + 1) % scroll->cap];
+	scroll->n--;
+	scroll->last--;
+	scroll->bottom -= scroll->bottom > number || (scroll->bottom == number && scroll->n == 0);
+	scroll->seen -= scroll->seen >= number;
+	if (scroll->bottom > scroll->last)
+		scroll_end(scroll);
+}
+
+const struct line *
+scroll_newest(const struct scroll *scroll)
+{
+	return scroll_line(scroll, scroll->last);
 }
 
 const struct line *

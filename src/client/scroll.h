@@ -18,6 +18,8 @@ enum line_kind {
 	LINE_NOTICE,
 	LINE_REFUSED,
 	LINE_LOCAL, /* the client's own words */
+	LINE_DAY,   /* begins a day */
+	LINE_NEW,   /* what comes behind it has not been looked at */
 };
 
 /* Counted, since several rooms may show it. Its text is clean: printable, LF between its lines. */
@@ -36,6 +38,9 @@ struct line {
 struct line *line_make(enum line_kind kind, int64_t time, size_t len);
 struct line *line_hold(struct line *line);
 void line_drop(struct line *line);
+
+/* Whether it parts lines, and is none itself. */
+bool line_parts(const struct line *line);
 
 /* Something that a person said or was told, as opposed to somebody's coming and going. */
 bool line_matters(const struct line *line);
@@ -62,6 +67,12 @@ struct scroll {
 
 void scroll_add(struct scroll *scroll, struct line *line);
 void scroll_clear(struct scroll *scroll);
+
+/* Takes a line out again, by its number, if it is still there; later ones count one less. */
+void scroll_remove(struct scroll *scroll, uint64_t number);
+
+/* The newest line; NULL: there are none. */
+const struct line *scroll_newest(const struct scroll *scroll);
 
 /* By its number; NULL: it is not there, or no longer. */
 const struct line *scroll_line(const struct scroll *scroll, uint64_t number);

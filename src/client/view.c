@@ -14,23 +14,20 @@
 #undef columns
 
 #include "base/memory.h"
+#include "client/colour.h"
 #include "client/terminal.h"
 
-enum { STATUS_ROWS = 1, INPUT_ROWS = 1, PAIR_REFUSED = 1, PAIR_NICKS };
+enum { STATUS_ROWS = 1, INPUT_ROWS = 1, SIDE_COLUMNS = 20, PAIR_REFUSED = 1, PAIR_NICKS };
 
 static const char pastes_on[] = "\033[?2004h", pastes_off[] = "\033[?2004l";
-
-/* Colours that can be read on black and on white; the first six also where there are but eight. */
-static const short few_colours[] = {
-	COLOR_RED, COLOR_GREEN, COLOR_YELLOW, COLOR_BLUE, COLOR_MAGENTA, COLOR_CYAN};
-static const short many_colours[] = {
-	28, 30, 31, 33, 61, 62, 64, 67, 91, 94, 97, 125, 127, 130, 132, 136, 160, 166, 168, 172};
+static const char focus_on[] = "\033[?1004h", focus_off[] = "\033[?1004l";
 
 struct view {
 	SCREEN *screen;
 	TERMINAL *before; /* another's look at the terminal, for which nobody else cares */
 	bool pastes, colour;
-	int nicks; /* how many colours there are for them */
+	bool rooms, people; /* are shown beside the log, if there is room */
+	int nicks;          /* how many colours there are for them */
 };
 
 static void
@@ -49,6 +46,7 @@ view_prepare_undo(void)
 {
 	static const char *const names[] = {"sgr0", "op", "cnorm", "rmcup"};
 	terminal_undo(pastes_off, sizeof pastes_off - 1);
+	terminal_undo(focus_off, sizeof focus_off - 1);
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		const char *s = tigetstr((char *)(uintptr_t)names[i]);
 		if (!s || s == (const char *)-1)
@@ -108,12 +106,10 @@ view_open_colours(struct view *view)
 	if (!view->colour)
 		return;
 	use_default_colors();
-	bool many = COLORS >= 256;
-	const short *colours = many ? many_colours : few_colours;
-	view->nicks = (int)(many ? sizeof many_colours : sizeof few_colours) / (int)sizeof *colours;
-	init_pair(PAIR_REFUSED, COLOR_RED, -1);
+	init_extended_pair(PAIR_REFUSED, colour_refused(COLORS), -1);
+	view->nicks = colour_nicks(COLORS);
 	for (int i = 0; i < view->nicks; i++)
-		init_pair((short)(PAIR_NICKS + i), colours[i], -1);
+		init_extended_pair(PAIR_NICKS + i, colour_nick(COLORS, i), -1);
 }
 
 static void
@@ -121,6 +117,23 @@ view_send(const char *bytes)
 {
 	fputs(bytes, stdout);
 	fflush(stdout);
+}
+
+/* To be told what is pasted, and whether the terminal is in front. */
+static void
+view_ask(const struct view *view)
+{
+	if (view->pastes)
+		view_send(pastes_on);
+	view_send(focus_on);
+}
+
+static void
+view_ask_no_more(const struct view *view)
+{
+	if (view->pastes)
+		view_send(pastes_off);
+	view_send(focus_off);
 }
 
 struct view *
@@ -144,16 +157,14 @@ view_open(bool pastes, struct ink *why)
 	terminal_take_keys();
 	def_prog_mode();
 	view_open_colours(view);
-	if (pastes)
-		view_send(pastes_on);
+	view_ask(view);
 	return view;
 }
 
 void
 view_suspend(struct view *view)
 {
-	if (view->pastes)
-		view_send(pastes_off);
+	view_ask_no_more(view);
 	endwin();
 	terminal_restore(false);
 }
@@ -163,8 +174,7 @@ view_resume(struct view *view)
 {
 	reset_prog_mode();
 	terminal_take_keys();
-	if (view->pastes)
-		view_send(pastes_on);
+	view_ask(view);
 	clearok(curscr, TRUE);
 }
 
@@ -199,10 +209,24 @@ view_bell(void)
 	beep();
 }
 
-int
-view_columns(void)
+void
+view_show_sides(struct view *view, bool rooms, bool people)
 {
-	return COLS;
+	view->rooms = rooms;
+	view->people = people;
+}
+
+/* Columns that the rooms take at the left, or the people at the right. */
+static int
+side_columns(bool shown)
+{
+	return shown && COLS >= VIEW_WIDE_COLUMNS ? SIDE_COLUMNS : 0;
+}
+
+int
+view_columns(const struct view *view)
+{
+	return COLS - side_columns(view->rooms) - side_columns(view->people);
 }
 
 int
@@ -270,40 +294,112 @@ draw_row(const struct view *view, const struct line *line, struct text row, int 
 }
 
 static void
-draw_time(int y, int64_t time)
+draw_time(int y, int x, int64_t time)
 {
 	time_t seconds = (time_t)(time / 1000);
 	struct tm local;
 	char clock[LINE_INDENT + 1];
 	if (localtime_r(&seconds, &local) && strftime(clock, sizeof clock, "%H:%M", &local) > 0)
-		draw_text(y, 0, text_of(clock), A_DIM, 0);
+		draw_text(y, x, text_of(clock), A_DIM, 0);
+}
+
+/* `--- Thursday, 26 November 2026 ---`, in the middle. */
+static void
+draw_parting(const struct view *view, const struct line *line, int y)
+{
+	int left = side_columns(view->rooms), columns = view_columns(view);
+	struct text words = width_cut((struct text){line->text, line->len}, columns - 2);
+	int at = (columns - width_of(words) - 2) / 2;
+	attr_t attributes = line->kind == LINE_NEW ? A_BOLD : A_DIM;
+	for (int x = 0; x < columns; x++)
+		if (x < at || x >= at + width_of(words) + 2)
+			draw_text(y, left + x, text_of("-"), attributes, 0);
+	draw_text(y, left + at + 1, words, attributes, 0);
 }
 
 /* Those of the line's rows that are on the screen, the first of them at y. */
 static void
 draw_line(const struct view *view, const struct line *line, int y)
 {
-	struct wrap wrap = line_wrap(line, COLS);
+	int left = side_columns(view->rooms), columns = view_columns(view);
+	struct wrap wrap = line_wrap(line, columns);
 	struct text row;
-	int rows = view_rows(), hang = COLS - wrap.later;
+	int rows = view_rows(), hang = columns - wrap.later;
+	if (y >= 0 && y < rows && line_parts(line)) {
+		draw_parting(view, line, y);
+		return;
+	}
 	if (y >= 0 && y < rows)
-		draw_time(y, line->time);
+		draw_time(y, left, line->time);
 	for (int x = LINE_INDENT; wrap_next(&wrap, &row) && y < rows; x = hang, y++)
 		if (y >= 0)
-			draw_row(view, line, row, y, x);
+			draw_row(view, line, row, y, left + x);
 }
 
 static void
 draw_log(const struct view *view, const struct scroll *scroll)
 {
-	int hidden;
-	uint64_t number = scroll_foot(scroll, COLS, &hidden);
+	int hidden, columns = view_columns(view);
+	uint64_t number = scroll_foot(scroll, columns, &hidden);
 	int y = view_rows() + hidden;
 	const struct line *line;
 	while (y > 0 && (line = scroll_line(scroll, number--)) != NULL) {
-		y -= line_rows(line, COLS);
+		y -= line_rows(line, columns);
 		draw_line(view, line, y);
 	}
+}
+
+static void
+draw_rule(int x)
+{
+	for (int y = 0; y < view_rows(); y++)
+		draw_text(y, x, text_of("\xe2\x94\x82"), A_DIM, 0);
+}
+
+/* The rooms, each with the number that Alt takes for it, and what is new in it. */
+static void
+draw_rooms(const struct model *model)
+{
+	int width = SIDE_COLUMNS - 1;
+	for (size_t i = 0; i < model->n_rooms && (int)i < view_rows(); i++) {
+		const struct room *room = model->rooms[i];
+		attr_t attributes = room == model_here(model) ? A_REVERSE
+				    : room->unread            ? A_BOLD
+							      : A_NORMAL;
+		struct ink ink = {0}, count = {0};
+		ink_printf(&ink, "%zu %s", i + 1, room->name);
+		if (room->unread > 0)
+			ink_printf(&count, " %zu%s", room->unread, room->called ? "!" : "");
+		for (int x = 0; x < width; x++)
+			draw_text((int)i, x, text_of(" "), attributes, 0);
+		int left = width - (int)count.len;
+		draw_text((int)i, 0, width_cut(ink_read(&ink), left), attributes, 0);
+		draw_text((int)i, left, ink_read(&count), attributes, 0);
+		ink_clear(&ink);
+		ink_clear(&count);
+	}
+	draw_rule(width);
+}
+
+static void
+draw_people(const struct view *view, const struct room *room)
+{
+	int left = COLS - SIDE_COLUMNS, rows = view_rows();
+	size_t fit = (size_t)rows, n = room->people.n;
+	/* Whom there is no room for, and whom nobody has named, are counted in the last row. */
+	size_t shown = room->users > fit || room->users > n ? (fit > n ? n : fit - 1) : n;
+	draw_rule(left);
+	for (size_t i = 0; i < shown; i++) {
+		struct text nick = text_of(room->people.at[i]);
+		draw_text((int)i, left + 2, width_cut(nick, SIDE_COLUMNS - 2), A_NORMAL,
+			nick_pair(view, nick));
+	}
+	if (shown == room->users)
+		return;
+	struct ink ink = {0};
+	ink_printf(&ink, "and %zu more", room->users - shown);
+	draw_text((int)shown, left + 2, width_cut(ink_read(&ink), SIDE_COLUMNS - 2), A_DIM, 0);
+	ink_clear(&ink);
 }
 
 static void
@@ -312,8 +408,8 @@ status_people(struct ink *ink, const struct room *room)
 	if (room->name[0] == '\0')
 		return;
 	struct text name = width_cut(text_of(room->name), COLS / 3);
-	ink_printf(ink, " | %.*s | %zu %s", TEXT_ARGS(name), room->people.n,
-		room->people.n == 1 ? "person" : "people");
+	ink_printf(ink, " | %.*s | %zu %s", TEXT_ARGS(name), room->users,
+		room->users == 1 ? "person" : "people");
 	size_t below = scroll_below(&room->scroll);
 	if (below > 0)
 		ink_printf(ink, " | %zu new below", below);
@@ -393,6 +489,10 @@ view_draw(struct view *view, const struct model *model, const struct typed *type
 			0, 0, width_cut(text_of("The terminal is too small."), COLS), A_NORMAL, 0);
 	} else {
 		draw_log(view, &model_here(model)->scroll);
+		if (side_columns(view->rooms))
+			draw_rooms(model);
+		if (side_columns(view->people))
+			draw_people(view, model_here(model));
 		draw_status(model, connection);
 		draw_typed(typed);
 	}

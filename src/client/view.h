@@ -9,7 +9,7 @@
 #include "client/model.h"
 #include "teahouse/buffer.h"
 
-enum { VIEW_LEAST_ROWS = 4, VIEW_LEAST_COLUMNS = 20 };
+enum { VIEW_LEAST_ROWS = 4, VIEW_LEAST_COLUMNS = 20, VIEW_WIDE_COLUMNS = 100 };
 
 struct view;
 
@@ -24,8 +24,11 @@ void view_resume(struct view *view);
 void view_redraw(void);
 
 /* The part that shows what was said. */
-int view_columns(void);
+int view_columns(const struct view *view);
 int view_rows(void);
+
+/* Whether the rooms stand at the left and the people at the right, where the screen is wide enough. */
+void view_show_sides(struct view *view, bool rooms, bool people);
 
 void view_draw(struct view *view, const struct model *model, const struct typed *typed,
 	struct text connection);

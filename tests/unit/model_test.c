@@ -20,7 +20,7 @@ in_main(void)
 {
 	struct model *m = model_open(t("ann"));
 	model_entered(m, t("main"), t("ann"), 0, false);
-	model_people(m, t("main"), true);
+	model_people(m, t("main"), 0, true);
 	model_person(m, t("main"), t("bob"));
 	model_person(m, t("main"), t("ann"));
 	model_person(m, t("main"), t("Chris"));
@@ -162,7 +162,7 @@ people_come_and_go(void **state)
 	model_renamed(m, t("ann"), t("anna"), 0);
 	assert_string_equal(m->nick, "anna");
 	assert_true(words_has(&room->people, t("anna")));
-	model_people(m, t("main"), true);
+	model_people(m, t("main"), 0, true);
 	assert_int_equal(room->people.n, 0);
 	model_entered(m, t("elsewhere"), t("dan"), 0, false);
 	model_left(m, t("elsewhere"), t("dan"), 0);
@@ -218,7 +218,7 @@ what_is_told_is_told_once(void **state)
 	(void)state;
 	struct model *m = in_main();
 	model_entered(m, t("tea"), t("ann"), 0, true);
-	model_people(m, t("tea"), true);
+	model_people(m, t("tea"), 0, true);
 	model_person(m, t("tea"), t("bob"));
 	uint64_t before[] = {m->rooms[0]->scroll.last, m->rooms[1]->scroll.last};
 	model_renamed(m, t("bob"), t("rob"), 0);
