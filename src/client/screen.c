@@ -200,6 +200,9 @@ screen_draw(struct screen *screen)
 	visit_describe(visit, &connection);
 	bool told = text_is(ink_read(&connection), ink_read(&screen->connection));
 	bool typed = input_changed();
+	/* What has been worked on since is asked about anew. */
+	if (typed && !text_is(input_typed().line, ink_read(&screen->asked)))
+		screen->asked.len = 0;
 	if (typed || !told || model->changed || screen->changed) {
 		struct typed line = input_typed();
 		view_draw(screen->view, model, &line, ink_read(&connection));

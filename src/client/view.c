@@ -26,7 +26,8 @@ struct view {
 	SCREEN *screen;
 	TERMINAL *before; /* another's look at the terminal, for which nobody else cares */
 	bool pastes, colour;
-	bool rooms, people; /* are shown beside the log, if there is room */
+	bool rooms, people; /* are wanted beside the log */
+	bool somewhere;     /* one is in a room */
 	int nicks;          /* how many colours there are for them */
 };
 
@@ -218,15 +219,15 @@ view_show_sides(struct view *view, bool rooms, bool people)
 
 /* Columns that the rooms take at the left, or the people at the right. */
 static int
-side_columns(bool shown)
+side_columns(const struct view *view, bool wanted)
 {
-	return shown && COLS >= VIEW_WIDE_COLUMNS ? SIDE_COLUMNS : 0;
+	return wanted && view->somewhere && COLS >= VIEW_WIDE_COLUMNS ? SIDE_COLUMNS : 0;
 }
 
 int
 view_columns(const struct view *view)
 {
-	return COLS - side_columns(view->rooms) - side_columns(view->people);
+	return COLS - side_columns(view, view->rooms) - side_columns(view, view->people);
 }
 
 int
@@ -307,7 +308,7 @@ draw_time(int y, int x, int64_t time)
 static void
 draw_parting(const struct view *view, const struct line *line, int y)
 {
-	int left = side_columns(view->rooms), columns = view_columns(view);
+	int left = side_columns(view, view->rooms), columns = view_columns(view);
 	struct text words = width_cut((struct text){line->text, line->len}, columns - 2);
 	int at = (columns - width_of(words) - 2) / 2;
 	attr_t attributes = line->kind == LINE_NEW ? A_BOLD : A_DIM;
@@ -321,7 +322,7 @@ draw_parting(const struct view *view, const struct line *line, int y)
 static void
 draw_line(const struct view *view, const struct line *line, int y)
 {
-	int left = side_columns(view->rooms), columns = view_columns(view);
+	int left = side_columns(view, view->rooms), columns = view_columns(view);
 	struct wrap wrap = line_wrap(line, columns);
 	struct text row;
 	int rows = view_rows(), hang = columns - wrap.later;
@@ -484,14 +485,15 @@ view_draw(struct view *view, const struct model *model, const struct typed *type
 	struct text connection)
 {
 	erase();
+	view->somewhere = model_here(model)->name[0] != '\0';
 	if (LINES < VIEW_LEAST_ROWS || COLS < VIEW_LEAST_COLUMNS) {
 		draw_text(
 			0, 0, width_cut(text_of("The terminal is too small."), COLS), A_NORMAL, 0);
 	} else {
 		draw_log(view, &model_here(model)->scroll);
-		if (side_columns(view->rooms))
+		if (side_columns(view, view->rooms))
 			draw_rooms(model);
-		if (side_columns(view->people))
+		if (side_columns(view, view->people))
 			draw_people(view, model_here(model));
 		draw_status(model, connection);
 		draw_typed(typed);

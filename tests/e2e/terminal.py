@@ -24,6 +24,10 @@ import pytest
 from house import PATIENCE, program
 
 
+F1, F2, F3 = "\x1bOP", "\x1bOQ", "\x1bOR"
+PASTE, PASTED = "\x1b[200~", "\x1b[201~"
+
+
 class Screen(pyte.Screen):
     def __init__(self, columns, rows):
         super().__init__(columns, rows)

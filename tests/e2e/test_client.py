@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from house import PATIENCE, Packets, program
-from terminal import free_port, run, terminal  # noqa: F401
+from terminal import F1, F2, F3, PASTE, PASTED, free_port, run, terminal  # noqa: F401
 
 LONG = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen"
 
@@ -372,6 +372,122 @@ def test_rooms(home, sit):
     ann.shows("You have left tea")
     ann.enter("/leave")
     ann.shows(r"\*\*\* One is always in at least one room")
+
+
+def test_rooms_and_people_stand_beside_the_talk(home, sit):
+    ann = sit("ann", columns=100, rows=12)
+    bob = home.json("bob")
+    ann.shows("^1 main +│.*│ ann$", "^ +│.*│ bob$")
+    ann.enter("/join tea")
+    ann.shows("^1 main +│.*│ ann$", "^2 tea +│")
+    bob.send("chat", message="ann, where are you?")
+    ann.shows("^1 main +1! *│")
+    ann.keys(F3)
+    ann.until(lambda: not any("│ ann" in row for row in ann.rows()), "people that are hidden")
+    ann.keys(F2)
+    ann.until(lambda: not any("│" in row for row in ann.rows()), "rooms that are hidden")
+    ann.keys(F2 + F3)
+    ann.shows("^1 main +1! *│")
+    # On a narrow screen there is no room for them.
+    ann.resize(12, 60)
+    ann.until(lambda: not any("│" in row for row in ann.rows()), "neither")
+
+
+def test_more_people_than_there_are_rows(home, terminal):
+    crowd = [home.json(f"n{i:02}") for i in range(20)]
+    crowd[-1].until("names")
+    ann = terminal("ann", *home.address("json"), columns=100, rows=12)
+    ann.shows("│ n07$", "│ and 12 more$")
+
+
+def test_a_large_room_is_told_in_numbers(house, terminal):
+    home = house(limits={"presence": 3})
+    crowd = [home.json(f"n{i}") for i in range(4)]
+    crowd[-1].until("names")
+    ann = terminal("ann", *home.address("json"), columns=100)
+    ann.status("main . 5 people")
+    ann.shows("│ and 1 more$")
+    crowd[0].drop()
+    ann.shows(r"\*\*\* (. ha\w+ entered and )?1 has left")
+    ann.status("main . 4 people")
+
+
+def test_keys_from_room_to_room(home, sit):
+    ann = sit("ann", rows=16, columns=90)
+    bob = home.json("bob")
+    for room in ("tea", "milk"):
+        ann.enter(f"/join {room}")
+        ann.status(f"ann . {room}")
+    bob.send("join", room="tea")
+    ann.keys("\x1b1")
+    ann.status("ann . main")
+    ann.keys("\x0e")
+    ann.status("ann . tea")
+    ann.keys("\x10\x10")
+    ann.status("ann . milk")
+    bob.send("chat", room="main", message="hello")
+    bob.send("chat", room="tea", message="ann!")
+    ann.status("tea: 1 new!")
+    ann.keys("\x1ba")  # who names one comes first
+    ann.status("ann . tea")
+    ann.keys("\x1ba")
+    ann.status("ann . main")
+    ann.keys("\x1b9")
+    ann.status("ann . main")
+
+
+def test_a_line_is_drawn_before_what_is_new(home, sit):
+    ann = sit("ann")
+    bob = home.json("bob")
+    ann.shows("bob has joined")
+    ann.enter("/join tea")
+    ann.status("ann . tea")
+    for text in ("one", "two"):
+        bob.send("chat", message=text)
+    ann.status("main: 2 new")
+    ann.keys("\x1b1")
+    ann.shows("^-+ new -+$", "bob: one$", "bob: two$")
+    ann.keys("\x1b2\x1b1")
+    ann.until(lambda: not any(" new -" in row for row in ann.rows()), "no line, for it has been seen")
+
+
+def test_what_is_pasted_is_no_command_and_asks_when_it_is_long(home, sit):
+    ann = sit("ann", rows=24)
+    bob = home.json("bob")
+    ann.shows("bob has joined")
+    ann.keys(f"{PASTE}/quit{PASTED}\r")
+    bob.until("chat", nick="ann", message="/quit")
+    ann.keys(f"{PASTE}/one\n/two{PASTED}\r")
+    bob.until("chat", nick="ann", message="/one\n/two")
+    text = "\n".join(f"line {i}" for i in range(11))
+    ann.keys(f"{PASTE}{text}{PASTED}\r")
+    ann.shows("These are 11 lines")
+    ann.keys("\x15")
+    ann.typed("ann>")
+    ann.keys(f"{PASTE}{text}{PASTED}\r")
+    ann.until(lambda: sum("These are 11 lines" in row for row in ann.rows()) == 2, "to be asked again")
+    ann.keys("\r")
+    bob.until("chat", nick="ann", message=text)
+
+
+def test_a_terminal_in_front_is_not_rung(home, sit):
+    ann = sit("ann")
+    bob = home.json("bob")
+    assert b"\x1b[?1004h" in ann.raw
+    ann.keys("\x1b[I")
+    bob.send("chat", message="ann: one")
+    ann.shows("bob: ann: one")
+    ann.keys("\x1b[O")
+    bob.send("chat", message="ann: two")
+    ann.until(lambda: ann.screen.bells == 1, "one bell")
+    ann.typed("ann>")
+
+
+def test_help_tells_keys_and_commands(home, sit):
+    ann = sit("ann", rows=30, columns=90)
+    ann.keys(F1)
+    ann.shows("Keys: Tab completes")
+    ann.shows("/msg NICK TEXT")
 
 
 def test_a_room_on_the_command_line(home, sit):

@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from house import PATIENCE, Line, program
-from terminal import free_port, run, terminal  # noqa: F401
+from terminal import F2, F3, free_port, run, terminal  # noqa: F401
 
 LONG = " ".join(f"{i} of many words" for i in range(300))
 
@@ -109,7 +109,7 @@ def test_the_lobby_asks_its_way_to_a_room_and_a_name(home, lobby):
 
 def test_the_lobby_asks_for_another_name_in_sentences(home, lobby):
     member(home, "ann", "main")
-    client = lobby("ann", rows=20, columns=100)
+    client = lobby("ann", rows=20, columns=99)
     client.enter("/join")
     client.shows(r"\*\*\* Which room\?$")
     client.enter("a b")
@@ -134,7 +134,7 @@ def test_what_the_command_line_tells_is_not_asked(sit):
 
 
 def test_a_refused_room_or_name_of_the_command_line_is_asked_for(home, lobby):
-    client = lobby("-r", "a:b", "a:b", columns=100)
+    client = lobby("-r", "a:b", "a:b", columns=99)
     client.shows(r'"a:b" cannot be a room')
     client.enter("join tea")
     client.shows(r'The name "a:b" cannot be used')
@@ -264,6 +264,7 @@ def test_pasted_lines_are_said_one_by_one_or_not_at_all(home, sit):
 def test_a_long_text_is_cut_between_characters_and_never_into_commands(home, sit):
     bob = member(home)
     ann = sit(rows=40, columns=300)
+    ann.keys(F2 + F3)
     text = LONG + " " + "é" * 700 + "/logout" * 200
     ann.enter(text)
     heard = ""
@@ -289,7 +290,7 @@ def test_what_one_hears_of_oneself_is_shown_once(house, terminal):
 
 def test_commands_in_the_room(home, sit):
     member(home)
-    ann = sit(rows=40, columns=100)
+    ann = sit(rows=40, columns=99)
     for command in "who", "look", "names":
         ann.enter("/" + command)
         ann.shows(r"\*\*\* In tea: bob, ann$")
@@ -545,7 +546,7 @@ def test_direct_messages(home, direct):
 
 
 def test_direct_says_how_to_address_somebody(home, direct):
-    ann = direct(rows=30, columns=100)
+    ann = direct(rows=30, columns=99)
     for line in "hello", "@bob", "@:x", "@bob:", "@bob: ", "#eve", "//msg bob x":
         ann.enter(line)
         ann.shows(r"\*\*\* Whom is that for\? Please type @NICK:TEXT, or /msg NICK TEXT.$")

@@ -376,6 +376,74 @@ words_are_a_sorted_set(void **state)
 	words_clear(&words);
 }
 
+static void
+a_day_begins_with_a_line_of_its_own(void **state)
+{
+	(void)state;
+	struct model *m = model_open(t("ann"));
+	int64_t noon = INT64_C(1700000000000), day = INT64_C(24) * 3600 * 1000;
+	model_entered(m, t("main"), t("ann"), noon, true);
+	model_said(m, LINE_SAID, t("main"), t("bob"), t("one"), noon + 1);
+	model_said(m, LINE_SAID, t("main"), t("bob"), t("two"), noon + day);
+	const struct scroll *scroll = &model_here(m)->scroll;
+	assert_int_equal(scroll->n, 4);
+	assert_int_equal(scroll_line(scroll, 3)->kind, LINE_DAY);
+	assert_true(line_parts(scroll_line(scroll, 3)));
+	assert_false(line_matters(scroll_line(scroll, 3)));
+	assert_non_null(strstr(scroll_line(scroll, 3)->text, "2023"));
+	/* A clock that was set back begins no day. */
+	model_said(m, LINE_SAID, t("main"), t("bob"), t("three"), noon);
+	assert_int_equal(scroll->n, 5);
+	model_close(m);
+}
+
+static void
+what_is_new_has_a_line_before_it_until_one_leaves_it(void **state)
+{
+	(void)state;
+	struct model *m = model_open(t("ann"));
+	model_entered(m, t("main"), t("ann"), 1, true);
+	model_entered(m, t("tea"), t("ann"), 1, true);
+	const struct room *room = model_room(m, t("main"));
+	model_entered(m, t("main"), t("bob"), 1, false);
+	assert_int_equal(room->mark, 0);
+	model_said(m, LINE_SAID, t("main"), t("bob"), t("one"), 1);
+	model_said(m, LINE_SAID, t("main"), t("bob"), t("two"), 1);
+	assert_int_equal(room->scroll.n, 5);
+	assert_int_equal(scroll_line(&room->scroll, room->mark)->kind, LINE_NEW);
+	assert_int_equal(room->mark, 3);
+	model_go_to(m, 1);
+	assert_int_equal(room->mark, 3);
+	assert_int_equal(room->unread, 0);
+	model_go_to(m, 2);
+	model_go_to(m, 9);
+	assert_int_equal(room->mark, 0);
+	assert_int_equal(room->scroll.n, 4);
+	assert_text(t(scroll_line(&room->scroll, 3)->text), t("bob: one"));
+	assert_int_equal(room->scroll.last, 4);
+	model_close(m);
+}
+
+static void
+a_large_room_is_told_in_numbers(void **state)
+{
+	(void)state;
+	struct model *m = model_open(t("ann"));
+	model_entered(m, t("main"), t("ann"), 1, true);
+	model_people(m, t("main"), 900, true);
+	model_person(m, t("main"), t("bob"));
+	assert_int_equal(model_here(m)->users, 900);
+	model_presence(m, t("main"), &(struct presence){12, 1, 911}, 1);
+	assert_text(t(scroll_newest(&model_here(m)->scroll)->text),
+		t("*** 12 have entered and 1 has left"));
+	model_presence(m, t("main"), &(struct presence){0, 2, 909}, 1);
+	assert_text(t(scroll_newest(&model_here(m)->scroll)->text), t("*** 2 have left"));
+	assert_int_equal(model_here(m)->users, 909);
+	model_left(m, t("main"), t("nobody known"), 1);
+	assert_int_equal(model_here(m)->users, 908);
+	model_close(m);
+}
+
 int
 main(void)
 {
@@ -394,6 +462,9 @@ main(void)
 		cmocka_unit_test(tab_completes_commands_nicks_and_rooms),
 		cmocka_unit_test(tab_completes_whom_a_mark_addresses),
 		cmocka_unit_test(what_nobody_is_known_to_have_said_is_shown_as_it_is),
+		cmocka_unit_test(a_day_begins_with_a_line_of_its_own),
+		cmocka_unit_test(what_is_new_has_a_line_before_it_until_one_leaves_it),
+		cmocka_unit_test(a_large_room_is_told_in_numbers),
 		cmocka_unit_test(words_are_a_sorted_set),
 	};
 	assert_non_null(setlocale(LC_CTYPE, "C.UTF-8"));
