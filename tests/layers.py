@@ -16,7 +16,7 @@ LIBRARIES = {
     r"unicode/": ["src/base/text.c"],
     r"jansson\.h": ["src/adapters/json.c"],
     r"libtelnet\.h": ["src/adapters/telnet.c"],
-    r"ini\.h": ["src/config.c"],
+    r"ini\.h": ["src/config.c", "src/client/settings.c"],
     r"(libwebsockets|uv)\.h": ["src/net/"],
     r"n?curses[a-z]*\.h|ncursesw/|term\.h": ["src/client/view"],
     r"readline/": ["src/client/input"],

@@ -19,7 +19,7 @@ enum { EXIT_USAGE = 2, PORT_MOST = 65535 };
 struct options {
 	const struct protocol *protocol;
 	const char *nick, *host, *port, *room;
-	bool help, version;
+	bool help, version, plain;
 	bool screen; /* there is a person who can be asked */
 };
 
@@ -30,6 +30,8 @@ static const char help[] = "usage: teahouse [OPTIONS] [NICK [HOST [PORT]]]\n"
 			   "  -p, --protocol NAME  one of: ";
 static const char help_rest[] = "\n"
 				"  -r, --room ROOM      enter this room\n"
+				"      --plain          no screen: an event a line, tabs between "
+				"its parts\n"
 				"      --version        tell the version\n"
 				"      --help           tell this\n"
 				"Typed there: /help lists the commands, /q leaves.\n";
@@ -70,12 +72,13 @@ options_unknown(int argc, char **argv, int c)
 static bool
 options_flags(struct options *options, int argc, char **argv)
 {
-	enum { HELP = 256, VERSION };
+	enum { HELP = 256, VERSION, PLAIN };
 	static const struct option flags[] = {
 		{"protocol", required_argument, NULL, 'p'},
 		{"room", required_argument, NULL, 'r'},
 		{"help", no_argument, NULL, HELP},
 		{"version", no_argument, NULL, VERSION},
+		{"plain", no_argument, NULL, PLAIN},
 		{NULL, 0, NULL, 0},
 	};
 	int c;
@@ -87,6 +90,8 @@ options_flags(struct options *options, int argc, char **argv)
 			options->room = optarg;
 		options->help |= c == HELP;
 		options->version |= c == VERSION;
+		options->plain |= c == PLAIN;
+		options->screen &= !options->plain;
 		if (c == '?' || c == ':')
 			return options_unknown(argc, argv, c);
 	}
@@ -182,7 +187,7 @@ run(const struct options *options)
 	if (!visit_open(&visit))
 		log_line(LOG_ERROR, "%s", visit.why.at);
 	else
-		status = screen ? screen_run(&visit) : pipe_run(&visit);
+		status = screen ? screen_run(&visit) : pipe_run(&visit, options->plain);
 	visit_close(&visit);
 	model_close(visit.model);
 	return status;

@@ -10,11 +10,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "client/record.h"
 #include "teahouse/log.h"
 
 struct pipe {
 	struct visit *visit;
 	struct frames frames;
+	bool records; /* all that is told is written, as records */
 	bool failed;
 };
 
@@ -37,12 +39,19 @@ pipe_told(void *ctx, const struct room *room, const struct line *line)
 {
 	struct pipe *pipe = ctx;
 	struct text words = {line->text + line->body, line->len - line->body};
+	struct ink record = {0};
+	if (pipe->records) {
+		record_write(&record, room, line);
+		fwrite(record.at, 1, record.len, stdout);
+		ink_clear(&record);
+	}
 	if (line->kind == LINE_REFUSED) {
 		log_line(LOG_ERROR, "refused: %.*s", TEXT_ARGS(words));
 		pipe->failed = true;
 		return;
 	}
-	pipe_write(room, model_here(pipe->visit->model), line, stdout);
+	if (!pipe->records)
+		pipe_write(room, model_here(pipe->visit->model), line, stdout);
 }
 
 static void
@@ -117,9 +126,9 @@ pipe_loop(struct pipe *pipe)
 }
 
 int
-pipe_run(struct visit *visit)
+pipe_run(struct visit *visit, bool records)
 {
-	struct pipe pipe = {.visit = visit};
+	struct pipe pipe = {.visit = visit, .records = records};
 	signal(SIGPIPE, SIG_IGN);
 	visit->asks = false;
 	visit->model->told = pipe_told;

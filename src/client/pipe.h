@@ -5,6 +5,6 @@
 #include "client/visit.h"
 
 /* The exit status. */
-int pipe_run(struct visit *visit);
+int pipe_run(struct visit *visit, bool records);
 
 #endif

@@ -311,6 +311,22 @@ refusal_of(struct text code)
 	return REFUSED_ALL;
 }
 
+/* A person sees what it was that has not been said, and may say it otherwise. */
+static void
+heard_refusal(const struct heard *heard)
+{
+	struct visit *visit = heard->visit;
+	struct text line = visit_saying(visit, heard->ref), rest = line, command = {NULL, 0};
+	struct ink ink = {0};
+	ink_text(&ink, heard->message);
+	bool is_command = line.at && visit_command(&rest, &command);
+	bool moves = text_is(command, text_of("join")) || text_is(command, text_of("leave"));
+	if (visit->asks && line.at && !(is_command && moves))
+		ink_printf(&ink, "\nNot said: %.*s", TEXT_ARGS(line));
+	heard_note(heard, LINE_REFUSED, &ink);
+	ink_clear(&ink);
+}
+
 static void
 heard_error(const struct heard *heard)
 {
@@ -320,7 +336,7 @@ heard_error(const struct heard *heard)
 	else if (ref_is(heard, ref_ping))
 		visit_pong(visit);
 	else if (!ref_is(heard, ref_help) && !ref_is(heard, ref_known))
-		model_note(visit->model, LINE_REFUSED, heard->room, heard->message, heard->time);
+		heard_refusal(heard);
 }
 
 static const struct {

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "client/input.h"
+#include "client/settings.h"
 #include "client/terminal.h"
 #include "client/view.h"
 #include "teahouse/log.h"
@@ -20,9 +21,9 @@ struct screen {
 	int signals;           /* readable when one has come */
 	struct ink connection; /* as it was shown last */
 	struct ink asked;      /* the long line about which one was asked last */
-	bool rooms, people;    /* are shown, where there is room for them */
-	bool reports, away;    /* the terminal says when it is in front; another is */
-	bool changed, lost;    /* lost: there is no terminal any more */
+	struct settings settings;
+	bool reports, away; /* the terminal says when it is in front; another is */
+	bool changed, lost; /* lost: there is no terminal any more */
 };
 
 enum { PASTED_LINES = 10 }; /* that are sent without asking */
@@ -34,7 +35,8 @@ screen_explain_keys(struct visit *visit)
 	visit_note(visit, LINE_LOCAL,
 		"Keys: Tab completes; PgUp and PgDn scroll; Alt-1 .. Alt-9, Ctrl-N and Ctrl-P go "
 		"from room to room, Alt-A to the next with something new; F2 shows the rooms, F3 "
-		"the people; Ctrl-L draws anew; Ctrl-C leaves; F1 tells this.",
+		"the people; Ctrl-L draws anew; Ctrl-C leaves; F1 tells this. /set shows the "
+		"settings.",
 		NULL);
 }
 
@@ -42,17 +44,6 @@ static struct scroll *
 screen_scroll(const struct screen *screen)
 {
 	return &model_here(screen->visit->model)->scroll;
-}
-
-static void
-on_line(void *ctx, struct text line)
-{
-	struct screen *screen = ctx;
-	scroll_end(screen_scroll(screen));
-	if (text_is(text_trim(line), text_of("/help")))
-		screen_explain_keys(screen->visit);
-	visit_type(screen->visit, line);
-	screen->changed = true;
 }
 
 static void
@@ -92,13 +83,55 @@ on_go(void *ctx, int room)
 }
 
 static void
+screen_apply(struct screen *screen)
+{
+	const bool *on = screen->settings.on;
+	view_show_sides(screen->view, on[SET_ROOMS], on[SET_PEOPLE]);
+	view_use_colours(screen->view, on[SET_COLOUR]);
+	screen->changed = true;
+}
+
+/* Tells each line of what is to be told. */
+static void
+screen_tell(struct screen *screen, enum line_kind kind, struct text told)
+{
+	model_note(screen->visit->model, kind, (struct text){NULL, 0}, told, visit_time());
+}
+
+/* Whether the line is the client's own to do. */
+static bool
+screen_does(struct screen *screen, struct text line)
+{
+	struct text rest = line, command;
+	struct ink told = {0};
+	if (!visit_command(&rest, &command) || !text_is(command, text_of("set")))
+		return false;
+	bool good = settings_command(&screen->settings, rest, &told);
+	screen_tell(screen, good ? LINE_LOCAL : LINE_REFUSED, ink_read(&told));
+	screen_apply(screen);
+	ink_clear(&told);
+	return true;
+}
+
+static void
+on_line(void *ctx, struct text line)
+{
+	struct screen *screen = ctx;
+	scroll_end(screen_scroll(screen));
+	if (text_is(text_trim(line), text_of("/help")))
+		screen_explain_keys(screen->visit);
+	if (!screen_does(screen, line))
+		visit_type(screen->visit, line);
+	screen->changed = true;
+}
+
+static void
 on_side(void *ctx, bool people)
 {
 	struct screen *screen = ctx;
-	bool *shown = people ? &screen->people : &screen->rooms;
+	bool *shown = &screen->settings.on[people ? SET_PEOPLE : SET_ROOMS];
 	*shown = !*shown;
-	view_show_sides(screen->view, screen->rooms, screen->people);
-	screen->changed = true;
+	screen_apply(screen);
 }
 
 static void
@@ -148,7 +181,16 @@ static char **
 on_complete(void *ctx, struct text line, size_t start, size_t end)
 {
 	struct screen *screen = ctx;
-	return visit_complete(screen->visit, line, start, end);
+	struct text before = {line.at, start}, word = {line.at + start, end - start};
+	struct text command = text_word(&before);
+	if (!text_is(command, text_of("/set")) || start == 0)
+		return visit_complete(screen->visit, line, start, end);
+	struct words names = {0}, values = {0};
+	settings_words(&names, &values);
+	char **matches = words_complete(before.len > 0 ? &values : &names, word);
+	words_clear(&names);
+	words_clear(&values);
+	return matches;
 }
 
 static void
@@ -208,7 +250,8 @@ screen_draw(struct screen *screen)
 		view_draw(screen->view, model, &line, ink_read(&connection));
 	}
 	/* A terminal that tells when it is in front is not rung while it is. */
-	if (model->bell && (screen->away || !screen->reports))
+	bool looks = screen->reports && !screen->away;
+	if (model->bell && !looks && screen->settings.on[SET_BELL])
 		view_bell();
 	model->changed = model->bell = screen->changed = false;
 	ink_clear(&prompt);
@@ -263,7 +306,7 @@ screen_open(struct screen *screen)
 		log_line(LOG_ERROR, "terminal: %.*s", TEXT_ARGS(ink_read(&why)));
 		input_close();
 	} else {
-		view_show_sides(screen->view, screen->rooms, screen->people);
+		screen_apply(screen);
 	}
 	ink_clear(&why);
 	return screen->view != NULL;
@@ -279,7 +322,13 @@ screen_explain(struct visit *visit)
 int
 screen_run(struct visit *visit)
 {
-	struct screen screen = {.visit = visit, .rooms = true, .people = true};
+	struct screen screen = {.visit = visit};
+	struct ink wrong = {0};
+	settings_load(&screen.settings, &wrong);
+	words_add(&visit->model->commands, text_of("/set"));
+	for (struct text rest = ink_read(&wrong); rest.len > 0;)
+		screen_tell(&screen, LINE_REFUSED, text_line(&rest));
+	ink_clear(&wrong);
 	if (!screen_open(&screen))
 		return EXIT_FAILURE;
 	screen_loop(&screen);

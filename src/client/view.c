@@ -24,11 +24,11 @@ static const char focus_on[] = "\033[?1004h", focus_off[] = "\033[?1004l";
 
 struct view {
 	SCREEN *screen;
-	TERMINAL *before; /* another's look at the terminal, for which nobody else cares */
-	bool pastes, colour;
-	bool rooms, people; /* are wanted beside the log */
-	bool somewhere;     /* one is in a room */
-	int nicks;          /* how many colours there are for them */
+	TERMINAL *before;          /* another's look at the terminal, for which nobody else cares */
+	bool pastes, colour, able; /* colours are used; there are any */
+	bool rooms, people;        /* are wanted beside the log */
+	bool somewhere;            /* one is in a room */
+	int nicks;                 /* how many colours there are for them */
 };
 
 static void
@@ -103,8 +103,8 @@ static void
 view_open_colours(struct view *view)
 {
 	const char *refused = getenv("NO_COLOR");
-	view->colour = has_colors() && !(refused && *refused) && start_color() == OK;
-	if (!view->colour)
+	view->able = has_colors() && !(refused && *refused) && start_color() == OK;
+	if (!view->able)
 		return;
 	use_default_colors();
 	init_extended_pair(PAIR_REFUSED, colour_refused(COLORS), -1);
@@ -208,6 +208,12 @@ void
 view_bell(void)
 {
 	beep();
+}
+
+void
+view_use_colours(struct view *view, bool wanted)
+{
+	view->colour = view->able && wanted;
 }
 
 void

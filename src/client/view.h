@@ -27,6 +27,9 @@ void view_redraw(void);
 int view_columns(const struct view *view);
 int view_rows(void);
 
+/* Whether nicks have colours, where the terminal has any and nobody has set NO_COLOR. */
+void view_use_colours(struct view *view, bool wanted);
+
 /* Whether the rooms stand at the left and the people at the right, where the screen is wide enough. */
 void view_show_sides(struct view *view, bool rooms, bool people);
 

@@ -208,18 +208,35 @@ visit_say(struct visit *visit)
 	}
 }
 
+/* The place among the sayings of the one that was sent with the ref; n_sayings: there is none. */
+static size_t
+visit_find_saying(const struct visit *visit, struct text ref)
+{
+	size_t i = 0;
+	for (; i < visit->n_sayings; i++) {
+		char own[REF_BYTES];
+		saying_number(&visit->sayings[i], own);
+		if (visit->sayings[i].ref && text_is(ref, text_of(own)))
+			break;
+	}
+	return i;
+}
+
+struct text
+visit_saying(const struct visit *visit, struct text ref)
+{
+	size_t i = visit_find_saying(visit, ref);
+	return text_of(i < visit->n_sayings ? visit->sayings[i].line : NULL);
+}
+
 bool
 visit_answer(struct visit *visit, struct text ref)
 {
-	for (size_t i = 0; i < visit->n_sayings; i++) {
-		char own[REF_BYTES];
-		saying_number(&visit->sayings[i], own);
-		if (visit->sayings[i].ref && text_is(ref, text_of(own))) {
-			visit_forget_saying(visit, i);
-			return true;
-		}
-	}
-	return false;
+	size_t i = visit_find_saying(visit, ref);
+	if (i == visit->n_sayings)
+		return false;
+	visit_forget_saying(visit, i);
+	return true;
 }
 
 /* Whether the server has answered everything but what was said. */
@@ -343,8 +360,8 @@ visit_type_clean(struct visit *visit, struct text line)
 	visit_keep(visit, line, joins || text_is(command, text_of("leave")));
 	visit_say(visit);
 	if (visit->state != VISIT_IN && visit->been_in)
-		visit_note(
-			visit, LINE_LOCAL, "That is sent as soon as the connection is back.", NULL);
+		visit_note(visit, LINE_LOCAL, "To be sent when the connection is back",
+			visit->sayings[visit->n_sayings - 1].line);
 }
 
 void
@@ -571,6 +588,8 @@ visit_describe(const struct visit *visit, struct ink *out)
 {
 	switch (visit->state) {
 	case VISIT_AWAY:
+		if (visit->n_sayings > 0)
+			ink_printf(out, "%zu waiting, ", visit->n_sayings);
 		ink_printf(out, "not connected, trying again in %d s",
 			(int)((visit->next - visit_now() + 999) / 1000));
 		break;

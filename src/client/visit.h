@@ -124,6 +124,8 @@ void visit_send(struct visit *visit, struct text bytes);
 void visit_welcome(struct visit *visit, struct text nick);
 enum refusal { REFUSED_NICK, REFUSED_TAKEN, REFUSED_ROOM, REFUSED_ALL };
 void visit_refuse(struct visit *visit, enum refusal refusal, struct text sentence);
+/* What was said with this ref and is not answered yet; at == NULL: nothing. */
+struct text visit_saying(const struct visit *visit, struct text ref);
 /* What was said with this ref has come back, or was refused. False: it was not waited for. */
 bool visit_answer(struct visit *visit, struct text ref);
 /* A ping has been answered. */

@@ -490,6 +490,111 @@ def test_help_tells_keys_and_commands(home, sit):
     ann.shows("/msg NICK TEXT")
 
 
+def test_settings_are_kept(home, terminal, tmp_path):
+    place = {"XDG_CONFIG_HOME": str(tmp_path / "config")}
+    address = home.address("json")
+    ann = terminal("ann", *address, columns=100, rows=16, env=place)
+    ann.shows("│ ann$")
+    ann.enter("/set")
+    for name in ("rooms", "people", "bell", "colour"):
+        ann.shows(f"{name} = yes: ")
+    ann.keys("/set pe\t")
+    ann.typed("ann> /set people")
+    ann.enter("n\t")
+    ann.until(lambda: not any("│ ann" in row for row in ann.rows()), "no people")
+    ann.enter("/set people maybe")
+    ann.shows("Usage: /set people yes, or no")
+    ann.enter("/set tea yes")
+    ann.shows('There is no setting "tea"')
+    ann.enter("/q")
+    assert ann.wait() == 0
+    kept = tmp_path / "config/teahouse/client.ini"
+    assert "people = no" in kept.read_text() and list(kept.parent.iterdir()) == [kept]
+    again = terminal("ann", *address, columns=100, env=place)
+    again.shows("^1 main +│")
+    again.status("1 person")
+    assert not any("│ ann" in row for row in again.rows())
+
+
+def test_mistakes_in_the_settings_are_told_and_harm_nothing(home, terminal, tmp_path):
+    (tmp_path / "teahouse").mkdir()
+    (tmp_path / "teahouse/client.ini").write_text("[client]\npeople = perhaps\ntea = yes\nbell = no\n")
+    ann = terminal("ann", *home.address("json"), rows=16, env={"XDG_CONFIG_HOME": str(tmp_path)})
+    ann.shows("client.ini: people is yes or no, not perhaps", "client.ini: there is no setting client.tea")
+    home.json("bob").send("chat", message="ann: psst")
+    ann.shows("bob: ann: psst")
+    assert ann.screen.bells == 0
+
+
+def test_settings_that_cannot_be_kept(home, terminal, tmp_path):
+    (tmp_path / "file").write_text("")
+    ann = terminal("ann", *home.address("json"), env={"XDG_CONFIG_HOME": str(tmp_path / "file")})
+    ann.status("connected")
+    ann.enter("/set bell no")
+    ann.shows("It is not kept: Not a directory")
+
+
+def test_what_was_refused_is_seen(home, sit):
+    ann = sit("ann")
+    ann.enter("/msg nobody psst")
+    ann.shows('There is nobody called "nobody"', "Not said: /msg nobody psst")
+
+
+def test_plain_is_an_event_a_line(home):
+    bob = home.json("bob")
+    bob.send("topic", topic="Tea")
+    bob.until("topic")
+    given = "hello \\\\ there\n/me waves\n/msg bob psst\n/nope\n"
+    status, out, _ = run("--plain", "ann", *home.address("json"), given=given)
+    lines = [line.split("\t") for line in out.splitlines()]
+    assert status == 1
+    assert all(len(line) == 5 and re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", line[0]) for line in lines)
+    told = [line[1:] for line in lines]
+    for event in (
+            ["main", "moved", "ann", "has joined the chat"],
+            ["main", "notice", "bob", "set the topic: Tea"],
+            ["main", "chat", "ann", "hello \\\\\\\\ there"],
+            ["main", "emote", "ann", "waves"],
+            ["@bob", "direct", "ann", "psst"],
+            ["main", "error", "", 'There is no command "/nope"; /help lists them.']):
+        assert event in told, event
+
+
+def test_plain_on_a_terminal_draws_nothing(home, terminal):
+    ann = terminal("--plain", "ann", *home.address("json"), term="xterm-256color")
+    ann.until(lambda: b"\tmoved\tann\thas joined the chat" in ann.raw, "an event")
+    bob = home.json("bob")
+    ann.enter("hello")
+    bob.until("chat", nick="ann", message="hello")
+    bob.send("chat", message="one\ntwo")
+    ann.until(lambda: b"\tchat\tbob\tone\\ntwo\r\n" in ann.raw, "lines in one")
+    assert b"\x1b" not in ann.raw
+
+
+@pytest.mark.parametrize("term", ["vt100", "xterm", "xterm-256color", "xterm-direct", "screen", "linux"])
+def test_kinds_of_terminals(home, sit, term):
+    ann = sit("ann", term=term)
+    home.json("bob").send("chat", message="hello")
+    ann.shows("bob: hello")
+    ann.keys("\x03")
+    assert ann.wait() == 0 and ann.restored()
+
+
+def test_very_small_it_says_so_and_goes_on(home, sit):
+    ann = sit("ann", rows=10, columns=40)
+    bob = home.json("bob")
+    ann.shows("bob has joined")
+    ann.resize(3, 10)
+    ann.shows("^The termin")
+    bob.send("chat", message="while it was small")
+    bob.until("chat", message="while it was small")
+    for rows, columns in [(1, 1), (50, 200), (2, 30), (10, 40)] * 10:
+        ann.resize(rows, columns)
+    ann.shows("bob: while it was small")
+    ann.enter("still here")
+    bob.until("chat", nick="ann", message="still here")
+
+
 def test_a_room_on_the_command_line(home, sit):
     ann = sit("ann", "-r", "tea")
     ann.status(r"\| tea \|")
@@ -615,7 +720,7 @@ def test_the_server_comes_back(house, terminal):
     ann.status("not connected, trying again in [12] s")
     ann.typed("ann> half")
     ann.enter(" a line")
-    ann.shows("sent as soon as the connection is back")
+    ann.shows("sent when the connection is back")
     second = house(**listeners)
     bob = second.json("bob", timeout=PATIENCE)
     bob.send("join", room="tea")

@@ -366,7 +366,7 @@ def test_a_room_and_a_name_are_taken_up_again(house, terminal):
     ann.shows(r"\*\*\* The server is stopping.$")
     ann.shows("The connection is lost")
     ann.enter(" a line")
-    ann.shows("sent as soon as the connection is back")
+    ann.shows("sent when the connection is back")
     second = house(**listeners)
     bob = member(second)
     ann.shows("Connected again")

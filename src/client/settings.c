@@ -1,0 +1,177 @@
+/* The client's settings: one table of them, and the file that keeps them. */
+#include "client/settings.h"
+
+#include <errno.h>
+#include <ini.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+
+static const char section[] = "client";
+
+static const struct {
+	const char *name;
+	bool first;
+	const char *help;
+} table[SETTINGS] = {
+	[SET_ROOMS] = {"rooms", true, "the rooms stand at the left of a wide screen"},
+	[SET_PEOPLE] = {"people", true, "the people stand at the right of a wide screen"},
+	[SET_BELL] = {"bell", true, "it rings when somebody names you or writes to you"},
+	[SET_COLOUR] = {"colour", true, "nicks have colours"},
+};
+
+/* Sets *which; false: there is no setting of that name. */
+static bool
+setting_find(struct text name, enum setting *which)
+{
+	for (int i = 0; i < SETTINGS; i++) {
+		*which = (enum setting)i;
+		if (text_is(name, text_of(table[i].name)))
+			return true;
+	}
+	return false;
+}
+
+static bool
+setting_read(bool *on, struct text value)
+{
+	bool yes = text_is(value, text_of("yes"));
+	if (!yes && !text_is(value, text_of("no")))
+		return false;
+	*on = yes;
+	return true;
+}
+
+/* Where the file is, behind the folder of all programs' settings; false: nobody says where that is. */
+static bool
+settings_path(struct ink *path, const char *name)
+{
+	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+	path->len = 0;
+	if (config && config[0] == '/')
+		ink_printf(path, "%s/%s", config, name);
+	else if (home && *home)
+		ink_printf(path, "%s/.config/%s", home, name);
+	bool known = path->len > 0;
+	ink_add(path, "", 1);
+	return known;
+}
+
+struct reading {
+	struct settings *settings;
+	struct ink *wrong;
+};
+
+static int
+settings_read_one(void *ctx, const char *in, const char *name, const char *value)
+{
+	struct reading *reading = ctx;
+	enum setting which;
+	if (strcmp(in, section) != 0 || !setting_find(text_of(name), &which))
+		ink_printf(reading->wrong, "client.ini: there is no setting %s.%s\n", in, name);
+	else if (!setting_read(&reading->settings->on[which], text_of(value)))
+		ink_printf(reading->wrong, "client.ini: %s is yes or no, not %s\n", name, value);
+	return 1;
+}
+
+void
+settings_load(struct settings *settings, struct ink *wrong)
+{
+	struct ink path = {0};
+	for (int i = 0; i < SETTINGS; i++)
+		settings->on[i] = table[i].first;
+	struct reading reading = {settings, wrong};
+	if (settings_path(&path, "teahouse/client.ini")) {
+		int line = ini_parse(path.at, settings_read_one, &reading);
+		if (line > 0)
+			ink_printf(wrong, "client.ini: line %d is not NAME = yes or no\n", line);
+		else if (line < 0 && errno != ENOENT)
+			ink_printf(wrong, "%s: %s\n", path.at, strerror(errno));
+	}
+	ink_clear(&path);
+}
+
+/* All at once, or not at all: by a file beside it that takes its place. */
+static bool
+file_replace(const char *path, struct text bytes)
+{
+	struct ink beside = {0};
+	ink_printf(&beside, "%s.new", path);
+	ink_add(&beside, "", 1);
+	FILE *file = fopen(beside.at, "w");
+	bool good = file && fwrite(bytes.at, 1, bytes.len, file) == bytes.len &&
+		    fflush(file) == 0 && fsync(fileno(file)) == 0;
+	if (file && fclose(file) != 0)
+		good = false;
+	good = good && rename(beside.at, path) == 0;
+	ink_clear(&beside);
+	return good;
+}
+
+static bool
+settings_save(const struct settings *settings, struct ink *told)
+{
+	static const char *const folders[] = {"", "teahouse"};
+	struct ink path = {0}, bytes = {0};
+	bool good = true;
+	for (size_t i = 0; good && i < sizeof folders / sizeof *folders; i++)
+		good = settings_path(&path, folders[i]) &&
+		       (mkdir(path.at, 0700) == 0 || errno == EEXIST);
+	ink_printf(&bytes, "[%s]\n", section);
+	for (int i = 0; i < SETTINGS; i++)
+		ink_printf(&bytes, "; %s\n%s = %s\n", table[i].help, table[i].name,
+			settings->on[i] ? "yes" : "no");
+	good = good && settings_path(&path, "teahouse/client.ini") &&
+	       file_replace(path.at, ink_read(&bytes));
+	if (!good)
+		ink_printf(told, "It is not kept: %s.", strerror(errno));
+	ink_clear(&path);
+	ink_clear(&bytes);
+	return good;
+}
+
+static void
+setting_show(const struct settings *settings, enum setting which, struct ink *told)
+{
+	ink_printf(told, "%s%s = %s: %s", told->len ? "\n" : "", table[which].name,
+		settings->on[which] ? "yes" : "no", table[which].help);
+}
+
+bool
+settings_command(struct settings *settings, struct text rest, struct ink *told)
+{
+	struct text name = text_word(&rest), value = text_word(&rest);
+	enum setting which;
+	if (name.len == 0) {
+		for (int i = 0; i < SETTINGS; i++)
+			setting_show(settings, (enum setting)i, told);
+		return true;
+	}
+	if (!setting_find(name, &which)) {
+		ink_printf(told, "There is no setting \"%.*s\"; /set shows them.", TEXT_ARGS(name));
+		return false;
+	}
+	if (value.len == 0) {
+		setting_show(settings, which, told);
+		return true;
+	}
+	if (rest.len > 0 || !setting_read(&settings->on[which], value)) {
+		ink_printf(told, "Usage: /set %s yes, or no", table[which].name);
+		return false;
+	}
+	if (!settings_save(settings, told))
+		return false;
+	setting_show(settings, which, told);
+	return true;
+}
+
+void
+settings_words(struct words *names, struct words *values)
+{
+	for (int i = 0; i < SETTINGS; i++)
+		words_add(names, text_of(table[i].name));
+	words_add(values, text_of("yes"));
+	words_add(values, text_of("no"));
+}
