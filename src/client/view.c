@@ -367,7 +367,7 @@ draw_rule(int x)
 static void
 draw_rooms(const struct model *model)
 {
-	int width = SIDE_COLUMNS - 1;
+	int width = SIDE_COLUMNS - 2;
 	for (size_t i = 0; i < model->n_rooms && (int)i < view_rows(); i++) {
 		const struct room *room = model->rooms[i];
 		attr_t attributes = room == model_here(model) ? A_REVERSE
