@@ -48,7 +48,7 @@ FANOUT = $(if $(SANITIZE),,$(BUILD)/tests/bench/fanout)
 FUZZERS = $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*_fuzz.c))
 C_FILES = $(wildcard include/*/*.h src/*.c src/*/*.[ch] tests/*/*.[ch])
 
-.PHONY: all run test check asan fuzz bench fmt lint install uninstall clean help packages \
+.PHONY: all run test check asan fuzz bench shots fmt lint install uninstall clean help packages \
 	programs test-packages test-programs check-programs \
 	fuzzers fuzz-all fuzz-programs fmt-check
 .SECONDARY:
@@ -104,6 +104,10 @@ fuzz-programs: $(FUZZERS:%=$(BUILD)/tests/fuzz/%)
 
 bench: programs $(BUILD)/tests/bench/load $(BUILD)/tests/bench/floor ## deliveries a second beside a bare epoll server
 	@$(PYTHON) tests/bench/run.py $(if $(FULL),--full)
+
+shots: test-packages programs ## take the README's pictures anew, in tests/e2e/shots
+	@$(call need,fonts-noto-color-emoji fonts-noto-cjk fonts-dejavu-core)
+	@cd tests/e2e && PYTHONDONTWRITEBYTECODE=1 $(PYTHON) shots.py
 
 fmt: ## lay the C code out by .clang-format
 	@clang-format -i $(C_FILES)

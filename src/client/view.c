@@ -391,21 +391,21 @@ draw_rooms(const struct model *model)
 static void
 draw_people(const struct view *view, const struct room *room)
 {
-	int left = COLS - SIDE_COLUMNS, rows = view_rows();
+	int left = COLS - SIDE_COLUMNS + 1, rows = view_rows();
 	size_t fit = (size_t)rows, n = room->people.n;
 	/* Whom there is no room for, and whom nobody has named, are counted in the last row. */
 	size_t shown = room->users > fit || room->users > n ? (fit > n ? n : fit - 1) : n;
 	draw_rule(left);
 	for (size_t i = 0; i < shown; i++) {
 		struct text nick = text_of(room->people.at[i]);
-		draw_text((int)i, left + 2, width_cut(nick, SIDE_COLUMNS - 2), A_NORMAL,
+		draw_text((int)i, left + 2, width_cut(nick, SIDE_COLUMNS - 3), A_NORMAL,
 			nick_pair(view, nick));
 	}
 	if (shown == room->users)
 		return;
 	struct ink ink = {0};
 	ink_printf(&ink, "and %zu more", room->users - shown);
-	draw_text((int)shown, left + 2, width_cut(ink_read(&ink), SIDE_COLUMNS - 2), A_DIM, 0);
+	draw_text((int)shown, left + 2, width_cut(ink_read(&ink), SIDE_COLUMNS - 3), A_DIM, 0);
 	ink_clear(&ink);
 }
 
