@@ -31,7 +31,7 @@ PACKAGES = gcc libc6-dev libwebsockets-dev libwebsockets-evlib-uv libuv1-dev lib
 TEST_PACKAGES = libcmocka-dev python3-pytest python3-pytest-xdist python3-pexpect python3-pyte \
 	python3-selenium chromium chromium-driver nodejs inetutils-telnet netcat-openbsd \
 	putty-tools tintin++ tf5 busybox socat valgrind mandoc git procps \
-	strace systemd util-linux nginx-light ncurses-term
+	strace systemd util-linux nginx-light ncurses-term tmux
 AXE = build/npm/node_modules/axe-core/axe.min.js
 AXE_VERSION = 4.10.3
 LINT_PACKAGES = clang clang-format clang-tidy cppcheck shellcheck mandoc

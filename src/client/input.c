@@ -246,6 +246,9 @@ static const struct {
 	{"teahouse-people", input_people, {"\\eOR", "\\e[13~", "\\e[[C"}},
 	{"teahouse-help", input_help, {"\\eOP", "\\e[11~", "\\e[[A"}},
 	{"teahouse-send", input_send, {"\\C-m", "\\C-j"}},
+	/* Tab tells what there is to choose from, and then goes round it. */
+	{"menu-complete", rl_menu_complete, {"\\C-i"}},
+	{"menu-complete-backward", rl_backward_menu_complete, {"\\e[Z"}},
 };
 
 /* What terminals report without being a key. */
@@ -293,6 +296,8 @@ input_open_readline(void)
 	rl_completer_word_break_characters = " \t\n";
 	rl_basic_quote_characters = "";
 	rl_variable_bind("completion-ignore-case", "on");
+	rl_variable_bind("show-all-if-ambiguous", "on");
+	rl_variable_bind("menu-complete-display-prefix", "on");
 	for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
 		rl_add_defun(functions[i].name, functions[i].function, -1);
 	/* Before Readline reads the user's own inputrc, which may bind them otherwise. */

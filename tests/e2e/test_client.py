@@ -348,9 +348,16 @@ def test_completion(home, sit):
     ann.typed("ann> /msg boris")
     ann.keys("\x15/join te\t")
     ann.typed("ann> /join tea")
-    ann.keys("\x15/l\t\t")
+    # What there is to choose from is told, and then gone round, either way.
+    ann.keys("\x15/l\t")
     ann.shows(r"\*\*\* /leave  /list  /login  /logout  /look$")
     ann.typed("ann> /l")
+    ann.keys("\t")
+    ann.typed("ann> /leave")
+    ann.keys("\t\t")
+    ann.typed("ann> /login")
+    ann.keys("\x1b[Z")
+    ann.typed("ann> /list")
 
 
 def test_rooms(home, sit):
@@ -578,6 +585,32 @@ def test_kinds_of_terminals(home, sit, term):
     ann.shows("bob: hello")
     ann.keys("\x03")
     assert ann.wait() == 0 and ann.restored()
+
+
+def test_tmux_goes_away_and_comes_back(home, terminal, tmp_path):
+    """At another size, and with what was said meanwhile."""
+    tmux = ["tmux", "-L", "teahouse", "-f", "/dev/null"]
+    env = {**os.environ, "TMUX_TMPDIR": str(tmp_path), "LANG": "C.UTF-8", "TERM": "xterm", "TZ": "UTC"}
+    host, port = home.address("json")
+    bob = home.json("bob")
+    subprocess.run([*tmux, "new-session", "-d", "-x", "60", "-y", "12",
+                    f"{program('teahouse')} ann {host} {port}"], env=env, check=True)
+    try:
+        bob.until("join", nick="ann")
+        for rows, columns in ((12, 60), (16, 90), (10, 40)):
+            seat = terminal(argv=[*tmux, "attach"], rows=rows, columns=columns, term="linux",
+                            env={"TMUX_TMPDIR": str(tmp_path)})
+            bob.send("chat", message=f"at {columns}")
+            seat.shows(f"bob: at {columns}$")
+            seat.keys("half")
+            seat.until(lambda: any(row.endswith("half") for row in seat.rows()), "what is typed")
+            seat.keys("\x15")
+            seat.until(lambda: any(row == "ann>" for row in seat.rows()), "nothing typed")
+            subprocess.run([*tmux, "detach-client"], env=env, check=True)
+            assert seat.wait() == 0
+            bob.send("chat", message="while nobody looked")
+    finally:
+        subprocess.run([*tmux, "kill-server"], env=env, check=False)
 
 
 def test_very_small_it_says_so_and_goes_on(home, sit):

@@ -495,6 +495,44 @@ def test_what_is_unread_stands_in_the_title_and_the_icon(page):
     assert icon() == "icon.svg"
 
 
+CALLS = """
+    window.calls = { notes: [], tones: 0 };
+    window.Notification = class {
+        static permission = "granted";
+        static requestPermission = async () => "granted";
+        constructor(title, { body }) { calls.notes.push(`${title}: ${body}`); }
+    };
+    window.OscillatorNode = class extends OscillatorNode {
+        constructor(...all) { super(...all); calls.tones++; }
+    };"""
+
+
+def test_who_looks_elsewhere_is_called_if_they_asked_for_it(page):
+    ann = page("Ann")
+    ann.front().execute_script(CALLS)
+    calls = lambda: ann.front().execute_script("return calls")
+    cat = page.home.json("cat")
+    say(ann, "/join tea")
+    ann.shows("tea", "#title")
+    cat.send("chat", message="Ann?")
+    ann.wait(lambda t: "@1" in "".join(t.texts("#rooms .count")), "a mention")
+    assert calls() == {"notes": [], "tones": 0}
+    ann.find("#show-settings").click()
+    ann.find("#set-sound").click()
+    ann.find("#set-notify").click()
+    ann.wait(lambda t: t.find("#set-notify").is_selected(), "the setting")
+    ann.find("#settings-close").click()
+    cat.send("chat", message="nothing for anybody")
+    cat.send("chat", message="Ann, tea?")
+    ann.wait(lambda t: calls()["notes"] == ["cat (#main): Ann, tea?"], "a notification")
+    assert calls()["tones"] == 2
+    cat.send("join", room="tea")
+    cat.send("chat", message="Ann!")
+    hears(ann, "Ann!")
+    assert len(calls()["notes"]) == 1, "not for the room in view"
+    ann.front().execute_script("localStorage.clear()")
+
+
 def test_everything_is_a_few_keys_away(page):
     ann = page("Ann")
     page.home.json("cat").send("join", room="kitchen")
