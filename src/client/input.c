@@ -267,8 +267,8 @@ input_bind_all(void)
 	for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
 		for (size_t j = 0; j < 3 && functions[i].keys[j]; j++)
 			input_bind(functions[i].keys[j], functions[i].function);
-	for (char digit = '1'; digit <= '9'; digit++)
-		input_bind((char[]){'\\', 'e', digit, '\0'}, input_room);
+	for (int digit = '1'; digit <= '9'; digit++)
+		input_bind((char[]){'\\', 'e', (char)digit, '\0'}, input_room);
 }
 
 static void
