@@ -587,6 +587,15 @@ def test_kinds_of_terminals(home, sit, term):
     assert ann.wait() == 0 and ann.restored()
 
 
+def test_another_program_s_words_on_the_screen_are_drawn_over(home, sit):
+    ann = sit("ann")
+    found = ann.rows()
+    ann.stream.feed(b"\x1b[2;1Hsomebody wrote a message\x1b[12;9H")
+    assert ann.rows() != found
+    ann.keys("\x0c")
+    ann.until(lambda: ann.rows() == found, "the screen as it was")
+
+
 def test_tmux_goes_away_and_comes_back(home, terminal, tmp_path):
     """At another size, and with what was said meanwhile."""
     tmux = ["tmux", "-L", "teahouse", "-f", "/dev/null"]
