@@ -21,3 +21,8 @@ def house(tmp_path):
             return stack.enter_context(House(folder, **options))
 
         yield start
+
+
+def pytest_collection_modifyitems(items):
+    """What one worker has to do alone comes first, so that nobody waits for it at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
