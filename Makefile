@@ -237,4 +237,4 @@ $(BUILD)/tests/bench/fanout: $(BUILD)/tests/bench/fanout.o $(ARCHIVE)
 $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o
 	@$(LINK) -o $@ $^
 
--include $(OBJECTS:.o=.d) $(UNIT_TESTS:=.d)
+-include $(OBJECTS:.o=.d) $(wildcard $(BUILD)/tests/*/*.d)

@@ -60,6 +60,23 @@ copy_of(struct text t)
 	return copy;
 }
 
+/* FILE:LINE: SECTION.KEY, as far as there is one. */
+static void
+place_write(
+	struct ink *out, const struct reading *r, long line, const char *section, const char *key)
+{
+	if (line == LINE_ARGUMENT)
+		ink_puts(out, "argument PORT");
+	else if (line > 0)
+		ink_printf(out, "%s:%ld", r->path, line);
+	else
+		ink_printf(out, "%s", r->path);
+	if (section && key)
+		ink_printf(out, ": %s.%s", section, key);
+	else if (section && *section)
+		ink_printf(out, ": %s", section);
+}
+
 /* A new mistake that says where; the caller adds what, before there is another. */
 static struct ink *
 mistake_add(struct reading *r, long line, const char *section, const char *key)
@@ -70,16 +87,8 @@ mistake_add(struct reading *r, long line, const char *section, const char *key)
 		r->mistakes[i] = r->mistakes[i - 1];
 	r->mistakes[i] = (struct mistake){.line = line};
 	struct ink *words = &r->mistakes[i].words;
-	if (line == LINE_ARGUMENT)
-		ink_puts(words, "argument PORT: ");
-	else if (line > 0)
-		ink_printf(words, "%s:%ld: ", r->path, line);
-	else
-		ink_printf(words, "%s: ", r->path);
-	if (section && key)
-		ink_printf(words, "%s.%s: ", section, key);
-	else if (section && *section)
-		ink_printf(words, "%s: ", section);
+	place_write(words, r, line, section, key);
+	ink_puts(words, ": ");
 	return words;
 }
 
@@ -555,10 +564,22 @@ listener_clear(struct listener *listener)
 {
 	free(listener->name);
 	free(listener->address);
+	free(listener->address_at);
+	free(listener->port_at);
 	free(listener->room);
 	free(listener->root);
 	free(listener->origins);
 	*listener = (struct listener){0};
+}
+
+static char *
+place_of(const struct reading *r, struct part *part, const char *key)
+{
+	struct ink place = {0};
+	place_write(&place, r, part_line(part, key), part->name, key);
+	char *copy = copy_of(ink_read(&place));
+	ink_clear(&place);
+	return copy;
 }
 
 static void
@@ -573,6 +594,8 @@ listeners_keep(struct reading *r)
 		struct listener *listener = &config->listeners[config->n_listeners++];
 		*listener = part->draft.listener;
 		listener->name = copy_of(text_of(strchr(part->name, ':') + 1));
+		listener->address_at = place_of(r, part, "address");
+		listener->port_at = place_of(r, part, "port");
 		part->draft.listener = (struct listener){0};
 	}
 }

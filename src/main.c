@@ -233,14 +233,17 @@ house_run(struct config *config)
 		log_line(LOG_ERROR, "server.room: \"%s\" cannot be a room's name", config->room);
 		return EXIT_USAGE;
 	}
-	struct net *net = net_open(config, gateway);
+	bool served;
+	struct net *net = net_open(config, gateway, &served);
 	if (net) {
 		log_line(LOG_NOTICE, "ready");
 		net_run(net);
 		net_close(net);
 	}
 	gateway_close(gateway);
-	return net ? EXIT_SUCCESS : EXIT_USAGE;
+	if (net)
+		return EXIT_SUCCESS;
+	return served ? EXIT_FAILURE : EXIT_USAGE;
 }
 
 int

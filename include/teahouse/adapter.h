@@ -18,8 +18,10 @@ enum ending { ENDING_LF, ENDING_CRLF, ENDING_NONE, ENDINGS };
 struct listener {
 	char *name;
 	const struct adapter *adapter;
-	char *address;      /* NULL: all addresses */
-	int port;           /* 0: any free one; net puts in the one taken */
+	char *address;    /* NULL: all addresses */
+	int port;         /* 0: any free one; net puts in the one taken */
+	char *address_at; /* where the settings say so, FILE:LINE: SECTION.KEY; or NULL */
+	char *port_at;
 	char *room;         /* where its users arrive */
 	bool echo;          /* users hear what they say themselves */
 	bool strict;        /* telnet: only plain-word commands */

@@ -11,11 +11,11 @@ struct net;
 const struct wire *net_wire(void);
 
 /*
- * Opens every listener, and logs a line for each. NULL when one cannot be
- * opened: that was logged. Borrows both for as long as it lives; puts the port
- * taken in each listener.
+ * Opens every listener, and logs a line for each. NULL when something cannot be
+ * opened: that was logged, and *served is whether the settings could be served. Borrows
+ * both for as long as it lives; puts the port taken in each listener.
  */
-struct net *net_open(struct config *config, struct gateway *gateway);
+struct net *net_open(struct config *config, struct gateway *gateway, bool *served);
 
 /* Serves until SIGINT or SIGTERM, then sees everyone out (2 s at most). */
 void net_run(struct net *net);

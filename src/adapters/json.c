@@ -3,6 +3,8 @@
 
 #include <jansson.h>
 
+#include "base/memory.h"
+
 /*
  * struct json is jansson's own object under another name, so that whoever reads
  * packets need not know whose they are.
@@ -61,6 +63,9 @@ json_read(struct text packet)
 	/* An integer that is over 64 bits long is valid JSON, too. */
 	if (!json && json_error_code(&error) == json_error_numeric_overflow)
 		json = json_loadb(packet.at, packet.len, flags | JSON_DECODE_INT_AS_REAL, &error);
+	/* Its failure for want of memory is not the packet's. */
+	if (!json && json_error_code(&error) == json_error_out_of_memory)
+		memory_need(NULL);
 	if (json && json_is_string(json_object_get(json, "type")))
 		return json_out(json);
 	json_decref(json);

@@ -365,6 +365,15 @@ name_keep(char **at, const struct spelled *spelled)
 	return kept;
 }
 
+/* Whether ICU could do it; for want of memory it must not seem that there is no such name. */
+static bool
+icu_could(UErrorCode error)
+{
+	if (error == U_MEMORY_ALLOCATION_ERROR)
+		memory_need(NULL);
+	return U_SUCCESS(error);
+}
+
 struct name *
 name_make(struct spelling *s, struct text t, size_t max_characters)
 {
@@ -375,18 +384,18 @@ name_make(struct spelling *s, struct text t, size_t max_characters)
 	UChar raw[GIVEN_BYTES];
 	int32_t n;
 	u_strFromUTF8(raw, GIVEN_BYTES, &n, t.at, (int32_t)t.len, &error);
-	if (U_FAILURE(error))
+	if (!icu_could(error))
 		return NULL;
 	shown.n = unorm2_normalize(s->nfc, raw, n, shown.units, UNITS_MAX, &error);
-	if (U_FAILURE(error) || !units_fit_name(shown.units, shown.n) ||
+	if (!icu_could(error) || !units_fit_name(shown.units, shown.n) ||
 		units_characters(s, shown.units, shown.n) > max_characters)
 		return NULL;
 	spelled_bytes(&shown, &error);
-	if (U_FAILURE(error) || shown.len > NAME_BYTES)
+	if (!icu_could(error) || shown.len > NAME_BYTES)
 		return NULL;
 	spelled_fold(s, &folded, &shown, &error);
 	spelled_likeness(s, &likeness, &shown, &error);
-	if (U_FAILURE(error))
+	if (!icu_could(error))
 		return NULL;
 	size_t bytes = (size_t)shown.len + (size_t)folded.len + (size_t)likeness.len + 3;
 	struct name *name = memory_new(sizeof *name + bytes);

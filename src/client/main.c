@@ -3,6 +3,7 @@
 #include <getopt.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -209,6 +210,7 @@ main(int argc, char **argv)
 		.protocol = protocol_find("json"),
 		.screen = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO),
 	};
+	signal(SIGPIPE, SIG_IGN);
 	log_open("teahouse", LOG_NOTICE);
 	locale_choose();
 	if (!options_read(&options, argc, argv))

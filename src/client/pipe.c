@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -129,7 +128,6 @@ int
 pipe_run(struct visit *visit, bool records)
 {
 	struct pipe pipe = {.visit = visit, .records = records};
-	signal(SIGPIPE, SIG_IGN);
 	visit->asks = false;
 	visit->model->told = pipe_told;
 	visit->model->ctx = &pipe;

@@ -88,7 +88,7 @@ static void
 terminal_watch_crashes(void)
 {
 	static const int crashes[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGQUIT, SIGSYS,
-		SIGTRAP, SIGXCPU, SIGXFSZ};
+		SIGTRAP, SIGXCPU, SIGXFSZ, SIGALRM, SIGVTALRM, SIGPROF, SIGUSR1, SIGUSR2};
 	static char bytes[STACK_BYTES];
 	stack_t stack = {.ss_sp = bytes, .ss_size = sizeof bytes};
 	sigaltstack(&stack, NULL);

@@ -43,12 +43,17 @@ listener_where(char out[static NAME_BYTES_MAX], const struct listener *listener)
 		listener->port);
 }
 
+/* An address that is not here is the address's fault, all else the port's. */
 static void
 listener_fails(const struct listener *listener, const char *why)
 {
+	bool elsewhere = errno == EADDRNOTAVAIL || errno == EAFNOSUPPORT;
+	const char *at = elsewhere ? listener->address_at : listener->port_at;
 	char where[NAME_BYTES_MAX];
 	listener_where(where, listener);
-	log_line(LOG_ERROR, "listener %s: %s: %s", listener->name, where, why);
+	log_line(LOG_ERROR, "%s: %s: %s; right is %s", at ? at : listener->name, where, why,
+		elsewhere ? "an address of this host, or *"
+			  : "a port that is free, and may be taken");
 }
 
 static int
@@ -102,6 +107,7 @@ listener_listen(const struct listener *listener, const char **why)
 	int error = getaddrinfo(listener->address, port, &wanted, &found);
 	if (error) {
 		*why = gai_strerror(error);
+		errno = EINVAL;
 		return -1;
 	}
 	int fd = socket_listen(found->ai_addr, found->ai_addrlen);

@@ -112,8 +112,9 @@ files_most(void)
 }
 
 struct net *
-net_open(struct config *config, struct gateway *gateway)
+net_open(struct config *config, struct gateway *gateway, bool *served)
 {
+	*served = true;
 	struct net *net = memory_new(sizeof *net);
 	net->gateway = gateway;
 	net->ears = net->spare = -1;
@@ -129,8 +130,8 @@ net_open(struct config *config, struct gateway *gateway)
 		return NULL;
 	}
 	handles_open(net);
-	bool fine = doors_open(net, config);
-	if (!fine || !ears_open(net) || !context_open(net)) {
+	*served = doors_open(net, config);
+	if (!*served || !ears_open(net) || !context_open(net)) {
 		net_close(net);
 		return NULL;
 	}

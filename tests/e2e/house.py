@@ -107,6 +107,13 @@ class House:
                 host = match[2].strip("[]")
                 self.listeners[match[1]] = (host, int(match[3]))
 
+    def place(self, listener, key):
+        """FILE:LINE: SECTION.KEY of a setting, as mistakes are told."""
+        lines = self.ini.read_text().splitlines()
+        start = lines.index(f"[listener:{listener}]")
+        line = next(i for i in range(start, len(lines)) if lines[i].startswith(f"{key} ="))
+        return f"{self.ini}:{line + 1}: listener:{listener}.{key}"
+
     def address(self, listener):
         """Where to connect to; an address for all of them stands for the loopback."""
         host, port = self.listeners[listener]

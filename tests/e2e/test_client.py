@@ -703,7 +703,8 @@ def test_q_sends_nothing(host, terminal):
 @pytest.mark.parametrize("number, status", [
     (signal.SIGTERM, 0), (signal.SIGINT, 0), (signal.SIGHUP, 1),
     (signal.SIGSEGV, -signal.SIGSEGV), (signal.SIGABRT, -signal.SIGABRT),
-    (signal.SIGQUIT, -signal.SIGQUIT), (signal.SIGFPE, -signal.SIGFPE)])
+    (signal.SIGQUIT, -signal.SIGQUIT), (signal.SIGFPE, -signal.SIGFPE),
+    (signal.SIGUSR1, -signal.SIGUSR1), (signal.SIGALRM, -signal.SIGALRM)])
 def test_signals_leave_the_terminal_as_it_was(sit, number, status):
     # A sanitizer would take the crash for its own.
     handlers = "handle_segv=0:handle_abort=0:handle_sigfpe=0"
@@ -716,6 +717,14 @@ def test_signals_leave_the_terminal_as_it_was(sit, number, status):
     assert ann.restored()
     assert b"\x1b[?1049l" in ann.raw and b"\x1b[?2004l" in ann.raw
     assert ann.raw.rstrip().endswith((b"\x1b[?25h", b"\x1b[?1049l", b"\x1b>", b"\x1b[23;0;0t"))
+
+
+def test_a_broken_pipe_is_nothing(home, sit):
+    ann = sit("ann")
+    ann.process.send_signal(signal.SIGPIPE)
+    bob = home.json("bob")
+    ann.enter("still here")
+    bob.until("chat", nick="ann", message="still here")
 
 
 def test_ctrl_c_leaves(sit):

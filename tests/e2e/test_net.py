@@ -139,7 +139,8 @@ def test_port_in_use(tmp_path):
         home = House(tmp_path, wait=False, **FEW | {"telnet": {"port": port}})
         assert home.wait() == 2
         assert home.lines == [
-            f"teahoused: listener telnet: 127.0.0.1:{port}: Address already in use"]
+            f"teahoused: {home.place('telnet', 'port')}: 127.0.0.1:{port}: Address already in use; "
+            "right is a port that is free, and may be taken"]
         home.process.stdout.close()
 
 
@@ -148,8 +149,9 @@ def test_port_of_another_house(house, tmp_path):
     other = House(tmp_path, wait=False, **FEW | {
         "json": {"port": home.port("json")}, "web": {"port": home.port("web")}})
     assert other.wait() == 2
-    assert sorted(other.lines) == [
-        f"teahoused: listener {name}: 127.0.0.1:{home.port(name)}: Address already in use"
+    assert other.lines == [
+        f"teahoused: {other.place(name, 'port')}: 127.0.0.1:{home.port(name)}: "
+        "Address already in use; right is a port that is free, and may be taken"
         for name in ("json", "web")]
     other.process.stdout.close()
 
@@ -169,7 +171,8 @@ def test_address_that_is_not_here(tmp_path):
     home = House(tmp_path, wait=False, **FEW | {"telnet": {"address": "192.0.2.1"}})
     assert home.wait() == 2
     assert home.lines == [
-        "teahoused: listener telnet: 192.0.2.1:0: Cannot assign requested address"]
+        f"teahoused: {home.place('telnet', 'address')}: 192.0.2.1:0: "
+        "Cannot assign requested address; right is an address of this host, or *"]
     home.process.stdout.close()
 
 
@@ -729,7 +732,8 @@ def test_stop_twice(house):
     del stuck
 
 
-@pytest.mark.skipif("TEAHOUSE_SLOW" not in os.environ, reason="takes a minute; TEAHOUSE_SLOW=1")
+@pytest.mark.xdist_group("minute")
+@pytest.mark.skipif("asan" in program(), reason="it takes a minute, mostly of waiting")
 def test_pings(house):
     home = open_house(house)
     lively, dead = home.web("lively", timeout=70), home.web("dead", timeout=70)

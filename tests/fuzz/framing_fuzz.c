@@ -7,8 +7,10 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const struct framing *const framings[] = {
-	&framing_lines, &framing_typed, &framing_lobby, &framing_packets};
+static const struct framing *const framings[] = {&framing_lines, &framing_typed, &framing_lobby,
+	&framing_packets, &framing_direct, &framing_relay};
+
+enum { FRAMINGS = sizeof framings / sizeof *framings };
 
 /* Writes down what came of it. */
 static void
@@ -51,7 +53,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	if (size < 2)
 		return 0;
-	const struct framing *framing = framings[data[0] % 4];
+	const struct framing *framing = framings[data[0] % FRAMINGS];
 	size_t piece = 1 + data[1] % 16;
 	struct text in = {(const char *)data + 2, size - 2};
 	struct ink whole = {0}, pieces = {0};
