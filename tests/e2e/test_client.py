@@ -528,6 +528,7 @@ def test_mistakes_in_the_settings_are_told_and_harm_nothing(home, terminal, tmp_
     (tmp_path / "teahouse/client.ini").write_text("[client]\npeople = perhaps\ntea = yes\nbell = no\n")
     ann = terminal("ann", *home.address("json"), rows=16, env={"XDG_CONFIG_HOME": str(tmp_path)})
     ann.shows("client.ini: people is yes or no, not perhaps", "client.ini: there is no setting client.tea")
+    ann.status("connected")
     home.json("bob").send("chat", message="ann: psst")
     ann.shows("bob: ann: psst")
     assert ann.screen.bells == 0
