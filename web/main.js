@@ -9,7 +9,7 @@ import { rememberNick, rememberedNick } from "./memory.js";
 import { saidPackets } from "./outbox.js";
 import { hello, lost, receive } from "./packets.js";
 import { createSettings } from "./settings.js";
-import { createState, current, inOrder, nicksByUse, ofKind, takeCalls, watch } from "./state.js";
+import { createState, current, inOrder, isInside, nicksByUse, ofKind, takeCalls, watch } from "./state.js";
 import { Composer } from "./view/composer.js";
 import { createDoor } from "./view/door.js";
 import { createGo } from "./view/go.js";
@@ -75,7 +75,7 @@ function clicked(wish) {
 	panes.fold();
 	composer.tell(refused);
 	// On a touch screen, focus would throw up the keyboard unasked.
-	if (state.phase === "in" && !matchMedia("(pointer: coarse)").matches)
+	if (isInside(state) && !matchMedia("(pointer: coarse)").matches)
 		composer.focus();
 }
 
@@ -98,7 +98,7 @@ function knock(nick) {
 }
 
 function received(packet) {
-	const before = state.phase;
+	const before = isInside(state);
 	sendAll(receive(state, packet, Date.now()));
 	takeCalls(state).forEach(call);
 	if (packet.type === "welcome") {
@@ -111,7 +111,7 @@ function received(packet) {
 	if (state.helloAgain)
 		helloTimer = setTimeout(() => connection.send(hello(state)), HELLO_AGAIN);
 	drawSoon();
-	if (before !== "in" && state.phase === "in")
+	if (!before && isInside(state))
 		comeIn();
 }
 
@@ -160,7 +160,7 @@ function draw() {
 	const conversation = current(state);
 	drawPage(state, conversation, connection);
 	door.draw(state);
-	if (!conversation || state.phase !== "in")
+	if (!isInside(state))
 		return;
 	side(state);
 	people(state, conversation);
@@ -195,7 +195,7 @@ function isTyping({ target }) {
 const CONTROLLED = { k: () => clicked({ do: "browse" }), "/": () => settingsDialog.open() };
 
 document.addEventListener("keydown", (event) => {
-	if (state.phase !== "in")
+	if (!isInside(state))
 		return;
 	if ((event.ctrlKey || event.metaKey) && !event.altKey && Object.hasOwn(CONTROLLED, event.key)) {
 		event.preventDefault();
@@ -221,7 +221,7 @@ document.addEventListener("visibilitychange", () => {
 });
 addEventListener("hashchange", () => {
 	const room = roomInAddress();
-	if (state.phase === "in" && room !== "")
+	if (isInside(state) && room !== "")
 		clicked({ do: "join", room });
 });
 addEventListener("online", () => connection.hurry());

@@ -82,6 +82,11 @@ export function current(state) {
 	return state.conversations.get(state.current);
 }
 
+/** Whether one is in: welcomed, and in a room, so that there is something to show. */
+export function isInside(state) {
+	return state.phase === "in" && current(state) !== undefined;
+}
+
 export function ofKind(state, kind) {
 	return [...state.conversations.values()].filter((conversation) => conversation.kind === kind);
 }

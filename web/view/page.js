@@ -1,14 +1,14 @@
 // The page as a whole: which of its parts are shown, the head above the messages, the title
 // of the tab, and what is said about the connection.
 
-import { titleOf, totals } from "../state.js";
+import { isInside, titleOf, totals } from "../state.js";
 import { say } from "../words.js";
 import { part, setText } from "./dom.js";
 import { linked } from "./line.js";
 
 export function drawPage(state, conversation, connection) {
-	part("door").hidden = state.phase === "in";
-	part("house").hidden = state.phase !== "in";
+	part("door").hidden = isInside(state);
+	part("house").hidden = !isInside(state);
 	document.title = titleOf(state);
 	drawIcon(totals(state));
 	drawConnection(state, connection);
