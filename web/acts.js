@@ -23,7 +23,7 @@ function speak(state, packet, typed, now) {
 	const refused = tooLong(state, packet.message);
 	if (refused)
 		return { refused };
-	const kept = keep(state, packet, { said: true, typed, at: now });
+	const kept = keep(state, packet, { said: true, sent: state.online, typed, at: now });
 	const conversation = current(state);
 	conversation.newFrom = null;
 	return { packets: state.online ? [kept] : [] };

@@ -1,7 +1,7 @@
 // What was asked of the server and is not answered yet, each under its ref.
-// What is said waits here until its own copy comes back, across lost connections too:
-// better the rare message twice (it arrived, and the copy was lost with the connection)
-// than one that silently never arrived. What is asked does not outlive its connection.
+// What is said without a connection waits here until there is one. What was sent, and whose
+// copy was lost with its connection, may have been heard or not: it is handed back, for a
+// person to decide, and never said twice. What is asked does not outlive its connection.
 
 /** Keeps a packet under a new ref; where: the key of the conversation it was typed in. */
 export function keep(state, packet, more = {}) {
@@ -16,6 +16,21 @@ export function settle(state, ref) {
 	const sent = state.outbox.get(ref);
 	state.outbox.delete(ref);
 	return sent;
+}
+
+/** Takes out, and gives, what was sent on the connection that is lost. */
+export function dropSent(state) {
+	const dropped = [...state.outbox.values()].filter((sent) => sent.said && sent.sent);
+	for (const { ref } of dropped)
+		state.outbox.delete(ref);
+	return dropped;
+}
+
+/** What waits to be sent, which it is now. */
+export function sendSaid(state) {
+	for (const sent of state.outbox.values())
+		sent.sent = sent.said;
+	return saidPackets(state);
 }
 
 export function saidPackets(state) {

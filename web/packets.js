@@ -2,13 +2,14 @@
 // Pure: a packet in, the state changed, the packets to send in turn out.
 
 import { mentions, sameName } from "./names.js";
-import { dropAsked, keep, saidPackets, settle } from "./outbox.js";
+import { dropAsked, dropSent, keep, sendSaid, settle } from "./outbox.js";
 import { addPeople, append, appendMoved, arrive, close, current, depart, find, findOrOpen, isMe, keyOf, notify, ofKind, rename, renameTalk, setPeople, show } from "./state.js";
 import { spanOf } from "./times.js";
 import { say } from "./words.js";
 
 // How long the server may take to notice that our old connection is dead, in ms.
 const PATIENCE = 90_000;
+const NICK_LETTERS = 32;
 
 const HANDLERS = {
 	welcome, join, leave, chat: said, emote: said, direct, nick: renamed,
@@ -47,6 +48,8 @@ export function lost(state, now) {
 	const front = current(state);
 	const room = front?.kind === "room" ? front : ofKind(state, "room")[0];
 	state.wanted = { nick: state.nick, room: room?.name ?? "" };
+	for (const sent of dropSent(state))
+		append(state, state.conversations.get(sent.where) ?? front, { kind: "failed", time: now, text: sent.typed, packet: unsent(sent.packet), reason: say("perhaps") });
 	for (const asked of dropAsked(state))
 		if (!asked.quiet)
 			notify(state, say("unanswered", asked), now, asked.where);
@@ -58,7 +61,7 @@ function welcome(packet, state) {
 	const others = ofKind(state, "room").filter((room) => !sameName(room.name, packet.room));
 	const joins = others.map((room) => keep(state, { type: "join", room: room.name }, { quiet: true, where: room.key }));
 	const help = state.help.length === 0 ? [keep(state, { type: "command", line: "/help" }, { quiet: true })] : [];
-	return [...joins, ...saidPackets(state), ...help];
+	return [...joins, ...sendSaid(state), ...help];
 }
 
 
@@ -234,7 +237,8 @@ function suggestionFor(code, nick) {
 	if (code !== "nick-taken")
 		return "";
 	const [, name, number] = /^(.*?)(\d*)$/u.exec(nick);
-	return `${name}${Number(number || 1) + 1}`;
+	const next = String(Number(number || 1) + 1);
+	return [...name].slice(0, NICK_LETTERS - next.length).join("") + next;
 }
 
 function refusedHello(state, code, message, now) {

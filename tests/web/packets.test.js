@@ -29,6 +29,9 @@ test("a refused name says why, and the next one is asked for", () => {
 	enter(state, "bob2", "tea");
 	hear(state, { type: "error", code: "nick-taken", about: "hello", message: "The name \"bob2\" looks too much like one that is taken." });
 	assert.deepEqual([state.problem, state.suggestion], ["“bob2” looks too much like a name that is taken.", "bob3"]);
+	enter(state, "x".repeat(32), "tea");
+	hear(state, { type: "error", code: "nick-taken", about: "hello", message: "taken" });
+	assert.equal(state.suggestion, `${"x".repeat(31)}2`, "no longer than a name may be");
 	enter(state, "b b", "tea");
 	hear(state, { type: "error", code: "nick-invalid", about: "hello", message: "no" });
 	assert.match(state.problem, /cannot be a name/u);
