@@ -4,7 +4,7 @@
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/gu;
 
 export function cleaned(text) {
-	return text.replace(/\r\n?/gu, "\n").replace(CONTROLS, "").replace(/^(?:\s*\n)+/u, "").replace(/(?:\n\s*)+$/u, "");
+	return text.replace(/\r\n?/gu, "\n").replace(CONTROLS, "").replace(/^(?:[^\S\n]*\n)+/u, "").replace(/(?:\n[^\S\n]*)+$/u, "");
 }
 
 export function bytesOf(text) {

@@ -28,6 +28,9 @@ static void
 input_redisplay(void)
 {
 	input.changed = true;
+	/* What is typed after a paste was taken away is typed. */
+	if (rl_end == 0)
+		input.pasted = false;
 }
 
 static int
@@ -45,13 +48,18 @@ input_getc(FILE *stream)
 	return EOF;
 }
 
+/* Nothing that was pasted is a command: what is left of it with a slash has a second one. */
 static void
 input_say(const char *line)
 {
-	struct ink ink = {0};
-	ink_printf(&ink, "/%s", line);
-	input.keys.line(input.keys.ctx, ink_read(&ink));
-	ink_clear(&ink);
+	struct ink clean = {0}, said = {0};
+	text_clean(&clean, text_of(line));
+	struct text text = text_trim(ink_read(&clean));
+	ink_puts(&said, text.len > 0 && text.at[0] == '/' ? "/" : "");
+	ink_text(&said, text);
+	input.keys.line(input.keys.ctx, ink_read(&said));
+	ink_clear(&clean);
+	ink_clear(&said);
 }
 
 static void
@@ -65,8 +73,7 @@ input_line(char *line)
 		history_length ? history_get(history_base + history_length - 1) : NULL;
 	if (*line && (!last || strcmp(last->line, line) != 0))
 		add_history(line);
-	/* Nothing that was pasted is a command: with a second slash it is said. */
-	if (input.pasted && line[0] == '/')
+	if (input.pasted)
 		input_say(line);
 	else
 		input.keys.line(input.keys.ctx, text_of(line));

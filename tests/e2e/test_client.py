@@ -466,6 +466,13 @@ def test_what_is_pasted_is_no_command_and_asks_when_it_is_long(home, sit):
     bob.until("chat", nick="ann", message="/quit")
     ann.keys(f"{PASTE}/one\n/two{PASTED}\r")
     bob.until("chat", nick="ann", message="/one\n/two")
+    ann.keys(f"{PASTE}\n/nick pwned{PASTED}\r")
+    bob.until("chat", nick="ann", message="/nick pwned")
+    # What was pasted and taken away makes no secret public.
+    ann.keys(f"{PASTE}some words{PASTED}\x15")
+    ann.typed("ann>")
+    ann.enter("/msg bob a secret")
+    bob.until("direct", nick="ann", message="a secret")
     text = "\n".join(f"line {i}" for i in range(11))
     ann.keys(f"{PASTE}{text}{PASTED}\r")
     ann.shows("These are 11 lines")

@@ -255,7 +255,7 @@ def test_the_address_names_a_room(page):
     cat.send("join", room="tea")
     ann = page("Ann", path="/#room/tea")
     ann.shows("tea", "#title")
-    assert sorted(people(ann)) == ["Ann", "cat"]
+    ann.wait(lambda t: sorted(people(t)) == ["Ann", "cat"], "both")
     ann.front().execute_script("location.hash = '#room/' + encodeURIComponent('Grüner Tee'.replace(' ', '-'))")
     ann.shows("Grüner-Tee", "#title")
 

@@ -77,4 +77,5 @@ test("a text is as long as the server finds it", () => {
 	assert.equal(bytesOf("\n\n\u202eé🍵\u0007\r\n\n"), 6);
 	assert.equal(bytesOf("   "), 3);
 	assert.equal(linesIn("\n a\r\nb\n\n"), 2);
+	assert.equal(linesIn(`a${"\n".repeat(5000)}b`), 5001, "and it is told before anybody waits");
 });
