@@ -76,12 +76,11 @@ plain_close(struct link *link)
 bool
 plain_bury(struct net *net)
 {
-	struct link *link = NULL, *last = NULL;
-	while ((link = waits_due(&net->broken, INT64_MAX))) {
-		last = link;
+	bool any = net->broken.first != NULL;
+	struct link *link;
+	while ((link = waits_due(&net->broken, INT64_MAX)))
 		plain_close(link);
-	}
-	return last;
+	return any;
 }
 
 void
