@@ -70,6 +70,12 @@ size_t gateway_connections(const struct gateway *gateway);
 struct connection *connection_open(struct gateway *gateway, const struct listener *listener,
 	const struct sockaddr *peer, void *link);
 
+/*
+ * What limits by address go by: an IPv4 address, also one that came as IPv6, or an
+ * IPv6 network of 64 bits.
+ */
+void address_key(unsigned char key[static 16], const struct sockaddr *peer);
+
 /* What somebody is told who cannot be let in, since there is nothing to keep a connection with. */
 void gateway_refuse(struct gateway *gateway, const struct listener *listener,
 	const struct sockaddr *peer, struct ink *out);

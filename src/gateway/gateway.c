@@ -94,9 +94,8 @@ gateway_connections(const struct gateway *gateway)
 	return gateway->n_connections;
 }
 
-/* An IPv4 address, also one that came as IPv6, or an IPv6 network of 64 bits. */
-static void
-origin_key(const struct sockaddr *peer, unsigned char key[16])
+void
+address_key(unsigned char key[static 16], const struct sockaddr *peer)
 {
 	memset(key, 0, 16);
 	if (peer->sa_family == AF_INET) {
@@ -177,7 +176,7 @@ gateway_refusal(const struct gateway *gateway, const struct sockaddr *peer)
 	const struct origin *origin = NULL;
 	if (most && peer) {
 		unsigned char key[16];
-		origin_key(peer, key);
+		address_key(key, peer);
 		origin = origin_find(gateway, key);
 	}
 	if (gateway->stopping)
@@ -199,7 +198,7 @@ connection_enter(struct connection *connection, const struct sockaddr *peer)
 	connection->counted = true;
 	gateway->n_sessions++;
 	if (peer) {
-		origin_key(peer, key);
+		address_key(key, peer);
 		origin_enter(connection, key);
 	}
 	if (adapter->enter)

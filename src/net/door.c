@@ -18,6 +18,7 @@
 
 enum {
 	BACKLOG = 4096,      /* the kernel takes less if it likes */
+	FILES_OF_OURS = 90,  /* about thirty for what is open anyway */
 	ACCEPTS = 64,        /* at once, before others get their turn */
 	DEAD_AFTER = 120,    /* seconds of silence until the kernel asks whether a peer lives */
 	DEAD_ASK_EVERY = 30, /* seconds */
@@ -193,6 +194,27 @@ doors_tire(struct net *net, int error)
 	net->accept_again = (int64_t)uv_now(&net->loop) + ACCEPT_RETRY;
 }
 
+/* What is no link needs descriptors, too. */
+static bool
+net_is_crowded(const struct net *net)
+{
+	size_t files = (size_t)net->files;
+	return net->n_links >= (files > 2 * FILES_OF_OURS ? files - FILES_OF_OURS : files / 2);
+}
+
+static void
+door_take(struct door *door, int fd)
+{
+	socket_set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+	socket_set(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+	socket_set(fd, IPPROTO_TCP, TCP_KEEPIDLE, DEAD_AFTER);
+	socket_set(fd, IPPROTO_TCP, TCP_KEEPINTVL, DEAD_ASK_EVERY);
+	socket_set(fd, IPPROTO_TCP, TCP_KEEPCNT, DEAD_ASKS);
+	socket_set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, DEAD_UNHEARD);
+	fcntl(fd, F_SETFD, FD_CLOEXEC);
+	(door->site ? web_open : plain_open)(door, fd);
+}
+
 static void
 door_accept(uv_poll_t *poll, int status, int events)
 {
@@ -208,14 +230,13 @@ door_accept(uv_poll_t *poll, int status, int events)
 			return;
 		}
 		if (fd >= 0) {
-			socket_set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-			socket_set(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
-			socket_set(fd, IPPROTO_TCP, TCP_KEEPIDLE, DEAD_AFTER);
-			socket_set(fd, IPPROTO_TCP, TCP_KEEPINTVL, DEAD_ASK_EVERY);
-			socket_set(fd, IPPROTO_TCP, TCP_KEEPCNT, DEAD_ASKS);
-			socket_set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, DEAD_UNHEARD);
-			fcntl(fd, F_SETFD, FD_CLOEXEC);
-			(door->site ? web_open : plain_open)(door, fd);
+			/* Who is hung up keeps its descriptor until libwebsockets sees to it. */
+			bool crowded = net_is_crowded(door->net);
+			if (crowded)
+				visitor_yield(door->net);
+			door_take(door, fd);
+			if (crowded && door->net->nudge)
+				return;
 		} else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
 			   errno == ENOMEM) {
 			doors_tire(door->net, errno);

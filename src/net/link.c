@@ -21,6 +21,7 @@ waits_leave(struct link *link)
 		return;
 	*(link->earlier ? &link->earlier->later : &waits->first) = link->later;
 	*(link->later ? &link->later->earlier : &waits->last) = link->earlier;
+	waits->n--;
 	link->waits = NULL;
 	link->earlier = link->later = NULL;
 }
@@ -34,6 +35,7 @@ waits_join(struct waits *waits, struct link *link)
 	link->earlier = waits->last;
 	*(waits->last ? &waits->last->later : &waits->first) = link;
 	waits->last = link;
+	waits->n++;
 }
 
 /* The next that is due, taken out; NULL: none is. */
@@ -99,6 +101,16 @@ link_peer(int fd)
 	return peer;
 }
 
+struct link *
+link_new(struct door *door, int fd)
+{
+	struct link *link = memory_new(sizeof *link);
+	link->door = door;
+	link->fd = fd;
+	door->net->n_links++;
+	return link;
+}
+
 void
 link_enter(struct link *link)
 {
@@ -127,6 +139,7 @@ link_free(struct link *link)
 	waits_leave(link);
 	ws_frames_clear(&link->frames);
 	ink_clear(&link->pong);
+	link->door->net->n_links--;
 	free(link);
 }
 

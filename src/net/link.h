@@ -24,6 +24,7 @@ enum {
 /* Links that wait equally long each, so that the first in is the first due. */
 struct waits {
 	struct link *first, *last;
+	size_t n;
 	int patience; /* ms */
 };
 
@@ -57,12 +58,14 @@ struct net {
 	struct waits quiet;    /* WebSockets, until their next ping */
 	struct waits leaving;  /* hung up by us, until the other end does */
 	struct waits pages;    /* with the rest of an HTTP answer */
-	struct waits knocking; /* by HTTP, until they are a WebSocket; patience 0: for ever */
+	struct waits knocking; /* by HTTP, until they are a WebSocket */
+	size_t n_links;        /* all of them */
 	int files;             /* descriptors from here on are not taken: see files_most */
 	unsigned signalled;    /* times it was told to stop */
 	bool heard;            /* input came in this part of the turn */
 	bool lost;             /* a connection was lost in this turn */
 	bool nudge;            /* libwebsockets' timers have changed behind its back */
+	bool addresses_count;  /* how many come from one address matters */
 };
 
 struct link {
@@ -73,8 +76,9 @@ struct link {
 	struct link *earlier, *later;  /* there */
 	int64_t due;
 	struct ws_frames frames;
-	struct ink pong;  /* WebSocket: until there is room for it */
-	struct text rest; /* HTTP: of the answer */
+	struct ink pong;           /* WebSocket: until there is room for it */
+	struct text rest;          /* HTTP: of the answer */
+	unsigned char address[16]; /* HTTP: as address_key has it */
 	int fd;
 	enum reason why; /* it left */
 	bool framed;     /* a WebSocket, established, read by us */
@@ -89,6 +93,7 @@ struct link {
 };
 
 /* link.c */
+struct link *link_new(struct door *door, int fd);
 struct sockaddr_storage link_peer(int fd);
 void link_enter(struct link *link);
 void link_flush(struct link *link);
@@ -122,6 +127,12 @@ void web_ping(struct link *link);
 void web_hear(struct link *link);
 void web_take(struct net *net);
 bool web_say_close(struct link *link, enum ws_code code);
+
+/* visitors.c: one more is there, for which another may have to go. */
+void visitor_enter(struct link *link);
+
+/* The one that has waited longest goes, if there is any. */
+void visitor_yield(struct net *net);
 
 /* ear.c */
 bool ears_open(struct net *net);

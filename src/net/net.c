@@ -121,7 +121,10 @@ net_open(struct config *config, struct gateway *gateway, bool *served)
 	net->quiet.patience = PING_EVERY;
 	net->leaving.patience = LEAVE_WITHIN;
 	net->pages.patience = PAGE_RETRY;
-	net->knocking.patience = (int)config->login_timeout * 1000;
+	/* In any case libwebsockets has a patience of its own: KEEP_ALIVE and REQUEST_WITHIN. */
+	net->knocking.patience =
+		config->login_timeout ? (int)config->login_timeout * 1000 : INT_MAX;
+	net->addresses_count = config->sessions_per_address > 0;
 	net->files = files_most();
 	int error = uv_loop_init(&net->loop);
 	if (error) {

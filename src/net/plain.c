@@ -13,9 +13,7 @@
 void
 plain_open(struct door *door, int fd)
 {
-	struct link *link = memory_new(sizeof *link);
-	link->door = door;
-	link->fd = fd;
+	struct link *link = link_new(door, fd);
 	waits_join(&door->net->plain, link);
 	ear_open(link);
 	link_enter(link);

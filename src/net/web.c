@@ -40,9 +40,7 @@ header_read(struct lws *wsi, enum lws_token_indexes which, char at[static HEADER
 void
 web_open(struct door *door, int fd)
 {
-	struct link *link = memory_new(sizeof *link);
-	link->door = door;
-	link->fd = fd;
+	struct link *link = link_new(door, fd);
 	lws_adopt_desc_t adoption = {
 		.vh = door->net->vhost,
 		.type = LWS_ADOPT_SOCKET | LWS_ADOPT_HTTP,
@@ -51,10 +49,10 @@ web_open(struct door *door, int fd)
 	};
 	/* Whatever becomes of it: the link is freed with libwebsockets' end of it. */
 	struct lws *wsi = lws_adopt_descriptor_vhost_via_info(&adoption);
-	if (!wsi || door->net->knocking.patience == 0)
+	if (!wsi)
 		return;
 	link->wsi = wsi;
-	waits_join(&door->net->knocking, link);
+	visitor_enter(link);
 }
 
 static void
@@ -78,10 +76,8 @@ rest_send(struct link *link)
 		return -1;
 	if (n > 0)
 		link->rest = (struct text){link->rest.at + n, link->rest.len - (size_t)n};
-	if (link->rest.len == 0)
-		return lws_http_transaction_completed(link->wsi) ? -1 : 0;
-	waits_join(&link->door->net->pages, link);
-	return 0;
+	waits_join(link->rest.len ? &link->door->net->pages : &link->door->net->knocking, link);
+	return link->rest.len == 0 && lws_http_transaction_completed(link->wsi) ? -1 : 0;
 }
 
 void

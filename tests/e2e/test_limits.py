@@ -1,5 +1,6 @@
 """Limits hold, are told in each protocol's own words, and cost nobody else anything."""
 
+import contextlib
 import select
 import socket
 import struct
@@ -9,7 +10,7 @@ import time
 import pytest
 
 from house import (CLOSE, PATIENCE, PROTOCOLS, TEXT, Closed, Company, Line, frame, head_of,
-                   program)
+                   program, read_head, request)
 
 ASAN = "asan" in program()
 FULL = "The server is full; please try again later."
@@ -358,6 +359,68 @@ def test_half_a_request_takes_up_no_descriptor_for_long(house, start_of_it):
     client.drop()
     home.json("ann")
     assert home.files() <= before + 1
+
+
+HALF = b"GET / HTTP/1.1\r\nHost: x\r\nCook"
+
+
+def hung_up(client, wait=0):
+    if not select.select([client.socket], [], [], wait)[0]:
+        return False
+    with contextlib.suppress(OSError):
+        assert client.socket.recv(1) == b""
+    return True
+
+
+def visitors(home, n, address="127.0.0.1"):
+    """That many who have sent half a request each, in the order in which they came."""
+    came = []
+    for _ in range(n):
+        came.append(Bound(home.address("web"), address))
+        home.clients.append(came[-1])
+        came[-1].send_bytes(HALF)
+    return came
+
+
+def is_answered(client):
+    client.send_bytes(b"ies: no\r\n\r\n")
+    return read_head(client)[0] == 200
+
+
+def test_half_requests_leave_room_for_sessions_and_for_the_page(house):
+    """Of too many, who has waited longest goes: descriptors are there for sessions first."""
+    home = house(limits={"sessions": 20}, under=("prlimit", "--nofile=200:200"),
+                 **Company.SETTINGS)
+    came = visitors(home, 600)
+    company = Company(home)
+    assert request(home.address("web"))[0] == 200
+    company.chat()
+    assert all(hung_up(client, PATIENCE) for client in came[:400])
+    assert not any(hung_up(client) for client in came[-20:])
+    assert all(is_answered(client) for client in came[-20:])
+    assert home.files() < 200
+    assert not any("refused" in line for line in home.lines)
+
+
+def test_half_requests_of_one_address_take_nothing_from_another(house):
+    """Where sessions count by address, so do those who have not even asked for one."""
+    home = house(limits={"sessions_per_address": 3})
+    (other,) = visitors(home, 1, "127.0.0.2")
+    came = visitors(home, 50)
+    assert request(home.address("web"))[0] == 200
+    assert all(hung_up(client, PATIENCE) for client in came[:35])
+    assert not any(hung_up(client) for client in came[-15:])
+    assert is_answered(other) and all(is_answered(client) for client in came[-15:])
+    home.web("ann").until("names")
+
+
+def test_at_most_a_thousand_half_requests_are_kept(house):
+    """A head's memory each, however many descriptors there are."""
+    home = house()
+    came = visitors(home, 1100)
+    assert request(home.address("web"))[0] == 200
+    assert all(hung_up(client, PATIENCE) for client in came[:1100 - 1024])
+    assert all(is_answered(client) for client in came[-1000:])
 
 
 def test_who_has_logged_in_has_all_the_time_there_is(house):
