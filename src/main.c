@@ -227,7 +227,7 @@ static int
 house_run(struct config *config)
 {
 	files_allow(config->sessions);
-	json_salt();
+	json_open();
 	struct gateway *gateway = house_open(config);
 	if (!gateway) {
 		log_line(LOG_ERROR, "server.room: \"%s\" cannot be a room's name", config->room);

@@ -2,6 +2,7 @@
 #include "adapters/json.h"
 
 #include <jansson.h>
+#include <stdlib.h>
 
 #include "base/memory.h"
 
@@ -47,8 +48,9 @@ json_shallow(struct text packet)
 }
 
 void
-json_salt(void)
+json_open(void)
 {
+	json_set_alloc_funcs(memory_take, free);
 	json_object_seed(0);
 }
 
@@ -63,9 +65,6 @@ json_read(struct text packet)
 	/* An integer that is over 64 bits long is valid JSON, too. */
 	if (!json && json_error_code(&error) == json_error_numeric_overflow)
 		json = json_loadb(packet.at, packet.len, flags | JSON_DECODE_INT_AS_REAL, &error);
-	/* Its failure for want of memory is not the packet's. */
-	if (!json && json_error_code(&error) == json_error_out_of_memory)
-		memory_need(NULL);
 	if (json && json_is_string(json_object_get(json, "type")))
 		return json_out(json);
 	json_decref(json);

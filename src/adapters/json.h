@@ -11,8 +11,11 @@ enum { JSON_DEPTH = 16 };
 
 struct json;
 
-/* Draws what its tables are salted with, which would else open a file when it is first needed. */
-void json_salt(void);
+/*
+ * To be called before the others. Draws what tables are salted with, which would else open a
+ * file when it is first needed; and without memory the program ends, as everywhere.
+ */
+void json_open(void);
 
 /*
  * Reads one object. NULL: it is not valid JSON, not an object, has a key

@@ -31,6 +31,21 @@ memory_grow(void *old, size_t bytes)
 	return new;
 }
 
+void *
+memory_resize(void *old, size_t bytes)
+{
+	if (bytes > 0)
+		return memory_grow(old, bytes);
+	free(old);
+	return NULL;
+}
+
+void *
+memory_take(size_t bytes)
+{
+	return memory_resize(NULL, bytes);
+}
+
 char *
 memory_string(const char *at, size_t len)
 {

@@ -11,6 +11,13 @@
 void *memory_new(size_t bytes);
 void *memory_grow(void *old, size_t bytes);
 
+/*
+ * For libraries that can be told what to allocate by, so that none of them takes want of memory
+ * for something else: like malloc and realloc, but 0 bytes give NULL, and free what there was.
+ */
+void *memory_take(size_t bytes);
+void *memory_resize(void *old, size_t bytes);
+
 /* A copy of its own, NUL-terminated. */
 char *memory_string(const char *at, size_t len);
 

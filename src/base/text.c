@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unicode/ubrk.h>
 #include <unicode/uchar.h>
+#include <unicode/uclean.h>
 #include <unicode/unorm2.h>
 #include <unicode/uspoof.h>
 #include <unicode/ustring.h>
@@ -12,6 +13,7 @@
 
 #include "base/memory.h"
 #include "teahouse/buffer.h"
+#include "teahouse/log.h"
 
 enum {
 	MARKS_MAX = 8,
@@ -212,16 +214,39 @@ struct spelling {
 	const UNormalizer2 *nfc;
 };
 
+static void *
+icu_take(const void *context, size_t bytes)
+{
+	(void)context;
+	return memory_take(bytes);
+}
+
+static void *
+icu_resize(const void *context, void *old, size_t bytes)
+{
+	(void)context;
+	return memory_resize(old, bytes);
+}
+
+static void
+icu_free(const void *context, void *at)
+{
+	(void)context;
+	free(at);
+}
+
 struct spelling *
 spelling_open(void)
 {
 	struct spelling *s = memory_new(sizeof *s);
 	UErrorCode error = U_ZERO_ERROR;
+	/* So that it never seems, for want of memory, that there is no such name. */
+	u_setMemoryFunctions(NULL, icu_take, icu_resize, icu_free, &error);
 	s->clusters = ubrk_open(UBRK_CHARACTER, "", NULL, 0, &error);
 	s->likeness = uspoof_open(&error);
 	s->nfc = unorm2_getNFCInstance(&error);
 	if (U_FAILURE(error)) {
-		fprintf(stderr, "ICU's rules cannot be opened: %s\n", u_errorName(error));
+		log_line(LOG_ERROR, "ICU's rules cannot be opened: %s", u_errorName(error));
 		abort();
 	}
 	return s;
@@ -365,15 +390,6 @@ name_keep(char **at, const struct spelled *spelled)
 	return kept;
 }
 
-/* Whether ICU could do it; for want of memory it must not seem that there is no such name. */
-static bool
-icu_could(UErrorCode error)
-{
-	if (error == U_MEMORY_ALLOCATION_ERROR)
-		memory_need(NULL);
-	return U_SUCCESS(error);
-}
-
 struct name *
 name_make(struct spelling *s, struct text t, size_t max_characters)
 {
@@ -384,18 +400,18 @@ name_make(struct spelling *s, struct text t, size_t max_characters)
 	UChar raw[GIVEN_BYTES];
 	int32_t n;
 	u_strFromUTF8(raw, GIVEN_BYTES, &n, t.at, (int32_t)t.len, &error);
-	if (!icu_could(error))
+	if (U_FAILURE(error))
 		return NULL;
 	shown.n = unorm2_normalize(s->nfc, raw, n, shown.units, UNITS_MAX, &error);
-	if (!icu_could(error) || !units_fit_name(shown.units, shown.n) ||
+	if (U_FAILURE(error) || !units_fit_name(shown.units, shown.n) ||
 		units_characters(s, shown.units, shown.n) > max_characters)
 		return NULL;
 	spelled_bytes(&shown, &error);
-	if (!icu_could(error) || shown.len > NAME_BYTES)
+	if (U_FAILURE(error) || shown.len > NAME_BYTES)
 		return NULL;
 	spelled_fold(s, &folded, &shown, &error);
 	spelled_likeness(s, &likeness, &shown, &error);
-	if (!icu_could(error))
+	if (U_FAILURE(error))
 		return NULL;
 	size_t bytes = (size_t)shown.len + (size_t)folded.len + (size_t)likeness.len + 3;
 	struct name *name = memory_new(sizeof *name + bytes);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "adapters/json.h"
 #include "client/pipe.h"
 #include "client/screen.h"
 #include "teahouse/log.h"
@@ -173,6 +174,7 @@ static int
 run(const struct options *options)
 {
 	bool screen = options->screen;
+	json_open();
 	struct visit visit = {
 		.model = model_open(text_of(options->nick)),
 		.wire = WIRE_NONE,

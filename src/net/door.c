@@ -106,6 +106,8 @@ listener_listen(const struct listener *listener, const char **why)
 	};
 	struct addrinfo *found;
 	int error = getaddrinfo(listener->address, port, &wanted, &found);
+	if (error == EAI_MEMORY)
+		memory_need(NULL);
 	if (error) {
 		*why = gai_strerror(error);
 		errno = EINVAL;

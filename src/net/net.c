@@ -72,6 +72,27 @@ handles_open(struct net *net)
 	}
 }
 
+static void *
+library_new(size_t n, size_t bytes)
+{
+	return n > 0 && bytes > 0 ? memory_new(n * bytes) : NULL;
+}
+
+static void *
+library_resize(void *old, size_t bytes, const char *reason)
+{
+	(void)reason;
+	return memory_resize(old, bytes);
+}
+
+/* libuv and libwebsockets end the program without memory, too, where they would else go on wounded. */
+static void
+libraries_set(void)
+{
+	uv_replace_allocator(memory_take, memory_resize, library_new, free);
+	lws_set_allocator(library_resize);
+}
+
 static bool
 context_open(struct net *net)
 {
@@ -98,7 +119,8 @@ context_open(struct net *net)
 	if (net->context)
 		net->vhost = lws_create_vhost(net->context, &info);
 	if (!net->vhost)
-		log_line(LOG_ERROR, "libwebsockets: cannot start; is its libuv plugin installed?");
+		log_line(LOG_ERROR, "libwebsockets: cannot start; is its libuv plugin installed, "
+				    "and is there memory?");
 	return net->vhost;
 }
 
@@ -126,6 +148,7 @@ net_open(struct config *config, struct gateway *gateway, bool *served)
 		config->login_timeout ? (int)config->login_timeout * 1000 : INT_MAX;
 	net->addresses_count = config->sessions_per_address > 0;
 	net->files = files_most();
+	libraries_set();
 	int error = uv_loop_init(&net->loop);
 	if (error) {
 		log_line(LOG_ERROR, "libuv: %s", uv_strerror(error));

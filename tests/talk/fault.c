@@ -4,6 +4,7 @@
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,10 +34,8 @@ fault_find(void)
 	real_free = (void (*)(void *))dlsym(RTLD_NEXT, "free");
 }
 
-void fault_arm(void);
-
-/* From now on allocations count. */
-void
+/* Allocations count when the libraries are there, and main is about to begin. */
+__attribute__((constructor)) static void
 fault_arm(void)
 {
 	const char *at = getenv("FAULT_AT");
@@ -49,7 +48,10 @@ fault_arm(void)
 static int
 fault_is_now(void)
 {
-	return fault_at >= 0 && ++fault_count == fault_at;
+	if (fault_at < 0 || ++fault_count != fault_at)
+		return 0;
+	errno = ENOMEM;
+	return 1;
 }
 
 void *
