@@ -1,19 +1,33 @@
 /*
- * Each adapter before a real core, with others listening over every protocol:
- * nobody hears a control character, and counts return to zero.
+ * Each adapter before a real core, with others listening over every protocol, under
+ * settings that vary. Nobody hears a control character, every request gets one
+ * answer, nobody but the stranger is shown out, and counts return to zero.
  */
 #include <assert.h>
+#include <jansson.h>
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "adapters/framing.h"
 #include "teahouse/connection.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Somebody listens over every protocol; the last of the stranger's is json, with packets made of lines. */
-enum { LISTENERS = 6, WRAPPED = LISTENERS, PROTOCOLS, JSON = 1 };
+/* In the order of adapter_list(); the stranger may also speak json in packets made of lines. */
+enum { TELNET, JSON, WEB, RELAY, LOBBY, DIRECT, LISTENERS, WRAPPED = LISTENERS, PROTOCOLS };
 
-/* How those who listen come in, in the order of adapter_list(). */
+/* What of the first byte the protocol leaves: each of these is so, or not. */
+enum {
+	LARGE = 1,   /* the room, once the stranger is in it */
+	PACED = 2,   /* by a rate */
+	NARROW = 4,  /* wires that take a few bytes at a time */
+	HURRIED = 8, /* by login_timeout */
+	STRICT = 16, /* and what else a listener may be */
+};
+
+enum { STRANGER = LISTENERS, PEOPLE, NARROW_BYTES = 7, PATIENCE = 10000 };
+
+/* How those who listen come in. */
 static const char *const hellos[LISTENERS] = {
 	"login ann\r\n",
 	"\0\x1d{\"type\":\"hello\",\"nick\":\"bob\"}",
@@ -23,41 +37,151 @@ static const char *const hellos[LISTENERS] = {
 	"#fay\n",
 };
 
+/* What gets an answer whatever came before, and a piece of it first that ends that. */
+static const char *const sentinels[PROTOCOLS][2] = {
+	[TELNET] = {"\xff\xf0\r\n", "/not-a-command\r\n"},
+	[WEB] = {"{}", "{\"type\":\"nothing\"}"},
+	[RELAY] = {"\n", "sentinel\n"},
+	[LOBBY] = {"\n", "/not-a-command\n"},
+	[DIRECT] = {"\n", "@nobody:sentinel\n"},
+	[WRAPPED] = {"{}", "{\"type\":\"nothing\"}"},
+};
+
 struct ear {
+	struct house *house;
 	struct connection *connection;
-	bool listens; /* what it hears is looked at */
+	size_t protocol;
+	struct ink heard; /* what of it is not looked at yet */
+	unsigned char last;
+	size_t told; /* bytes */
 	bool closed;
+	/* json: the answers to the last request, by their type, if it bore this */
+	const json_t *ref;
+	json_t *answers;
+	size_t packets;
+};
+
+struct house {
+	struct gateway *gateway;
+	int64_t clock;
+	size_t takes; /* bytes that a wire takes at once */
+	struct listener listeners[PEOPLE];
+	struct ear ears[PEOPLE];
 };
 
 /* Whatever a listener's own bytes are, none may move a cursor or end a line early. */
 static void
-look_at(const struct ear *ear, const char *bytes, size_t n)
+hear_byte(struct ear *ear, unsigned char c)
 {
-	for (size_t i = 0; ear->listens && i < n; i++) {
-		unsigned char c = (unsigned char)bytes[i];
-		assert(c >= 0x20 || c == '\t' || c == '\r' || c == '\n');
-		assert(c != 0x7f);
-		assert(c != 0xc2 || i + 1 == n || (unsigned char)bytes[i + 1] >= 0xa0);
-		assert(c != '\r' || (i + 1 < n && bytes[i + 1] == '\n'));
+	assert(c >= 0x20 || c == '\t' || c == '\r' || c == '\n');
+	assert(c != 0x7f);
+	assert(ear->last != 0xc2 || c >= 0xa0);
+	assert(ear->last != '\r' || c == '\n');
+	ear->last = c;
+}
+
+/* No text of any packet has a control or turns the direction of what follows. */
+static void
+hear_text(const char *at, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)at[i],
+			      next = i + 1 < n ? (unsigned char)at[i + 1] : 0;
+		assert((c >= 0x20 || c == '\t' || c == '\n') && c != 0x7f);
+		assert(c != 0xc2 || next >= 0xa0);
+		assert(c != 0xe2 || next != 0x80 || i + 2 >= n || (unsigned char)at[i + 2] < 0xaa ||
+			(unsigned char)at[i + 2] > 0xae);
+	}
+}
+
+static void
+hear_value(const json_t *value)
+{
+	const char *key;
+	json_t *member;
+	size_t i;
+	if (json_is_string(value))
+		hear_text(json_string_value(value), json_string_length(value));
+	json_array_foreach((json_t *)(uintptr_t)value, i, member) hear_value(member);
+	json_object_foreach((json_t *)(uintptr_t)value, key, member) if (strcmp(key, "ref") != 0)
+		hear_value(member);
+}
+
+/* A ref is the stranger's own, and comes back as it was. */
+static void
+hear_packet(struct ear *ear, struct text bytes)
+{
+	size_t flags = JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL;
+	json_t *packet = json_loadb(bytes.at, bytes.len, flags, NULL);
+	assert(json_is_object(packet));
+	hear_value(packet);
+	ear->packets++;
+	const json_t *ref = json_object_get(packet, "ref");
+	assert(!ref || (ear->ref && json_equal(ref, ear->ref)));
+	json_t *type = json_object_get(packet, "type");
+	if (ref && !json_is_true(json_object_get(packet, "more"))) {
+		/* To enter a room is to be told so, and who is there: each once. */
+		assert(!json_object_get(ear->answers, json_string_value(type)));
+		json_object_set(ear->answers, json_string_value(type), type);
+	}
+	json_decref(packet);
+}
+
+/* How long the head of the first packet is that was heard, and how long that packet. */
+static size_t
+head_read(const struct ear *ear, size_t *len)
+{
+	const unsigned char *at = (const unsigned char *)ear->heard.at;
+	if (ear->heard.len < 4)
+		return 0;
+	if (ear->protocol == JSON) {
+		*len = (size_t)at[0] << 8 | at[1];
+		return 2;
+	}
+	assert(at[0] == 0x81 && at[1] < 127);
+	*len = at[1] == 126 ? (size_t)at[2] << 8 | at[3] : at[1];
+	return at[1] == 126 ? 4 : 2;
+}
+
+static void
+hear(struct ear *ear, const char *bytes, size_t n)
+{
+	ear->told += n;
+	if (ear->protocol != JSON && ear->protocol != WEB) {
+		/* The stranger may have asked for anything that telnet has. */
+		for (size_t i = 0; i < n && ear != &ear->house->ears[STRANGER]; i++)
+			hear_byte(ear, (unsigned char)bytes[i]);
+		return;
+	}
+	ink_add(&ear->heard, bytes, n);
+	size_t head, len;
+	while ((head = head_read(ear, &len)) && ear->heard.len >= head + len) {
+		hear_packet(ear, (struct text){ear->heard.at + head, len});
+		memmove(ear->heard.at, ear->heard.at + head + len, ear->heard.len - head - len);
+		ear->heard.len -= head + len;
 	}
 }
 
 static ssize_t
 wire_send(void *link, const struct queue *waiting)
 {
+	struct ear *ear = link;
 	struct iovec pieces[64];
-	ssize_t sent = 0;
+	size_t sent = 0;
 	int n = queue_gather(waiting, pieces, 64);
-	for (int i = 0; i < n; i++) {
-		look_at(link, pieces[i].iov_base, pieces[i].iov_len);
-		sent += (ssize_t)pieces[i].iov_len;
+	for (int i = 0; i < n && sent < ear->house->takes; i++) {
+		size_t left = ear->house->takes - sent;
+		size_t taken = pieces[i].iov_len < left ? pieces[i].iov_len : left;
+		hear(ear, pieces[i].iov_base, taken);
+		sent += taken;
 	}
-	return sent;
+	return (ssize_t)sent;
 }
 
 static void
 wire_read(void *link, bool wanted)
 {
+	/* It is given what comes all the same, and has to hold it. */
 	(void)link;
 	(void)wanted;
 }
@@ -73,89 +197,182 @@ wire_close(void *link, enum reason why)
 static int64_t
 ticks(void *clock)
 {
-	/* A second passes at each look, so that no rate is ever reached. */
-	return *(int64_t *)clock += 1000;
+	/* A tenth of a second passes at each look. */
+	return *(int64_t *)clock += 100;
 }
 
+/* A turn of the loop, after which there is room to send everywhere again. */
 static void
-turn(struct gateway *gateway, struct ear *ears, size_t n)
+turn(struct house *house)
 {
-	gateway_tick(gateway);
-	for (size_t i = 0; i < n; i++) {
-		if (!ears[i].closed || !ears[i].connection)
+	gateway_tick(house->gateway);
+	for (size_t i = 0; i < PEOPLE; i++) {
+		struct ear *ear = &house->ears[i];
+		if (ear->connection && !ear->closed)
+			connection_flush(ear->connection);
+		if (!ear->connection || !ear->closed)
 			continue;
-		connection_lost(ears[i].connection, REASON_FINE);
-		ears[i].connection = NULL;
+		connection_lost(ear->connection, REASON_FINE);
+		ear->connection = NULL;
 	}
-	gateway_flush(gateway);
+	gateway_flush(house->gateway);
 }
 
-/* A byte of 0x1e parts what comes at once; wrapped: each as a packet. */
+/* Turns until the stranger is told something, and then as long as there is more. */
 static void
-speak(struct gateway *gateway, struct ear *ears, size_t n, struct text in, bool wrapped)
+await_answer(struct house *house, size_t before)
 {
-	struct ear *speaker = &ears[n - 1];
-	while (in.len > 0 && speaker->connection) {
+	struct ear *stranger = &house->ears[STRANGER];
+	for (int i = 0; stranger->connection && stranger->told == before; i++) {
+		assert(i < PATIENCE);
+		turn(house);
+	}
+	for (size_t told = before; stranger->connection && told != stranger->told;) {
+		told = stranger->told;
+		turn(house);
+	}
+}
+
+static void
+give(struct house *house, struct text bytes, bool wrapped)
+{
+	size_t head = wrapped ? 2 : 0;
+	char *copy = malloc(head + bytes.len + 1);
+	copy[0] = (char)(bytes.len >> 8);
+	copy[head / 2] = (char)bytes.len;
+	if (bytes.len > 0)
+		memcpy(copy + head, bytes.at, bytes.len);
+	connection_receive(house->ears[STRANGER].connection, copy, head + bytes.len);
+	free(copy);
+}
+
+/* One packet, and its one answer. */
+static void
+request(struct house *house, struct text packet, bool wrapped)
+{
+	struct ear *stranger = &house->ears[STRANGER];
+	const struct session *session = (const struct session *)stranger->connection;
+	size_t flags = JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, before = stranger->told;
+	json_t *json = json_loadb(packet.at ? packet.at : "", packet.len, flags, NULL);
+	json_t *ref = json_object_get(json, "ref");
+	stranger->ref = json_is_string(ref) ? ref : NULL;
+	stranger->answers = json_object();
+	stranger->packets = 0;
+	give(house, packet, wrapped);
+	await_answer(house, before);
+	if (stranger->connection) {
+		assert(stranger->packets > 0);
+		/* Of version 2, once it is logged in, all that can be read bears it. */
+		bool full = ((const struct talk *)session)->voice == 1 && session->user;
+		bool asked = stranger->ref && json_string_length(ref) <= 64 &&
+			     json_is_string(json_object_get(json, "type"));
+		assert(!full || !asked || json_object_size(stranger->answers) > 0);
+	}
+	stranger->ref = NULL;
+	json_decref(stranger->answers);
+	json_decref(json);
+}
+
+/* A byte of 0x1e parts what comes at once. */
+static void
+speak(struct house *house, struct text in, size_t protocol)
+{
+	struct ear *stranger = &house->ears[STRANGER];
+	while (in.len > 0 && stranger->connection) {
 		const char *end = memchr(in.at, 0x1e, in.len);
 		size_t len = end ? (size_t)(end - in.at) : in.len;
-		size_t head = wrapped ? 2 : 0;
-		char *copy = malloc(head + len + 1);
-		copy[0] = (char)(len >> 8);
-		copy[head / 2] = (char)len;
-		memcpy(copy + head, in.at, len);
-		connection_receive(speaker->connection, copy, head + len);
-		free(copy);
-		turn(gateway, ears, n);
+		struct text piece = {in.at, len};
+		if (protocol == WRAPPED || protocol == WEB)
+			request(house, piece, protocol == WRAPPED);
+		else
+			give(house, piece, false);
+		turn(house);
 		in.at += len + (end != NULL);
 		in.len -= len + (end != NULL);
 	}
+	/* Of raw packets, the next may be announced as longer than all that is left. */
+	for (size_t i = 0; i < 2 && sentinels[protocol][i] && stranger->connection; i++) {
+		size_t before = stranger->told;
+		give(house, text_of(sentinels[protocol][i]), protocol == WRAPPED);
+		if (i == 1)
+			await_answer(house, before);
+		for (int j = 0; j < PATIENCE && stranger->connection && i == 0; j++) {
+			before = stranger->told;
+			turn(house);
+			if (j > 100 && before == stranger->told)
+				break;
+		}
+	}
 }
 
+static void
+come(struct house *house, size_t i, size_t which, bool strict)
+{
+	static char main_room[] = "main";
+	struct ear *ear = &house->ears[i];
+	struct listener *listener = &house->listeners[i];
+	*listener = (struct listener){.name = main_room,
+		.adapter = adapter_list()[which],
+		.room = main_room,
+		.echo = true,
+		.strict = strict,
+		.nicks = strict,
+		.announce = true,
+		.hear = true,
+		.pause = 50,
+		.ending = strict ? ENDING_CRLF : ENDING_LF};
+	*ear = (struct ear){.house = house, .protocol = which};
+	ear->connection = connection_open(house->gateway, listener, NULL, ear);
+	if (i == STRANGER)
+		return;
+	size_t n = i == JSON ? 2 + strlen(hellos[i] + 2) : strlen(hellos[i]);
+	connection_receive(ear->connection, hellos[i], n);
+}
+
+static void
+leave(struct house *house)
+{
+	for (size_t i = 0; i < PEOPLE; i++) {
+		/* Nobody is shown out for what a stranger says. */
+		assert(i == STRANGER || house->ears[i].connection);
+		if (house->ears[i].connection)
+			connection_lost(house->ears[i].connection, REASON_LOST);
+	}
+	gateway_flush(house->gateway);
+	struct core *core = gateway_core(house->gateway);
+	assert(core_users(core) == 0);
+	assert(core_rooms(core) == 1);
+	assert(gateway_connections(house->gateway) == 0);
+	gateway_close(house->gateway);
+	for (size_t i = 0; i < PEOPLE; i++)
+		ink_clear(&house->ears[i].heard);
+}
+
+/* The first byte says which protocol the stranger speaks, and how the house is. */
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct wire wire = {wire_send, wire_read, wire_close};
 	if (size < 1)
 		return 0;
-	int64_t clock = 0;
-	struct gateway_settings settings = {.sessions = 10, .send_queue = 1 << 20};
-	settings.core = (struct core_settings){
-		.name = text_of("Teahouse"), .room = text_of("main"), .message = 4000};
-	/* With the stranger, the room is large or not. */
-	settings.core.presence = data[0] / PROTOCOLS % 2 ? LISTENERS : 0;
-	struct gateway *gateway = gateway_open(&settings, &wire, ticks, ticks, &clock);
-	/* Which protocol the stranger speaks; the last is json, with packets made of lines. */
 	size_t protocol = data[0] % PROTOCOLS;
-	static char main_room[] = "main";
-	struct listener listeners[LISTENERS + 1];
-	struct ear ears[LISTENERS + 1] = {0};
-	for (size_t i = 0; i <= LISTENERS; i++) {
-		size_t which = i < LISTENERS ? i : protocol == WRAPPED ? JSON : protocol;
-		listeners[i] = (struct listener){.name = main_room,
-			.adapter = adapter_list()[which],
-			.room = main_room,
-			.echo = true,
-			.announce = true,
-			.hear = true,
-			.pause = 50};
-		ears[i].listens = i < LISTENERS && !listeners[i].adapter->by_http && i != JSON;
-		ears[i].connection = connection_open(gateway, &listeners[i], NULL, &ears[i]);
-		if (i == LISTENERS)
-			break;
-		size_t n = i == JSON ? 2 + strlen(hellos[i] + 2) : strlen(hellos[i]);
-		connection_receive(ears[i].connection, hellos[i], n);
-	}
-	turn(gateway, ears, LISTENERS + 1);
-	assert(core_users(gateway_core(gateway)) >= LISTENERS);
-	speak(gateway, ears, LISTENERS + 1, (struct text){(const char *)data + 1, size - 1},
-		protocol == WRAPPED);
-	for (size_t i = 0; i <= LISTENERS; i++)
-		if (ears[i].connection)
-			connection_lost(ears[i].connection, REASON_LOST);
-	gateway_flush(gateway);
-	assert(core_users(gateway_core(gateway)) == 0);
-	assert(core_rooms(gateway_core(gateway)) == 1);
-	assert(gateway_connections(gateway) == 0);
-	gateway_close(gateway);
+	unsigned how = data[0] / PROTOCOLS;
+	struct house house = {.takes = how & NARROW ? NARROW_BYTES : SIZE_MAX};
+	struct gateway_settings settings = {
+		.sessions = 10, .send_queue = 1 << 20, .login_timeout = how & HURRIED ? 60000 : 0};
+	settings.core = (struct core_settings){.name = text_of("Teahouse"),
+		.room = text_of("main"),
+		.message = 4000,
+		.presence = how & LARGE ? LISTENERS : 0,
+		.rate = how & PACED ? 2 : 0,
+		.burst = 3};
+	house.gateway = gateway_open(&settings, &wire, ticks, ticks, &house.clock);
+	for (size_t i = 0; i < LISTENERS; i++)
+		come(&house, i, i, false);
+	come(&house, STRANGER, protocol == WRAPPED ? JSON : protocol, how & STRICT);
+	turn(&house);
+	assert(core_users(gateway_core(house.gateway)) >= LISTENERS);
+	speak(&house, (struct text){(const char *)data + 1, size - 1}, protocol);
+	leave(&house);
 	return 0;
 }

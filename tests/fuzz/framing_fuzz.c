@@ -7,6 +7,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* All but that of WebSockets, whose messages are whole: see ws_frames_fuzz.c. */
 static const struct framing *const framings[] = {&framing_lines, &framing_typed, &framing_lobby,
 	&framing_packets, &framing_direct, &framing_relay};
 
@@ -47,6 +48,25 @@ feed(const struct framing *framing, struct frames *frames, struct text in, struc
 	return true;
 }
 
+/* With a pause after each piece, what comes of it is another thing, but within its bounds. */
+static void
+feed_with_pauses(const struct framing *framing, struct text in, size_t piece)
+{
+	struct frames frames = {0};
+	struct ink notes = {0};
+	bool on = true;
+	for (size_t at = 0; on && at < in.len; at += piece) {
+		size_t n = in.len - at < piece ? in.len - at : piece;
+		on = feed(framing, &frames, (struct text){in.at + at, n}, &notes);
+		if (on)
+			feed_pause(framing, &frames, &notes);
+		frames_rest(&frames);
+		assert(!on || !framing->pauses || !frames_begun(&frames));
+	}
+	frames_clear(&frames);
+	ink_clear(&notes);
+}
+
 /* The first byte says which framing, the second how large the pieces are. */
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -76,5 +96,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	assert(text_is(ink_read(&whole), ink_read(&pieces)));
 	ink_clear(&whole);
 	ink_clear(&pieces);
+	feed_with_pauses(framing, in, piece);
 	return 0;
 }

@@ -5,16 +5,17 @@
 build=$1 seconds=$2 number=0 failed=0
 shift 2
 
-# What people type in the talks, behind the byte that names the protocol; 1e parts packets.
+# What people type in the talks, behind the byte that names the protocol (octal; over 200: all
+# that may vary does); 1e parts packets.
 seed() {
 	for talk in tests/talk/*.talk; do
 		to=$1/$(basename "$talk")
-		for protocol in 0 3 4 5; do
-			{ printf '%b' "\\00$protocol"; sed -n 's/^[a-z]* > //p' "$talk"; } >"$to.$protocol"
+		for protocol in 000 003 004 005 331 334 335 336; do
+			{ printf "\\$protocol"; sed -n 's/^[a-z]* > //p' "$talk"; } >"$to.$protocol"
 		done
-		for protocol in 2 6; do
+		for protocol in 002 006 333 337; do
 			{
-				printf '%b' "\\00$protocol"
+				printf "\\$protocol"
 				sed -n 's/^[a-z]* > //p' "$talk" | tr '\n' '\036'
 			} >"$to.$protocol"
 		done
