@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "client/record.h"
@@ -98,6 +99,18 @@ pipe_flush(struct pipe *pipe)
 	return false;
 }
 
+/* Whether more waits to be read than may, and its end is in sight. */
+static bool
+pipe_is_full(const struct visit *visit)
+{
+	struct pollfd input = {.fd = STDIN_FILENO};
+	struct stat kind;
+	if (!visit_is_busy(visit))
+		return false;
+	return (poll(&input, 1, 0) > 0 && (input.revents & POLLHUP)) ||
+	       (fstat(STDIN_FILENO, &kind) == 0 && S_ISREG(kind.st_mode));
+}
+
 static void
 pipe_loop(struct pipe *pipe)
 {
@@ -116,7 +129,7 @@ pipe_loop(struct pipe *pipe)
 			pipe_read(pipe);
 		if (!pipe_flush(pipe))
 			return;
-		if (visit->ending && visit->state == VISIT_AWAY) {
+		if (visit->state == VISIT_AWAY && (visit->ending || pipe_is_full(visit))) {
 			log_line(LOG_ERROR, "connection: lost before all was said");
 			pipe->failed = true;
 			return;

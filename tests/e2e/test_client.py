@@ -1011,3 +1011,24 @@ def test_words_that_never_come_back_are_told(host):
     assert process.stderr.read() == b"teahouse: refused: This may not have been said: hello\n"
     process.stdout.close()
     process.stderr.close()
+
+
+@pytest.mark.parametrize("how", ["pipe", "file"])
+def test_a_connection_lost_before_all_was_even_read(host, how, tmp_path):
+    """With more lines than may wait, nothing of them is lost in trying for ever."""
+    script = tmp_path / "script"
+    script.write_text("".join(f"line {i}\n" for i in range(5000)))
+    with script.open() as file:
+        process = subprocess.Popen(
+            [program("teahouse"), "bot", "127.0.0.1", str(host.port)], stderr=subprocess.PIPE,
+            stdin=file if how == "file" else subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    if how == "pipe":
+        process.stdin.write(script.read_text())
+    guest, _ = host.welcome()
+    guest.until("chat", message="line 200")
+    if how == "pipe":
+        process.stdin.close()
+    guest.drop()
+    assert process.wait(PATIENCE) == 1
+    assert process.stderr.read().endswith("teahouse: connection: lost before all was said\n")
+    process.stderr.close()
