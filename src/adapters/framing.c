@@ -35,14 +35,14 @@ line_method(struct text line)
 	return method < line.len && line.at[method] == ' ' ? method : 0;
 }
 
-/* METHOD SP target SP HTTP/1.x (RFC 9112, 3). */
+/* METHOD SP target SP HTTP/1.x (RFC 9112, 3); what HTTP/2 begins with is one too (RFC 9113, 3.4). */
 static bool
 line_is_http(struct text line)
 {
-	static const char version[] = " HTTP/1.x";
-	size_t tail = sizeof version - 1, method = line_method(line);
+	static const char version[] = " HTTP/";
+	size_t tail = sizeof version - 1 + strlen("1.x"), method = line_method(line);
 	return method > 0 && line.len > method + tail &&
-	       memcmp(line.at + line.len - tail, version, tail - 1) == 0;
+	       memcmp(line.at + line.len - tail, version, sizeof version - 1) == 0;
 }
 
 static bool
@@ -190,7 +190,7 @@ static bool
 packet_is_http(const char head[4])
 {
 	static const char methods[][5] = {
-		"GET ", "HEAD", "POST", "PUT ", "DELE", "OPTI", "PATC", "CONN", "TRAC"};
+		"GET ", "HEAD", "POST", "PUT ", "DELE", "OPTI", "PATC", "CONN", "TRAC", "PRI "};
 	for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++)
 		if (memcmp(head, methods[i], 4) == 0)
 			return true;

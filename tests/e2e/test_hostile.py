@@ -21,7 +21,10 @@ def packet(text):
 # Bytes that are no conversation.
 
 def pour(client, data, seconds):
-    """Sends it all, reading on, until it is taken, the server hangs up, or the time is over."""
+    """Sends it all, reading on, until it is taken, the server hangs up, or the time is over.
+
+    Whether it did not take all that time.
+    """
     at = 0
     client.socket.setblocking(False)
     view, end = memoryview(data), time.monotonic() + seconds
@@ -36,6 +39,7 @@ def pour(client, data, seconds):
         except OSError:
             break
     client.socket.settimeout(PATIENCE)
+    return time.monotonic() < end
 
 
 MEBIBYTE = 1 << 20
@@ -46,7 +50,7 @@ FLOODS = {
     "random": lambda n: random.Random(1).randbytes(n)}
 
 
-@pytest.mark.parametrize("rate, seconds", [(10, 0.5), (0, 4)], ids=["at its rate", "unlimited"])
+@pytest.mark.parametrize("rate, seconds", [(10, 0.5), (0, 60)], ids=["at its rate", "unlimited"])
 @pytest.mark.parametrize("flood", FLOODS)
 @pytest.mark.parametrize("listener", PROTOCOLS)
 def test_ten_mebibytes_of_nonsense_disturb_nobody(house, listener, flood, rate, seconds):
@@ -60,7 +64,8 @@ def test_ten_mebibytes_of_nonsense_disturb_nobody(house, listener, flood, rate, 
     company = Company(home)
     before = home.memory("VmHWM")
     client = home.plain(listener)
-    pour(client, FLOODS[flood](size), seconds)
+    # At its rate, most of it is not even read.
+    assert pour(client, FLOODS[flood](size), seconds) or rate
     company.chat()
     assert ASAN or aloud or home.memory("VmHWM") - before < 16 * 1024
     client.reset()
@@ -101,8 +106,8 @@ def test_another_protocols_opening_is_no_harm(house, listener, opening):
     client.finish()
     told = client.read_rest()
     client.drop()
-    http = opening.startswith("HTTP") and opening != "HTTP/2"
-    if http and listener not in ("web", "relay"):
+    http = opening.startswith("HTTP")
+    if http and listener != "web":
         port = home.port("web")
         assert b"HTTP/1.1 400 Bad Request\r\n" in told
         assert f"The page is at http://127.0.0.1:{port}/".encode() in told
