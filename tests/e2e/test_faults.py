@@ -1,5 +1,6 @@
 """Whatever becomes of a peer, a port or a file, the house stands and everybody else talks on."""
 
+import contextlib
 import os
 import re
 import signal
@@ -179,6 +180,36 @@ def test_the_kernel_asks_whether_a_silent_peer_lives(house, listener):
     until(lambda: keepalive(home, listener, client))
 
 
+A_MINUTE = pytest.mark.skipif(ASAN, reason="it takes a minute, mostly of waiting")
+PLAIN = [listener for listener in PROTOCOLS if listener != "web"]
+
+
+@A_MINUTE
+@pytest.mark.xdist_group("a minute of dead peers")
+def test_a_peer_that_takes_nothing_for_a_minute_is_given_up(house):
+    """By the kernel, for what it could not send; a WebSocket is pinged, which is shorter."""
+    home = house(limits={"rate": 0}, **Company.SETTINGS)
+    watch = home.json("watch", timeout=100)
+    dead = {}
+    for listener in PLAIN:
+        client = dead[listener] = home.plain(listener, receive=2048)
+        client.send_bytes(LIVES[listener][:-2].replace(b"flo", listener[:3].encode()))
+    nicks = {"guest1" if listener == "relay" else listener[:3] for listener in PLAIN}
+    came = set()
+    while not nicks <= came:
+        came.add(watch.until("join")["nick"])
+    before = home.files()
+    began = time.monotonic()
+    # More than the sockets take, and less than what is said to wait too long (send_queue).
+    for _ in range(100):
+        watch.send("chat", message="x" * 3900)
+    gone = [watch.until("leave")["nick"] for _ in PLAIN]
+    assert set(gone) == nicks and 55 < time.monotonic() - began < 90
+    watch.send("chat", message="behind it")
+    watch.until("chat", message="behind it")
+    until(lambda: home.files() == before - len(PLAIN))
+
+
 @pytest.mark.parametrize("listener", PROTOCOLS)
 def test_a_byte_at_a_time_is_the_same_as_all_at_once(house, listener):
     """And between any two bytes, others say what they have to say."""
@@ -200,6 +231,19 @@ def test_a_byte_at_a_time_is_the_same_as_all_at_once(house, listener):
 
 # Many who come and go.
 
+def come_and_go(home, i):
+    """Somebody of that number: by one protocol after the other, gone after any byte."""
+    listener = PROTOCOLS[i % 6]
+    client = home.plain(listener)
+    home.clients.pop()
+    cut = i * 7 % (len(LIVES[listener]) + 1)
+    with contextlib.suppress(OSError):
+        lived(client, listener, cut)
+        if i % 3:
+            client.reset()
+    client.drop()
+
+
 @pytest.mark.parametrize("limit", [0, 40], ids=["let in", "refused"])
 def test_thousands_who_come_and_go_leave_nothing_behind(house, limit):
     """Neither memory nor descriptors, whichever way they go."""
@@ -213,17 +257,7 @@ def test_thousands_who_come_and_go_leave_nothing_behind(house, limit):
 
     def storm(n):
         for i in range(n):
-            listener = PROTOCOLS[i % 6]
-            client = home.plain(listener)
-            home.clients.pop()
-            cut = i * 7 % (len(LIVES[listener]) + 1)
-            try:
-                lived(client, listener, cut)
-                if i % 3:
-                    client.reset()
-            except OSError:
-                pass
-            client.drop()
+            come_and_go(home, i)
             if i % 100 == 99:
                 company.chat()
         company.chat()
@@ -235,6 +269,31 @@ def test_thousands_who_come_and_go_leave_nothing_behind(house, limit):
     assert ASAN or home.memory() - settled < 1024
     company.chat()
     del held
+
+
+@A_MINUTE
+@pytest.mark.xdist_group("a minute of storm")
+def test_five_hundred_a_second_who_come_and_go_for_a_minute(house):
+    """Memory and descriptors stay as they were after the first seconds, and people chat."""
+    home = house(limits={"rate": 0}, **Company.SETTINGS)
+    company = Company(home)
+    files, most, settled = home.files(), 0, 0
+    began = time.monotonic()
+    for i in range(500 * 60):
+        come_and_go(home, i)
+        ahead = i / 500 - (time.monotonic() - began)
+        if ahead > 0:
+            time.sleep(ahead)
+        if i % 250 == 249:
+            company.chat()
+            most = max(most, home.files())
+        if i == 500 * 10:
+            settled = home.memory()
+    company.chat()
+    until(lambda: home.files() <= files)
+    # One at a time comes; what the others left is gone before there are many.
+    assert most < files + 100
+    assert home.memory() - settled < 512
 
 
 # The end.

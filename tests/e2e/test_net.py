@@ -732,7 +732,7 @@ def test_stop_twice(house):
     del stuck
 
 
-@pytest.mark.xdist_group("minute")
+@pytest.mark.xdist_group("a minute of pings")
 @pytest.mark.skipif("asan" in program(), reason="it takes a minute, mostly of waiting")
 def test_pings(house):
     home = open_house(house)
