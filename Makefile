@@ -34,6 +34,7 @@ TEST_PACKAGES = libcmocka-dev python3-pytest python3-pytest-xdist python3-pexpec
 	strace systemd util-linux nginx-light ncurses-term tmux
 AXE = build/npm/node_modules/axe-core/axe.min.js
 AXE_VERSION = 4.10.3
+ANALYSE_PACKAGES = gcc clang-tidy
 LINT_PACKAGES = clang clang-format clang-tidy cppcheck shellcheck mandoc
 FUZZ_PACKAGES = clang libclang-rt-14-dev
 
@@ -50,7 +51,7 @@ C_FILES = $(wildcard include/*/*.h src/*.c src/*/*.[ch] tests/*/*.[ch])
 
 .PHONY: all run test check asan fuzz bench shots fmt lint install uninstall clean help packages \
 	programs test-packages test-programs check-programs \
-	fuzzers fuzz-all fuzz-programs fmt-check
+	fuzzers fuzz-all fuzz-programs fmt-check analyse
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -119,15 +120,24 @@ lint: ## clang-tidy, cppcheck, mandoc, shellcheck, the layers
 	@$(call need,$(LINT_PACKAGES))
 	@$(MAKE) --no-print-directory fmt-check
 	@$(PYTHON) tests/layers.py
-	@printf '%s\n' $(SOURCES) | xargs -P2 -I{} clang-tidy --quiet --warnings-as-errors='*' {} \
-		-- -std=c11 $(DEFINES) -Iinclude -Isrc 2>/dev/null
-	@printf '%s\n' $(SOURCES) | xargs -P2 -I{} gcc -fanalyzer -Werror -std=c11 $(DEFINES) -O1 \
-		-Iinclude -Isrc -c {} -o /dev/null
+	@$(MAKE) --no-print-directory analyse
 	@cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability \
 		--inline-suppr --suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches \
 		$(DEFINES) -Iinclude -Isrc src
 	@mandoc -T lint -W warning src/*.8 src/*/*.1 src/*/*.7 conf/*.5
 	@shellcheck .ci/run $(wildcard tests/*/*.sh)
+
+# A line of TAP for each file and analyser, since make test counts them.
+analyse:
+	@$(call need,$(ANALYSE_PACKAGES))
+	@printf '%s\n' $(SOURCES) | xargs -P2 -I{} sh -c '$(TAP)' gcc {} \
+		gcc -fanalyzer -Werror -std=c11 $(DEFINES) -O1 -Iinclude -Isrc -c {} -o /dev/null
+	@printf '%s\n' $(SOURCES) | xargs -P2 -I{} sh -c '$(TAP)' clang-tidy {} \
+		clang-tidy --quiet --warnings-as-errors='*' {} -- -std=c11 $(DEFINES) -Iinclude -Isrc
+
+# $0 FILE COMMAND..: says whether the command finds nothing in the file, and if not, what.
+TAP = file=$$1; shift; if found=$$("$$@" 2>&1); then echo "ok - $$0 $$file"; \
+	else echo "not ok - $$0 $$file"; echo "$$found"; exit 1; fi
 
 install: programs ## install below PREFIX (and DESTDIR); settings in SYSCONF
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(SYSCONF) \
@@ -138,15 +148,16 @@ install: programs ## install below PREFIX (and DESTDIR); settings in SYSCONF
 	install $(BUILD)/teahoused $(DESTDIR)$(PREFIX)/sbin/
 	install $(BUILD)/teahouse $(DESTDIR)$(PREFIX)/bin/
 	cp -R web/. $(DESTDIR)$(PREFIX)/share/teahouse/web/
+	chmod -R u=rwX,go=rX $(DESTDIR)$(PREFIX)/share/teahouse
 	install -m 644 src/client/teahouse.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 644 conf/teahouse.ini.5 $(DESTDIR)$(PREFIX)/share/man/man5/
 	install -m 644 src/adapters/teahouse-protocol.7 $(DESTDIR)$(PREFIX)/share/man/man7/
 	install -m 644 src/teahoused.8 $(DESTDIR)$(PREFIX)/share/man/man8/
-	sed 's|@PREFIX@|$(PREFIX)|g; s|@SYSCONF@|$(SYSCONF)|g' conf/teahoused.service \
-		>$(DESTDIR)$(PREFIX)/lib/systemd/system/teahoused.service
+	sed 's|@PREFIX@|$(PREFIX)|g; s|@SYSCONF@|$(SYSCONF)|g' conf/teahoused.service | \
+		install -m 644 /dev/stdin $(DESTDIR)$(PREFIX)/lib/systemd/system/teahoused.service
 	test -e $(DESTDIR)$(SYSCONF)/teahouse.ini || \
-		sed 's|= \.\./web|= $(PREFIX)/share/teahouse/web|' conf/teahouse.ini \
-		>$(DESTDIR)$(SYSCONF)/teahouse.ini
+		sed 's|= \.\./web|= $(PREFIX)/share/teahouse/web|' conf/teahouse.ini | \
+		install -m 644 /dev/stdin $(DESTDIR)$(SYSCONF)/teahouse.ini
 
 uninstall: ## take away what install put there, but for the settings
 	rm -f $(DESTDIR)$(PREFIX)/sbin/teahoused $(DESTDIR)$(PREFIX)/bin/teahouse \
@@ -184,7 +195,7 @@ packages:
 	@$(call need,$(PACKAGES))
 
 test-packages: packages
-	@$(call need,$(TEST_PACKAGES))
+	@$(call need,$(TEST_PACKAGES) $(ANALYSE_PACKAGES))
 
 # Looks for what keeps a page from people; from npm, since Debian has it not.
 $(AXE):

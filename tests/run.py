@@ -115,7 +115,7 @@ def main():
         workers = str(2 * (os.cpu_count() or 1))
         stages.append([real("build", "release", workers)])
         stages.append([real("build/asan", "asan", workers)])
-        stages.append([fuzzers(5)])
+        stages.append([fuzzers(5), Suite("analysers", ["make", "-s", "analyse"], count_tap)])
     passed = failed = 0
     for stage in stages:
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:

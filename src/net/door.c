@@ -200,8 +200,8 @@ doors_tire(struct net *net, int error)
 static bool
 net_is_crowded(const struct net *net)
 {
-	size_t files = (size_t)net->files;
-	return net->n_links >= (files > 2 * FILES_OF_OURS ? files - FILES_OF_OURS : files / 2);
+	size_t files = (size_t)net->files, ours = FILES_OF_OURS;
+	return net->n_links + (ours < files / 2 ? ours : files / 2) >= files;
 }
 
 static void

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.skipif("asan" in program(), reason="what is installed i
 def make(target, folder):
     # What is built is in use by other tests: it must not be made anew meanwhile.
     subprocess.run(["make", "-s", "-C", ROOT, "-o", "programs", target, f"DESTDIR={folder}"],
-                   check=True, stdout=subprocess.DEVNULL)
+                   check=True, stdout=subprocess.DEVNULL, umask=0o077)
 
 
 def test_what_is_installed_runs_and_goes_again(tmp_path, monkeypatch):
@@ -24,6 +24,10 @@ def test_what_is_installed_runs_and_goes_again(tmp_path, monkeypatch):
             "usr/local/share/man/man7/teahouse-protocol.7",
             "usr/local/share/man/man8/teahoused.8", "usr/local/share/teahouse/web/index.html",
             "usr/local/lib/systemd/system/teahoused.service", "etc/teahouse/teahouse.ini"} <= found
+    # Whoever installs, and however private they like their own files: others can use it.
+    assert all(folder.joinpath(path).stat().st_mode & 0o044 == 0o044 for path in found)
+    assert all(path.stat().st_mode & 0o055 == 0o055
+               for path in [*folder.rglob("*"), folder] if path.is_dir())
     kept = folder / "etc/teahouse/teahouse.ini"
     lines = ["port = 0" if line.startswith("port") else line
              for line in kept.read_text().splitlines()]
