@@ -106,6 +106,14 @@ TABLE = {
         "lobby, lobby quiet": "*** {nick} set the topic: {text}",
         "direct, direct hear, direct nicks": NOTHING,
     },
+    "topic removed": {
+        "telnet": "*** {nick} took the topic away.",
+        "json 1": NOTHING,
+        "json 2, web": "topic room={room} topic= nick={nick}",
+        "relay, relay nicks": NOTHING,
+        "lobby, lobby quiet": "*** {nick} took the topic away",
+        "direct, direct hear, direct nicks": NOTHING,
+    },
     # The same in a room where telnet, json 2 and web also are, but another is telnet's current
     # one; the other columns are of that one alone.
     "said elsewhere": {
@@ -157,6 +165,11 @@ IMPOSSIBLE = {
     ("topic", "relay"): ONLY_TEXT,
     ("topic", "lobby"): NO_WORD,
     ("topic", "direct"): "it has no form for it",
+    ("topic removed", "telnet"): "without a text, /topic asks for it",
+    ("topic removed", "json 1"): NO_PACKET,
+    ("topic removed", "relay"): ONLY_TEXT,
+    ("topic removed", "lobby"): NO_WORD,
+    ("topic removed", "direct"): "it has no form for it",
     ("said in lines", "telnet"): LINES,
     ("said in lines", "relay"): LINES,
     ("said in lines", "lobby"): LINES,
@@ -327,6 +340,9 @@ class Json2(Json1):
     def topic(self, text):
         self.client.send("topic", topic=text)
 
+    def topic_removed(self):
+        self.topic("")
+
     def joins(self, room):
         self.client.send("join", room=room)
 
@@ -389,7 +405,7 @@ SOURCES = {"telnet": Telnet, "json 1": Json1, "json 2": Json2, "web": Json2, "re
 TEXT = "the kettle is on"
 # By which packet the witness knows that it has happened.
 PACKETS = {"said": "chat", "said in lines": "chat", "emote": "emote", "direct": "direct",
-           "left": "leave", "renamed": "nick", "topic": "topic"}
+           "left": "leave", "renamed": "nick", "topic": "topic", "topic removed": "topic"}
 
 
 def listener_of(column, room):
@@ -503,6 +519,9 @@ class Stage:
         room = "tea" if event.endswith(" elsewhere") else "main"
         event = event.removesuffix(" elsewhere")
         person = None if event == "entered" else self.come(source, room)
+        if event == "topic removed":
+            self.witness.send("topic", topic=TEXT, room=room)
+            self.witness.until("topic", topic=TEXT)
         self.ring()
         person = person or self.come(source, room)
         words = {"text": TEXT, "one": "one", "two": "two words", "new": f"{person.nick}-new"}
@@ -511,7 +530,8 @@ class Stage:
                 person.direct(to.nick, TEXT)
         elif event != "entered":
             method = getattr(person, event.replace(" ", "_"))
-            given = {"said in lines": "{one}\n{two}", "renamed": "{new}", "left": None}
+            given = {"said in lines": "{one}\n{two}", "renamed": "{new}", "left": None,
+                     "topic removed": None}
             text = given.get(event, "{text}")
             method(*[text.format(**words)] if text else [])
         if event != "entered":
