@@ -72,7 +72,8 @@ function join({ nick, room: name, time, ref }, state, now) {
 		if (!room)
 			return;
 		arrive(room, nick);
-		return void appendMoved(state, room, { time, entered: [nick] });
+		appendMoved(state, room, { time, entered: [nick] });
+		return recount(state, room);
 	}
 	const known = find(state, "room", name);
 	const room = findOrOpen(state, "room", name);
@@ -95,6 +96,15 @@ function leave({ nick, room: name, time, ref }, state) {
 		return void close(state, room);
 	depart(room, nick);
 	appendMoved(state, room, { time, left: [nick] });
+	return recount(state, room);
+}
+
+// Told by name again, so the room is not large any more: who of those named have left meanwhile?
+function recount(state, room) {
+	if (!room.counted)
+		return [];
+	room.counted = false;
+	return [keep(state, { type: "names", room: room.name }, { quiet: true, where: room.key })];
 }
 
 // A large room is told how many came and went, not who.
@@ -103,6 +113,7 @@ function presence({ room: name, joined, left, users, time }, state) {
 	if (!room)
 		return;
 	addPeople(room, [], users);
+	room.counted = true;
 	appendMoved(state, room, { time, joined, gone: left });
 }
 
@@ -209,6 +220,9 @@ function error({ code, message, about, time, ref }, state, now) {
 	if (!state.online && (about === "hello" || !about))
 		return refusedHello(state, code, message, now);
 	const sent = settle(state, ref);
+	// Whom it was to go on behind has left: from the beginning, then.
+	if (sent?.packet.after !== undefined)
+		return [keep(state, { type: "names", room: sent.packet.room }, { quiet: true, where: sent.where })];
 	if (sent?.quiet && sent.packet.type !== "join")
 		return;
 	const where = state.conversations.get(sent?.where) ?? current(state);
@@ -253,6 +267,7 @@ function refusedHello(state, code, message, now) {
 	const passes = code === "nick-taken" ? now - state.lostAt < PATIENCE : code !== "nick-invalid";
 	if (state.phase === "in" && passes) {
 		state.helloAgain = true;
+		state.problem = code === "nick-taken" ? "" : message;
 		return;
 	}
 	state.phase = "asking";

@@ -54,7 +54,8 @@ export function findOrOpen(state, kind, name) {
 			key, kind, name,
 			topic: "",
 			people: new Map(),          // folded nick -> nick
-			users: 0,                   // how many are there; more than people in a large room
+			users: 0,                   // how many are there: in a large room others than people
+			counted: false,             // they came and went by number of late, so people may be wrong
 			peopleTurn: 0,              // rises whenever people or users changes
 			joined: kind === "talk",    // a room left by a lost connection is not, until it is entered again
 			lines: [],
@@ -131,7 +132,7 @@ export function setPeople(room, nicks, users = nicks.length) {
 export function addPeople(room, nicks, users) {
 	for (const nick of nicks)
 		room.people.set(fold(nick), nick);
-	room.users = Math.max(users, room.people.size);
+	room.users = users;
 	room.peopleTurn++;
 }
 
@@ -145,16 +146,18 @@ export function arrive(room, nick) {
 /** Whether they were known to be there. */
 export function depart(room, nick) {
 	const known = room.people.delete(fold(nick));
-	room.users = Math.max(room.users - 1, room.people.size);
+	room.users = Math.max(0, room.users - 1);
 	room.peopleTurn++;
 	return known;
 }
 
 /** Somebody changed their name: whether they were known to be there. */
 export function rename(room, from, to) {
-	if (!room.people.delete(fold(from)))
+	if (!room.people.has(fold(from)))
 		return false;
-	room.people.set(fold(to), to);
+	// In the same place: the server goes on behind the last (see lastKnown).
+	const named = ([key, nick]) => key === fold(from) ? [fold(to), to] : [key, nick];
+	room.people = new Map([...room.people].map(named));
 	room.peopleTurn++;
 	return true;
 }

@@ -1,11 +1,19 @@
 // Moments as people read them, in the reader's own language and time zone.
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+import { say } from "./words.js";
+
+const clock = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
+const stamp = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const calendar = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
 
 export function hourOf(time) {
 	return clock.format(time);
+}
+
+/** The same everywhere, as `12:04`: for text that others are to read. */
+export function stampOf(time) {
+	return stamp.format(time);
 }
 
 export function dayOf(time) {
@@ -18,8 +26,8 @@ export function momentOf(time) {
 
 /** A length of time in the largest unit that is not zero: "40 s", "3 min", "2 h", "5 d". */
 export function spanOf(seconds) {
-	for (const [unit, length] of [["d", 86400], ["h", 3600], ["min", 60]])
+	for (const [unit, length] of [["days", 86400], ["hours", 3600], ["minutes", 60]])
 		if (seconds >= length)
-			return `${Math.floor(seconds / length)} ${unit}`;
-	return `${Math.max(0, Math.floor(seconds))} s`;
+			return say(unit, { n: Math.floor(seconds / length) });
+	return say("seconds", { n: Math.max(0, Math.floor(seconds)) });
 }

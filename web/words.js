@@ -25,6 +25,11 @@ const ENGLISH = {
 	now: "Now",
 	back: "Back after {span}. What was said here meanwhile is missing.",
 	unanswered: "“{typed}” was not answered: the connection was lost.",
+	refusedBecause: "Not let in: {reason} Trying again soon.",
+	days: "{n} d",
+	hours: "{n} h",
+	minutes: "{n} min",
+	seconds: "{n} s",
 	offline: "There is no connection just now: “{typed}” can be sent when there is.",
 
 	// The sides and the head
@@ -135,6 +140,11 @@ const GERMAN = {
 	now: "Jetzt",
 	back: "Zurück nach {span}. Was hier inzwischen gesagt wurde, fehlt.",
 	unanswered: "Auf „{typed}“ kam keine Antwort: die Verbindung ist abgerissen.",
+	refusedBecause: "Nicht eingelassen: {reason} Gleich der nächste Versuch.",
+	days: "{n} T.",
+	hours: "{n} Std.",
+	minutes: "{n} Min.",
+	seconds: "{n} s",
 	offline: "Gerade besteht keine Verbindung: „{typed}“ lässt sich senden, sobald es wieder eine gibt.",
 
 	sides: "Räume und direkte Nachrichten",

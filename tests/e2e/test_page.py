@@ -53,7 +53,7 @@ def page(house, browser):
 
 def lines(tab):
     """What is to be read in the conversation, a line each, without times."""
-    return [re.sub(r"\s*\d\d:\d\d$", "", text).replace("\n", " ").strip()
+    return [re.sub(r"\s*\d+:\d\d\s[AP]M$", "", text).replace("\n", " ").strip()
             for text in tab.texts("#messages .line")]
 
 

@@ -292,3 +292,29 @@ test("a server that is full for the moment does not throw one out of the page", 
 	assert.equal(state.phase, "in");
 	assert.equal(state.helloAgain, true);
 });
+
+test("a room that grew small is asked who is there, once", () => {
+	const state = welcomed();
+	hear(state, { type: "presence", room: "main", joined: 1, left: 2, users: 1 });
+	assert.deepEqual([current(state).users, current(state).people.size], [1, 2], "who left was not told");
+	const asked = hear(state, { type: "join", nick: "cat", room: "main" });
+	assert.deepEqual(asked.map(({ type, room }) => [type, room]), [["names", "main"]]);
+	assert.deepEqual(hear(state, { type: "leave", nick: "cat", room: "main" }), []);
+	const before = current(state).lines.length;
+	hear(state, { type: "names", room: "main", nicks: ["ann"], users: 1, first: true, ref: asked[0].ref });
+	assert.deepEqual([[...current(state).people.values()], current(state).users], [["ann"], 1]);
+	assert.equal(current(state).lines.length, before, "no person asked for it");
+});
+
+test("more people are asked for behind the last who was named, whatever they are called by now", () => {
+	const state = welcomed();
+	hear(state, { type: "join", nick: "ann", room: "big" },
+		{ type: "names", room: "big", nicks: ["a", "b", "c"], users: 9, first: true },
+		{ type: "nick", nick: "b", new: "z" });
+	show(state, "room:big");
+	const [packet] = perform(state, { do: "more" }, NOON).packets;
+	assert.equal(packet.after, "c");
+	// And if they have left: from the beginning.
+	const again = hear(state, { type: "error", code: "no-such-nick", message: "There is no c.", about: "names", ref: packet.ref });
+	assert.deepEqual(again.map(({ type, room, after }) => [type, room, after]), [["names", "big", undefined]]);
+});

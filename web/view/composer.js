@@ -10,6 +10,7 @@ import { part, setText } from "./dom.js";
 import { createSuggestions } from "./suggest.js";
 
 const input = part("input");
+const COMPOSING = 229;
 const COUNT_FROM = 0.8; // of the longest text
 
 export class Composer {
@@ -83,8 +84,8 @@ export class Composer {
 	}
 
 	#pressed(event) {
-		// While an input method composes, its keys are its own.
-		if (event.isComposing || event.altKey || event.ctrlKey || event.metaKey)
+		// While an input method composes, its keys are its own; Safari says so by the code alone.
+		if (event.isComposing || event.keyCode === COMPOSING || event.altKey || event.ctrlKey || event.metaKey)
 			return;
 		if (Object.hasOwn(this.#keys, event.key) && this.#keys[event.key](event))
 			event.preventDefault();

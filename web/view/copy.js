@@ -1,6 +1,7 @@
 // Several messages copied together come as `[12:04] ann: text`, a line each.
 
-import { hourOf } from "../times.js";
+import { stampOf } from "../times.js";
+import { timeOf } from "./line.js";
 
 /** The lines of the log that the selection touches, as text; "" when it is within one. */
 export function copiedText(log, selection) {
@@ -12,9 +13,12 @@ export function copiedText(log, selection) {
 }
 
 function textOf(line) {
-	const time = hourOf(Date.parse(line.querySelector("time").dateTime));
 	const who = line.querySelector(".who .nick")?.textContent;
-	return `[${time}] ${who ? `${who}: ` : ""}${line.querySelector(".text").textContent}`;
+	const said = line.querySelector(".text").cloneNode(true);
+	// What can be done about it is no part of what was said.
+	for (const button of said.querySelectorAll("button"))
+		button.remove();
+	return `[${stampOf(timeOf(line))}] ${who ? `${who}: ` : ""}${said.textContent.trimEnd()}`;
 }
 
 export function copyAsLines(log) {

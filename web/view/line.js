@@ -48,6 +48,11 @@ export function newElement() {
 	return element("div", { className: "divider new" }, element("span", { textContent: say("unreadFrom") }));
 }
 
+/** When what stands in the element was said, in ms. */
+export function timeOf(element) {
+	return Date.parse(element.querySelector("time").dateTime);
+}
+
 function classOf({ kind, own, mention, aside, waiting, text }, same) {
 	const block = kind === "notice" && text.includes("\n");
 	const classes = { own, mention, aside, waiting, same, block };

@@ -6,7 +6,7 @@ import { dayOf } from "../times.js";
 import { say } from "../words.js";
 import { copyAsLines } from "./copy.js";
 import { part, setText } from "./dom.js";
-import { dayElement, lineElement, newElement } from "./line.js";
+import { dayElement, lineElement, newElement, timeOf } from "./line.js";
 
 const PAUSE = 5 * 60 * 1000; // after which a person is named again, in ms
 const NEAR = 24;             // this close to the bottom is at the bottom, in pixels
@@ -90,6 +90,9 @@ export class Log {
 		for (const line of messages.querySelectorAll(".line"))
 			if (!kept.has(line.dataset.seq))
 				line.remove();
+		for (const day of messages.querySelectorAll(".divider.day"))
+			if (!day.nextElementSibling || day.nextElementSibling.matches(".day"))
+				day.remove();
 		this.#last = lines.findLast(({ seq }) => seq <= this.#seq) ?? null;
 	}
 
@@ -166,6 +169,9 @@ function trim() {
 			surplus--;
 		messages.firstElementChild.remove();
 	}
-	// Whoever spoke before is gone from the page, so the first line names its speaker.
-	messages.querySelector(".line")?.classList.remove("same");
+	// Whoever spoke before is gone from the page, and the day's line with them.
+	const first = messages.querySelector(".line");
+	first?.classList.remove("same");
+	if (first && messages.querySelector(".line, .divider.day") === first)
+		messages.prepend(dayElement(timeOf(first)));
 }

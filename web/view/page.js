@@ -49,6 +49,7 @@ function drawConnection(state, { status, due }) {
 	setText(part("status"), message);
 	// Counted down before the eyes alone: read out every second, nobody could bear it.
 	setText(part("countdown"), waits ? say("againIn", { seconds: Math.max(0, Math.ceil((due - Date.now()) / 1000)) }) : "");
+	part("connection").hidden = false;
 	part("connection").className = state.online || message === "" ? "calm" : "troubled";
 	part("retry").hidden = !waits;
 }
@@ -59,7 +60,7 @@ function statusOf(state, status) {
 	if (status === "waiting")
 		return say(state.phase === "in" ? "lost" : "unreachable");
 	if (state.helloAgain)
-		return say("takingBack", state);
+		return state.problem ? say("refusedBecause", { reason: state.problem }) : say("takingBack", state);
 	if (status === "connecting" || state.phase === "entering")
 		return say("connecting");
 	return state.phase === "in" ? say("comingBack") : "";

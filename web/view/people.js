@@ -39,12 +39,12 @@ export function createPeople(act) {
 		drawn = wanted;
 		const present = conversation.kind === "room" ? conversation.people.values() : new Set([state.nick, conversation.name]);
 		const names = sortedNames(present);
-		const users = Math.max(conversation.users, names.length);
+		const users = conversation.kind === "room" ? conversation.users : names.length;
 		const shown = Math.min(names.length, SHOWN);
 		self = state.nick;
 		drawRows(ownFirst(state, names).slice(0, SHOWN));
-		part("people-more").hidden = users === shown;
-		setText(part("people-rest"), say("more", { count: users - shown }));
+		part("people-more").hidden = users <= shown;
+		setText(part("people-rest"), say("more", { count: Math.max(0, users - shown) }));
 		part("people-next").hidden = names.length >= Math.min(users, SHOWN);
 		setText(part("people-title"), conversation.kind === "room" ? say("peopleCount", { count: users }) : say("inTalk"));
 		setText(part("people-count"), String(users));

@@ -1,0 +1,385 @@
+"""The page in a real browser, before a server that says what the test wants it to hear: other
+days, refusals, absences. What the real server says is in test_page.py.
+"""
+
+import time
+
+import pytest
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.keys import Keys
+
+from browser import Browser, Tab
+from house import ROOT
+
+AXE = ROOT / "build/npm/node_modules/axe-core/axe.min.js"
+
+pytestmark = pytest.mark.xdist_group("another browser")
+
+# In place of the browser's own, before the page's modules are there.
+FEIGNED = """
+    window.sent = [];
+    window.opened = 0;
+    window.WebSocket = class {
+        constructor() {
+            window.socket = this;
+            window.opened++;
+            setTimeout(() => window.unreachable ? this.onclose?.() : this.onopen?.());
+        }
+        send(text) { sent.push(JSON.parse(text)); }
+        close() {}
+    };
+    Object.defineProperty(navigator, "clipboard", { value: { writeText: (text) => { window.copied = text; } } });
+"""
+MINUTE = 60 * 1000
+DAY = 24 * 60 * MINUTE
+NOON = 1767355200000  # 2026-01-02, 12:00 UTC
+FAMILY = "👨‍👩‍👧‍👦 🏳️‍🌈 👍🏽 🇩🇪"
+
+
+class Alone(Tab):
+    """A tab, and the server that it thinks it has."""
+
+    def hears(self, *packets):
+        self.front().execute_script(
+            "for (const packet of arguments[0]) socket.onmessage({ data: JSON.stringify(packet) })",
+            [{"room": "main", "time": NOON, **packet} for packet in packets])
+
+    def asks(self, kind, count=1):
+        """Until it has sent so many of that type; gives the last."""
+        def found(_):
+            sent = [packet for packet in self.front().execute_script("return sent")
+                    if packet["type"] == kind]
+            return sent[count - 1] if len(sent) >= count else None
+        return self.wait(found, f"{count} {kind}")
+
+    def comes_in(self, count=1):
+        hello = self.asks("hello", count)
+        nick, room = hello["nick"], hello.get("room", "main")
+        self.hears({"type": "welcome", "server": "Teahouse", "nick": nick, "version": 2,
+                    "room": room, "limits": {"message": 4000, "lines": 40}},
+                   {"type": "join", "nick": nick, "room": room},
+                   {"type": "names", "nicks": [nick, "bob"], "users": 2, "first": True, "room": room})
+        self.wait(lambda tab: tab.find("#input").is_displayed(), "the input")
+
+    def loses(self, unreachable=False):
+        self.front().execute_script("window.unreachable = arguments[0]; socket.onclose()", unreachable)
+
+    def rows(self):
+        """What stands in the log: each row's kinds and text."""
+        return self.front().execute_script("""return [...document.querySelector("#messages").children]
+            .map(row => [row.className, row.querySelector(".text")?.textContent ?? row.textContent])""")
+
+    def shown(self, kind):
+        return [text for kinds, text in self.rows() if kind in kinds.split()]
+
+    def do(self, script, *args):
+        return self.front().execute_script(script, *args)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    shared = Browser()
+    yield shared
+    shared.close()
+
+
+@pytest.fixture
+def page(house, browser):
+    """Opens the page, whose server is the test; whatever the console complains of fails it."""
+    home = house(telnet=None, json=None, relay=None, lobby=None, direct=None)
+    driver = browser.driver
+    tabs = []
+
+    def at(inside=True, before=lambda: None):
+        host, port = home.address("web")
+        driver.switch_to.new_window("tab")
+        driver.execute_cdp_cmd("Emulation.setTimezoneOverride", {"timezoneId": "UTC"})
+        driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": FEIGNED})
+        before()
+        driver.get(f"http://{host}:{port}/")
+        tabs.append(Alone(driver, driver.current_window_handle))
+        if inside:
+            tabs[-1].enter("ann")
+            tabs[-1].comes_in()
+        return tabs[-1]
+
+    yield at
+    assert browser.complaints() == []
+    for tab in tabs:
+        tab.front().close()
+    driver.switch_to.window(driver.window_handles[0])
+
+
+def chat(text, nick="bob", **more):
+    return {"type": "chat", "nick": nick, "message": text, **more}
+
+
+def style(tab, selector, of):
+    return tab.do("return getComputedStyle(document.querySelector(arguments[0]))[arguments[1]]", selector, of)
+
+
+# Reading.
+
+def test_each_day_has_one_line_of_its_own(page):
+    tab = page()
+    late = NOON + 11 * 60 * MINUTE + 55 * MINUTE
+    tab.hears(chat("today", time=late), {"type": "join", "nick": "cat", "time": late + MINUTE})
+    # What is folded becomes one line, of the day of the last of it.
+    for i in range(1, 5):
+        before = tab.shown("moved")
+        tab.hears({"type": "join", "nick": f"d{i}", "time": late + (4 + i) * MINUTE})
+        tab.wait(lambda t, before=before: t.shown("moved") != before, "it entered")
+    tab.hears(chat("tomorrow", time=NOON + DAY), chat("the day after", time=NOON + 2 * DAY))
+    tab.wait(lambda t: "the day after" in t.shown("chat"), "the last")
+    kinds = [next(kind for kind in ("day", "chat", "moved") if kind in kinds.split())
+             for kinds, _ in tab.rows()]
+    assert kinds == ["day", "moved", "chat", "day", "moved", "chat", "day", "chat"]
+    assert tab.shown("day") == ["Friday, January 2, 2026", "Saturday, January 3, 2026",
+                                "Sunday, January 4, 2026"]
+
+
+def test_of_too_many_lines_the_first_that_is_left_still_has_its_day(page):
+    tab = page()
+    tab.hears(*[chat(f"line {i}") for i in range(1100)])
+    tab.wait(lambda t: t.shown("chat")[-1:] == ["line 1099"], "the last")
+    rows = tab.rows()
+    assert len(tab.shown("line")) == 1000
+    assert rows[0] == ["divider day", "Friday, January 2, 2026"] and "same" not in rows[1][0].split()
+
+
+def test_the_first_unread_has_a_line_above_it(page):
+    tab = page()
+    tab.hears(chat("seen"), {"type": "join", "nick": "ann", "room": "tea"})
+    tab.find("#rooms li:nth-child(2) .row").click()
+    tab.wait(lambda t: t.texts("#title") == ["tea"], "the other room")
+    tab.hears(chat("unseen"), chat("unseen, too"))
+    tab.find("#rooms li:nth-child(1) .row").click()
+    tab.wait(lambda t: "unseen, too" in t.shown("chat"), "the first room")
+    rows = [text for _, text in tab.rows()]
+    assert rows.index("new") == rows.index("unseen") - 1 and rows.count("new") == 1
+    ActionChains(tab.front()).key_down(Keys.ALT).send_keys(Keys.ARROW_DOWN).key_up(Keys.ALT).perform()
+    tab.wait(lambda t: t.texts("#title") == ["tea"], "the room below")
+    ActionChains(tab.front()).key_down(Keys.ALT).send_keys(Keys.ARROW_DOWN).key_up(Keys.ALT).perform()
+    tab.wait(lambda t: t.texts("#title") == ["main"], "the first again")
+    assert tab.shown("new") == []
+
+
+def test_neither_ones_own_lines_nor_another_room_are_read_out(page):
+    tab = page()
+    tab.hears({"type": "join", "nick": "ann", "room": "tea"}, chat("mine", nick="ann"), chat("theirs"))
+    tab.wait(lambda t: "theirs" in t.shown("chat"), "both")
+    live = tab.do("return [...document.querySelectorAll('#messages .chat')].map(at => at.getAttribute('aria-live'))")
+    assert live == ["off", None]
+    log = tab.find("#log")
+    assert (log.get_attribute("role"), log.get_attribute("aria-live")) == ("log", "polite")
+    # In the same breath, before anybody could read it out.
+    assert tab.do("""document.querySelector("#rooms li:nth-child(2) .row").click();
+        return document.querySelector("#log").getAttribute("aria-live")""") == "off"
+    tab.wait(lambda t: log.get_attribute("aria-live") == "polite", "new lines are read out again")
+
+
+def test_links_do_not_pass_on_who_follows_them(page):
+    tab = page()
+    tab.hears(chat("(see http://example.org/a_(b)), or https://example.org/?q=1."))
+    tab.wait(lambda t: t.shown("chat"), "it")
+    found = tab.do("return [...document.querySelectorAll('#messages a')].map(at => [at.href, at.rel, at.target])")
+    assert [href for href, _, _ in found] == ["http://example.org/a_(b)", "https://example.org/?q=1"]
+    assert {(rel, target) for _, rel, target in found} == {("noopener noreferrer nofollow", "_blank")}
+
+
+def test_families_of_emoji_stay_together(page):
+    tab = page()
+    tab.hears(chat(FAMILY), chat("abc \u05d0\u05d1\u05d2 (1)"), chat("W" * 3000))
+    tab.wait(lambda t: len(t.shown("chat")) == 3, "all")
+    assert tab.shown("chat")[0] == FAMILY
+    assert tab.do("const log = document.querySelector('#log'); return log.scrollWidth <= log.clientWidth")
+
+
+def test_times_are_the_readers_and_copies_are_everybodys(page):
+    tab = page()
+    tab.hears(chat("one"), chat("two", time=NOON + 65 * MINUTE))
+    tab.wait(lambda t: len(t.shown("chat")) == 2, "both")
+    assert [text.replace("\u202f", " ") for text in tab.texts("#messages .chat .time")] == ["12:00 PM", "1:05 PM"]
+    assert tab.do("return document.querySelector('#messages .chat .time').title").startswith("Friday, January 2, 2026")
+    assert copied(tab).splitlines()[-2:] == ["[12:00] bob: one", "[13:05] bob: two"]
+
+
+def copied(tab):
+    return tab.do("""
+        getSelection().selectAllChildren(document.querySelector("#messages"));
+        const data = new DataTransfer();
+        document.querySelector("#messages .line").dispatchEvent(
+            new ClipboardEvent("copy", { clipboardData: data, bubbles: true, cancelable: true }));
+        return data.getData("text/plain");""")
+
+
+# Writing.
+
+def test_what_failed_is_copied_without_its_buttons(page):
+    tab = page()
+    tab.find("#input").send_keys("much too long", Keys.ENTER)
+    ref = tab.asks("chat")["ref"]
+    tab.hears({"type": "error", "code": "text-too-long", "message": "That is too long.",
+               "about": "chat", "ref": ref})
+    tab.wait(lambda t: t.shown("failed"), "the refusal")
+    tab.find("#messages [data-act=copy]").click()
+    assert tab.do("return copied") == "much too long"
+    line = copied(tab).splitlines()[-1].split("] ", 1)[1]
+    assert line == "much too longNot sent: That is too long." or line == "much too long Not sent: That is too long."
+
+
+@pytest.mark.parametrize("how", ["isComposing: true", "keyCode: 229"])
+def test_an_input_methods_keys_are_its_own(page, how):
+    tab = page()
+    tab.find("#input").send_keys("nihon")
+    tab.do(f"""document.querySelector("#input").dispatchEvent(
+        new KeyboardEvent("keydown", {{ key: "Enter", bubbles: true, cancelable: true, {how} }}))""")
+    assert tab.find("#input").get_attribute("value") == "nihon"
+
+
+# The connection.
+
+def test_twenty_seconds_away_are_as_if_nothing_had_been(page):
+    tab = page()
+    tab.hears(*[chat(f"line {i}") for i in range(60)], {"type": "join", "nick": "ann", "room": "tea"})
+    tab.wait(lambda t: "line 59" in t.shown("chat"), "the lines")
+    tab.find("#input").send_keys("half a thou")
+    tab.do("document.querySelector('#log').scrollTop = 120")
+    tab.wait(lambda t: t.do("return document.querySelector('#log').scrollTop") == 120, "scrolled up")
+    tab.loses(unreachable=True)
+    tab.shows("The connection is lost.", "#status")
+    began = time.monotonic()
+    tries = tab.do("return opened")
+    while time.monotonic() - began < 20:
+        tab.wait(lambda t: "Connecting again in" in t.find("#countdown").text or
+                 t.find("#status").text, "something is said")
+        time.sleep(0.5)
+    assert 3 <= tab.do("return opened") - tries <= 6
+    tab.do("window.unreachable = false")
+    tab.find("#retry").click()
+    tab.comes_in(2)
+    assert tab.asks("join")["room"] == "tea"
+    tab.hears({"type": "join", "nick": "ann", "room": "tea"})
+    tab.wait(lambda t: any(text.startswith("*** Back after 2") for text in t.shown("notice")), "it is back")
+    assert tab.find("#input").get_attribute("value") == "half a thou"
+    assert tab.do("return document.querySelector('#log').scrollTop") == 120
+    assert tab.asks("hello", 2)["nick"] == "ann"
+    assert [tab.shown("chat").count(f"line {i}") for i in range(60)] == [1] * 60
+    assert tab.texts("#rooms .name") == ["main", "tea"]
+
+
+def test_a_full_server_says_why_it_does_not_let_one_back_in(page):
+    tab = page()
+    tab.loses()
+    tab.asks("hello", 2)
+    tab.hears({"type": "error", "code": "server-full", "message": "The server is full.", "about": "hello"})
+    tab.shows("Not let in: The server is full.", "#status")
+    tab.comes_in(3)
+    assert "calm" in tab.find("#connection").get_attribute("class")
+
+
+# For everybody.
+
+def in_media(browser, **features):
+    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
+        "features": [{"name": name.replace("_", "-"), "value": value} for name, value in features.items()]})
+
+
+def on_a_phone(browser):
+    browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+        "width": 360, "height": 640, "deviceScaleFactor": 2, "mobile": True})
+
+
+def talk(tab):
+    tab.hears({"type": "direct", "nick": "bob", "to": "ann", "message": "psst"})
+    tab.wait(lambda t: t.texts("#talks .name") == ["bob"], "the talk")
+    tab.find("#talks .row").click()
+    tab.wait(lambda t: t.shown("direct"), "it")
+
+
+def refused(tab):
+    tab.enter("bob")
+    tab.asks("hello")
+    tab.hears({"type": "error", "code": "nick-taken", "message": "It is taken.", "about": "hello"})
+    tab.shows("taken", "#door-problem")
+
+
+def opened(tab, pane):
+    tab.find(f"#show-{pane}").click()
+    tab.wait(lambda t: t.find(f"#{pane}-pane .row").is_displayed(), pane)
+
+
+VIEWS = {
+    "talk": talk,
+    "refused": refused,
+    "lost": lambda tab: (tab.loses(unreachable=True), tab.shows("lost", "#status")),
+    "rooms on a phone": lambda tab: opened(tab, "rooms"),
+    "people on a phone": lambda tab: opened(tab, "people"),
+    "phone": lambda tab: None,
+}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark", "contrast", "forced"])
+@pytest.mark.parametrize("view", VIEWS)
+def test_axe_finds_nothing(page, browser, view, theme):
+    def before():
+        if "phone" in view:
+            on_a_phone(browser)
+        in_media(browser, prefers_reduced_motion="reduce", prefers_color_scheme="dark" if theme == "dark" else "light",
+                 prefers_contrast="more" if theme == "contrast" else "no-preference",
+                 forced_colors="active" if theme == "forced" else "none")
+    tab = page(inside=view != "refused", before=before)
+    if view != "refused":
+        tab.hears(chat("ann: see https://example.org/"), chat("mine", nick="ann"))
+    VIEWS[view](tab)
+    found = tab.do(AXE.read_text() + "; return axe.run(document)")
+    assert [(fault["id"], [node["html"][:200] for node in fault["nodes"]]) for fault in found["violations"]] == []
+
+
+def test_what_colours_say_is_said_without_them(page, browser):
+    """Forced colours take backgrounds away: what names one, and where one is, show all the same."""
+    tab = page(before=lambda: in_media(browser, forced_colors="active"))
+    tab.hears(chat("ann: look"), chat("nothing"))
+    tab.wait(lambda t: t.shown("mention"), "the mention")
+    border = lambda selector: tab.do("""const at = getComputedStyle(document.querySelector(arguments[0]));
+        return [at.borderInlineStartWidth, at.outlineWidth, at.outlineStyle, at.boxShadow]""", selector)
+    assert border("#messages .mention") != border("#messages .chat:not(.mention)")
+    assert border("#rooms .here .row") != ["0px", "0px", "none", "none"] or \
+        style(tab, "#rooms .here .row", "forcedColorAdjust") == "none"
+
+
+def test_nothing_zooms_when_it_is_typed_in(page, browser):
+    """Phones zoom to fields whose letters are smaller than 16 pixels."""
+    tab = page(before=lambda: on_a_phone(browser))
+    sizes = tab.do("""return [...document.querySelectorAll("input[type=text], input:not([type]), textarea")]
+        .map(at => parseFloat(getComputedStyle(at).fontSize))""")
+    assert len(sizes) >= 3 and min(sizes) >= 16
+
+
+def test_it_can_be_installed(page):
+    tab = page(inside=False)
+    manifest = tab.front().execute_async_script("""const done = arguments[0];
+        const link = document.querySelector("link[rel=manifest]");
+        fetch(link.href).then(async answer => done([answer.headers.get("content-type"), await answer.json()]))""")
+    kind, fields = manifest
+    assert kind == "application/manifest+json"
+    assert fields["display"] == "standalone" and fields["name"] == "Teahouse"
+    assert not fields["start_url"].startswith("/"), "it may be served below another path"
+    for icon in fields["icons"]:
+        assert icon["type"] == "image/svg+xml"
+        answer = tab.front().execute_async_script("fetch(arguments[0]).then(answer => arguments[1](answer.headers.get('content-type')))", icon["src"])
+        assert answer == "image/svg+xml"
+
+
+@pytest.mark.parametrize("theme, light", [("light", True), ("dark", False)])
+def test_without_javascript_it_says_where_to_come_in(page, browser, theme, light):
+    """And whatever the page's own code does later, its first picture has the system's colours."""
+    def before():
+        in_media(browser, prefers_color_scheme=theme)
+        browser.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    tab = page(inside=False, before=before)
+    body = tab.find("body")
+    assert "telnet HOST 5005" in body.text and "Diese Seite braucht JavaScript" in body.text
+    assert not tab.find("#connection").is_displayed() and not tab.find("#door").is_displayed()
+    red = int(body.value_of_css_property("background-color").split("(")[1].split(",")[0])
+    assert (red > 128) == light
