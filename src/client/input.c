@@ -20,17 +20,45 @@ static struct {
 	char **matches; /* those not yet handed to Readline */
 	size_t match;
 	bool changed, closed;
-	bool pasted; /* what the line begins with */
+	bool pasted;      /* what the line begins with */
+	struct ink taken; /* the last line that began so, when it was longest */
+	bool was_empty;   /* the line, before the last key */
 	FILE *nowhere;
 } input;
+
+static bool
+text_begins(struct text t, struct text beginning)
+{
+	return t.len >= beginning.len && memcmp(t.at, beginning.at, beginning.len) == 0;
+}
+
+/* Whether a paste that was taken away is back in an empty line: yanked, or by undoing. */
+static bool
+input_is_yanked(struct text line)
+{
+	static rl_command_func_t *const others[] = {rl_insert, rl_get_previous_history,
+		rl_get_next_history, rl_beginning_of_history, rl_end_of_history};
+	struct text taken = ink_read(&input.taken);
+	if (!input.was_empty || taken.len == 0)
+		return false;
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		if (rl_last_func == others[i])
+			return false;
+	return text_begins(line, taken) || text_begins(taken, line);
+}
 
 static void
 input_redisplay(void)
 {
+	struct text line = {rl_line_buffer, (size_t)rl_end};
 	input.changed = true;
 	/* What is typed after a paste was taken away is typed. */
-	if (rl_end == 0)
-		input.pasted = false;
+	input.pasted = line.len > 0 && (input.pasted || input_is_yanked(line));
+	if (input.pasted && line.len > input.taken.len) {
+		input.taken.len = 0;
+		ink_text(&input.taken, line);
+	}
+	input.was_empty = line.len == 0;
 }
 
 static int
@@ -50,16 +78,23 @@ input_getc(FILE *stream)
 
 /* Nothing that was pasted is a command: what is left of it with a slash has a second one. */
 static void
-input_say(const char *line)
+line_unslash(const char *line, struct ink *said)
 {
-	struct ink clean = {0}, said = {0};
+	struct ink clean = {0};
 	text_clean(&clean, text_of(line));
 	struct text text = text_trim(ink_read(&clean));
-	ink_puts(&said, text.len > 0 && text.at[0] == '/' ? "/" : "");
-	ink_text(&said, text);
-	input.keys.line(input.keys.ctx, ink_read(&said));
+	ink_puts(said, text.len > 0 && text.at[0] == '/' ? "/" : "");
+	ink_text(said, text);
 	ink_clear(&clean);
-	ink_clear(&said);
+}
+
+static void
+input_remember(const char *line)
+{
+	const HIST_ENTRY *last =
+		history_length ? history_get(history_base + history_length - 1) : NULL;
+	if (*line && (!last || strcmp(last->line, line) != 0))
+		add_history(line);
 }
 
 static void
@@ -69,15 +104,18 @@ input_line(char *line)
 		input.closed = true;
 		return;
 	}
-	const HIST_ENTRY *last =
-		history_length ? history_get(history_base + history_length - 1) : NULL;
-	if (*line && (!last || strcmp(last->line, line) != 0))
-		add_history(line);
+	struct ink said = {0};
 	if (input.pasted)
-		input_say(line);
+		line_unslash(line, &said);
 	else
-		input.keys.line(input.keys.ctx, text_of(line));
+		ink_puts(&said, line);
+	ink_add(&said, "", 1);
+	/* Called back, it is no command either. */
+	input_remember(said.at);
+	input.keys.line(input.keys.ctx, text_of(said.at));
+	ink_clear(&said);
 	input.pasted = false;
+	input.was_empty = true;
 	free(line);
 }
 
@@ -94,6 +132,8 @@ input_paste(int count, int key)
 {
 	bool begins = rl_point == 0;
 	int done = rl_bracketed_paste_begin(count, key);
+	if (begins)
+		input.taken.len = 0;
 	input.pasted = begins || (input.pasted && rl_end > 0);
 	return done;
 }
@@ -321,6 +361,7 @@ input_open(const struct keys *keys)
 	input.keys = *keys;
 	input_open_readline();
 	input_bind_reports();
+	input.was_empty = true;
 	rl_callback_handler_install("", input_line);
 }
 
@@ -329,6 +370,7 @@ input_close(void)
 {
 	rl_callback_handler_remove();
 	clear_history();
+	ink_clear(&input.taken);
 	if (input.nowhere)
 		fclose(input.nowhere);
 	rl_outstream = input.nowhere = NULL;

@@ -484,6 +484,39 @@ def test_what_is_pasted_is_no_command_and_asks_when_it_is_long(home, sit):
     bob.until("chat", nick="ann", message=text)
 
 
+def test_what_was_pasted_is_no_command_when_it_comes_back_either(home, sit):
+    """Called back by Up, or yanked after it was killed; what was typed is a command all the same."""
+    ann = sit("ann")
+    bob = home.json("bob")
+    ann.shows("bob has joined")
+    ann.keys(f"{PASTE}/nick evil{PASTED}\r")
+    bob.until("chat", nick="ann", message="/nick evil")
+    ann.keys("\x1b[A\r")
+    bob.until("chat", nick="ann", message="/nick evil")
+    ann.keys(f"{PASTE}/nick eve{PASTED}\x15")
+    ann.typed("ann>")
+    ann.keys("\x19\r")
+    bob.until("chat", nick="ann", message="/nick eve")
+    # A word at a time, and back as one.
+    ann.keys(f"{PASTE}/nick eva{PASTED}\x17\x17")
+    ann.typed("ann>")
+    ann.keys("\x19\r")
+    bob.until("chat", nick="ann", message="/nick eva")
+    ann.keys(f"{PASTE}/nick evi{PASTED}\x15")
+    ann.typed("ann>")
+    ann.keys("\x1f\r")
+    bob.until("chat", nick="ann", message="/nick evi")
+    # A secret that was typed, killed and yanked is none the less a secret.
+    ann.keys("/msg bob secret\x15")
+    ann.typed("ann>")
+    ann.keys("\x19\r")
+    bob.until("direct", nick="ann", message="secret")
+    ann.keys("\x1b[A\r")
+    bob.until("direct", nick="ann", message="secret")
+    ann.enter("/nick eva")
+    bob.until("nick", nick="ann", new="eva")
+
+
 def test_a_terminal_in_front_is_not_rung(home, sit):
     ann = sit("ann")
     bob = home.json("bob")
