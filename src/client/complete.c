@@ -162,6 +162,8 @@ model_complete(const struct model *model, struct text line, size_t start, size_t
 		matches_add_all(&matches, word, &model->commands);
 	} else if (model_wants_room(line, start)) {
 		matches_add_all(&matches, word, &model->known_rooms);
+	} else if (text_is(command, text_of("help"))) {
+		matches_add_all(&matches, word, &model->commands);
 	} else if (text_is(command, text_of("msg")) || text_is(command, text_of("message"))) {
 		matches_add_everybody(&matches, word, model, "", "");
 	} else if (start == 0 && mark && word.len > 0 && word.at[0] == mark) {

@@ -149,9 +149,9 @@ visit_tell_people(struct visit *visit, struct text name)
 	if (!room)
 		return;
 	struct ink ink = {0};
-	size_t n = room->people.n;
+	size_t n = room->users;
 	ink_printf(&ink, n == 1 ? "%zu person is here" : "%zu people are here", n);
-	for (size_t i = 0; i < n && n <= PEOPLE_NAMED; i++)
+	for (size_t i = 0; i < room->people.n && n <= PEOPLE_NAMED; i++)
 		ink_printf(&ink, "%s%s", i ? ", " : ": ", room->people.at[i]);
 	model_note(visit->model, LINE_LOCAL, name, ink_read(&ink), visit_time());
 	ink_clear(&ink);

@@ -289,6 +289,8 @@ static const struct {
 	{"teahouse-next-room", input_next_room, {"\\C-n", "\\e[1;3C", "\\e[6;5~"}},
 	{"teahouse-previous-room", input_previous_room, {"\\C-p", "\\e[1;3D", "\\e[5;5~"}},
 	{"teahouse-next-unread", input_unread, {"\\ea"}},
+	/* With the digit that ends its keys. */
+	{"teahouse-room", input_room, {NULL}},
 	{"teahouse-rooms", input_rooms, {"\\eOQ", "\\e[12~", "\\e[[B"}},
 	{"teahouse-people", input_people, {"\\eOR", "\\e[13~", "\\e[[C"}},
 	{"teahouse-help", input_help, {"\\eOP", "\\e[11~", "\\e[[A"}},

@@ -10,11 +10,39 @@
 
 static const struct text nobody = {"", 0};
 
+/* Adds another's text so that a terminal shows it and does nothing else. */
+static void
+ink_shown(struct ink *ink, struct text t, bool one_line)
+{
+	struct ink clean = {0};
+	ink_space(&clean, t.len + 1);
+	text_clean(&clean, t);
+	for (size_t i = 0; i < clean.len; i++) {
+		if (clean.at[i] == '\t')
+			ink_puts(ink, "    ");
+		else if (clean.at[i] == '\n' && one_line)
+			ink_puts(ink, " ");
+		else
+			ink_add(ink, clean.at + i, 1);
+	}
+	ink_clear(&clean);
+}
+
+static char *
+name_copy(struct text name)
+{
+	struct ink shown = {0};
+	ink_shown(&shown, name, true);
+	char *copy = word_copy(ink_read(&shown));
+	ink_clear(&shown);
+	return copy;
+}
+
 static struct room *
 model_open_room(struct model *model, struct text name)
 {
 	struct room *room = memory_new(sizeof *room);
-	room->name = word_copy(name);
+	room->name = name_copy(name);
 	size_t size = (model->n_rooms + 1) * sizeof(struct room *);
 	model->rooms = memory_grow(model->rooms, size);
 	model->rooms[model->n_rooms++] = room;
@@ -139,37 +167,19 @@ struct parts {
 	struct text before, who, middle, to, colon, body, after;
 };
 
-/* Adds another's text so that a terminal shows it and does nothing else. */
-static void
-parts_add(struct ink *ink, struct text t, bool one_line)
-{
-	struct ink clean = {0};
-	ink_space(&clean, t.len + 1);
-	text_clean(&clean, t);
-	for (size_t i = 0; i < clean.len; i++) {
-		if (clean.at[i] == '\t')
-			ink_puts(ink, "    ");
-		else if (clean.at[i] == '\n' && one_line)
-			ink_puts(ink, " ");
-		else
-			ink_add(ink, clean.at + i, 1);
-	}
-	ink_clear(&clean);
-}
-
 static struct line *
 parts_line(enum line_kind kind, int64_t time, const struct parts *parts)
 {
 	struct ink ink = {0};
 	ink_text(&ink, parts->before);
 	size_t who = ink.len;
-	parts_add(&ink, parts->who, true);
+	ink_shown(&ink, parts->who, true);
 	size_t who_len = ink.len - who;
 	ink_text(&ink, parts->middle);
-	parts_add(&ink, parts->to, true);
+	ink_shown(&ink, parts->to, true);
 	ink_text(&ink, parts->colon);
 	size_t body = ink.len;
-	parts_add(&ink, parts->body, false);
+	ink_shown(&ink, parts->body, false);
 	ink_text(&ink, parts->after);
 	struct line *line = line_make(kind, time, ink.len);
 	if (ink.len)
@@ -255,13 +265,6 @@ model_tell_moved(
 	model_tell(model, room, parts_line(LINE_MOVED, time, &parts));
 }
 
-/* How many are said to be there, and never fewer than are known. */
-static void
-room_count(struct room *room, size_t users)
-{
-	room->users = users > room->people.n ? users : room->people.n;
-}
-
 void
 model_entered(struct model *model, struct text name, struct text nick, int64_t time, bool go)
 {
@@ -275,7 +278,7 @@ model_entered(struct model *model, struct text name, struct text nick, int64_t t
 		/* What was read before there was a room stays in sight. */
 		room = here;
 		free(room->name);
-		room->name = word_copy(name);
+		room->name = name_copy(name);
 	} else if (!room) {
 		room = model_open_room(model, name);
 	}
@@ -291,8 +294,11 @@ model_entered(struct model *model, struct text name, struct text nick, int64_t t
 static void
 model_close_room(struct model *model, struct room *room, int64_t time)
 {
-	struct parts parts = {.before = text_of("*** You have left "), .who = text_of(room->name)};
+	struct ink words = {0};
+	ink_printf(&words, "You have left %s", room->name);
+	struct parts parts = {.before = text_of("*** "), .body = ink_read(&words)};
 	struct line *line = parts_line(LINE_LOCAL, time, &parts);
+	ink_clear(&words);
 	if (model->n_rooms == 1) {
 		room->name[0] = '\0';
 		words_clear(&room->people);
@@ -324,7 +330,7 @@ model_left(struct model *model, struct text name, struct text nick, int64_t time
 		return;
 	}
 	words_remove(&room->people, nick);
-	room_count(room, room->users > 0 ? room->users - 1 : 0);
+	room->users -= room->users > 0;
 	model_tell_moved(model, room, nick, " has left the chat", time);
 }
 
@@ -372,7 +378,11 @@ model_presence(struct model *model, struct text name, const struct presence *pre
 	struct ink ink = {0};
 	if (!room)
 		return;
-	room_count(room, presence->users);
+	room->users = presence->users;
+	room->counted = true;
+	model->changed = true;
+	if (presence->joined + presence->left == 0)
+		return;
 	presence_add(&ink, presence->joined, "entered");
 	presence_add(&ink, presence->left, "left");
 	struct parts parts = {.before = text_of("*** "), .body = ink_read(&ink)};
@@ -386,8 +396,10 @@ model_people(struct model *model, struct text name, size_t users, bool first)
 	struct room *room = model_room(model, name);
 	if (room && first)
 		words_clear(&room->people);
-	if (room)
-		room_count(room, users);
+	if (room && users > 0)
+		room->users = users;
+	else if (room)
+		room->users = room->people.n;
 	model->changed = true;
 }
 
@@ -398,7 +410,20 @@ model_person(struct model *model, struct text name, struct text nick)
 	if (!room)
 		return;
 	words_add(&room->people, nick);
-	room_count(room, room->users);
+	/* Not every protocol says how many there are. */
+	if (room->users < room->people.n)
+		room->users = room->people.n;
+}
+
+static void
+model_topic_is(struct model *model, struct room *room, struct text topic, int64_t time)
+{
+	struct ink words = {0};
+	ink_puts(&words, topic.len ? "The topic: " : "There is no topic.");
+	ink_text(&words, topic);
+	struct parts parts = {.before = text_of("*** "), .body = ink_read(&words)};
+	model_tell(model, room, parts_line(LINE_NOTICE, time, &parts));
+	ink_clear(&words);
 }
 
 void
@@ -412,8 +437,10 @@ model_topic(
 		.middle = text_of(topic.len ? " set the topic: " : " took the topic away"),
 		.body = topic,
 	};
-	if (nick.len == 0)
-		parts.middle = text_of(topic.len ? "The topic: " : "There is no topic.");
+	if (nick.len == 0) {
+		model_topic_is(model, room, topic, time);
+		return;
+	}
 	model_tell(model, room, parts_line(LINE_NOTICE, time, &parts));
 }
 

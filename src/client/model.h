@@ -12,7 +12,8 @@
 struct room {
 	char *name; /* "": no room yet, or no longer */
 	struct words people;
-	size_t users; /* how many are there; more than people in a large room */
+	size_t users; /* how many are there; in a large room others than people */
+	bool counted; /* they came and went by number of late: people may be wrong */
 	struct scroll scroll;
 	size_t unread; /* lines that matter, come while another room was shown */
 	bool called;   /* one of them is meant for the one who reads it */

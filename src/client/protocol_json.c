@@ -151,18 +151,34 @@ heard_direct(const struct heard *heard)
 		heard->time);
 }
 
+/*
+ * Somebody came or went by name: the room is not large (any more), and whoever went before
+ * by number alone is still known as being there.
+ */
+static void
+heard_by_name(const struct heard *heard)
+{
+	struct room *room = model_room(heard->visit->model, heard->room);
+	if (!room || !room->counted || text_is(heard->nick, text_of(heard->visit->model->nick)))
+		return;
+	room->counted = false;
+	packet_ask(heard->visit, "names", heard->room, text_of(ref_known));
+}
+
 /* A room that was asked for is shown; one that is entered again after a lost connection is not. */
 static void
 heard_join(const struct heard *heard)
 {
 	bool asked = visit_answer(heard->visit, heard->ref);
 	model_entered(heard->visit->model, heard->room, heard->nick, heard->time, asked);
+	heard_by_name(heard);
 }
 
 static void
 heard_leave(const struct heard *heard)
 {
 	model_left(heard->visit->model, heard->room, heard->nick, heard->time);
+	heard_by_name(heard);
 }
 
 static void
@@ -187,6 +203,9 @@ heard_names_asked(const struct heard *heard)
 	for (size_t i = 0; i < n; i++)
 		ink_printf(&ink, "%s%.*s", i ? ", " : "",
 			TEXT_ARGS(json_item(heard->json, "nicks", i)));
+	const struct room *room = model_room(heard->visit->model, heard->room);
+	if (room && !json_flag(heard->json, "more") && room->users > room->people.n)
+		ink_printf(&ink, " and %zu more", room->users - room->people.n);
 	heard_note(heard, LINE_NOTICE, &ink);
 	ink_clear(&ink);
 }
@@ -219,6 +238,8 @@ heard_names(const struct heard *heard)
 		model_person(model, heard->room, json_item(heard->json, "nicks", i));
 	if (ref_is(heard, ref_look))
 		heard_names_asked(heard);
+	else if (ref_is(heard, ref_known))
+		return;
 	else if (!json_flag(heard->json, "more"))
 		visit_tell_people(heard->visit, heard->room);
 }

@@ -22,8 +22,9 @@ struct screen {
 	struct ink connection; /* as it was shown last */
 	struct ink asked;      /* the long line about which one was asked last */
 	struct settings settings;
-	bool reports, away; /* the terminal says when it is in front; another is */
-	bool changed, lost; /* lost: there is no terminal any more */
+	bool turned[SETTINGS]; /* by a key, to the other of what the settings say */
+	bool reports, away;    /* the terminal says when it is in front; another is */
+	bool changed, lost;    /* lost: there is no terminal any more */
 };
 
 enum { PASTED_LINES = 10 }; /* that are sent without asking */
@@ -86,7 +87,9 @@ static void
 screen_apply(struct screen *screen)
 {
 	const bool *on = screen->settings.on;
-	view_show_sides(screen->view, on[SET_ROOMS], on[SET_PEOPLE]);
+	const bool *turned = screen->turned;
+	view_show_sides(screen->view, on[SET_ROOMS] != turned[SET_ROOMS],
+		on[SET_PEOPLE] != turned[SET_PEOPLE]);
 	view_use_colours(screen->view, on[SET_COLOUR]);
 	screen->changed = true;
 }
@@ -106,7 +109,11 @@ screen_does(struct screen *screen, struct text line)
 	struct ink told = {0};
 	if (!visit_command(&rest, &command) || !text_is(command, text_of("set")))
 		return false;
+	struct settings before = screen->settings;
 	bool good = settings_command(&screen->settings, rest, &told);
+	for (int i = 0; i < SETTINGS; i++)
+		if (before.on[i] != screen->settings.on[i])
+			screen->turned[i] = false;
 	screen_tell(screen, good ? LINE_LOCAL : LINE_REFUSED, ink_read(&told));
 	screen_apply(screen);
 	ink_clear(&told);
@@ -129,8 +136,8 @@ static void
 on_side(void *ctx, bool people)
 {
 	struct screen *screen = ctx;
-	bool *shown = &screen->settings.on[people ? SET_PEOPLE : SET_ROOMS];
-	*shown = !*shown;
+	bool *turned = &screen->turned[people ? SET_PEOPLE : SET_ROOMS];
+	*turned = !*turned;
 	screen_apply(screen);
 }
 
@@ -139,7 +146,9 @@ on_help(void *ctx)
 {
 	struct screen *screen = ctx;
 	screen_explain_keys(screen->visit);
-	visit_type(screen->visit, text_of("/help"));
+	/* The commands are the server's to tell, once it hears one. */
+	if (screen->visit->state == VISIT_IN)
+		visit_type(screen->visit, text_of("/help"));
 }
 
 static void

@@ -106,6 +106,11 @@ file_replace(const char *path, struct text bytes)
 	if (file && fclose(file) != 0)
 		good = false;
 	good = good && rename(beside.at, path) == 0;
+	if (!good) {
+		int error = errno;
+		unlink(beside.at);
+		errno = error;
+	}
 	ink_clear(&beside);
 	return good;
 }
@@ -123,8 +128,11 @@ settings_save(const struct settings *settings, struct ink *told)
 	for (int i = 0; i < SETTINGS; i++)
 		ink_printf(&bytes, "; %s\n%s = %s\n", table[i].help, table[i].name,
 			settings->on[i] ? "yes" : "no");
-	good = good && settings_path(&path, "teahouse/client.ini") &&
-	       file_replace(path.at, ink_read(&bytes));
+	good = good && settings_path(&path, "teahouse/client.ini");
+	/* Where it is a link, what it leads to is replaced. */
+	char *real = good ? realpath(path.at, NULL) : NULL;
+	good = good && file_replace(real ? real : path.at, ink_read(&bytes));
+	free(real);
 	if (!good)
 		ink_printf(told, "It is not kept: %s.", strerror(errno));
 	ink_clear(&path);

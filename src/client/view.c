@@ -368,8 +368,12 @@ static void
 draw_rooms(const struct model *model)
 {
 	int width = SIDE_COLUMNS - 2;
-	for (size_t i = 0; i < model->n_rooms && (int)i < view_rows(); i++) {
+	size_t rows = (size_t)view_rows();
+	/* The one that is shown is always among them. */
+	size_t first = model->here < rows ? 0 : model->here - rows + 1;
+	for (size_t i = first; i < model->n_rooms && i - first < rows; i++) {
 		const struct room *room = model->rooms[i];
+		int y = (int)(i - first);
 		attr_t attributes = room == model_here(model) ? A_REVERSE
 				    : room->unread            ? A_BOLD
 							      : A_NORMAL;
@@ -378,10 +382,10 @@ draw_rooms(const struct model *model)
 		if (room->unread > 0)
 			ink_printf(&count, " %zu%s", room->unread, room->called ? "!" : "");
 		for (int x = 0; x < width; x++)
-			draw_text((int)i, x, text_of(" "), attributes, 0);
+			draw_text(y, x, text_of(" "), attributes, 0);
 		int left = width - (int)count.len;
-		draw_text((int)i, 0, width_cut(ink_read(&ink), left), attributes, 0);
-		draw_text((int)i, left, ink_read(&count), attributes, 0);
+		draw_text(y, 0, width_cut(ink_read(&ink), left), attributes, 0);
+		draw_text(y, left, ink_read(&count), attributes, 0);
 		ink_clear(&ink);
 		ink_clear(&count);
 	}
@@ -394,14 +398,14 @@ draw_people(const struct view *view, const struct room *room)
 	int left = COLS - SIDE_COLUMNS + 1, rows = view_rows();
 	size_t fit = (size_t)rows, n = room->people.n;
 	/* Whom there is no room for, and whom nobody has named, are counted in the last row. */
-	size_t shown = room->users > fit || room->users > n ? (fit > n ? n : fit - 1) : n;
+	size_t shown = n > fit || room->users > n ? (fit > n ? n : fit - 1) : n;
 	draw_rule(left);
 	for (size_t i = 0; i < shown; i++) {
 		struct text nick = text_of(room->people.at[i]);
 		draw_text((int)i, left + 2, width_cut(nick, SIDE_COLUMNS - 3), A_NORMAL,
 			nick_pair(view, nick));
 	}
-	if (shown == room->users)
+	if (shown >= room->users)
 		return;
 	struct ink ink = {0};
 	ink_printf(&ink, "and %zu more", room->users - shown);
@@ -486,6 +490,17 @@ draw_typed(const struct typed *typed)
 	move(LINES - INPUT_ROWS, cursor);
 }
 
+/* In as many words as fit. */
+static void
+draw_too_small(void)
+{
+	static const char *const words[] = {"The terminal is too small.", "Too small.", "small"};
+	size_t i = 0;
+	while (i < 2 && width_of(text_of(words[i])) > COLS)
+		i++;
+	draw_text(0, 0, width_cut(text_of(words[i]), COLS), A_NORMAL, 0);
+}
+
 void
 view_draw(struct view *view, const struct model *model, const struct typed *typed,
 	struct text connection)
@@ -493,8 +508,7 @@ view_draw(struct view *view, const struct model *model, const struct typed *type
 	erase();
 	view->somewhere = model_here(model)->name[0] != '\0';
 	if (LINES < VIEW_LEAST_ROWS || COLS < VIEW_LEAST_COLUMNS) {
-		draw_text(
-			0, 0, width_cut(text_of("The terminal is too small."), COLS), A_NORMAL, 0);
+		draw_too_small();
 	} else {
 		draw_log(view, &model_here(model)->scroll);
 		if (side_columns(view, view->rooms))

@@ -586,11 +586,11 @@ visit_prompt(const struct visit *visit)
 void
 visit_describe(const struct visit *visit, struct ink *out)
 {
+	if (visit->been_in && visit->state != VISIT_IN && visit->n_sayings > 0)
+		ink_printf(out, "%zu waiting, ", visit->n_sayings);
 	switch (visit->state) {
 	case VISIT_AWAY:
-		if (visit->n_sayings > 0)
-			ink_printf(out, "%zu waiting, ", visit->n_sayings);
-		ink_printf(out, "not connected, trying again in %d s",
+		ink_printf(out, "lost, trying again in %d s",
 			(int)((visit->next - visit_now() + 999) / 1000));
 		break;
 	case VISIT_CONNECTING:

@@ -230,7 +230,7 @@ def test_resizing_lays_the_lines_out_anew(home, sit):
     ann.shows("bob: one .* fourteen$")
     ann.typed("ann> half a line")
     ann.resize(3, 15)
-    ann.shows("The terminal")
+    ann.shows("Too small")
     ann.resize(12, 60)
     ann.shows("bob: one .* ten$", "^        eleven")
     ann.typed("ann> half a line")
@@ -417,6 +417,54 @@ def test_a_large_room_is_told_in_numbers(house, terminal):
     crowd[0].drop()
     ann.shows(r"\*\*\* (. ha\w+ entered and )?1 has left")
     ann.status("main . 4 people")
+    # Once it is small enough to be told by name, the people are known again.
+    crowd[1].drop()
+    ann.shows("has left")
+    crowd[2].drop()
+    ann.status("main . 2 people")
+    ann.shows("│ ann$", "│ n3$")
+    ann.until(lambda: not any("n2" in row[80:] or "n1" in row[80:] for row in ann.rows()), "who left")
+
+
+def test_the_greeting_of_a_large_room_counts_everybody(host, terminal):
+    ann = terminal("ann", "127.0.0.1", str(host.port), columns=100)
+    guest = host.accept()
+    guest.expect("hello")
+    guest.send("welcome", server="Mock", nick="ann", room="main", version=2, time=1000)
+    guest.send("join", nick="ann", room="main", time=1000)
+    guest.send("names", room="main", nicks=["b", "c"], users=4000, first=True, time=1000)
+    ann.shows(r"\*\*\* 4000 people are here ")
+    ann.shows("│ and 3997 more$")
+    ann.enter("/names")
+    guest.send("names", room="main", nicks=["b", "c"], users=4000, first=True, time=1000,
+               ref=guest.until("names")["ref"])
+    ann.shows(r"\*\*\* In main: b, c and 3997 more ")
+
+
+def test_of_more_rooms_than_rows_the_one_in_front_is_shown(home, sit):
+    ann = sit("ann", rows=8, columns=100)
+    for i in range(2, 12):
+        ann.enter(f"/join room{i}")
+        ann.status(rf"ann \| room{i} ")
+    ann.shows("^6 room6 ", "^7 room7 ", "^8 room8 ", "^9 room9 ", "^10 room10 ", "^11 room11 ")
+    ann.keys("\x1b1")
+    ann.shows("^1 main ", "^2 room2 ")
+
+
+def test_a_key_turns_a_side_until_one_leaves_and_a_setting_for_good(home, sit, tmp_path):
+    ini = tmp_path / "real.ini"
+    ini.write_text("[client]\nbell = yes\n")
+    (tmp_path / "teahouse").mkdir()
+    (tmp_path / "teahouse/client.ini").symlink_to(ini)
+    ann = sit("ann", columns=100, env={"XDG_CONFIG_HOME": str(tmp_path)})
+    ann.shows("│ ann$")
+    ann.keys("\x1bOR")
+    ann.until(lambda: not any(row.endswith("│ ann") for row in ann.rows()), "no people")
+    ann.enter("/set bell no")
+    ann.shows("bell = no")
+    assert "people = yes" in ini.read_text() and "bell = no" in ini.read_text()
+    assert (tmp_path / "teahouse/client.ini").is_symlink()
+    assert not any(row.endswith("│ ann") for row in ann.rows()), "still turned off"
 
 
 def test_keys_from_room_to_room(home, sit):
@@ -592,7 +640,9 @@ def test_plain_is_an_event_a_line(home):
     bob = home.json("bob")
     bob.send("topic", topic="Tea")
     bob.until("topic")
-    given = "hello \\\\ there\n/me waves\n/msg bob psst\n/nope\n"
+    bob.send("join", room="tea")
+    given = ("hello \\\\ there\n/me waves\n/msg bob psst\n/nope\n/topic\n"
+             "/join tea\n/topic\n/leave\n")
     status, out, _ = run("--plain", "ann", *home.address("json"), given=given)
     lines = [line.split("\t") for line in out.splitlines()]
     assert status == 1
@@ -604,7 +654,9 @@ def test_plain_is_an_event_a_line(home):
             ["main", "chat", "ann", "hello \\\\\\\\ there"],
             ["main", "emote", "ann", "waves"],
             ["@bob", "direct", "ann", "psst"],
-            ["main", "error", "", 'There is no command "/nope"; /help lists them.']):
+            ["main", "error", "", 'There is no command "/nope"; /help lists them.'],
+            ["tea", "notice", "", "There is no topic."],
+            ["main", "local", "", "You have left tea"]):
         assert event in told, event
 
 
@@ -668,7 +720,7 @@ def test_very_small_it_says_so_and_goes_on(home, sit):
     bob = home.json("bob")
     ann.shows("bob has joined")
     ann.resize(3, 10)
-    ann.shows("^The termin")
+    ann.shows("^Too small.$")
     bob.send("chat", message="while it was small")
     bob.until("chat", message="while it was small")
     for rows, columns in [(1, 1), (50, 200), (2, 30), (10, 40)] * 10:
@@ -809,7 +861,7 @@ def test_the_server_comes_back(house, terminal):
     ann.keys("half")
     first.stop()
     ann.shows("The connection is lost")
-    ann.status("not connected, trying again in [12] s")
+    ann.status("lost, trying again in [12] s")
     ann.typed("ann> half")
     ann.enter(" a line")
     ann.shows("sent when the connection is back")

@@ -441,6 +441,23 @@ a_large_room_is_told_in_numbers(void **state)
 	assert_int_equal(model_here(m)->users, 909);
 	model_left(m, t("main"), t("nobody known"), 1);
 	assert_int_equal(model_here(m)->users, 908);
+	/* Fewer than are known: who of them left is not told. Nothing is said of nothing. */
+	uint64_t last = model_here(m)->scroll.last;
+	model_presence(m, t("main"), &(struct presence){0, 0, 2}, 1);
+	assert_int_equal(model_here(m)->users, 2);
+	assert_int_equal(model_here(m)->scroll.last, last);
+	model_close(m);
+}
+
+static void
+a_room_has_a_name_that_can_be_shown(void **state)
+{
+	(void)state;
+	struct model *m = model_open(t("ann"));
+	model_entered(m, t("te\x1b]52;;x\a\na"), t("ann"), 0, false);
+	assert_string_equal(model_here(m)->name, "te]52;;x a");
+	model_left(m, t("te]52;;x a"), t("ann"), 0);
+	newest_is(model_here(m), "*** You have left te]52;;x a");
 	model_close(m);
 }
 
@@ -465,6 +482,7 @@ main(void)
 		cmocka_unit_test(a_day_begins_with_a_line_of_its_own),
 		cmocka_unit_test(what_is_new_has_a_line_before_it_until_one_leaves_it),
 		cmocka_unit_test(a_large_room_is_told_in_numbers),
+		cmocka_unit_test(a_room_has_a_name_that_can_be_shown),
 		cmocka_unit_test(words_are_a_sorted_set),
 	};
 	assert_non_null(setlocale(LC_CTYPE, "C.UTF-8"));
