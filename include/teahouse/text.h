@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 struct ink;
@@ -56,6 +57,12 @@ bool text_is_valid(struct text t);
  * combining marks past the eighth. May add nothing.
  */
 void text_clean(struct ink *out, struct text said);
+
+/*
+ * Whether a code point has a picture, or is a mark on another's: no format, no variation
+ * selector, nothing that Unicode lets be ignored (UAX #44, Default_Ignorable_Code_Point).
+ */
+bool character_shows(int32_t code);
 
 enum { NAME_BYTES = 128, NICK_CHARACTERS = 32, ROOM_CHARACTERS = 64 };
 

@@ -124,6 +124,17 @@ character_is_mark(UChar32 c)
 	return (U_GET_GC_MASK(c) & U_GC_M_MASK) != 0;
 }
 
+bool
+character_shows(int32_t code)
+{
+	int8_t type = u_charType(code);
+	bool formats =
+		type == U_FORMAT_CHAR || type == U_LINE_SEPARATOR || type == U_PARAGRAPH_SEPARATOR;
+	/* Some signs in front of Arabic numbers count as formats, and show. */
+	return !u_hasBinaryProperty(code, UCHAR_DEFAULT_IGNORABLE_CODE_POINT) &&
+	       (!formats || u_hasBinaryProperty(code, UCHAR_PREPENDED_CONCATENATION_MARK));
+}
+
 static void
 ink_character(struct ink *out, UChar32 c)
 {

@@ -1,11 +1,10 @@
 /*
- * Columns and rows of text, by wcwidth(3) a code point. Terminals disagree about
- * joined and varied emoji, so the code points that join and vary are not shown:
- * each emoji takes its two columns on every terminal. Knows no curses.
+ * Columns and rows of text, by wcwidth(3) a code point, and by Unicode's data where that is wrong.
+ * Terminals disagree about joined and varied emoji, so the code points that join and
+ * vary are not shown: each emoji takes its two columns on every terminal. Knows no curses.
  */
 #include "client/width.h"
 
-#include <stdint.h>
 #include <wctype.h>
 
 enum {
@@ -14,27 +13,6 @@ enum {
 	REPLACEMENT = 0xFFFD,
 	SKIN_FIRST = 0x1F3FB,
 	SKIN_LAST = 0x1F3FF,
-};
-
-/* Code points without a picture of their own, and no marks either. */
-static const struct {
-	int32_t first, last;
-} width_hidden[] = {
-	{0x00AD, 0x00AD},
-	{0x034F, 0x034F},
-	{0x061C, 0x061C},
-	{0x17B4, 0x17B5},
-	{0x180B, 0x180F},
-	{0x200B, 0x200B},
-	{0x200E, 0x200F},
-	{0x2028, 0x202E},
-	{0x2060, 0x206F},
-	{0xFE00, 0xFE0F},
-	{0xFEFF, 0xFEFF},
-	{0xFFF0, 0xFFFB},
-	{0x1BCA0, 0x1BCA3},
-	{0x1D173, 0x1D17A},
-	{0xE0000, 0xE0FFF},
 };
 
 wchar_t
@@ -60,22 +38,13 @@ width_code(struct text *rest)
 	return code;
 }
 
-static bool
-code_hidden(wchar_t code)
-{
-	for (size_t i = 0; i < sizeof width_hidden / sizeof *width_hidden; i++)
-		if (code >= width_hidden[i].first && code <= width_hidden[i].last)
-			return true;
-	return false;
-}
-
 /* Whether the code point belongs to the glyph that base has begun; if so, whether it is shown. */
 static bool
 code_joins(wchar_t base, wchar_t code, bool *shown)
 {
 	bool joiner = code == ZERO_WIDTH_JOINER || code == ZERO_WIDTH_NON_JOINER;
 	/* Between letters the joiners are spelling, and every terminal gives them no width. */
-	*shown = joiner ? iswalpha((wint_t)base) : !code_hidden(code);
+	*shown = joiner ? iswalpha((wint_t)base) : character_shows(code);
 	if (code >= SKIN_FIRST && code <= SKIN_LAST && wcwidth(base) == 2) {
 		*shown = false;
 		return true;
@@ -92,7 +61,7 @@ width_next(struct text *rest, struct glyph *glyph)
 	wchar_t base = width_code(rest);
 	int n = 0;
 	bool shown;
-	if (!code_hidden(base)) {
+	if (character_shows(base)) {
 		int columns = wcwidth(base);
 		glyph->columns = columns == 2 ? 2 : 1;
 		if (columns < 0 || base == 0)

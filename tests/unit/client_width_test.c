@@ -78,6 +78,8 @@ emoji_are_shown_one_by_one(void **state)
 	shown_as("\u2764\uFE0F", L"\u2764", 1);
 	shown_as("\U0001F3F4\U000E0067\U000E0062\U000E007F", L"\U0001F3F4", 2);
 	shown_as("1\uFE0F\u20E3", L"1\u20E3", 1);
+	/* A flag is its two letters: as wide as where it is drawn as one. */
+	shown_as("\U0001F1E9\U0001F1EA", L"\U0001F1E9\U0001F1EA", 2);
 }
 
 static void
