@@ -165,7 +165,8 @@ function draw() {
 	side(state);
 	people(state, conversation);
 	composer.draw(conversation, state.limits.message);
-	log.draw(state, conversation);
+	if (log.draw(state, conversation))
+		drawSoon();
 	go.draw(state);
 	if (conversation.kind === "room" && conversation.name !== roomInAddress())
 		history.replaceState(null, "", `#${ROOM}${encodeURIComponent(conversation.name)}`);

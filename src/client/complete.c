@@ -158,12 +158,11 @@ model_complete(const struct model *model, struct text line, size_t start, size_t
 	struct matches matches = {memory_new(sizeof(char *)), 0};
 	struct text word = {line.at + start, end - start};
 	struct text command = command_before(line, start);
-	if (start == 0 && word.len > 0 && word.at[0] == '/') {
+	bool wants_command = start == 0 && word.len > 0 && word.at[0] == '/';
+	if (wants_command || text_is(command, text_of("help"))) {
 		matches_add_all(&matches, word, &model->commands);
 	} else if (model_wants_room(line, start)) {
 		matches_add_all(&matches, word, &model->known_rooms);
-	} else if (text_is(command, text_of("help"))) {
-		matches_add_all(&matches, word, &model->commands);
 	} else if (text_is(command, text_of("msg")) || text_is(command, text_of("message"))) {
 		matches_add_everybody(&matches, word, model, "", "");
 	} else if (start == 0 && mark && word.len > 0 && word.at[0] == mark) {

@@ -9,11 +9,13 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
 from browser import Browser, Tab
-from house import ROOT
+from house import ROOT, program
 
 AXE = ROOT / "build/npm/node_modules/axe-core/axe.min.js"
 
-pytestmark = pytest.mark.xdist_group("another browser")
+pytestmark = [
+    pytest.mark.xdist_group("another browser"),
+    pytest.mark.skipif("asan" in program(), reason="all that the server does here is to serve files")]
 
 # In place of the browser's own, before the page's modules are there.
 FEIGNED = """
@@ -150,6 +152,7 @@ def test_of_too_many_lines_the_first_that_is_left_still_has_its_day(page):
 def test_the_first_unread_has_a_line_above_it(page):
     tab = page()
     tab.hears(chat("seen"), {"type": "join", "nick": "ann", "room": "tea"})
+    tab.wait(lambda t: t.texts("#rooms .name") == ["main", "tea"], "both rooms")
     tab.find("#rooms li:nth-child(2) .row").click()
     tab.wait(lambda t: t.texts("#title") == ["tea"], "the other room")
     tab.hears(chat("unseen"), chat("unseen, too"))
@@ -167,6 +170,7 @@ def test_the_first_unread_has_a_line_above_it(page):
 def test_neither_ones_own_lines_nor_another_room_are_read_out(page):
     tab = page()
     tab.hears({"type": "join", "nick": "ann", "room": "tea"}, chat("mine", nick="ann"), chat("theirs"))
+    tab.wait(lambda t: t.texts("#rooms .name") == ["main", "tea"], "both rooms")
     tab.wait(lambda t: "theirs" in t.shown("chat"), "both")
     live = tab.do("return [...document.querySelectorAll('#messages .chat')].map(at => at.getAttribute('aria-live'))")
     assert live == ["off", None]
@@ -288,6 +292,17 @@ def in_media(browser, **features):
 def on_a_phone(browser):
     browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
         "width": 360, "height": 640, "deviceScaleFactor": 2, "mobile": True})
+
+
+def test_ten_thousand_messages_at_once_hold_up_no_frame(page):
+    """They come in pieces, so that it stays in hand: not a test of time, but of how many at once."""
+    tab = page()
+    tab.do("""window.most = 0;
+        new MutationObserver(all => { most = Math.max(most, all.reduce((n, one) => n + one.addedNodes.length, 0)); })
+            .observe(document.querySelector("#messages"), { childList: true });""")
+    tab.hears(*[chat(f"line {i}") for i in range(10_000)])
+    tab.wait(lambda t: t.shown("chat")[-1:] == ["line 9999"], "the last")
+    assert len(tab.shown("line")) <= 1000 and 10 <= tab.do("return most") <= 50
 
 
 def talk(tab):

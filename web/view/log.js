@@ -9,6 +9,7 @@ import { part, setText } from "./dom.js";
 import { dayElement, lineElement, newElement, timeOf } from "./line.js";
 
 const PAUSE = 5 * 60 * 1000; // after which a person is named again, in ms
+const AT_ONCE = 40;          // lines added to those that are there: more would hold up a frame
 const NEAR = 24;             // this close to the bottom is at the bottom, in pixels
 
 const log = part("log");
@@ -45,19 +46,22 @@ export class Log {
 		new ResizeObserver(() => this.#atBottom && this.#toBottom()).observe(log);
 	}
 
+	/** Says whether there is more to draw, for which it is to be called again soon. */
 	draw(state, conversation) {
-		if (this.#lines !== conversation.lines)
+		const another = this.#lines !== conversation.lines;
+		if (another)
 			this.#begin(conversation);
 		if (this.#newFrom !== conversation.newFrom)
 			messages.querySelector(".divider.new")?.remove();
 		this.#newFrom = conversation.newFrom;
 		this.#takeOut(conversation);
-		const added = this.#addLines(conversation.lines);
+		const added = this.#addLines(conversation.lines, another ? KEPT_LINES : AT_ONCE);
 		const spoke = this.#drawWaiting(state, conversation);
 		if (this.#atBottom || spoke)
 			this.#toBottom();
 		else
 			this.#miss(this.#missed + added);
+		return this.#seq < (conversation.lines.at(-1)?.seq ?? 0);
 	}
 
 	/** Scrolls by most of a screen: -1 up, 1 down. */
@@ -97,8 +101,8 @@ export class Log {
 	}
 
 	// Gives how many of the lines added are worth scrolling down for.
-	#addLines(lines) {
-		const added = linesAfter(lines, this.#seq);
+	#addLines(lines, most) {
+		const added = linesAfter(lines, this.#seq).slice(0, most);
 		const made = document.createDocumentFragment();
 		for (const line of added) {
 			const first = line.seq === this.#newFrom;
