@@ -23,7 +23,6 @@ enum {
 	BUSY_BYTES = 65536,
 	BUSY_SAYINGS = 256,
 	READ_BYTES = 65536,
-	REF_BYTES = 24,
 };
 
 static int64_t
@@ -123,24 +122,13 @@ visit_open(struct visit *visit)
 	return true;
 }
 
-static void
-saying_free(struct saying *saying)
-{
-	free(saying->line);
-	free(saying->room);
-}
-
 void
 visit_close(struct visit *visit)
 {
 	wire_leave(&visit->wire, LEAVE_MS);
 	wire_clear(&visit->wire);
 	visit_forget(visit);
-	for (size_t i = 0; i < visit->n_sayings; i++)
-		saying_free(&visit->sayings[i]);
-	free(visit->sayings);
-	visit->sayings = NULL;
-	visit->n_sayings = 0;
+	sayings_clear(visit);
 	free(visit->room);
 	ink_clear(&visit->sentence);
 	ink_clear(&visit->why);
@@ -152,14 +140,6 @@ visit_leave(struct visit *visit)
 	visit->state = VISIT_OVER;
 }
 
-void
-visit_forget_saying(struct visit *visit, size_t i)
-{
-	saying_free(&visit->sayings[i]);
-	memmove(visit->sayings + i, visit->sayings + i + 1,
-		(--visit->n_sayings - i) * sizeof *visit->sayings);
-}
-
 static void
 visit_ping(struct visit *visit)
 {
@@ -167,76 +147,18 @@ visit_ping(struct visit *visit)
 	visit->protocol->ping(visit);
 }
 
-static void
-saying_number(const struct saying *saying, char ref[static REF_BYTES])
-{
-	snprintf(ref, REF_BYTES, "%lu", saying->ref);
-}
-
-/* Whether it will be answered. */
-static bool
-visit_send_saying(struct visit *visit, struct saying *saying)
-{
-	char ref[REF_BYTES];
-	const char *room = saying->room ? saying->room : model_here(visit->model)->name;
-	saying->ref = ++visit->last_ref;
-	saying->starts = visit->wire.queued;
-	saying_number(saying, ref);
-	return visit->protocol->say(visit, text_of(saying->line), text_of(room), text_of(ref));
-}
-
-/* Sends what was typed and is not sent yet, as far as it need not wait for an answer. */
+/* Sends what need not wait; and when that is all, asks for an echo of it. */
 static void
 visit_say(struct visit *visit)
 {
-	for (size_t i = 0; i < visit->n_sayings && visit->state == VISIT_IN;) {
-		struct saying *saying = &visit->sayings[i];
-		if (!saying->ref && !visit_send_saying(visit, saying)) {
-			visit_forget_saying(visit, i);
-			continue;
-		}
-		if (saying->moves)
-			return;
-		i++;
-	}
-	if (visit->state == VISIT_IN && visit->ending && !visit->ended) {
+	bool all = sayings_send(visit);
+	if (all && visit->state == VISIT_IN && visit->ending && !visit->ended) {
 		visit->ended = true;
 		if (visit->protocol->ping)
 			visit_ping(visit);
 		else
 			visit->protocol->part(visit);
 	}
-}
-
-/* The place among the sayings of the one that was sent with the ref; n_sayings: there is none. */
-static size_t
-visit_find_saying(const struct visit *visit, struct text ref)
-{
-	size_t i = 0;
-	for (; i < visit->n_sayings; i++) {
-		char own[REF_BYTES];
-		saying_number(&visit->sayings[i], own);
-		if (visit->sayings[i].ref && text_is(ref, text_of(own)))
-			break;
-	}
-	return i;
-}
-
-struct text
-visit_saying(const struct visit *visit, struct text ref)
-{
-	size_t i = visit_find_saying(visit, ref);
-	return text_of(i < visit->n_sayings ? visit->sayings[i].line : NULL);
-}
-
-bool
-visit_answer(struct visit *visit, struct text ref)
-{
-	size_t i = visit_find_saying(visit, ref);
-	if (i == visit->n_sayings)
-		return false;
-	visit_forget_saying(visit, i);
-	return true;
 }
 
 /* Whether the server has answered everything but what was said. */
@@ -311,21 +233,6 @@ command_quits(struct text command)
 	       text_is(command, text_of("logout"));
 }
 
-static void
-visit_keep(struct visit *visit, struct text line, bool moves)
-{
-	size_t size = (visit->n_sayings + 1) * sizeof *visit->sayings;
-	bool moving = false;
-	for (size_t i = 0; i < visit->n_sayings; i++)
-		moving |= visit->sayings[i].moves;
-	visit->sayings = memory_grow(visit->sayings, size);
-	visit->sayings[visit->n_sayings++] = (struct saying){
-		.line = word_copy(line),
-		.room = moving ? NULL : word_copy(text_of(model_here(visit->model)->name)),
-		.moves = moves,
-	};
-}
-
 /* In a script, what was typed before is answered first. */
 static void
 visit_quit(struct visit *visit, struct text command)
@@ -357,7 +264,7 @@ visit_type_clean(struct visit *visit, struct text line)
 		model_go(visit->model, room);
 		return;
 	}
-	visit_keep(visit, line, joins || text_is(command, text_of("leave")));
+	sayings_keep(visit, line, joins || text_is(command, text_of("leave")));
 	visit_say(visit);
 	if (visit->state != VISIT_IN && visit->been_in)
 		visit_note(visit, LINE_LOCAL, "To be sent when the connection is back",
@@ -389,24 +296,6 @@ visit_complete(struct visit *visit, struct text line, size_t start, size_t end)
 	if (visit->state == VISIT_IN && visit->protocol->ask_rooms && model_wants_room(line, start))
 		visit->protocol->ask_rooms(visit);
 	return model_complete(model, line, start, end, visit->protocol->mark);
-}
-
-/* What the server may have read is told of; what it cannot have read is kept, to be sent again. */
-static void
-visit_doubt_sayings(struct visit *visit, bool again)
-{
-	for (size_t i = 0; i < visit->n_sayings;) {
-		struct saying *saying = &visit->sayings[i];
-		/* To go to a room once more does no harm. */
-		bool sent = saying->ref && saying->starts < visit->wire.sent && !saying->moves;
-		saying->ref = 0;
-		if (again && !sent) {
-			i++;
-			continue;
-		}
-		visit_note(visit, LINE_REFUSED, "This may not have been said", saying->line);
-		visit_forget_saying(visit, i);
-	}
 }
 
 static void
@@ -443,7 +332,7 @@ visit_lose(struct visit *visit)
 	}
 	if (was_in)
 		visit_note(visit, LINE_LOCAL, "The connection is lost", visit->wire.why.at);
-	visit_doubt_sayings(visit, true);
+	sayings_doubt(visit, true);
 	visit_try_later(visit);
 }
 
@@ -527,7 +416,7 @@ visit_tick(struct visit *visit, int64_t now)
 	} else if (visit->state == VISIT_WAITING) {
 		visit_greet(visit);
 	} else if (visit_is_owed(visit)) {
-		visit_doubt_sayings(visit, false);
+		sayings_doubt(visit, false);
 	} else if (visit->state == VISIT_ASKING || (visit->state == VISIT_IN && visit->doubted)) {
 		wire_close(&visit->wire, "it does not answer");
 		visit_lose(visit);

@@ -140,8 +140,22 @@ void visit_lack(struct visit *visit, struct text command);
 /* Between visit.c and entry.c, where getting in is. */
 int64_t visit_now(void); /* ms, monotonic */
 void visit_fail(struct visit *visit, const char *what, const char *why);
-void visit_forget_saying(struct visit *visit, size_t i);
 /* Whether what was typed leads in, instead of being said there. */
 bool visit_type_answer(struct visit *visit, struct text line, struct text command);
+
+/*
+ * Between them and saying.c. A line is kept to be sent; moves: what is typed after it waits
+ * until the server has answered.
+ */
+void sayings_keep(struct visit *visit, struct text line, bool moves);
+/* Sends what need not wait for an answer; whether that was all. */
+bool sayings_send(struct visit *visit);
+/*
+ * After a lost connection. What the server may have read is told of; what it cannot have read is
+ * kept, to be sent again.
+ */
+void sayings_doubt(struct visit *visit, bool again);
+void visit_forget_saying(struct visit *visit, size_t i);
+void sayings_clear(struct visit *visit);
 
 #endif
