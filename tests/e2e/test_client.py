@@ -524,6 +524,7 @@ def test_what_is_pasted_is_no_command_and_asks_when_it_is_long(home, sit):
     text = "\n".join(f"line {i}" for i in range(11))
     ann.keys(f"{PASTE}{text}{PASTED}\r")
     ann.shows("These are 11 lines")
+    ann.until(lambda: "line 10" in ann.rows()[-1], "the line, drawn anew")
     ann.keys("\x15")
     ann.typed("ann>")
     ann.keys(f"{PASTE}{text}{PASTED}\r")
