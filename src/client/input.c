@@ -26,12 +26,6 @@ static struct {
 	FILE *nowhere;
 } input;
 
-static bool
-text_begins(struct text t, struct text beginning)
-{
-	return t.len >= beginning.len && memcmp(t.at, beginning.at, beginning.len) == 0;
-}
-
 /* Whether a paste that was taken away is back in an empty line: yanked, or by undoing. */
 static bool
 input_is_yanked(struct text line)
@@ -44,7 +38,7 @@ input_is_yanked(struct text line)
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
 		if (rl_last_func == others[i])
 			return false;
-	return text_begins(line, taken) || text_begins(taken, line);
+	return memcmp(line.at, taken.at, line.len < taken.len ? line.len : taken.len) == 0;
 }
 
 static void

@@ -292,18 +292,12 @@ model_entered(struct model *model, struct text name, struct text nick, int64_t t
 }
 
 static void
-model_close_room(struct model *model, struct room *room, int64_t time)
+model_close_room(struct model *model, struct room *room)
 {
-	struct ink words = {0};
-	ink_printf(&words, "You have left %s", room->name);
-	struct parts parts = {.before = text_of("*** "), .body = ink_read(&words)};
-	struct line *line = parts_line(LINE_LOCAL, time, &parts);
-	ink_clear(&words);
 	if (model->n_rooms == 1) {
 		room->name[0] = '\0';
 		words_clear(&room->people);
 		room->users = 0;
-		model_tell(model, room, line);
 		return;
 	}
 	struct room *here = model_here(model);
@@ -316,7 +310,16 @@ model_close_room(struct model *model, struct room *room, int64_t time)
 		model->here--;
 	room_free(room);
 	model_go(model, model_here(model));
-	model_tell(model, model_here(model), line);
+}
+
+static void
+model_leave(struct model *model, struct room *room, int64_t time)
+{
+	struct ink words = {0};
+	ink_printf(&words, "You have left %s", room->name);
+	model_close_room(model, room);
+	model_note(model, LINE_LOCAL, nobody, ink_read(&words), time);
+	ink_clear(&words);
 }
 
 void
@@ -326,7 +329,7 @@ model_left(struct model *model, struct text name, struct text nick, int64_t time
 	if (!room)
 		return;
 	if (model_is_me(model, nick)) {
-		model_close_room(model, room, time);
+		model_leave(model, room, time);
 		return;
 	}
 	words_remove(&room->people, nick);
@@ -385,8 +388,7 @@ model_presence(struct model *model, struct text name, const struct presence *pre
 		return;
 	presence_add(&ink, presence->joined, "entered");
 	presence_add(&ink, presence->left, "left");
-	struct parts parts = {.before = text_of("*** "), .body = ink_read(&ink)};
-	model_tell(model, room, parts_line(LINE_MOVED, time, &parts));
+	model_note(model, LINE_MOVED, name, ink_read(&ink), time);
 	ink_clear(&ink);
 }
 
@@ -416,13 +418,12 @@ model_person(struct model *model, struct text name, struct text nick)
 }
 
 static void
-model_topic_is(struct model *model, struct room *room, struct text topic, int64_t time)
+model_topic_is(struct model *model, struct text name, struct text topic, int64_t time)
 {
 	struct ink words = {0};
 	ink_puts(&words, topic.len ? "The topic: " : "There is no topic.");
 	ink_text(&words, topic);
-	struct parts parts = {.before = text_of("*** "), .body = ink_read(&words)};
-	model_tell(model, room, parts_line(LINE_NOTICE, time, &parts));
+	model_note(model, LINE_NOTICE, name, ink_read(&words), time);
 	ink_clear(&words);
 }
 
@@ -438,7 +439,7 @@ model_topic(
 		.body = topic,
 	};
 	if (nick.len == 0) {
-		model_topic_is(model, room, topic, time);
+		model_topic_is(model, name, topic, time);
 		return;
 	}
 	model_tell(model, room, parts_line(LINE_NOTICE, time, &parts));

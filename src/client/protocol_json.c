@@ -238,9 +238,7 @@ heard_names(const struct heard *heard)
 		model_person(model, heard->room, json_item(heard->json, "nicks", i));
 	if (ref_is(heard, ref_look))
 		heard_names_asked(heard);
-	else if (ref_is(heard, ref_known))
-		return;
-	else if (!json_flag(heard->json, "more"))
+	else if (!ref_is(heard, ref_known) && !json_flag(heard->json, "more"))
 		visit_tell_people(heard->visit, heard->room);
 }
 

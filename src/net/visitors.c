@@ -10,6 +10,7 @@ enum {
 	VISITORS_PER_ADDRESS = 16, /* a browser opens six */
 };
 
+/* How many of them come from there; *first: the one that has waited longest, if it was NULL. */
 static size_t
 visitors_from(
 	const struct waits *waits, const unsigned char address[static 16], struct link **first)
@@ -18,7 +19,8 @@ visitors_from(
 	for (struct link *link = waits->first; link; link = link->later) {
 		if (memcmp(link->address, address, sizeof link->address) != 0)
 			continue;
-		if (n++ == 0 && !*first)
+		n++;
+		if (!*first)
 			*first = link;
 	}
 	return n;
@@ -32,6 +34,7 @@ visitor_yield(struct net *net)
 		link_break(link);
 }
 
+/* The same among those from the link's own address, if they are too many. */
 static void
 visitor_yield_neighbour(struct link *link)
 {
