@@ -3,6 +3,7 @@
 #include <getopt.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -110,6 +111,15 @@ port_is_good(const char *port)
 	       number <= PORT_MOST;
 }
 
+/* As one is called on this machine: a container may not say so in its environment. */
+static const char *
+user_name(void)
+{
+	const char *name = getenv("USER");
+	const struct passwd *user = name ? NULL : getpwuid(getuid());
+	return user ? user->pw_name : name;
+}
+
 /* The nick and the room, as far as they have to be known before the server is asked. */
 static bool
 options_way_in(struct options *options)
@@ -126,7 +136,7 @@ options_way_in(struct options *options)
 		return options_bad("room", NULL,
 			"without a terminal to ask on, this protocol needs --room ROOM");
 	if (!options->nick)
-		options->nick = getenv("USER");
+		options->nick = user_name();
 	if (!options->nick || !*options->nick)
 		return options_bad("nick", NULL, "there is none on the command line, nor in $USER");
 	return true;

@@ -93,6 +93,13 @@ def test_without_a_name():
     assert status == 2 and re.fullmatch(r"teahouse: nick: .*USER\n", err)
 
 
+def test_where_user_is_not_set_one_has_a_name_all_the_same(monkeypatch):
+    """As in many a container. Whether anybody listens on the usual port is not known here."""
+    monkeypatch.delenv("USER", raising=False)
+    status, _, err = run()
+    assert status in (0, 1) and "nick: there is none" not in err
+
+
 def test_help_and_version():
     status, out, err = run("--help")
     assert (status, err) == (0, "") and out.startswith("usage: teahouse ")
