@@ -7,8 +7,9 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
-from house import PATIENCE
+from house import PATIENCE, ROOT
 
+AXE = ROOT / "build/npm/node_modules/axe-core/axe.min.js"
 OPTIONS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -75,3 +76,18 @@ class Tab:
     def shows(self, text, selector="#house"):
         """Waits until the text is to be read in what selector names."""
         self.wait(lambda tab: any(text in part for part in tab.texts(selector)), text)
+
+    def copied(self):
+        """What the clipboard would get if all messages were selected and copied."""
+        return self.front().execute_script("""
+            getSelection().selectAllChildren(document.querySelector("#messages"));
+            const data = new DataTransfer();
+            document.querySelector("#messages .line").dispatchEvent(
+                new ClipboardEvent("copy", { clipboardData: data, bubbles: true, cancelable: true }));
+            return data.getData("text/plain");""")
+
+    def faults(self):
+        """What axe finds that keeps the page from people."""
+        found = self.front().execute_script(AXE.read_text() + "; return axe.run(document)")
+        return [(fault["id"], [node["html"][:200] for node in fault["nodes"]])
+                for fault in found["violations"]]

@@ -549,19 +549,12 @@ def test_what_was_pasted_is_no_command_when_it_comes_back_either(home, sit):
     bob.until("chat", nick="ann", message="/nick evil")
     ann.keys("\x1b[A\r")
     bob.until("chat", nick="ann", message="/nick evil")
-    ann.keys(f"{PASTE}/nick eve{PASTED}\x15")
-    ann.typed("ann>")
-    ann.keys("\x19\r")
-    bob.until("chat", nick="ann", message="/nick eve")
-    # A word at a time, and back as one.
-    ann.keys(f"{PASTE}/nick eva{PASTED}\x17\x17")
-    ann.typed("ann>")
-    ann.keys("\x19\r")
-    bob.until("chat", nick="ann", message="/nick eva")
-    ann.keys(f"{PASTE}/nick evi{PASTED}\x15")
-    ann.typed("ann>")
-    ann.keys("\x1f\r")
-    bob.until("chat", nick="ann", message="/nick evi")
+    # Killed whole, a word at a time and back as one, or by undoing.
+    for nick, kill, back in (("eve", "\x15", "\x19"), ("eva", "\x17\x17", "\x19"), ("evi", "\x15", "\x1f")):
+        ann.keys(f"{PASTE}/nick {nick}{PASTED}{kill}")
+        ann.typed("ann>")
+        ann.keys(f"{back}\r")
+        bob.until("chat", nick="ann", message=f"/nick {nick}")
     # A secret that was typed, killed and yanked is none the less a secret.
     ann.keys("/msg bob secret\x15")
     ann.typed("ann>")
