@@ -194,6 +194,24 @@ def test_times_are_the_readers_and_copies_are_everybodys(page):
     assert tab.copied().splitlines()[-2:] == ["[12:00] bob: one", "[13:05] bob: two"]
 
 
+def test_a_time_is_behind_its_text_and_shows_when_it_is_looked_for(page):
+    """Of a person's second message in a row: under the pointer, or while the log has the focus."""
+    tab = page()
+    tab.hears(chat("one"), chat("two"))
+    tab.wait(lambda t: len(t.shown("chat")) == 2, "both")
+    texts = tab.do("return [...document.querySelectorAll('#messages .chat')].map(at => at.textContent)")
+    assert [" ".join(text.split()) for text in texts] == ["bob: one12:00 PM", "bob: two12:00 PM"]
+    seen = lambda: style(tab, "#messages .same .time", "opacity")
+    assert seen() == "0"
+    ActionChains(tab.front()).move_to_element(tab.find("#messages .same")).perform()
+    tab.wait(lambda _: seen() == "1", "under the pointer")
+    ActionChains(tab.front()).move_to_element(tab.find("#title")).perform()
+    tab.wait(lambda _: seen() == "0", "away again")
+    ActionChains(tab.front()).key_down(Keys.SHIFT).send_keys(Keys.TAB).key_up(Keys.SHIFT).perform()
+    assert tab.do("return document.activeElement.id") == "log"
+    tab.wait(lambda _: seen() == "1", "with the focus")
+
+
 # Writing.
 
 def test_what_failed_is_copied_without_its_buttons(page):
@@ -337,6 +355,14 @@ def test_what_colours_say_is_said_without_them(page, browser):
     assert border("#messages .mention") != border("#messages .chat:not(.mention)")
     assert border("#rooms .here .row") != ["0px", "0px", "none", "none"] or \
         style(tab, "#rooms .here .row", "forcedColorAdjust") == "none"
+
+
+def test_nothing_moves_for_who_wants_it_still(page, browser):
+    tab = page(before=lambda: in_media(browser, prefers_reduced_motion="reduce"))
+    longest = tab.do("""return Math.max(...[...document.querySelectorAll("*")].flatMap(at => {
+        const { transitionDuration, animationDuration } = getComputedStyle(at);
+        return [transitionDuration, animationDuration].flatMap(all => all.split(",").map(parseFloat)); }))""")
+    assert longest <= 0.01
 
 
 def test_nothing_zooms_when_it_is_typed_in(page, browser):
