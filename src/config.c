@@ -12,8 +12,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/memory.h"
+#include "base/alloc.h"
 #include "setting.h"
+#include "teahouse/name_rules.h"
 
 /* Behind every line of the file: what is wrong with the command line's PORT. */
 #define LINE_ARGUMENT LONG_MAX
@@ -33,7 +34,7 @@ struct part {
 
 struct mistake {
 	long line; /* 0: the whole file's */
-	struct ink words;
+	struct strbuf words;
 };
 
 struct reading {
@@ -47,59 +48,59 @@ struct reading {
 	struct part *part;        /* the one in which the line stands, or NULL */
 	struct mistake *mistakes; /* by their lines */
 	size_t n_mistakes;
-	struct spelling *spelling;
+	struct name_rules *rules;
 	struct config *config;
 };
 
 static char *
 copy_of(struct text t)
 {
-	char *copy = memory_new(t.len + 1);
+	char *copy = xcalloc(t.len + 1);
 	if (t.len > 0)
-		memcpy(copy, t.at, t.len);
+		memcpy(copy, t.ptr, t.len);
 	return copy;
 }
 
 /* FILE:LINE: SECTION.KEY, as far as there is one. */
 static void
-place_write(
-	struct ink *out, const struct reading *r, long line, const char *section, const char *key)
+place_write(struct strbuf *out, const struct reading *r, long line, const char *section,
+	const char *key)
 {
 	if (line == LINE_ARGUMENT)
-		ink_puts(out, "argument PORT");
+		strbuf_puts(out, "argument PORT");
 	else if (line > 0)
-		ink_printf(out, "%s:%ld", r->path, line);
+		strbuf_printf(out, "%s:%ld", r->path, line);
 	else
-		ink_printf(out, "%s", r->path);
+		strbuf_printf(out, "%s", r->path);
 	if (section && key)
-		ink_printf(out, ": %s.%s", section, key);
+		strbuf_printf(out, ": %s.%s", section, key);
 	else if (section && *section)
-		ink_printf(out, ": %s", section);
+		strbuf_printf(out, ": %s", section);
 }
 
 /* A new mistake that says where; the caller adds what, before there is another. */
-static struct ink *
+static struct strbuf *
 mistake_add(struct reading *r, long line, const char *section, const char *key)
 {
-	r->mistakes = memory_grow(r->mistakes, (r->n_mistakes + 1) * sizeof *r->mistakes);
+	r->mistakes = xrealloc(r->mistakes, (r->n_mistakes + 1) * sizeof *r->mistakes);
 	size_t i = r->n_mistakes++;
 	for (; i > 0 && r->mistakes[i - 1].line > line; i--)
 		r->mistakes[i] = r->mistakes[i - 1];
 	r->mistakes[i] = (struct mistake){.line = line};
-	struct ink *words = &r->mistakes[i].words;
+	struct strbuf *words = &r->mistakes[i].words;
 	place_write(words, r, line, section, key);
-	ink_puts(words, ": ");
+	strbuf_puts(words, ": ");
 	return words;
 }
 
 static struct part *
 part_add(struct reading *r, const char *name, const char *kind)
 {
-	struct part *part = memory_new(sizeof *part);
+	struct part *part = xcalloc(sizeof *part);
 	part->name = copy_of(text_of(name));
 	part->kind = kind;
 	part->draft.listener.port = -1;
-	r->parts = memory_grow(r->parts, (r->n_parts + 1) * sizeof *r->parts);
+	r->parts = xrealloc(r->parts, (r->n_parts + 1) * sizeof *r->parts);
 	r->parts[r->n_parts++] = part;
 	return part;
 }
@@ -166,7 +167,7 @@ section_begin(struct reading *r, const char *name)
 		bool lost = section_suggest(name, mistake_add(r, r->line, name, NULL));
 		r->doubtful = r->doubtful || lost;
 	} else if (before) {
-		ink_printf(mistake_add(r, r->line, name, NULL),
+		strbuf_printf(mistake_add(r, r->line, name, NULL),
 			"the section is given twice, first in line %ld; right is once",
 			before->line);
 	} else if (!section_is_right(name)) {
@@ -178,22 +179,22 @@ section_begin(struct reading *r, const char *name)
 static void
 section_read(struct reading *r, struct text line)
 {
-	const char *end = memchr(line.at, ']', line.len);
+	const char *end = memchr(line.ptr, ']', line.len);
 	struct text rest = {end ? end + 1 : NULL, 0};
 	if (end)
-		rest.len = line.len - (size_t)(rest.at - line.at);
+		rest.len = line.len - (size_t)(rest.ptr - line.ptr);
 	rest = text_trim(rest);
 	if (!end) {
-		ink_puts(mistake_add(r, r->line, NULL, NULL),
+		strbuf_puts(mistake_add(r, r->line, NULL, NULL),
 			"the section's name has no end; right is a ] behind it");
 		r->part = part_add(r, "", NULL);
 		r->doubtful = true;
 		return;
 	}
-	char *name = copy_of((struct text){line.at + 1, (size_t)(end - line.at) - 1});
+	char *name = copy_of((struct text){line.ptr + 1, (size_t)(end - line.ptr) - 1});
 	section_begin(r, name);
-	if (rest.len > 0 && rest.at[0] != ';')
-		ink_printf(mistake_add(r, r->line, name, NULL),
+	if (rest.len > 0 && rest.ptr[0] != ';')
+		strbuf_printf(mistake_add(r, r->line, name, NULL),
 			"\"%.*s\" stands behind the section's name; right is a line of its own, or "
 			"a ; "
 			"before a comment",
@@ -204,7 +205,7 @@ section_read(struct reading *r, struct text line)
 static void
 key_unknown(struct reading *r, struct part *part, const char *key)
 {
-	struct ink *words = mistake_add(r, r->line, part->name, key);
+	struct strbuf *words = mistake_add(r, r->line, part->name, key);
 	const struct setting *meant = setting_suggest(part->kind, key, words);
 	if (meant && part->given[meant - settings] == 0)
 		part->given[meant - settings] = LINE_MEANT;
@@ -215,20 +216,21 @@ key_take(struct reading *r, struct part *part, const struct setting *s, const ch
 {
 	long *given = &part->given[s - settings];
 	if (*given > 0) {
-		ink_printf(mistake_add(r, r->line, part->name, s->key),
+		strbuf_printf(mistake_add(r, r->line, part->name, s->key),
 			"is given twice, first in line %ld; right is once", *given);
 		return;
 	}
 	*given = r->line;
 	const char *what = setting_disguise(value);
 	if (what) {
-		ink_printf(mistake_add(r, r->line, part->name, s->key), "\"%s\" %s", value, what);
+		strbuf_printf(
+			mistake_add(r, r->line, part->name, s->key), "\"%s\" %s", value, what);
 		return;
 	}
-	what = setting_read(s, part_fields(r, part), value, r->spelling);
+	what = setting_read(s, part_fields(r, part), value, r->rules);
 	if (what) {
-		struct ink *words = mistake_add(r, r->line, part->name, s->key);
-		ink_printf(words, "\"%s\" %s", value, what);
+		struct strbuf *words = mistake_add(r, r->line, part->name, s->key);
+		strbuf_printf(words, "\"%s\" %s", value, what);
 		setting_right(s, words);
 	}
 }
@@ -243,7 +245,7 @@ reading_key(void *ctx, const char *section, const char *key, const char *value)
 		return 1;
 	r->unheard = false;
 	if (!r->part) {
-		ink_puts(mistake_add(r, r->line, key, NULL),
+		strbuf_puts(mistake_add(r, r->line, key, NULL),
 			"stands before any section; right is below [server], [limits] or "
 			"[listener:NAME]");
 		return 1;
@@ -262,15 +264,15 @@ reading_key(void *ctx, const char *section, const char *key, const char *value)
 static void
 line_refuse(struct reading *r, struct text line, const char *what)
 {
-	ink_puts(mistake_add(r, r->line, NULL, NULL), what);
+	strbuf_puts(mistake_add(r, r->line, NULL, NULL), what);
 	if (line.len == 0)
 		return;
-	const char *equals = memchr(line.at, '=', line.len);
-	r->doubtful = r->doubtful || memchr(line.at, '[', line.len);
-	if (line.at[0] == '[') {
+	const char *equals = memchr(line.ptr, '=', line.len);
+	r->doubtful = r->doubtful || memchr(line.ptr, '[', line.len);
+	if (line.ptr[0] == '[') {
 		r->part = part_add(r, "", NULL);
 	} else if (equals && r->part && r->part->kind) {
-		struct text key = text_trim((struct text){line.at, (size_t)(equals - line.at)});
+		struct text key = text_trim((struct text){line.ptr, (size_t)(equals - line.ptr)});
 		const struct setting *s = setting_find(r->part->kind, key);
 		if (s && r->part->given[s - settings] == 0)
 			r->part->given[s - settings] = LINE_MEANT;
@@ -282,16 +284,16 @@ static const char *
 line_fault(struct text line)
 {
 	for (size_t i = 0; i < line.len; i++) {
-		unsigned char c = (unsigned char)line.at[i];
+		unsigned char c = (unsigned char)line.ptr[i];
 		if ((c < ' ' && c != '\t') || c == 0x7f)
 			return "the line has a control character in it; right is text";
 	}
-	if (line.len == 0 || line.at[0] == ';' || line.at[0] == '#')
+	if (line.len == 0 || line.ptr[0] == ';' || line.ptr[0] == '#')
 		return NULL;
-	struct ink clean = {0};
+	struct strbuf clean = {0};
 	text_clean(&clean, line);
-	bool same = text_is(ink_read(&clean), line);
-	ink_clear(&clean);
+	bool same = text_is(strbuf_view(&clean), line);
+	strbuf_clear(&clean);
 	return same ? NULL
 		    : "the line has bytes or characters in it that cannot be shown; right "
 		      "is text in UTF-8";
@@ -329,14 +331,14 @@ line_read(struct reading *r, char *out, size_t most, struct text *line)
 	long got = line_get(r->file, out, most + 1);
 	r->line++;
 	if (got < 0 && ferror(r->file)) {
-		ink_printf(mistake_add(r, 0, NULL, NULL), "cannot be read: %s", strerror(errno));
+		strbuf_printf(mistake_add(r, 0, NULL, NULL), "cannot be read: %s", strerror(errno));
 		reading_cut(r);
 	}
 	if (got < 0)
 		return false;
 	*line = (struct text){out, (size_t)got <= most + 1 ? (size_t)got : most + 1};
 	if (memchr(out, '\0', line->len)) {
-		ink_puts(mistake_add(r, r->line, NULL, NULL),
+		strbuf_puts(mistake_add(r, r->line, NULL, NULL),
 			"there is a NUL byte, and nothing was read from here on; right is text in "
 			"UTF-8");
 		reading_cut(r);
@@ -347,7 +349,7 @@ line_read(struct reading *r, char *out, size_t most, struct text *line)
 		line->len--;
 	bool too_long = !whole || line->len > most;
 	if (r->line == 1 && line->len >= 3 && memcmp(out, "\xef\xbb\xbf", 3) == 0)
-		*line = (struct text){line->at + 3, line->len - 3};
+		*line = (struct text){line->ptr + 3, line->len - 3};
 	const char *fault = too_long ? NULL : line_fault(*line);
 	*line = text_trim(*line);
 	if (too_long || fault) {
@@ -364,7 +366,7 @@ static void
 reading_expect_nothing(struct reading *r)
 {
 	if (r->unheard)
-		ink_puts(mistake_add(r, r->line, NULL, NULL),
+		strbuf_puts(mistake_add(r, r->line, NULL, NULL),
 			"the line is neither a section nor a setting; right is KEY = VALUE");
 	r->unheard = false;
 }
@@ -378,13 +380,13 @@ reading_line(char *out, int room, void *ctx)
 	reading_expect_nothing(r);
 	if (!line_read(r, out, (size_t)room - 2, &line))
 		return NULL;
-	if (line.len > 0 && line.at[0] == '[')
+	if (line.len > 0 && line.ptr[0] == '[')
 		section_read(r, line);
-	else if (line.len > 0 && line.at[0] != ';' && line.at[0] != '#')
+	else if (line.len > 0 && line.ptr[0] != ';' && line.ptr[0] != '#')
 		r->unheard = true;
 	if (!r->unheard)
 		line.len = 0;
-	memmove(out, line.at, line.len);
+	memmove(out, line.ptr, line.len);
 	out[line.len] = '\n';
 	out[line.len + 1] = '\0';
 	return out;
@@ -395,7 +397,8 @@ reading_file(struct reading *r)
 {
 	r->file = fopen(r->path, "r");
 	if (!r->file) {
-		ink_printf(mistake_add(r, 0, NULL, NULL), "cannot be opened: %s", strerror(errno));
+		strbuf_printf(
+			mistake_add(r, 0, NULL, NULL), "cannot be opened: %s", strerror(errno));
 		r->doubtful = true;
 		return;
 	}
@@ -413,7 +416,7 @@ part_complete(struct reading *r, struct part *part)
 		bool wanted = s->standard && part_has(part, s) && part_fits(part, s);
 		if (wanted && !part->partial && part->given[s - settings] <= 0) {
 			const char *what =
-				setting_read(s, part_fields(r, part), s->standard, r->spelling);
+				setting_read(s, part_fields(r, part), s->standard, r->rules);
 			assert(!what);
 			(void)what;
 		}
@@ -439,8 +442,8 @@ part_check(struct reading *r, struct part *part)
 		if (line > 0 && adapter && !setting_fits(s, adapter))
 			setting_misfit(s, adapter, mistake_add(r, line, part->name, s->key));
 		if (line == 0 && s->required && !part->partial) {
-			struct ink *words = mistake_add(r, part->line, part->name, s->key);
-			ink_puts(words, "is missing");
+			struct strbuf *words = mistake_add(r, part->line, part->name, s->key);
+			strbuf_puts(words, "is missing");
 			setting_right(s, words);
 		}
 	}
@@ -460,8 +463,8 @@ argument_take(struct reading *r, int port)
 	if (port == -1)
 		return;
 	if (port < s->least || port > s->most) {
-		struct ink *words = mistake_add(r, LINE_ARGUMENT, NULL, NULL);
-		ink_printf(words, "%d is out of range", port);
+		struct strbuf *words = mistake_add(r, LINE_ARGUMENT, NULL, NULL);
+		strbuf_printf(words, "%d is out of range", port);
 		setting_right(s, words);
 		return;
 	}
@@ -477,7 +480,7 @@ argument_take(struct reading *r, int port)
 		doubtful = doubtful || (part_opens(part) && !adapter);
 	}
 	if (!doubtful)
-		ink_puts(mistake_add(r, LINE_ARGUMENT, NULL, NULL),
+		strbuf_puts(mistake_add(r, LINE_ARGUMENT, NULL, NULL),
 			"there is no listener whose port it could be; right is one of the protocol "
 			"json");
 }
@@ -490,16 +493,16 @@ folder_check(struct reading *r, struct part *part)
 	const struct setting *s = setting_find("listener", text_of("root"));
 	if (!listener->root || !part_opens(part) || !part_fits(part, s) || !*listener->root)
 		return;
-	struct ink path = {0};
+	struct strbuf path = {0};
 	const char *slash = strrchr(r->path, '/');
 	if (listener->root[0] != '/' && slash)
-		ink_add(&path, r->path, (size_t)(slash - r->path) + 1);
-	ink_puts(&path, listener->root);
+		strbuf_add(&path, r->path, (size_t)(slash - r->path) + 1);
+	strbuf_puts(&path, listener->root);
 	free(listener->root);
-	listener->root = copy_of(ink_read(&path));
-	ink_puts(&path, "/index.html");
-	char *index = copy_of(ink_read(&path));
-	ink_clear(&path);
+	listener->root = copy_of(strbuf_view(&path));
+	strbuf_puts(&path, "/index.html");
+	char *index = copy_of(strbuf_view(&path));
+	strbuf_clear(&path);
 
 	struct stat found;
 	const char *what = NULL;
@@ -508,8 +511,8 @@ folder_check(struct reading *r, struct part *part)
 	else if (!S_ISREG(found.st_mode))
 		what = "Not a file";
 	if (what) {
-		struct ink *words = mistake_add(r, part_line(part, "root"), part->name, "root");
-		ink_printf(words, "\"%s\" cannot be read: %s", index, what);
+		struct strbuf *words = mistake_add(r, part_line(part, "root"), part->name, "root");
+		strbuf_printf(words, "\"%s\" cannot be read: %s", index, what);
 		setting_right(s, words);
 	}
 	free(index);
@@ -536,7 +539,7 @@ listeners_check_ports(struct reading *r)
 				early = other;
 		}
 		if (early)
-			ink_printf(mistake_add(r, part_line(late, "port"), late->name, "port"),
+			strbuf_printf(mistake_add(r, part_line(late, "port"), late->name, "port"),
 				"%d is taken by %s in line %ld; right is another port or another "
 				"address",
 				late->draft.listener.port, early->name, part_line(early, "port"));
@@ -555,7 +558,7 @@ listeners_check(struct reading *r)
 	}
 	listeners_check_ports(r);
 	if (open == 0 && !r->doubtful)
-		ink_printf(mistake_add(r, 0, NULL, NULL), "%s; right is at least one",
+		strbuf_printf(mistake_add(r, 0, NULL, NULL), "%s; right is at least one",
 			there ? "no listener is enabled" : "there is no section [listener:NAME]");
 }
 
@@ -575,10 +578,10 @@ listener_clear(struct listener *listener)
 static char *
 place_of(const struct reading *r, struct part *part, const char *key)
 {
-	struct ink place = {0};
+	struct strbuf place = {0};
 	place_write(&place, r, part_line(part, key), part->name, key);
-	char *copy = copy_of(ink_read(&place));
-	ink_clear(&place);
+	char *copy = copy_of(strbuf_view(&place));
+	strbuf_clear(&place);
 	return copy;
 }
 
@@ -586,7 +589,7 @@ static void
 listeners_keep(struct reading *r)
 {
 	struct config *config = r->config;
-	config->listeners = memory_new(r->n_parts * sizeof *config->listeners);
+	config->listeners = xcalloc(r->n_parts * sizeof *config->listeners);
 	for (size_t i = 0; i < r->n_parts; i++) {
 		struct part *part = r->parts[i];
 		if (!part_opens(part))
@@ -601,12 +604,12 @@ listeners_keep(struct reading *r)
 }
 
 static void
-reading_close(struct reading *r, struct ink *wrong)
+reading_close(struct reading *r, struct strbuf *wrong)
 {
 	for (size_t i = 0; i < r->n_mistakes; i++) {
-		ink_text(wrong, ink_read(&r->mistakes[i].words));
-		ink_puts(wrong, "\n");
-		ink_clear(&r->mistakes[i].words);
+		strbuf_add_text(wrong, strbuf_view(&r->mistakes[i].words));
+		strbuf_puts(wrong, "\n");
+		strbuf_clear(&r->mistakes[i].words);
 	}
 	for (size_t i = 0; i < r->n_parts; i++) {
 		listener_clear(&r->parts[i]->draft.listener);
@@ -615,14 +618,14 @@ reading_close(struct reading *r, struct ink *wrong)
 	}
 	free(r->parts);
 	free(r->mistakes);
-	spelling_close(r->spelling);
+	name_rules_close(r->rules);
 }
 
 struct config *
-config_read(const char *path, int port, struct ink *wrong)
+config_read(const char *path, int port, struct strbuf *wrong)
 {
 	struct reading r = {
-		.path = path, .spelling = spelling_open(), .config = memory_new(sizeof *r.config)};
+		.path = path, .rules = name_rules_open(), .config = xcalloc(sizeof *r.config)};
 	part_add(&r, "server", section_kind("server"));
 	part_add(&r, "limits", section_kind("limits"));
 	reading_file(&r);

@@ -15,7 +15,7 @@
 #include "adapters/json.h"
 #include "teahouse/config.h"
 #include "teahouse/connection.h"
-#include "teahouse/log.h"
+#include "teahouse/diag.h"
 #include "teahouse/net.h"
 
 enum {
@@ -65,7 +65,7 @@ usage_fails(const char *format, ...)
 	va_start(args, format);
 	vsnprintf(what, sizeof what, format, args);
 	va_end(args);
-	log_line(LOG_ERROR, "%s; see teahoused --help", what);
+	diag_line(LOG_LEVEL_ERROR, "%s; see teahoused --help", what);
 	exit(EXIT_USAGE);
 }
 
@@ -74,7 +74,7 @@ print_and_exit(const char *words)
 {
 	bool fine = fputs(words, stdout) >= 0 && fflush(stdout) == 0;
 	if (!fine)
-		log_line(LOG_ERROR, "standard output: %s", strerror(errno));
+		diag_line(LOG_LEVEL_ERROR, "standard output: %s", strerror(errno));
 	exit(fine ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
@@ -108,7 +108,7 @@ wishes_read(int argc, char *argv[])
 		{"help", no_argument, NULL, HELP},
 		{NULL, 0, NULL, 0},
 	};
-	struct wishes wishes = {.port = -1, .log = LOG_NOTICE};
+	struct wishes wishes = {.port = -1, .log = LOG_LEVEL_INFO};
 	opterr = 0;
 	for (int option; (option = getopt_long(argc, argv, ":c:tv", options, NULL)) != -1;) {
 		const char *word = argv[optind - 1];
@@ -120,7 +120,8 @@ wishes_read(int argc, char *argv[])
 			wishes.test = true;
 			break;
 		case 'v':
-			wishes.log = wishes.log < LOG_ALL ? wishes.log + 1 : LOG_ALL;
+			wishes.log =
+				wishes.log < LOG_LEVEL_TRACE ? wishes.log + 1 : LOG_LEVEL_TRACE;
 			break;
 		case VERSION:
 			print_and_exit("teahoused " TEAHOUSE_VERSION "\n");
@@ -145,13 +146,13 @@ wishes_read(int argc, char *argv[])
 static struct config *
 settings_read(const struct wishes *wishes)
 {
-	struct ink wrong = {0};
+	struct strbuf wrong = {0};
 	struct config *config = config_read(wishes->settings, wishes->port, &wrong);
-	struct text rest = ink_read(&wrong), line;
-	while ((line = text_line(&rest)).at)
+	struct text rest = strbuf_view(&wrong), line;
+	while ((line = text_line(&rest)).ptr)
 		if (line.len > 0)
-			log_line(LOG_ERROR, "%.*s", TEXT_ARGS(line));
-	ink_clear(&wrong);
+			diag_line(LOG_LEVEL_ERROR, "%.*s", TEXT_ARGS(line));
+	strbuf_clear(&wrong);
 	return config;
 }
 
@@ -171,10 +172,11 @@ files_allow(long sessions)
 	if (limit.rlim_cur == before && before >= wanted)
 		return;
 	if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
-		log_line(LOG_ERROR, "open files: %s", strerror(errno));
+		diag_line(LOG_LEVEL_ERROR, "open files: %s", strerror(errno));
 	else if (limit.rlim_cur < wanted)
-		log_line(LOG_NOTICE, "open files: %ld sessions need %llu, but %llu is the limit",
-			sessions, (unsigned long long)wanted, (unsigned long long)limit.rlim_cur);
+		diag_line(LOG_LEVEL_INFO,
+			"open files: %ld sessions need %llu, but %llu is the limit", sessions,
+			(unsigned long long)wanted, (unsigned long long)limit.rlim_cur);
 }
 
 static int64_t
@@ -230,13 +232,14 @@ house_run(struct config *config)
 	json_open();
 	struct gateway *gateway = house_open(config);
 	if (!gateway) {
-		log_line(LOG_ERROR, "server.room: \"%s\" cannot be a room's name", config->room);
+		diag_line(LOG_LEVEL_ERROR, "server.room: \"%s\" cannot be a room's name",
+			config->room);
 		return EXIT_USAGE;
 	}
 	bool served;
 	struct net *net = net_open(config, gateway, &served);
 	if (net) {
-		log_line(LOG_NOTICE, "ready");
+		diag_line(LOG_LEVEL_INFO, "ready");
 		net_run(net);
 		net_close(net);
 	}
@@ -251,9 +254,9 @@ main(int argc, char *argv[])
 {
 	standard_files_open();
 	signal(SIGPIPE, SIG_IGN);
-	log_open("teahoused", LOG_NOTICE);
+	diag_open("teahoused", LOG_LEVEL_INFO);
 	struct wishes wishes = wishes_read(argc, argv);
-	log_open("teahoused", wishes.log);
+	diag_open("teahoused", wishes.log);
 	struct config *config = settings_read(&wishes);
 	if (!config)
 		return EXIT_USAGE;

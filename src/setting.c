@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "base/memory.h"
+#include "base/alloc.h"
 
 enum { LISTENER_NAME_MAX = 32, PORT_MOST = 65535, WORD_MAX_BYTES = 32 };
 
@@ -91,7 +91,7 @@ static void
 string_set(char **at, const char *value)
 {
 	free(*at);
-	*at = value ? memory_string(value, strlen(value)) : NULL;
+	*at = value ? xstrndup(value, strlen(value)) : NULL;
 }
 
 /* Each value's reader returns what is wrong with it, or NULL. */
@@ -128,10 +128,10 @@ yes_no_read(bool *to, const char *value)
 static const char *
 title_read(char **to, const char *value, long least, long most)
 {
-	struct ink clean = {0};
+	struct strbuf clean = {0};
 	text_clean(&clean, text_of(value));
 	size_t len = clean.len;
-	ink_clear(&clean);
+	strbuf_clear(&clean);
 	string_set(to, value);
 	if (len < (size_t)least)
 		return "has nothing in it to show";
@@ -139,9 +139,9 @@ title_read(char **to, const char *value, long least, long most)
 }
 
 static const char *
-room_read(char **to, const char *value, struct spelling *spelling)
+room_read(char **to, const char *value, struct name_rules *rules)
 {
-	struct name *name = name_make(spelling, text_of(value), ROOM_CHARACTERS);
+	struct name *name = name_make(rules, text_of(value), ROOM_CHARACTERS);
 	string_set(to, name ? value : NULL);
 	free(name);
 	return *to ? NULL : "cannot be a room's name";
@@ -220,19 +220,19 @@ static const char *
 origins_read(char **to, const char *value)
 {
 	const char *what = NULL;
-	struct ink all = {0};
+	struct strbuf all = {0};
 	struct text rest = text_of(value);
 	while (rest.len > 0) {
 		struct text word = text_word(&rest);
-		char *origin = memory_string(word.at, word.len);
+		char *origin = xstrndup(word.ptr, word.len);
 		if (!origin_is_right(origin))
 			what = "is not a list of origins";
-		ink_printf(&all, "%s%s", all.len ? " " : "", origin);
+		strbuf_printf(&all, "%s%s", all.len ? " " : "", origin);
 		free(origin);
 	}
 	free(*to);
-	*to = memory_string(all.at, all.len);
-	ink_clear(&all);
+	*to = xstrndup(all.ptr, all.len);
+	strbuf_clear(&all);
 	return what;
 }
 
@@ -249,7 +249,7 @@ ending_read(enum ending *to, const char *value)
 }
 
 const char *
-setting_read(const struct setting *s, void *in, const char *value, struct spelling *spelling)
+setting_read(const struct setting *s, void *in, const char *value, struct name_rules *rules)
 {
 	void *to = (char *)in + s->place;
 	switch (s->type) {
@@ -262,7 +262,7 @@ setting_read(const struct setting *s, void *in, const char *value, struct spelli
 	case SETTING_TITLE:
 		return title_read(to, value, s->least, s->most);
 	case SETTING_ROOM:
-		return room_read(to, value, spelling);
+		return room_read(to, value, rules);
 	case SETTING_ADDRESS:
 		return address_read(to, value);
 	case SETTING_PROTOCOL:
@@ -278,46 +278,47 @@ setting_read(const struct setting *s, void *in, const char *value, struct spelli
 }
 
 void
-setting_right(const struct setting *s, struct ink *out)
+setting_right(const struct setting *s, struct strbuf *out)
 {
-	ink_puts(out, "; right is ");
+	strbuf_puts(out, "; right is ");
 	switch (s->type) {
 	case SETTING_NUMBER:
 	case SETTING_INT:
-		ink_printf(out, "%ld to %ld", s->least, s->most);
+		strbuf_printf(out, "%ld to %ld", s->least, s->most);
 		break;
 	case SETTING_YES_NO:
-		ink_puts(out, "yes or no");
+		strbuf_puts(out, "yes or no");
 		break;
 	case SETTING_TITLE:
-		ink_printf(out, "%ld to %ld bytes of text", s->least, s->most);
+		strbuf_printf(out, "%ld to %ld bytes of text", s->least, s->most);
 		break;
 	case SETTING_ROOM:
-		ink_printf(out, "1 to %d characters, no spaces, none of # @ : , * ! / \" < >",
+		strbuf_printf(out, "1 to %d characters, no spaces, none of # @ : , * ! / \" < >",
 			ROOM_CHARACTERS);
 		break;
 	case SETTING_ADDRESS:
-		ink_puts(out, "an IPv4 or IPv6 address, or * for all there are");
+		strbuf_puts(out, "an IPv4 or IPv6 address, or * for all there are");
 		break;
 	case SETTING_PROTOCOL:
-		ink_puts(out, "one of");
+		strbuf_puts(out, "one of");
 		for (const struct adapter *const *a = adapter_list(); *a; a++)
-			ink_printf(out, "%s %s", a == adapter_list() ? "" : ",", (*a)->name);
+			strbuf_printf(out, "%s %s", a == adapter_list() ? "" : ",", (*a)->name);
 		break;
 	case SETTING_FOLDER:
-		ink_puts(out, "a folder with an index.html");
+		strbuf_puts(out, "a folder with an index.html");
 		break;
 	case SETTING_ORIGINS:
-		ink_puts(out, "http://HOST or https://HOST in lower case, and :PORT if it is not "
-			      "the usual one");
+		strbuf_puts(out,
+			"http://HOST or https://HOST in lower case, and :PORT if it is not "
+			"the usual one");
 		break;
 	case SETTING_ENDING:
-		ink_puts(out, "one of");
+		strbuf_puts(out, "one of");
 		for (int i = 0; i < ENDINGS; i++)
-			ink_printf(out, "%s %s", i ? "," : "", endings[i]);
+			strbuf_printf(out, "%s %s", i ? "," : "", endings[i]);
 		break;
 	}
-	ink_printf(out, " (%s)", s->about);
+	strbuf_printf(out, " (%s)", s->about);
 }
 
 const struct setting *
@@ -342,14 +343,14 @@ setting_fits(const struct setting *s, const struct adapter *adapter)
 }
 
 void
-setting_misfit(const struct setting *s, const struct adapter *adapter, struct ink *out)
+setting_misfit(const struct setting *s, const struct adapter *adapter, struct strbuf *out)
 {
 	const char *between = "belongs to listeners of";
 	for (struct text rest = text_of(s->protocols); rest.len > 0; between = " or") {
 		struct text protocol = text_word(&rest);
-		ink_printf(out, "%s %.*s", between, TEXT_ARGS(protocol));
+		strbuf_printf(out, "%s %.*s", between, TEXT_ARGS(protocol));
 	}
-	ink_printf(out, ", and this is one of %s; right is to leave it out", adapter->name);
+	strbuf_printf(out, ", and this is one of %s; right is to leave it out", adapter->name);
 }
 
 /* Letters to change, add, leave out or swap with the next one, to make b of a. */
@@ -397,24 +398,24 @@ setting_near(const char *section, const char *key)
 }
 
 const struct setting *
-setting_suggest(const char *section, const char *key, struct ink *out)
+setting_suggest(const char *section, const char *key, struct strbuf *out)
 {
 	const struct setting *near = setting_near(section, key), *elsewhere = NULL;
 	for (const struct setting *s = settings; s->key && !elsewhere; s++)
 		if (strcmp(s->key, key) == 0)
 			elsewhere = s;
-	ink_puts(out, "there is no such key; ");
+	strbuf_puts(out, "there is no such key; ");
 	if (near) {
-		ink_printf(out, "perhaps %s is meant", near->key);
+		strbuf_printf(out, "perhaps %s is meant", near->key);
 	} else if (elsewhere) {
 		bool listener = strcmp(elsewhere->section, "listener") == 0;
-		ink_printf(
+		strbuf_printf(
 			out, "it belongs in [%s%s]", elsewhere->section, listener ? ":NAME" : "");
 	} else {
 		const char *between = "right is one of";
 		for (const struct setting *s = settings; s->key; s++) {
 			if (strcmp(s->section, section) == 0) {
-				ink_printf(out, "%s %s", between, s->key);
+				strbuf_printf(out, "%s %s", between, s->key);
 				between = ",";
 			}
 		}
@@ -452,21 +453,21 @@ section_kind(const char *section)
 }
 
 bool
-section_suggest(const char *section, struct ink *out)
+section_suggest(const char *section, struct strbuf *out)
 {
 	size_t n = strcspn(section, ":");
-	char *word = memory_string(section, n);
+	char *word = xstrndup(section, n);
 	bool listener = word_is_near(word, "listener");
-	ink_puts(out, "there is no such section; ");
+	strbuf_puts(out, "there is no such section; ");
 	if (listener)
-		ink_printf(out, "perhaps [listener:%s] is meant",
+		strbuf_printf(out, "perhaps [listener:%s] is meant",
 			section[n] && section[n + 1] ? section + n + 1 : "NAME");
 	else if (word_is_near(word, "server"))
-		ink_puts(out, "perhaps [server] is meant");
+		strbuf_puts(out, "perhaps [server] is meant");
 	else if (word_is_near(word, "limits"))
-		ink_puts(out, "perhaps [limits] is meant");
+		strbuf_puts(out, "perhaps [limits] is meant");
 	else
-		ink_puts(out, "right is [server], [limits] or [listener:NAME]");
+		strbuf_puts(out, "right is [server], [limits] or [listener:NAME]");
 	free(word);
 	return listener;
 }
@@ -482,9 +483,9 @@ section_is_right(const char *section)
 }
 
 void
-section_right(struct ink *out)
+section_right(struct strbuf *out)
 {
-	ink_printf(out,
+	strbuf_printf(out,
 		"that cannot be a listener's name; right is 1 to %d letters (a to z), digits, "
 		"- _ or .",
 		LISTENER_NAME_MAX);

@@ -13,7 +13,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.M)
 
 # Headers of libraries, by the one file or folder that may know them.
 LIBRARIES = {
-    r"unicode/": ["src/base/text.c"],
+    r"unicode/": ["src/base/text.c", "src/base/name_rules.c"],
     r"jansson\.h": ["src/adapters/json.c"],
     r"libtelnet\.h": ["src/adapters/telnet.c"],
     r"ini\.h": ["src/config.c", "src/client/settings.c"],
@@ -33,7 +33,8 @@ FOLDERS = {
     "src/adapters/": ["teahouse/", "base/", "adapters/"],
     "src/gateway/": ["teahouse/", "base/", "gateway/", "adapters/framing.h"],
     "src/net/": ["teahouse/", "base/", "net/"],
-    "src/client/": ["teahouse/text.h", "teahouse/buffer.h", "teahouse/event.h", "teahouse/log.h",
+    "src/client/": ["teahouse/text.h", "teahouse/name_rules.h", "teahouse/strbuf.h",
+                    "teahouse/buffer.h", "teahouse/outqueue.h", "teahouse/event.h", "teahouse/diag.h",
                     "base/", "adapters/json.h", "adapters/json_writer.h",
                     "adapters/framing.h", "client/"],
     "include/": ["teahouse/"],

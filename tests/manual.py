@@ -28,7 +28,7 @@ BOUNDS = {
     "src/net/ws_frames.h": ["WS_MESSAGE_BYTES"],
     "src/core/house.h": ["USER_ROOMS", "TOPIC_BYTES", "ANSWER_PAGE"],
     "include/teahouse/core.h": ["TEXT_LINES"],
-    "include/teahouse/text.h": ["NICK_CHARACTERS", "ROOM_CHARACTERS", "NAME_BYTES"],
+    "include/teahouse/name_rules.h": ["NICK_CHARACTERS", "ROOM_CHARACTERS", "NAME_BYTES"],
 }
 SETTINGS = ["message", "rate", "burst", "sessions", "sessions_per_address", "login_timeout",
             "send_queue", "presence", "pause"]

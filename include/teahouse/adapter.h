@@ -5,9 +5,9 @@
 #ifndef TEAHOUSE_ADAPTER_H
 #define TEAHOUSE_ADAPTER_H
 
-#include "teahouse/buffer.h"
 #include "teahouse/core.h"
 #include "teahouse/event.h"
+#include "teahouse/strbuf.h"
 
 struct framing;
 
@@ -69,7 +69,7 @@ struct adapter {
 	 * telnet's text without its commands; how many bytes it took, at least one.
 	 * The rest comes when what is clean was heard. May be NULL: all is clean.
 	 */
-	size_t (*filter)(struct talk *talk, struct text received, struct ink *clean);
+	size_t (*filter)(struct talk *talk, struct text received, struct strbuf *clean);
 	/* One message by the framing; an empty one, too. The text may be changed in place by nobody. */
 	void (*hear)(struct talk *talk, struct text message);
 	/* A message that was too long for the framing; NULL: hang up. */
@@ -80,7 +80,7 @@ struct adapter {
 	 * Adds the event's bytes to out, framed, or nothing. Sees no talk, so
 	 * that it cannot encode a recipient at a time.
 	 */
-	void (*say)(unsigned voice, const struct event *event, struct ink *out);
+	void (*say)(unsigned voice, const struct event *event, struct strbuf *out);
 };
 
 /* Every adapter there is; ends with NULL. */

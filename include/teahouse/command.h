@@ -5,8 +5,8 @@
 #ifndef TEAHOUSE_COMMAND_H
 #define TEAHOUSE_COMMAND_H
 
-#include "teahouse/buffer.h"
 #include "teahouse/event.h"
+#include "teahouse/strbuf.h"
 
 enum { COMMAND_ARGS = 2 };
 
@@ -40,8 +40,8 @@ enum command_flag {
 /* What somebody wants. Borrows all its text. */
 struct request {
 	const struct command *command;
-	struct text arg[COMMAND_ARGS]; /* in the order of params; at == NULL: missing */
-	struct text room;              /* at == NULL: the current one */
+	struct text arg[COMMAND_ARGS]; /* in the order of params; ptr == NULL: missing */
+	struct text room;              /* ptr == NULL: the current one */
 	struct text ref;
 	struct text about; /* what an error should name as its cause */
 };
@@ -70,9 +70,9 @@ bool command_param(const char **params, struct param *param);
 enum reason command_split(const struct command *command, struct text rest, struct request *request);
 
 /* `/msg NICK TEXT`. */
-void command_usage(struct ink *out, const struct command *command);
+void command_usage(struct strbuf *out, const struct command *command);
 
 /* The whole of /help, or the lines of one command. */
-void command_help(struct ink *out, const struct command *command);
+void command_help(struct strbuf *out, const struct command *command);
 
 #endif

@@ -3,7 +3,7 @@
 #define TEAHOUSE_CONFIG_H
 
 #include "teahouse/adapter.h"
-#include "teahouse/buffer.h"
+#include "teahouse/strbuf.h"
 
 struct config {
 	char *name, *room;
@@ -23,7 +23,7 @@ struct config {
  * the file says, or -1. NULL when something is wrong: `wrong` then holds a line
  * FILE:LINE: SECTION.KEY: WHAT for each mistake, in the order of the lines.
  */
-struct config *config_read(const char *path, int port, struct ink *wrong);
+struct config *config_read(const char *path, int port, struct strbuf *wrong);
 void config_free(struct config *config);
 
 #endif

@@ -12,6 +12,7 @@
 
 struct connection;
 struct gateway;
+struct outqueue;
 
 /* What the gateway asks of net. `link` is net's own for the connection. */
 struct wire {
@@ -21,7 +22,7 @@ struct wire {
 	 * broken (connection_lost follows in a later turn). When it took less
 	 * than everything, connection_flush is called once there is room again.
 	 */
-	ssize_t (*send)(void *link, const struct queue *waiting);
+	ssize_t (*send)(void *link, const struct outqueue *waiting);
 	/* Whether to read from it. Until told otherwise: yes. */
 	void (*read)(void *link, bool wanted);
 	/*
@@ -78,7 +79,7 @@ void address_key(unsigned char key[static 16], const struct sockaddr *peer);
 
 /* What somebody is told who cannot be let in, since there is nothing to keep a connection with. */
 void gateway_refuse(struct gateway *gateway, const struct listener *listener,
-	const struct sockaddr *peer, struct ink *out);
+	const struct sockaddr *peer, struct strbuf *out);
 
 /*
  * Bytes have come; for a WebSocket, one whole message. After wire.read(link,

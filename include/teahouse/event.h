@@ -89,7 +89,7 @@ enum reason {
 
 int reason_digit(enum reason reason);
 const char *reason_word(enum reason reason);
-void reason_sentence(struct ink *out, enum reason reason, struct text about);
+void reason_sentence(struct strbuf *out, enum reason reason, struct text about);
 
 /* A line of an answer: a person, or a room. */
 struct entry {

@@ -1,7 +1,4 @@
-/*
- * Text as it is borrowed, and Unicode's rules for what people say and what
- * they are called (SPEC 4). Nothing else knows ICU.
- */
+/* Borrowed text, and Unicode's rules for what people say (SPEC 4). */
 #ifndef TEAHOUSE_TEXT_H
 #define TEAHOUSE_TEXT_H
 
@@ -10,13 +7,16 @@
 #include <stdint.h>
 #include <string.h>
 
-struct ink;
+struct strbuf;
 
-/* Borrowed, not NUL-terminated. at == NULL: no text at all, which is not the empty text. */
+/* Borrowed, not NUL-terminated. ptr == NULL: no text at all, which is not the empty text. */
 struct text {
-	const char *at;
+	const char *ptr;
 	size_t len; /* bytes */
 };
+
+/* No text. */
+#define TEXT_NONE ((struct text){NULL, 0})
 
 static inline struct text
 text_of(const char *s)
@@ -27,11 +27,11 @@ text_of(const char *s)
 static inline bool
 text_is(struct text a, struct text b)
 {
-	return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
+	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
 /* For "%.*s". */
-#define TEXT_ARGS(t) (int)(t).len, ((t).at ? (t).at : "")
+#define TEXT_ARGS(t) (int)(t).len, ((t).ptr ? (t).ptr : "")
 
 /* Without white space (ASCII) at either end. */
 struct text text_trim(struct text t);
@@ -39,7 +39,7 @@ struct text text_trim(struct text t);
 /* Takes the first word off *rest, and the white space around it; empty when there is none. */
 struct text text_word(struct text *rest);
 
-/* Takes the first line off *rest, without its LF. *rest is {NULL, 0} after the last. */
+/* Takes the first line off *rest, without its LF. *rest is TEXT_NONE after the last. */
 struct text text_line(struct text *rest);
 
 /* Lines in t: one more than it has LFs. */
@@ -51,12 +51,14 @@ size_t text_last(struct text t);
 /* Whether t is UTF-8. */
 bool text_is_valid(struct text t);
 
+enum { TEXT_MARKS = 8 }; /* most combining marks on one character */
+
 /*
  * Adds what SPEC 4 lets through of said text: valid UTF-8 with LF line ends,
  * without controls, bidirectional controls, blank lines at either end and
  * combining marks past the eighth. May add nothing.
  */
-void text_clean(struct ink *out, struct text said);
+void text_clean(struct strbuf *out, struct text said);
 
 /*
  * Whether a code point has a picture, or is a mark on another's: no format, no variation
@@ -64,36 +66,10 @@ void text_clean(struct ink *out, struct text said);
  */
 bool character_shows(int32_t code);
 
-enum { NAME_BYTES = 128, NICK_CHARACTERS = 32, ROOM_CHARACTERS = 64 };
-
-/*
- * A nick's or a room's name. Two names are the same when their `folded` are,
- * or when their `likeness` are and not both are `plain` (SPEC 4, UTS #39).
- */
-struct name {
-	struct text shown;    /* NFC, as it was first spelt; NUL-terminated as a courtesy */
-	struct text folded;   /* without differences of case */
-	struct text likeness; /* what it looks like */
-	bool plain;           /* ASCII only */
-	char bytes[];
-};
-
-/* ICU's opened rules; one a core, since ICU objects may not be shared by threads. */
-struct spelling;
-
-struct spelling *spelling_open(void);
-void spelling_close(struct spelling *s);
-
-/* The name, to be freed with free(), or NULL when t cannot be one. */
-struct name *name_make(struct spelling *s, struct text t, size_t max_characters);
-
 /*
  * How many of t's first bytes are at most `most`, and whole characters as a reader counts
  * them; at least whole in UTF-8. most is at least 4.
  */
 size_t text_cut(struct text t, size_t most);
-
-/* Characters as a reader counts them (grapheme clusters, UAX #29). */
-size_t text_characters(struct spelling *s, struct text t);
 
 #endif

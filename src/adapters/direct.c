@@ -12,8 +12,6 @@ static const struct strings endings[ENDINGS] = {
 	[ENDING_NONE] = {"", DIRECT_BYTES},
 };
 
-static const struct text none = {NULL, 0};
-
 static void
 direct_greet(struct talk *talk, const struct peer *peer)
 {
@@ -21,11 +19,11 @@ direct_greet(struct talk *talk, const struct peer *peer)
 	talk->voice = listener->ending;
 	talk->voice += listener->hear ? VOICE_HEARS : 0;
 	talk->voice += listener->nicks ? VOICE_NICKS : 0;
-	struct ink greeting = {0};
-	ink_printf(&greeting, "You are connected from:('%s', %d)%s", peer->host, peer->port,
+	struct strbuf greeting = {0};
+	strbuf_printf(&greeting, "You are connected from:('%s', %d)%s", peer->host, peer->port,
 		endings[listener->ending].ending);
-	talk_write(talk, ink_read(&greeting));
-	ink_clear(&greeting);
+	talk_write(talk, strbuf_view(&greeting));
+	strbuf_clear(&greeting);
 }
 
 static void
@@ -38,15 +36,16 @@ direct_request(struct talk *talk, const char *command, struct text a, struct tex
 static void
 direct_address(struct talk *talk, struct text line)
 {
-	const char *colon = memchr(line.at, ':', line.len);
+	const char *colon = memchr(line.ptr, ':', line.len);
 	if (!colon) {
-		session_refuse(&talk->session, REASON_USAGE, text_of("@nick:text"), none, none);
+		session_refuse(
+			&talk->session, REASON_USAGE, text_of("@nick:text"), TEXT_NONE, TEXT_NONE);
 		return;
 	}
-	struct text nick = {line.at + 1, (size_t)(colon - line.at) - 1};
+	struct text nick = {line.ptr + 1, (size_t)(colon - line.ptr) - 1};
 	struct text body = {colon + 1, line.len - nick.len - 2};
 	if (text_is(nick, text_of("*")))
-		direct_request(talk, "say", body, none);
+		direct_request(talk, "say", body, TEXT_NONE);
 	else
 		direct_request(talk, "msg", nick, body);
 }
@@ -57,42 +56,45 @@ direct_hear(struct talk *talk, struct text line)
 	struct text word = text_trim(line);
 	if (word.len == 0)
 		return;
-	if (word.at[0] == '#')
-		direct_request(talk, "nick", (struct text){word.at + 1, word.len - 1}, none);
-	else if (word.at[0] == '@')
+	if (word.ptr[0] == '#')
+		direct_request(talk, "nick", (struct text){word.ptr + 1, word.len - 1}, TEXT_NONE);
+	else if (word.ptr[0] == '@')
 		direct_address(talk, word);
 	else if (text_is(word, text_of("exit")))
-		direct_request(talk, "logout", none, none);
+		direct_request(talk, "logout", TEXT_NONE, TEXT_NONE);
 	else
 		session_refuse(&talk->session, REASON_USAGE,
-			text_of("#nick, @nick:text, @*:text or exit"), none, none);
+			text_of("#nick, @nick:text, @*:text or exit"), TEXT_NONE, TEXT_NONE);
 }
 
 static void
 direct_too_long(struct talk *talk)
 {
-	session_refuse(&talk->session, REASON_TEXT_TOO_LONG, text_of("2048 bytes"), none, none);
+	session_refuse(
+		&talk->session, REASON_TEXT_TOO_LONG, text_of("2048 bytes"), TEXT_NONE, TEXT_NONE);
 }
 
 static void
-direct_say(unsigned voice, const struct event *event, struct ink *out)
+direct_say(unsigned voice, const struct event *event, struct strbuf *out)
 {
 	const struct strings *strings = &endings[voice % ENDINGS];
 	bool hears = voice / VOICE_HEARS % 2, nicks = voice / VOICE_NICKS;
-	struct ink before = {0};
+	struct strbuf before = {0};
 	if (nicks)
-		ink_printf(&before, "%.*s: ", TEXT_ARGS(event->actor));
+		strbuf_printf(&before, "%.*s: ", TEXT_ARGS(event->actor));
 	if (event->kind == EVENT_DIRECT)
-		say_lines(out, strings, ink_read(&before), event->body, "");
+		say_lines(out, strings, strbuf_view(&before), event->body, "");
 	else if ((event->kind == EVENT_SAID || event->kind == EVENT_EMOTE) && hears)
-		say_speech(out, strings, none, event);
+		say_speech(out, strings, TEXT_NONE, event);
 	else if (event->kind == EVENT_WELCOME)
-		say_line(out, strings, none, "Your user detail saved as : %", event->actor, none);
+		say_line(out, strings, TEXT_NONE, "Your user detail saved as : %", event->actor,
+			TEXT_NONE);
 	else if (event->kind == EVENT_RENAMED && event->own)
-		say_line(out, strings, none, "Your user detail saved as : %", event->target, none);
+		say_line(out, strings, TEXT_NONE, "Your user detail saved as : %", event->target,
+			TEXT_NONE);
 	else if (event->kind == EVENT_REFUSED)
 		say_lines(out, strings, text_of("Error: "), event->body, "");
-	ink_clear(&before);
+	strbuf_clear(&before);
 }
 
 const struct adapter adapter_direct = {

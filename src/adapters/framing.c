@@ -6,21 +6,21 @@ enum { METHOD_BYTES = 16 }; /* no method of HTTP is as long */
 static struct text
 text_rest(struct text t, size_t n)
 {
-	return (struct text){t.at + n, t.len - n};
+	return (struct text){t.ptr + n, t.len - n};
 }
 
 void
 frames_rest(struct frames *frames)
 {
 	if (frames->given)
-		ink_clear(&frames->held);
+		strbuf_clear(&frames->held);
 	frames->given = false;
 }
 
 static enum framed
 frames_give(struct frames *frames, struct text *message)
 {
-	*message = ink_read(&frames->held);
+	*message = strbuf_view(&frames->held);
 	frames->given = true;
 	return FRAMED_MESSAGE;
 }
@@ -30,9 +30,9 @@ static size_t
 line_method(struct text line)
 {
 	size_t method = 0;
-	while (method < line.len && line.at[method] >= 'A' && line.at[method] <= 'Z')
+	while (method < line.len && line.ptr[method] >= 'A' && line.ptr[method] <= 'Z')
 		method++;
-	return method < line.len && line.at[method] == ' ' ? method : 0;
+	return method < line.len && line.ptr[method] == ' ' ? method : 0;
 }
 
 /* METHOD SP target SP HTTP/1.x (RFC 9112, 3); what HTTP/2 begins with is one too (RFC 9113, 3.4). */
@@ -42,7 +42,7 @@ line_is_http(struct text line)
 	static const char version[] = " HTTP/";
 	size_t tail = sizeof version - 1 + strlen("1.x"), method = line_method(line);
 	return method > 0 && line.len > method + tail &&
-	       memcmp(line.at + line.len - tail, version, sizeof version - 1) == 0;
+	       memcmp(line.ptr + line.len - tail, version, sizeof version - 1) == 0;
 }
 
 static bool
@@ -56,8 +56,8 @@ static size_t
 line_length(struct text in, bool typed)
 {
 	size_t n = 0;
-	while (n < in.len && in.at[n] != '\n' && in.at[n] != '\r' &&
-		!(typed && byte_takes_back(in.at[n])))
+	while (n < in.len && in.ptr[n] != '\n' && in.ptr[n] != '\r' &&
+		!(typed && byte_takes_back(in.ptr[n])))
 		n++;
 	return n;
 }
@@ -67,9 +67,9 @@ line_take_back(struct frames *frames, char how)
 {
 	if (how == TYPED_KILL) {
 		frames->skipping = false;
-		ink_clear(&frames->held);
+		strbuf_clear(&frames->held);
 	} else {
-		frames->held.len = text_last(ink_read(&frames->held));
+		frames->held.len = text_last(strbuf_view(&frames->held));
 	}
 }
 
@@ -81,7 +81,7 @@ line_hold(struct frames *frames, struct text piece, size_t most)
 		return true;
 	if (frames->held.len + piece.len > most)
 		return false;
-	ink_text(&frames->held, piece);
+	strbuf_add_text(&frames->held, piece);
 	return true;
 }
 
@@ -101,12 +101,12 @@ line_end(struct frames *frames, struct text *message)
 static enum framed
 line_refuse(struct frames *frames, struct text piece)
 {
-	ink_add(&frames->held, piece.at, piece.len < METHOD_BYTES ? piece.len : METHOD_BYTES);
-	size_t method = line_method(ink_read(&frames->held));
+	strbuf_add(&frames->held, piece.ptr, piece.len < METHOD_BYTES ? piece.len : METHOD_BYTES);
+	size_t method = line_method(strbuf_view(&frames->held));
 	bool http = !frames->begun && method > 0 && method < METHOD_BYTES;
 	frames->begun = true;
 	frames->skipping = true;
-	ink_clear(&frames->held);
+	strbuf_clear(&frames->held);
 	return http ? FRAMED_HTTP : FRAMED_TOO_LONG;
 }
 
@@ -115,7 +115,7 @@ line_next(struct frames *frames, struct text *in, struct text *message, size_t m
 {
 	frames_rest(frames);
 	while (in->len > 0) {
-		char c = in->at[0];
+		char c = in->ptr[0];
 		bool rest_of_end = frames->after_cr && (c == '\n' || c == '\0');
 		frames->after_cr = false;
 		if (rest_of_end) {
@@ -123,10 +123,10 @@ line_next(struct frames *frames, struct text *in, struct text *message, size_t m
 			continue;
 		}
 		size_t n = line_length(*in, typed);
-		struct text piece = {in->at, n};
+		struct text piece = {in->ptr, n};
 		*in = text_rest(*in, n);
-		if (in->len > 0 && (in->at[0] == '\n' || in->at[0] == '\r')) {
-			frames->after_cr = in->at[0] == '\r';
+		if (in->len > 0 && (in->ptr[0] == '\n' || in->ptr[0] == '\r')) {
+			frames->after_cr = in->ptr[0] == '\r';
 			*in = text_rest(*in, 1);
 			bool passed_over = frames->skipping, fits = line_hold(frames, piece, most);
 			enum framed framed = fits ? FRAMED_NOTHING : line_refuse(frames, piece);
@@ -140,7 +140,7 @@ line_next(struct frames *frames, struct text *in, struct text *message, size_t m
 		if (!line_hold(frames, piece, most))
 			return line_refuse(frames, piece);
 		if (in->len > 0) {
-			line_take_back(frames, in->at[0]);
+			line_take_back(frames, in->ptr[0]);
 			*in = text_rest(*in, 1);
 		}
 	}
@@ -212,7 +212,7 @@ packet_fill(struct frames *frames, struct text *in, size_t size)
 	size_t n = size - frames->held.len;
 	if (n > in->len)
 		n = in->len;
-	ink_add(&frames->held, in->at, n);
+	strbuf_add(&frames->held, in->ptr, n);
 	*in = text_rest(*in, n);
 	return frames->held.len == size;
 }
@@ -223,18 +223,18 @@ packets_next(struct frames *frames, struct text *in, struct text *message)
 	frames_rest(frames);
 	/* The common case, a packet that came in one piece, is not copied. */
 	if (frames->begun && frames->held.len == 0 && in->len >= 2 &&
-		in->len - 2 >= packet_length(in->at)) {
-		*message = (struct text){in->at + 2, packet_length(in->at)};
+		in->len - 2 >= packet_length(in->ptr)) {
+		*message = (struct text){in->ptr + 2, packet_length(in->ptr)};
 		*in = text_rest(*in, 2 + message->len);
 		return FRAMED_MESSAGE;
 	}
 	if (!packet_fill(frames, in, 2))
 		return FRAMED_NOTHING;
-	size_t size = 2 + packet_length(frames->held.at);
+	size_t size = 2 + packet_length(frames->held.ptr);
 	if (!frames->begun && size >= 4) {
 		if (!packet_fill(frames, in, 4))
 			return FRAMED_NOTHING;
-		if (packet_is_http(frames->held.at))
+		if (packet_is_http(frames->held.ptr))
 			return FRAMED_HTTP;
 	}
 	if (!packet_fill(frames, in, size))
@@ -249,10 +249,10 @@ static enum framed
 whole_next(struct frames *frames, struct text *in, struct text *message)
 {
 	(void)frames;
-	if (!in->at)
+	if (!in->ptr)
 		return FRAMED_NOTHING;
 	*message = *in;
-	*in = (struct text){NULL, 0};
+	*in = TEXT_NONE;
 	return FRAMED_MESSAGE;
 }
 
@@ -267,46 +267,46 @@ const struct framing framing_whole = {"whole", whole_next, .pauses = false};
 void
 frames_clear(struct frames *frames)
 {
-	ink_clear(&frames->held);
+	strbuf_clear(&frames->held);
 	*frames = (struct frames){0};
 }
 
 size_t
-packet_open(struct ink *out)
+packet_open(struct strbuf *out)
 {
-	ink_add(out, "\0", 2);
+	strbuf_add(out, "\0", 2);
 	return out->len;
 }
 
 bool
-packet_close(struct ink *out, size_t opened)
+packet_close(struct strbuf *out, size_t opened)
 {
 	size_t n = out->len - opened;
 	if (n > PACKET_BYTES) {
 		out->len = opened - 2;
 		return false;
 	}
-	out->at[opened - 2] = (char)(n >> 8);
-	out->at[opened - 1] = (char)n;
+	out->ptr[opened - 2] = (char)(n >> 8);
+	out->ptr[opened - 1] = (char)n;
 	return true;
 }
 
 enum { FRAME_TEXT = 0x81, FRAME_SHORT = 126, FRAME_16 = 126, FRAME_64 = 127 };
 
 size_t
-frame_open(struct ink *out)
+frame_open(struct strbuf *out)
 {
-	ink_add(out, "\0", 2);
+	strbuf_add(out, "\0", 2);
 	return out->len;
 }
 
 bool
-frame_close(struct ink *out, size_t opened)
+frame_close(struct strbuf *out, size_t opened)
 {
 	size_t n = out->len - opened;
 	size_t more = n < FRAME_SHORT ? 0 : n <= UINT16_MAX ? 2 : 8;
-	ink_space(out, more);
-	unsigned char *head = (unsigned char *)out->at + opened - 2;
+	strbuf_reserve(out, more);
+	unsigned char *head = (unsigned char *)out->ptr + opened - 2;
 	memmove(head + 2 + more, head + 2, n);
 	out->len += more;
 	head[0] = FRAME_TEXT;

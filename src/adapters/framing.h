@@ -5,7 +5,7 @@
 #ifndef ADAPTERS_FRAMING_H
 #define ADAPTERS_FRAMING_H
 
-#include "teahouse/buffer.h"
+#include "teahouse/strbuf.h"
 
 enum {
 	LINE_BYTES = 8192,  /* longest line taken */
@@ -26,11 +26,11 @@ enum framed {
 
 /* What a stream has left behind. Zeroed is a stream's beginning. */
 struct frames {
-	struct ink held; /* a message that has begun */
-	bool given;      /* held was given out, and goes with the next call */
-	bool begun;      /* the first message has been seen */
-	bool after_cr;   /* a line has just ended in CR: an LF or NUL still belongs to it */
-	bool skipping;   /* the line is too long, and has been told so */
+	struct strbuf held; /* a message that has begun */
+	bool given;         /* held was given out, and goes with the next call */
+	bool begun;         /* the first message has been seen */
+	bool after_cr;      /* a line has just ended in CR: an LF or NUL still belongs to it */
+	bool skipping;      /* the line is too long, and has been told so */
 };
 
 struct framing {
@@ -68,9 +68,9 @@ enum framed frames_pause(struct frames *frames, struct text *message);
  * frame's head as a server sends it (RFC 6455, 5.2). open gives what close takes.
  * False: it is too long for a packet, and was taken back.
  */
-size_t packet_open(struct ink *out);
-bool packet_close(struct ink *out, size_t opened);
-size_t frame_open(struct ink *out);
-bool frame_close(struct ink *out, size_t opened);
+size_t packet_open(struct strbuf *out);
+bool packet_close(struct strbuf *out, size_t opened);
+size_t frame_open(struct strbuf *out);
+bool frame_close(struct strbuf *out, size_t opened);
 
 #endif

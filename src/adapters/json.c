@@ -4,7 +4,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 
-#include "base/memory.h"
+#include "base/alloc.h"
 
 /*
  * struct json is jansson's own object under another name, so that whoever reads
@@ -29,7 +29,7 @@ json_shallow(struct text packet)
 	int depth = 0;
 	bool quoted = false;
 	for (size_t i = 0; i < packet.len; i++) {
-		char c = packet.at[i];
+		char c = packet.ptr[i];
 		if (quoted) {
 			if (c == '\\')
 				i++;
@@ -50,21 +50,21 @@ json_shallow(struct text packet)
 void
 json_open(void)
 {
-	json_set_alloc_funcs(memory_take, free);
+	json_set_alloc_funcs(alloc_take, free);
 	json_object_seed(0);
 }
 
 struct json *
 json_read(struct text packet)
 {
-	if (!packet.at || !json_shallow(packet))
+	if (!packet.ptr || !json_shallow(packet))
 		return NULL;
 	json_error_t error;
 	size_t flags = JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL;
-	json_t *json = json_loadb(packet.at, packet.len, flags, &error);
+	json_t *json = json_loadb(packet.ptr, packet.len, flags, &error);
 	/* An integer that is over 64 bits long is valid JSON, too. */
 	if (!json && json_error_code(&error) == json_error_numeric_overflow)
-		json = json_loadb(packet.at, packet.len, flags | JSON_DECODE_INT_AS_REAL, &error);
+		json = json_loadb(packet.ptr, packet.len, flags | JSON_DECODE_INT_AS_REAL, &error);
 	if (json && json_is_string(json_object_get(json, "type")))
 		return json_out(json);
 	json_decref(json);
@@ -81,7 +81,7 @@ static struct text
 json_text_of(const json_t *value)
 {
 	if (!json_is_string(value))
-		return (struct text){NULL, 0};
+		return TEXT_NONE;
 	return (struct text){json_string_value(value), json_string_length(value)};
 }
 

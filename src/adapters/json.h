@@ -5,7 +5,7 @@
 #ifndef ADAPTERS_JSON_H
 #define ADAPTERS_JSON_H
 
-#include "teahouse/buffer.h"
+#include "teahouse/strbuf.h"
 
 enum { JSON_DEPTH = 16 };
 

@@ -28,7 +28,7 @@ heard_field(const struct heard *heard, struct text field, bool optional, struct 
 {
 	char key[FIELD_BYTES] = "";
 	assert(field.len < sizeof key);
-	memcpy(key, field.at, field.len);
+	memcpy(key, field.ptr, field.len);
 	enum json_is kind = json_kind(heard->json, key);
 	*value = json_text(heard->json, key);
 	if (kind == FIELD_TEXT || (kind == FIELD_MISSING && optional))
@@ -112,7 +112,7 @@ json_hear(struct talk *talk, struct text packet)
 {
 	struct heard heard = {.talk = talk, .json = json_read(packet)};
 	if (!heard.json) {
-		heard_refuse(&heard, REASON_BAD_PACKET, (struct text){NULL, 0});
+		heard_refuse(&heard, REASON_BAD_PACKET, TEXT_NONE);
 		return;
 	}
 	heard.type = json_text(heard.json, "type");
@@ -127,7 +127,7 @@ struct packet {
 };
 
 static struct packet
-packet_begin(const char *type, const struct wrapping *wrapping, struct ink *out)
+packet_begin(const char *type, const struct wrapping *wrapping, struct strbuf *out)
 {
 	size_t opened = wrapping->open(out);
 	return (struct packet){json_begin(out, type), opened};
@@ -141,7 +141,8 @@ packet_end(struct packet *packet, const struct wrapping *wrapping)
 }
 
 static void
-plain_packet(const char *type, struct text nick, const struct wrapping *wrapping, struct ink *out)
+plain_packet(
+	const char *type, struct text nick, const struct wrapping *wrapping, struct strbuf *out)
 {
 	struct packet packet = packet_begin(type, wrapping, out);
 	json_put_text(&packet.json, "nick", nick);
@@ -150,24 +151,24 @@ plain_packet(const char *type, struct text nick, const struct wrapping *wrapping
 
 /* A chat for each line, with what version 1 has no packet for written around it. */
 static void
-plain_chat(const struct event *event, const struct wrapping *wrapping, struct ink *out)
+plain_chat(const struct event *event, const struct wrapping *wrapping, struct strbuf *out)
 {
-	for (struct text rest = event->body; rest.at;) {
+	for (struct text rest = event->body; rest.ptr;) {
 		struct text line = text_line(&rest);
-		struct ink message = {0};
+		struct strbuf message = {0};
 		if (event->kind == EVENT_EMOTE)
-			ink_printf(
+			strbuf_printf(
 				&message, "[%.*s %.*s]", TEXT_ARGS(event->actor), TEXT_ARGS(line));
 		else if (event->kind == EVENT_DIRECT)
-			ink_printf(&message, "%.*s -> %.*s: %.*s", TEXT_ARGS(event->actor),
+			strbuf_printf(&message, "%.*s -> %.*s: %.*s", TEXT_ARGS(event->actor),
 				TEXT_ARGS(event->target), TEXT_ARGS(line));
 		else
-			ink_text(&message, line);
+			strbuf_add_text(&message, line);
 		struct packet packet = packet_begin("chat", wrapping, out);
 		json_put_text(&packet.json, "nick", event->actor);
-		json_put_text(&packet.json, "message", ink_read(&message));
+		json_put_text(&packet.json, "message", strbuf_view(&message));
 		packet_end(&packet, wrapping);
-		ink_clear(&message);
+		strbuf_clear(&message);
 	}
 }
 
@@ -176,12 +177,12 @@ json_put_refusal(struct json_writer *json, const struct event *event)
 {
 	json_put_text(json, "code", text_of(reason_word(event->reason)));
 	json_put_text(json, "message", event->body);
-	if (event->about.at)
+	if (event->about.ptr)
 		json_put_text(json, "about", event->about);
 }
 
 static void
-plain_say(const struct event *event, const struct wrapping *wrapping, struct ink *out)
+plain_say(const struct event *event, const struct wrapping *wrapping, struct strbuf *out)
 {
 	switch (event->kind) {
 	case EVENT_SAID:
@@ -330,22 +331,22 @@ full_fields(struct json_writer *json, const struct event *event)
 }
 
 static void
-full_say(const struct event *event, const struct wrapping *wrapping, struct ink *out)
+full_say(const struct event *event, const struct wrapping *wrapping, struct strbuf *out)
 {
 	struct packet packet = packet_begin(event_word(event->kind), wrapping, out);
 	struct json_writer *json = &packet.json;
-	if (event->room.at)
+	if (event->room.ptr)
 		json_put_text(json, "room", event->room);
 	full_fields(json, event);
 	json_put_number(json, "time", event->time);
-	if (event->ref.at)
+	if (event->ref.ptr)
 		json_put_text(json, "ref", event->ref);
 	packet_end(&packet, wrapping);
 }
 
 void
 json_say(unsigned version, const struct event *event, const struct wrapping *wrapping,
-	struct ink *out)
+	struct strbuf *out)
 {
 	if (version == JSON_VERSION_1)
 		plain_say(event, wrapping, out);

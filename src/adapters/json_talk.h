@@ -12,13 +12,13 @@ enum { JSON_VERSION_1, JSON_VERSION_2, JSON_VERSIONS };
 
 /* What goes around a packet: packet_open and packet_close, or those of a frame. */
 struct wrapping {
-	size_t (*open)(struct ink *out);
-	bool (*close)(struct ink *out, size_t opened);
+	size_t (*open)(struct strbuf *out);
+	bool (*close)(struct strbuf *out, size_t opened);
 };
 
 /* talk->voice is the version until a hello says otherwise. */
 void json_hear(struct talk *talk, struct text packet);
 void json_say(unsigned version, const struct event *event, const struct wrapping *wrapping,
-	struct ink *out);
+	struct strbuf *out);
 
 #endif

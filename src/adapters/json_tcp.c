@@ -11,7 +11,7 @@ json_greet(struct talk *talk, const struct peer *peer)
 }
 
 static void
-json_tcp_say(unsigned voice, const struct event *event, struct ink *out)
+json_tcp_say(unsigned voice, const struct event *event, struct strbuf *out)
 {
 	static const struct wrapping packet = {packet_open, packet_close};
 	json_say(voice, event, &packet, out);

@@ -11,48 +11,48 @@ byte_is_special(unsigned char c)
 }
 
 static void
-escape_add(struct ink *out, unsigned char c)
+escape_add(struct strbuf *out, unsigned char c)
 {
 	static const char short_ones[] = "b\bf\fn\nr\rt\t\"\"\\\\";
 	for (const char *s = short_ones; *s; s += 2) {
 		if ((unsigned char)s[1] == c) {
-			ink_add(out, (char[]){'\\', s[0]}, 2);
+			strbuf_add(out, (char[]){'\\', s[0]}, 2);
 			return;
 		}
 	}
-	ink_printf(out, "\\u%04X", c);
+	strbuf_printf(out, "\\u%04X", c);
 }
 
 static void
-string_add(struct ink *out, struct text value)
+string_add(struct strbuf *out, struct text value)
 {
-	ink_add(out, "\"", 1);
+	strbuf_add(out, "\"", 1);
 	for (size_t from = 0, i = 0; i <= value.len; i++) {
-		if (i < value.len && !byte_is_special((unsigned char)value.at[i]))
+		if (i < value.len && !byte_is_special((unsigned char)value.ptr[i]))
 			continue;
-		ink_add(out, value.at + from, i - from);
+		strbuf_add(out, value.ptr + from, i - from);
 		if (i < value.len)
-			escape_add(out, (unsigned char)value.at[i]);
+			escape_add(out, (unsigned char)value.ptr[i]);
 		from = i + 1;
 	}
-	ink_add(out, "\"", 1);
+	strbuf_add(out, "\"", 1);
 }
 
 static void
 value_begin(struct json_writer *writer, const char *key)
 {
 	if (writer->comma)
-		ink_add(writer->out, ",", 1);
+		strbuf_add(writer->out, ",", 1);
 	writer->comma = true;
 	if (!key)
 		return;
-	ink_add(writer->out, "\"", 1);
-	ink_puts(writer->out, key);
-	ink_add(writer->out, "\":", 2);
+	strbuf_add(writer->out, "\"", 1);
+	strbuf_puts(writer->out, key);
+	strbuf_add(writer->out, "\":", 2);
 }
 
 struct json_writer
-json_begin(struct ink *out, const char *type)
+json_begin(struct strbuf *out, const char *type)
 {
 	struct json_writer writer = {out, false};
 	json_open_object(&writer, NULL);
@@ -64,14 +64,14 @@ void
 json_open_object(struct json_writer *writer, const char *key)
 {
 	value_begin(writer, key);
-	ink_add(writer->out, "{", 1);
+	strbuf_add(writer->out, "{", 1);
 	writer->comma = false;
 }
 
 void
 json_close_object(struct json_writer *writer)
 {
-	ink_add(writer->out, "}", 1);
+	strbuf_add(writer->out, "}", 1);
 	writer->comma = true;
 }
 
@@ -79,14 +79,14 @@ void
 json_open_array(struct json_writer *writer, const char *key)
 {
 	value_begin(writer, key);
-	ink_add(writer->out, "[", 1);
+	strbuf_add(writer->out, "[", 1);
 	writer->comma = false;
 }
 
 void
 json_close_array(struct json_writer *writer)
 {
-	ink_add(writer->out, "]", 1);
+	strbuf_add(writer->out, "]", 1);
 	writer->comma = true;
 }
 
@@ -98,10 +98,10 @@ json_put_text(struct json_writer *writer, const char *key, struct text value)
 		string_add(writer->out, value);
 		return;
 	}
-	struct ink clean = {0};
+	struct strbuf clean = {0};
 	text_clean(&clean, value);
-	string_add(writer->out, ink_read(&clean));
-	ink_clear(&clean);
+	string_add(writer->out, strbuf_view(&clean));
+	strbuf_clear(&clean);
 }
 
 void
@@ -116,12 +116,12 @@ json_put_number(struct json_writer *writer, const char *key, int64_t value)
 	if (value < 0)
 		*--at = '-';
 	value_begin(writer, key);
-	ink_add(writer->out, at, (size_t)(end - at));
+	strbuf_add(writer->out, at, (size_t)(end - at));
 }
 
 void
 json_put_true(struct json_writer *writer, const char *key)
 {
 	value_begin(writer, key);
-	ink_puts(writer->out, "true");
+	strbuf_puts(writer->out, "true");
 }

@@ -5,16 +5,16 @@
 #ifndef ADAPTERS_JSON_WRITER_H
 #define ADAPTERS_JSON_WRITER_H
 
-#include "teahouse/buffer.h"
+#include "teahouse/strbuf.h"
 
 /* Where one is in an object or an array that is being written. */
 struct json_writer {
-	struct ink *out;
+	struct strbuf *out;
 	bool comma; /* before the next value */
 };
 
 /* Begins an object with that type; the caller ends it with json_close_object. */
-struct json_writer json_begin(struct ink *out, const char *type);
+struct json_writer json_begin(struct strbuf *out, const char *type);
 
 /* key: of a field, with nothing to be escaped in it; NULL: a member of an array. */
 void json_open_object(struct json_writer *writer, const char *key);

@@ -7,7 +7,7 @@
 #include "adapters/adapters.h"
 #include "adapters/framing.h"
 #include "adapters/plain.h"
-#include "base/memory.h"
+#include "base/alloc.h"
 
 /* A voice is an ending, and whether comings and goings are told. */
 enum { VOICE_ANNOUNCES = ENDINGS, VOICES = 2 * ENDINGS };
@@ -17,8 +17,6 @@ static const struct strings endings[ENDINGS] = {
 	[ENDING_CRLF] = {"\r\n", LOBBY_BYTES},
 	[ENDING_NONE] = {"", LOBBY_BYTES},
 };
-
-static const struct text none = {NULL, 0};
 
 /* What a talk keeps. */
 struct lobby_talk {
@@ -45,7 +43,7 @@ lobby_forget(struct talk *talk)
 static void
 lobby_refuse(struct talk *talk, struct text word)
 {
-	session_refuse(&talk->session, REASON_UNKNOWN_COMMAND, word, none, none);
+	session_refuse(&talk->session, REASON_UNKNOWN_COMMAND, word, TEXT_NONE, TEXT_NONE);
 }
 
 static void
@@ -61,10 +59,10 @@ lobby_join(struct talk *talk, struct text room)
 {
 	struct lobby_talk *memory = talk->memory;
 	if (!core_room_fits(talk->session.core, room)) {
-		session_refuse(&talk->session, REASON_ROOM_INVALID, room, none, none);
+		session_refuse(&talk->session, REASON_ROOM_INVALID, room, TEXT_NONE, TEXT_NONE);
 		return;
 	}
-	memory->room = memory_string(room.at, room.len);
+	memory->room = xstrndup(room.ptr, room.len);
 	talk_write(talk, text_of("0"));
 	talk_write(talk, text_of(endings[talk->listener->ending].ending));
 }
@@ -78,7 +76,7 @@ lobby_door(struct talk *talk, struct text word, struct text rest)
 	if (word.len == 0)
 		return;
 	if (!memory->room && text_is(word, text_of("/list")) && rest.len == 0)
-		lobby_request(talk, "rooms", none, none);
+		lobby_request(talk, "rooms", TEXT_NONE, TEXT_NONE);
 	else if (!memory->room && text_is(word, text_of("/join")))
 		lobby_join(talk, rest);
 	else if (memory->room && text_is(word, text_of("/nick")))
@@ -92,71 +90,72 @@ lobby_hear(struct talk *talk, struct text line)
 {
 	struct text rest = line, word = text_word(&rest);
 	if (text_is(word, text_of("/logout")) && rest.len == 0)
-		lobby_request(talk, "logout", none, none);
+		lobby_request(talk, "logout", TEXT_NONE, TEXT_NONE);
 	else if (!talk->session.user)
 		lobby_door(talk, word, rest);
 	else if (text_is(word, text_of("/who")) && rest.len == 0)
-		lobby_request(talk, "look", none, none);
-	else if (word.len > 0 && word.at[0] == '/')
+		lobby_request(talk, "look", TEXT_NONE, TEXT_NONE);
+	else if (word.len > 0 && word.ptr[0] == '/')
 		lobby_refuse(talk, word);
 	else if (word.len > 0)
-		lobby_request(talk, "say", line, none);
+		lobby_request(talk, "say", line, TEXT_NONE);
 }
 
 static void
 lobby_too_long(struct talk *talk)
 {
-	session_refuse(&talk->session, REASON_TEXT_TOO_LONG, text_of("1024 bytes"), none, none);
+	session_refuse(
+		&talk->session, REASON_TEXT_TOO_LONG, text_of("1024 bytes"), TEXT_NONE, TEXT_NONE);
 }
 
 static void
-say_list(const struct event *event, const struct strings *strings, struct ink *out)
+say_list(const struct event *event, const struct strings *strings, struct strbuf *out)
 {
 	if (event->first && event->kind == EVENT_ROOMS)
-		ink_printf(out, "%zu%s", event->total, strings->ending);
+		strbuf_printf(out, "%zu%s", event->total, strings->ending);
 	for (size_t i = 0; i < event->n_entries; i++)
-		say_line(out, strings, none, "%", event->entries[i].name, none);
+		say_line(out, strings, TEXT_NONE, "%", event->entries[i].name, TEXT_NONE);
 }
 
 static void
-say_refused(const struct event *event, const struct strings *strings, struct ink *out)
+say_refused(const struct event *event, const struct strings *strings, struct strbuf *out)
 {
 	int digit = reason_digit(event->reason);
 	if (digit)
-		ink_printf(out, "%d%s", digit, strings->ending);
+		strbuf_printf(out, "%d%s", digit, strings->ending);
 	else
 		say_lines(out, strings, text_of("*** "), event->body, "");
 }
 
 static void
-lobby_say(unsigned voice, const struct event *event, struct ink *out)
+lobby_say(unsigned voice, const struct event *event, struct strbuf *out)
 {
 	const struct strings *strings = &endings[voice % ENDINGS];
 	switch (event->kind) {
 	case EVENT_SAID:
 	case EVENT_EMOTE:
 	case EVENT_DIRECT:
-		say_speech(out, strings, none, event);
+		say_speech(out, strings, TEXT_NONE, event);
 		break;
 	case EVENT_ENTERED:
 	case EVENT_LEFT:
 		if (voice >= VOICE_ANNOUNCES && !event->own)
-			say_line(out, strings, none,
+			say_line(out, strings, TEXT_NONE,
 				event->kind == EVENT_ENTERED ? "*** % has joined"
 							     : "*** % has left",
-				event->actor, none);
+				event->actor, TEXT_NONE);
 		break;
 	case EVENT_PRESENCE:
 		if (voice >= VOICE_ANNOUNCES)
-			say_digest(out, strings, none, "joined", "", event);
+			say_digest(out, strings, TEXT_NONE, "joined", "", event);
 		break;
 	case EVENT_RENAMED:
-		say_line(
-			out, strings, none, "*** % is now known as %", event->actor, event->target);
+		say_line(out, strings, TEXT_NONE, "*** % is now known as %", event->actor,
+			event->target);
 		break;
 	case EVENT_TOPIC:
 		if (!event->unasked)
-			say_line(out, strings, none,
+			say_line(out, strings, TEXT_NONE,
 				event->body.len > 0 ? "*** % set the topic: %"
 						    : "*** % took the topic away",
 				event->actor, event->body);
@@ -169,7 +168,7 @@ lobby_say(unsigned voice, const struct event *event, struct ink *out)
 		say_refused(event, strings, out);
 		break;
 	case EVENT_WELCOME:
-		say_line(out, strings, none, "0", none, none);
+		say_line(out, strings, TEXT_NONE, "0", TEXT_NONE, TEXT_NONE);
 		break;
 	case EVENT_NAMES:
 	case EVENT_ROOMS:

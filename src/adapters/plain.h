@@ -2,8 +2,8 @@
 #ifndef ADAPTERS_PLAIN_H
 #define ADAPTERS_PLAIN_H
 
-#include "teahouse/buffer.h"
 #include "teahouse/event.h"
+#include "teahouse/strbuf.h"
 
 /* How a protocol's strings are. */
 struct strings {
@@ -15,19 +15,19 @@ struct strings {
  * Each line of body as a string of its own, with the same words around it; a line too
  * long for one goes out as several, cut between characters.
  */
-void say_lines(struct ink *out, const struct strings *strings, struct text before, struct text body,
-	const char *after);
+void say_lines(struct strbuf *out, const struct strings *strings, struct text before,
+	struct text body, const char *after);
 
 /* SAID, EMOTE or DIRECT: `ann: hi`, `[ann waves]`, `ann -> bob: hi`, behind `where`. */
-void say_speech(struct ink *out, const struct strings *strings, struct text where,
+void say_speech(struct strbuf *out, const struct strings *strings, struct text where,
 	const struct event *event);
 
 /* One string behind `where`: the pattern, with a for its first % and b for its second. */
-void say_line(struct ink *out, const struct strings *strings, struct text where,
+void say_line(struct strbuf *out, const struct strings *strings, struct text where,
 	const char *pattern, struct text a, struct text b);
 
 /* PRESENCE: `*** 12 have entered and 3 have left`, with another word for `entered`, and an end. */
-void say_digest(struct ink *out, const struct strings *strings, struct text where,
+void say_digest(struct strbuf *out, const struct strings *strings, struct text where,
 	const char *entered, const char *end, const struct event *event);
 
 #endif

@@ -35,15 +35,14 @@ relay_too_long(struct talk *talk)
 }
 
 static void
-relay_say(unsigned voice, const struct event *event, struct ink *out)
+relay_say(unsigned voice, const struct event *event, struct strbuf *out)
 {
-	struct text none = {NULL, 0};
 	bool nicks = voice == VOICE_NICKS, said = event->kind == EVENT_SAID;
 	bool full = event->reason == REASON_SERVER_FULL || event->reason == REASON_ADDRESS_FULL;
 	if ((said && !nicks) || full)
-		say_lines(out, &lines, none, event->body, "");
+		say_lines(out, &lines, TEXT_NONE, event->body, "");
 	else if (said || event->kind == EVENT_EMOTE || event->kind == EVENT_DIRECT)
-		say_speech(out, &lines, none, event);
+		say_speech(out, &lines, TEXT_NONE, event);
 }
 
 const struct adapter adapter_relay = {

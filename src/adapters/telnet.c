@@ -10,7 +10,7 @@
 #include "adapters/adapters.h"
 #include "adapters/framing.h"
 #include "adapters/plain.h"
-#include "base/memory.h"
+#include "base/alloc.h"
 
 /* Where in the stream of telnet's bytes one is (RFC 854). */
 enum place {
@@ -24,7 +24,7 @@ enum place {
 /* What a talk keeps. */
 struct telnet_talk {
 	telnet_t *telnet;
-	struct ink *clean; /* where the text goes, during filter */
+	struct strbuf *clean; /* where the text goes, during filter */
 	enum place place;
 	unsigned char owed; /* bytes until the UTF-8 character that has begun is whole */
 };
@@ -33,8 +33,6 @@ struct telnet_talk {
 enum { VOICE_USUAL, VOICE_STRICT = 2, VOICES = 4 };
 
 static const struct strings lines = {.ending = "\r\n"};
-static const struct text none = {NULL, 0};
-
 /* Nothing is offered, so that nc sees clean text; what a client offers is taken if it is here. */
 static const telnet_telopt_t telnet_options[] = {
 	{TELNET_TELOPT_NAWS, TELNET_WONT, TELNET_DO},
@@ -46,9 +44,9 @@ static const telnet_telopt_t telnet_options[] = {
 static void
 telnet_data(struct telnet_talk *memory, struct text data)
 {
-	ink_text(memory->clean, data);
+	strbuf_add_text(memory->clean, data);
 	for (size_t i = 0; i < data.len; i++) {
-		unsigned char c = (unsigned char)data.at[i];
+		unsigned char c = (unsigned char)data.ptr[i];
 		if (c >= 0xc0)
 			memory->owed = c >= 0xf0 ? 3 : c >= 0xe0 ? 2 : 1;
 		else if (c < 0x80)
@@ -85,12 +83,12 @@ telnet_command(struct talk *talk, unsigned char command)
 	else if (command == TELNET_AYT)
 		talk_write(talk, text_of("[Yes]\r\n"));
 	else if (command == TELNET_EC)
-		ink_add(memory->clean, &delete, 1);
+		strbuf_add(memory->clean, &delete, 1);
 	else if (command == TELNET_EL || command == TELNET_IP)
-		ink_add(memory->clean, &kill, 1);
+		strbuf_add(memory->clean, &kill, 1);
 	else if (command == TELNET_EOF)
 		/* PuTTY's Ctrl-D, after which its user can type no more. */
-		ink_printf(memory->clean, "%clogout\n", kill);
+		strbuf_printf(memory->clean, "%clogout\n", kill);
 }
 
 static void
@@ -125,7 +123,7 @@ telnet_greet(struct talk *talk, const struct peer *peer)
 	(void)peer;
 	struct telnet_talk *memory = talk->memory;
 	talk->voice = talk->listener->strict ? VOICE_STRICT : VOICE_USUAL;
-	memory->telnet = memory_need(telnet_init(telnet_options, telnet_happened, 0, talk));
+	memory->telnet = xnonnull(telnet_init(telnet_options, telnet_happened, 0, talk));
 	struct text name = core_settings(talk->session.core)->name;
 	talk_write(talk, text_of("Welcome to "));
 	talk_write(talk, name);
@@ -145,7 +143,7 @@ telnet_forget(struct talk *talk)
  * have all that follows taken for compressed.
  */
 static void
-telnet_pass(struct telnet_talk *memory, char byte, struct ink *passed)
+telnet_pass(struct telnet_talk *memory, char byte, struct strbuf *passed)
 {
 	static const char iac = (char)TELNET_IAC;
 	unsigned char c = (unsigned char)byte;
@@ -155,7 +153,7 @@ telnet_pass(struct telnet_talk *memory, char byte, struct ink *passed)
 		if (c == TELNET_IAC)
 			memory->place = PLACE_COMMAND;
 		else
-			ink_add(passed, &byte, 1);
+			strbuf_add(passed, &byte, 1);
 		break;
 	case PLACE_COMMAND:
 	case PLACE_INSIDE_COMMAND:
@@ -166,13 +164,13 @@ telnet_pass(struct telnet_talk *memory, char byte, struct ink *passed)
 		memory->place = PLACE_TEXT;
 		if (inside && c == TELNET_SE)
 			break;
-		ink_add(passed, &iac, 1);
-		ink_add(passed, &byte, 1);
+		strbuf_add(passed, &iac, 1);
+		strbuf_add(passed, &byte, 1);
 		if (c >= TELNET_WILL && c <= TELNET_DONT)
 			memory->place = PLACE_OPTION;
 		break;
 	case PLACE_OPTION:
-		ink_add(passed, &byte, 1);
+		strbuf_add(passed, &byte, 1);
 		memory->place = PLACE_TEXT;
 		break;
 	case PLACE_INSIDE:
@@ -184,25 +182,25 @@ telnet_pass(struct telnet_talk *memory, char byte, struct ink *passed)
 
 /* Up to the next command or over it, so that what was typed before it is answered before it. */
 static size_t
-telnet_filter(struct talk *talk, struct text received, struct ink *clean)
+telnet_filter(struct talk *talk, struct text received, struct strbuf *clean)
 {
 	struct telnet_talk *memory = talk->memory;
-	struct ink passed = {0};
+	struct strbuf passed = {0};
 	size_t n = received.len;
-	if (memory->place == PLACE_TEXT && (unsigned char)received.at[0] != TELNET_IAC) {
-		const char *next = memchr(received.at, TELNET_IAC, received.len);
-		n = next ? (size_t)(next - received.at) : n;
-		ink_add(&passed, received.at, n);
+	if (memory->place == PLACE_TEXT && (unsigned char)received.ptr[0] != TELNET_IAC) {
+		const char *next = memchr(received.ptr, TELNET_IAC, received.len);
+		n = next ? (size_t)(next - received.ptr) : n;
+		strbuf_add(&passed, received.ptr, n);
 	} else {
 		n = 0;
 		do
-			telnet_pass(memory, received.at[n++], &passed);
+			telnet_pass(memory, received.ptr[n++], &passed);
 		while (n < received.len && memory->place != PLACE_TEXT);
 	}
 	memory->clean = clean;
-	telnet_recv(memory->telnet, passed.at, passed.len);
+	telnet_recv(memory->telnet, passed.ptr, passed.len);
 	memory->clean = NULL;
-	ink_clear(&passed);
+	strbuf_clear(&passed);
 	return n;
 }
 
@@ -233,61 +231,61 @@ telnet_hear(struct talk *talk, struct text line)
 {
 	struct session *session = &talk->session;
 	struct text rest = line, word = text_word(&rest);
-	bool strict = talk->listener->strict, slash = word.len > 0 && word.at[0] == '/' && !strict;
+	bool strict = talk->listener->strict, slash = word.len > 0 && word.ptr[0] == '/' && !strict;
 	struct request request = {.command = NULL};
 	enum reason split;
 	if (plain_command(line, &request, &split)) {
 		if (split == REASON_FINE)
 			session_request(session, &request);
 		else
-			session_refuse(session, split, none, none, request.about);
+			session_refuse(session, split, TEXT_NONE, TEXT_NONE, request.about);
 	} else if (!session->user && !slash) {
-		session_refuse(session, REASON_HELLO_FIRST, none, none, none);
+		session_refuse(session, REASON_HELLO_FIRST, TEXT_NONE, TEXT_NONE, TEXT_NONE);
 	} else if (word.len > 0 && strict) {
-		session_refuse(session, REASON_UNKNOWN_COMMAND, word, none, none);
+		session_refuse(session, REASON_UNKNOWN_COMMAND, word, TEXT_NONE, TEXT_NONE);
 	} else if (word.len > 0) {
-		session_typed(session, slash ? text_trim(line) : line, none, none);
+		session_typed(session, slash ? text_trim(line) : line, TEXT_NONE, TEXT_NONE);
 	}
 }
 
 static void
 telnet_too_long(struct talk *talk)
 {
-	session_refuse(
-		&talk->session, REASON_TEXT_TOO_LONG, text_of("8192 bytes a line"), none, none);
+	session_refuse(&talk->session, REASON_TEXT_TOO_LONG, text_of("8192 bytes a line"),
+		TEXT_NONE, TEXT_NONE);
 }
 
 static void
-say_moved(const struct event *event, struct text where, struct ink *out)
+say_moved(const struct event *event, struct text where, struct strbuf *out)
 {
 	bool entered = event->kind == EVENT_ENTERED;
 	if (!event->own)
 		say_line(out, &lines, where,
 			entered ? "% has entered the room." : "% has left the room.", event->actor,
-			none);
+			TEXT_NONE);
 	else if (!entered)
-		say_line(out, &lines, none, "*** You have left %. You are in % now.", event->room,
-			event->target);
+		say_line(out, &lines, TEXT_NONE, "*** You have left %. You are in % now.",
+			event->room, event->target);
 	else if (!event->arriving)
-		say_line(out, &lines, none, "*** You are in % now.", event->room, none);
+		say_line(out, &lines, TEXT_NONE, "*** You are in % now.", event->room, TEXT_NONE);
 }
 
 static void
-say_topic(const struct event *event, struct text where, struct ink *out)
+say_topic(const struct event *event, struct text where, struct strbuf *out)
 {
 	if (!event->unasked && event->body.len > 0)
 		say_line(out, &lines, where, "*** % set the topic: %", event->actor, event->body);
 	else if (!event->unasked)
-		say_line(out, &lines, where, "*** % took the topic away.", event->actor, none);
+		say_line(out, &lines, where, "*** % took the topic away.", event->actor, TEXT_NONE);
 	else if (event->body.len > 0)
 		say_line(out, &lines, where, "*** The topic is: % (set by %)", event->body,
 			event->actor);
 	else
-		say_line(out, &lines, where, "*** There is no topic.", none, none);
+		say_line(out, &lines, where, "*** There is no topic.", TEXT_NONE, TEXT_NONE);
 }
 
 static void
-say_list(const struct event *event, struct ink *out)
+say_list(const struct event *event, struct strbuf *out)
 {
 	static const char *const heads[] = {
 		[EVENT_NAMES] = "The following are in this room:",
@@ -297,59 +295,60 @@ say_list(const struct event *event, struct ink *out)
 	if (event->unasked)
 		return;
 	if (event->first)
-		say_line(out, &lines, none, heads[event->kind], none, none);
+		say_line(out, &lines, TEXT_NONE, heads[event->kind], TEXT_NONE, TEXT_NONE);
 	for (size_t i = 0; i < event->n_entries; i++) {
 		const struct entry *entry = &event->entries[i];
-		ink_text(out, entry->name);
+		strbuf_add_text(out, entry->name);
 		if (event->kind == EVENT_ROOMS)
-			ink_printf(out, " (%zu)%s%.*s", entry->users, entry->detail.len ? "  " : "",
-				TEXT_ARGS(entry->detail));
-		ink_puts(out, lines.ending);
+			strbuf_printf(out, " (%zu)%s%.*s", entry->users,
+				entry->detail.len ? "  " : "", TEXT_ARGS(entry->detail));
+		strbuf_puts(out, lines.ending);
 	}
 }
 
 static void
-say_refused(const struct event *event, bool strict, struct ink *out)
+say_refused(const struct event *event, bool strict, struct strbuf *out)
 {
 	enum reason reason = event->reason;
 	bool login = text_is(event->about, text_of("login"));
 	if (reason == REASON_TEXT_EMPTY)
 		return;
 	if (reason == REASON_HELLO_FIRST)
-		say_lines(out, &lines, none, text_of("Please log in\nUse \"login <nick>\""), "");
+		say_lines(
+			out, &lines, TEXT_NONE, text_of("Please log in\nUse \"login <nick>\""), "");
 	else if (reason == REASON_USAGE && login)
-		say_line(out, &lines, none, "Please enter a name", none, none);
+		say_line(out, &lines, TEXT_NONE, "Please enter a name", TEXT_NONE, TEXT_NONE);
 	else if (reason == REASON_UNKNOWN_COMMAND && strict)
-		say_line(out, &lines, none, "Unknown command: %", event->target, none);
+		say_line(out, &lines, TEXT_NONE, "Unknown command: %", event->target, TEXT_NONE);
 	else
-		say_lines(out, &lines, none, event->body, "");
+		say_lines(out, &lines, TEXT_NONE, event->body, "");
 	if (reason == REASON_NICK_TAKEN || reason == REASON_NICK_ALIKE ||
 		reason == REASON_NICK_INVALID)
-		say_line(out, &lines, none, "Please try again.", none, none);
+		say_line(out, &lines, TEXT_NONE, "Please try again.", TEXT_NONE, TEXT_NONE);
 }
 
 /* A strict listener has plain words only. */
 static void
-say_plain_help(struct ink *out)
+say_plain_help(struct strbuf *out)
 {
 	for (const struct command *command = command_table(); command->name; command++) {
-		struct ink usage = {0};
+		struct strbuf usage = {0};
 		command_usage(&usage, command);
-		struct text words = {usage.at + 1, usage.len - 1};
+		struct text words = {usage.ptr + 1, usage.len - 1};
 		if (command->flags & COMMAND_PLAIN)
-			say_line(out, &lines, none, "%: %", words, text_of(command->help));
-		ink_clear(&usage);
+			say_line(out, &lines, TEXT_NONE, "%: %", words, text_of(command->help));
+		strbuf_clear(&usage);
 	}
 }
 
 static void
-telnet_say(unsigned voice, const struct event *event, struct ink *out)
+telnet_say(unsigned voice, const struct event *event, struct strbuf *out)
 {
-	struct ink place = {0};
+	struct strbuf place = {0};
 	bool strict = voice >= VOICE_STRICT, elsewhere = voice % 2;
 	if (elsewhere)
-		ink_printf(&place, "[%.*s] ", TEXT_ARGS(event->room));
-	struct text where = ink_read(&place);
+		strbuf_printf(&place, "[%.*s] ", TEXT_ARGS(event->room));
+	struct text where = strbuf_view(&place);
 	switch (event->kind) {
 	case EVENT_SAID:
 	case EVENT_EMOTE:
@@ -364,7 +363,8 @@ telnet_say(unsigned voice, const struct event *event, struct ink *out)
 		say_digest(out, &lines, where, "entered", ".", event);
 		break;
 	case EVENT_RENAMED:
-		say_line(out, &lines, none, "% is now known as %.", event->actor, event->target);
+		say_line(out, &lines, TEXT_NONE, "% is now known as %.", event->actor,
+			event->target);
 		break;
 	case EVENT_TOPIC:
 		say_topic(event, where, out);
@@ -376,7 +376,7 @@ telnet_say(unsigned voice, const struct event *event, struct ink *out)
 		if (strict)
 			say_plain_help(out);
 		else
-			say_lines(out, &lines, none, event->body, "");
+			say_lines(out, &lines, TEXT_NONE, event->body, "");
 		break;
 	case EVENT_REFUSED:
 		say_refused(event, strict, out);
@@ -390,7 +390,7 @@ telnet_say(unsigned voice, const struct event *event, struct ink *out)
 	case EVENT_PONG:
 		break;
 	}
-	ink_clear(&place);
+	strbuf_clear(&place);
 }
 
 const struct adapter adapter_telnet = {

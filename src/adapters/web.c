@@ -11,7 +11,7 @@ web_greet(struct talk *talk, const struct peer *peer)
 }
 
 static void
-web_say(unsigned voice, const struct event *event, struct ink *out)
+web_say(unsigned voice, const struct event *event, struct strbuf *out)
 {
 	static const struct wrapping frame = {frame_open, frame_close};
 	json_say(voice, event, &frame, out);

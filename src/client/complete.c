@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <wctype.h>
 
-#include "base/memory.h"
+#include "base/alloc.h"
 #include "client/model.h"
 
 /* From here on scripts are written without spaces between their words. */
@@ -60,14 +60,14 @@ model_calls(struct text text, struct text nick)
 void
 model_learn_commands(struct model *model, struct text help)
 {
-	while (help.at) {
+	while (help.ptr) {
 		struct text line = text_line(&help), word;
-		if (line.len == 0 || line.at[0] != '/')
+		if (line.len == 0 || line.ptr[0] != '/')
 			continue;
 		while ((word = text_word(&line)).len > 0) {
-			if (word.at[0] != '/')
+			if (word.ptr[0] != '/')
 				continue;
-			while (word.len > 1 && strchr(",.;:)", word.at[word.len - 1]))
+			while (word.len > 1 && strchr(",.;:)", word.ptr[word.len - 1]))
 				word.len--;
 			words_add(&model->commands, word);
 		}
@@ -94,9 +94,9 @@ matches_add(struct matches *matches, struct text word, const char *prefix, const
 		!text_begins(text_of(candidate), word, &rest))
 		return;
 	size_t size = strlen(prefix) + strlen(candidate) + strlen(suffix) + 1;
-	char *match = memory_new(size);
+	char *match = xcalloc(size);
 	snprintf(match, size, "%s%s%s", prefix, candidate, suffix);
-	matches->list = memory_grow(matches->list, (matches->n + 2) * sizeof(char *));
+	matches->list = xrealloc(matches->list, (matches->n + 2) * sizeof(char *));
 	matches->list[matches->n++] = match;
 	matches->list[matches->n] = NULL;
 }
@@ -112,11 +112,11 @@ matches_add_all(struct matches *matches, struct text word, const struct words *w
 static struct text
 command_before(struct text line, size_t start)
 {
-	struct text rest = {line.at, start};
-	if (line.len == 0 || line.at[0] != '/')
+	struct text rest = {line.ptr, start};
+	if (line.len == 0 || line.ptr[0] != '/')
 		return (struct text){"", 0};
 	struct text word = text_word(&rest);
-	return rest.len ? (struct text){"", 0} : (struct text){word.at + 1, word.len - 1};
+	return rest.len ? (struct text){"", 0} : (struct text){word.ptr + 1, word.len - 1};
 }
 
 bool
@@ -146,7 +146,7 @@ matches_add_everybody(struct matches *matches, struct text word, const struct mo
 char **
 words_complete(const struct words *words, struct text word)
 {
-	struct matches matches = {memory_new(sizeof(char *)), 0};
+	struct matches matches = {xcalloc(sizeof(char *)), 0};
 	matches_add_all(&matches, word, words);
 	return matches.list;
 }
@@ -155,17 +155,17 @@ char **
 model_complete(const struct model *model, struct text line, size_t start, size_t end, char mark)
 {
 	const char prefix[] = {mark, '\0'};
-	struct matches matches = {memory_new(sizeof(char *)), 0};
-	struct text word = {line.at + start, end - start};
+	struct matches matches = {xcalloc(sizeof(char *)), 0};
+	struct text word = {line.ptr + start, end - start};
 	struct text command = command_before(line, start);
-	bool wants_command = start == 0 && word.len > 0 && word.at[0] == '/';
+	bool wants_command = start == 0 && word.len > 0 && word.ptr[0] == '/';
 	if (wants_command || text_is(command, text_of("help"))) {
 		matches_add_all(&matches, word, &model->commands);
 	} else if (model_wants_room(line, start)) {
 		matches_add_all(&matches, word, &model->known_rooms);
 	} else if (text_is(command, text_of("msg")) || text_is(command, text_of("message"))) {
 		matches_add_everybody(&matches, word, model, "", "");
-	} else if (start == 0 && mark && word.len > 0 && word.at[0] == mark) {
+	} else if (start == 0 && mark && word.len > 0 && word.ptr[0] == mark) {
 		matches_add_everybody(&matches, word, model, prefix, ":");
 	} else {
 		const struct words *people = &model_here(model)->people;

@@ -25,7 +25,7 @@ struct text
 visit_room(const struct visit *visit)
 {
 	struct text room = text_of(visit->been_in ? model_here(visit->model)->name : visit->room);
-	return visit->roomless || room.len == 0 ? (struct text){NULL, 0} : room;
+	return visit->roomless || room.len == 0 ? TEXT_NONE : room;
 }
 
 void
@@ -43,7 +43,7 @@ visit_welcome(struct visit *visit, struct text nick)
 static void
 visit_answer_name(struct visit *visit, struct text line)
 {
-	struct text command = {NULL, 0};
+	struct text command = TEXT_NONE;
 	bool is_command = visit_command(&line, &command);
 	bool names = text_is(command, text_of("nick")) || text_is(command, text_of("login"));
 	line = text_trim(line);
@@ -62,7 +62,7 @@ visit_ask(struct visit *visit, const struct question *question, const char *sent
 {
 	if (!visit->asks) {
 		visit_fail(visit, "login",
-			visit->sentence.len > 0 ? visit->sentence.at : "there is nobody to ask");
+			visit->sentence.len > 0 ? visit->sentence.ptr : "there is nobody to ask");
 		return;
 	}
 	visit->state = VISIT_CHOOSING;
@@ -81,31 +81,31 @@ static void
 visit_remember(struct visit *visit, struct text sentence)
 {
 	visit->sentence.len = 0;
-	ink_text(&visit->sentence, sentence);
-	ink_add(&visit->sentence, "", 1);
+	strbuf_add_text(&visit->sentence, sentence);
+	strbuf_add(&visit->sentence, "", 1);
 }
 
 void
 visit_warn(struct visit *visit, struct text sentence)
 {
 	visit_remember(visit, sentence);
-	visit_note(visit, LINE_REFUSED, visit->sentence.at, NULL);
+	visit_note(visit, LINE_REFUSED, visit->sentence.ptr, NULL);
 }
 
 static void
 visit_refuse_nick(struct visit *visit)
 {
 	if (!visit->asks) {
-		visit_fail(visit, "login", visit->sentence.at);
+		visit_fail(visit, "login", visit->sentence.ptr);
 		return;
 	}
 	visit->state = VISIT_CHOOSING;
 	visit->question = &question_name;
-	struct ink ink = {0};
-	ink_printf(&ink, "%s Another one?", visit->sentence.at);
-	ink_add(&ink, "", 1);
-	visit_note(visit, LINE_REFUSED, ink.at, NULL);
-	ink_clear(&ink);
+	struct strbuf buf = {0};
+	strbuf_printf(&buf, "%s Another one?", visit->sentence.ptr);
+	strbuf_add(&buf, "", 1);
+	visit_note(visit, LINE_REFUSED, buf.ptr, NULL);
+	strbuf_clear(&buf);
 }
 
 void
@@ -113,19 +113,19 @@ visit_refuse(struct visit *visit, enum refusal refusal, struct text sentence)
 {
 	visit_remember(visit, sentence);
 	if (refusal == REFUSED_ROOM && !visit->roomless && (visit->asks || visit->been_in)) {
-		visit_note(visit, LINE_REFUSED, visit->sentence.at, NULL);
+		visit_note(visit, LINE_REFUSED, visit->sentence.ptr, NULL);
 		visit->roomless = true;
 		visit_greet(visit);
 	} else if (visit->been_in) {
 		if (!visit->told)
-			visit_note(visit, LINE_REFUSED, visit->sentence.at, NULL);
+			visit_note(visit, LINE_REFUSED, visit->sentence.ptr, NULL);
 		visit->told = true;
 		visit->state = VISIT_WAITING;
 		visit->next = visit_now() + (refusal == REFUSED_TAKEN ? TAKEN_MS : REFUSED_MS);
 	} else if (refusal == REFUSED_NICK || refusal == REFUSED_TAKEN) {
 		visit_refuse_nick(visit);
 	} else {
-		visit_fail(visit, "login", visit->sentence.at);
+		visit_fail(visit, "login", visit->sentence.ptr);
 	}
 }
 
@@ -148,11 +148,11 @@ visit_tell_people(struct visit *visit, struct text name)
 	const struct room *room = model_room(visit->model, name);
 	if (!room)
 		return;
-	struct ink ink = {0};
+	struct strbuf buf = {0};
 	size_t n = room->users;
-	ink_printf(&ink, n == 1 ? "%zu person is here" : "%zu people are here", n);
+	strbuf_printf(&buf, n == 1 ? "%zu person is here" : "%zu people are here", n);
 	for (size_t i = 0; i < room->people.n && n <= PEOPLE_NAMED; i++)
-		ink_printf(&ink, "%s%s", i ? ", " : ": ", room->people.at[i]);
-	model_note(visit->model, LINE_LOCAL, name, ink_read(&ink), visit_time());
-	ink_clear(&ink);
+		strbuf_printf(&buf, "%s%s", i ? ", " : ": ", room->people.at[i]);
+	model_note(visit->model, LINE_LOCAL, name, strbuf_view(&buf), visit_time());
+	strbuf_clear(&buf);
 }

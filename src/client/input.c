@@ -10,7 +10,7 @@
 #include <readline/history.h>
 #include <readline/readline.h>
 
-#include "teahouse/buffer.h"
+#include "teahouse/strbuf.h"
 
 enum { CONTROL_L = 'L' & 0x1f };
 
@@ -20,9 +20,9 @@ static struct {
 	char **matches; /* those not yet handed to Readline */
 	size_t match;
 	bool changed, closed;
-	bool pasted;      /* what the line begins with */
-	struct ink taken; /* the last line that began so, when it was longest */
-	bool was_empty;   /* the line, before the last key */
+	bool pasted;         /* what the line begins with */
+	struct strbuf taken; /* the last line that began so, when it was longest */
+	bool was_empty;      /* the line, before the last key */
 	FILE *nowhere;
 } input;
 
@@ -32,13 +32,13 @@ input_is_yanked(struct text line)
 {
 	static rl_command_func_t *const others[] = {rl_insert, rl_get_previous_history,
 		rl_get_next_history, rl_beginning_of_history, rl_end_of_history};
-	struct text taken = ink_read(&input.taken);
+	struct text taken = strbuf_view(&input.taken);
 	if (!input.was_empty || taken.len == 0)
 		return false;
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
 		if (rl_last_func == others[i])
 			return false;
-	return memcmp(line.at, taken.at, line.len < taken.len ? line.len : taken.len) == 0;
+	return memcmp(line.ptr, taken.ptr, line.len < taken.len ? line.len : taken.len) == 0;
 }
 
 static void
@@ -50,7 +50,7 @@ input_redisplay(void)
 	input.pasted = line.len > 0 && (input.pasted || input_is_yanked(line));
 	if (input.pasted && line.len > input.taken.len) {
 		input.taken.len = 0;
-		ink_text(&input.taken, line);
+		strbuf_add_text(&input.taken, line);
 	}
 	input.was_empty = line.len == 0;
 }
@@ -72,14 +72,14 @@ input_getc(FILE *stream)
 
 /* Nothing that was pasted is a command: what is left of it with a slash has a second one. */
 static void
-line_unslash(const char *line, struct ink *said)
+line_unslash(const char *line, struct strbuf *said)
 {
-	struct ink clean = {0};
+	struct strbuf clean = {0};
 	text_clean(&clean, text_of(line));
-	struct text text = text_trim(ink_read(&clean));
-	ink_puts(said, text.len > 0 && text.at[0] == '/' ? "/" : "");
-	ink_text(said, text);
-	ink_clear(&clean);
+	struct text text = text_trim(strbuf_view(&clean));
+	strbuf_puts(said, text.len > 0 && text.ptr[0] == '/' ? "/" : "");
+	strbuf_add_text(said, text);
+	strbuf_clear(&clean);
 }
 
 static void
@@ -98,16 +98,16 @@ input_line(char *line)
 		input.closed = true;
 		return;
 	}
-	struct ink said = {0};
+	struct strbuf said = {0};
 	if (input.pasted)
 		line_unslash(line, &said);
 	else
-		ink_puts(&said, line);
-	ink_add(&said, "", 1);
+		strbuf_puts(&said, line);
+	strbuf_add(&said, "", 1);
 	/* Called back, it is no command either. */
-	input_remember(said.at);
-	input.keys.line(input.keys.ctx, text_of(said.at));
-	ink_clear(&said);
+	input_remember(said.ptr);
+	input.keys.line(input.keys.ctx, text_of(said.ptr));
+	strbuf_clear(&said);
 	input.pasted = false;
 	input.was_empty = true;
 	free(line);
@@ -366,7 +366,7 @@ input_close(void)
 {
 	rl_callback_handler_remove();
 	clear_history();
-	ink_clear(&input.taken);
+	strbuf_clear(&input.taken);
 	if (input.nowhere)
 		fclose(input.nowhere);
 	rl_outstream = input.nowhere = NULL;

@@ -11,7 +11,7 @@
 #include "adapters/json.h"
 #include "client/pipe.h"
 #include "client/screen.h"
-#include "teahouse/log.h"
+#include "teahouse/diag.h"
 
 enum { EXIT_USAGE = 2, PORT_MOST = 65535 };
 
@@ -42,7 +42,7 @@ static const char help_rest[] = "\n"
 static bool
 options_bad(const char *what, const char *value, const char *why)
 {
-	log_line(LOG_ERROR, "%s%s%s: %s", what, value ? " " : "", value ? value : "", why);
+	diag_line(LOG_LEVEL_ERROR, "%s%s%s: %s", what, value ? " " : "", value ? value : "", why);
 	return false;
 }
 
@@ -52,12 +52,12 @@ options_protocol(struct options *options, const char *name)
 	options->protocol = protocol_find(name);
 	if (options->protocol)
 		return true;
-	struct ink known = {0};
-	ink_puts(&known, "unknown; there is ");
+	struct strbuf known = {0};
+	strbuf_puts(&known, "unknown; there is ");
 	protocol_names(&known);
-	ink_add(&known, "", 1);
-	options_bad("protocol", name, known.at);
-	ink_clear(&known);
+	strbuf_add(&known, "", 1);
+	options_bad("protocol", name, known.ptr);
+	strbuf_clear(&known);
 	return false;
 }
 
@@ -198,7 +198,7 @@ run(const struct options *options)
 	if (screen)
 		screen_explain(&visit);
 	if (!visit_open(&visit))
-		log_line(LOG_ERROR, "%s", visit.why.at);
+		diag_line(LOG_LEVEL_ERROR, "%s", visit.why.ptr);
 	else
 		status = screen ? screen_run(&visit) : pipe_run(&visit, options->plain);
 	visit_close(&visit);
@@ -209,10 +209,10 @@ run(const struct options *options)
 static void
 help_print(void)
 {
-	struct ink names = {0};
+	struct strbuf names = {0};
 	protocol_names(&names);
-	printf("%s%.*s%s", help, TEXT_ARGS(ink_read(&names)), help_rest);
-	ink_clear(&names);
+	printf("%s%.*s%s", help, TEXT_ARGS(strbuf_view(&names)), help_rest);
+	strbuf_clear(&names);
 }
 
 int
@@ -223,7 +223,7 @@ main(int argc, char **argv)
 		.screen = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO),
 	};
 	signal(SIGPIPE, SIG_IGN);
-	log_open("teahouse", LOG_NOTICE);
+	diag_open("teahouse", LOG_LEVEL_INFO);
 	locale_choose();
 	if (!options_read(&options, argc, argv))
 		return EXIT_USAGE;
@@ -235,6 +235,6 @@ main(int argc, char **argv)
 		help_print();
 	if (fflush(stdout) == 0)
 		return EXIT_SUCCESS;
-	log_line(LOG_ERROR, "standard output: %s", strerror(errno));
+	diag_line(LOG_LEVEL_ERROR, "standard output: %s", strerror(errno));
 	return EXIT_FAILURE;
 }

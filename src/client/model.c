@@ -5,46 +5,46 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "base/memory.h"
-#include "teahouse/buffer.h"
+#include "base/alloc.h"
+#include "teahouse/strbuf.h"
 
 static const struct text nobody = {"", 0};
 
 /* Adds another's text so that a terminal shows it and does nothing else. */
 static void
-ink_shown(struct ink *ink, struct text t, bool one_line)
+ink_shown(struct strbuf *buf, struct text t, bool one_line)
 {
-	struct ink clean = {0};
-	ink_space(&clean, t.len + 1);
+	struct strbuf clean = {0};
+	strbuf_reserve(&clean, t.len + 1);
 	text_clean(&clean, t);
 	for (size_t i = 0; i < clean.len; i++) {
-		if (clean.at[i] == '\t')
-			ink_puts(ink, "    ");
-		else if (clean.at[i] == '\n' && one_line)
-			ink_puts(ink, " ");
+		if (clean.ptr[i] == '\t')
+			strbuf_puts(buf, "    ");
+		else if (clean.ptr[i] == '\n' && one_line)
+			strbuf_puts(buf, " ");
 		else
-			ink_add(ink, clean.at + i, 1);
+			strbuf_add(buf, clean.ptr + i, 1);
 	}
-	ink_clear(&clean);
+	strbuf_clear(&clean);
 }
 
 static char *
 name_copy(struct text name)
 {
-	struct ink shown = {0};
+	struct strbuf shown = {0};
 	ink_shown(&shown, name, true);
-	char *copy = word_copy(ink_read(&shown));
-	ink_clear(&shown);
+	char *copy = word_copy(strbuf_view(&shown));
+	strbuf_clear(&shown);
 	return copy;
 }
 
 static struct room *
 model_open_room(struct model *model, struct text name)
 {
-	struct room *room = memory_new(sizeof *room);
+	struct room *room = xcalloc(sizeof *room);
 	room->name = name_copy(name);
 	size_t size = (model->n_rooms + 1) * sizeof(struct room *);
-	model->rooms = memory_grow(model->rooms, size);
+	model->rooms = xrealloc(model->rooms, size);
 	model->rooms[model->n_rooms++] = room;
 	return room;
 }
@@ -52,7 +52,7 @@ model_open_room(struct model *model, struct text name)
 struct model *
 model_open(struct text nick)
 {
-	struct model *model = memory_new(sizeof *model);
+	struct model *model = xcalloc(sizeof *model);
 	model->nick = word_copy(nick);
 	model->changed = true;
 	model_open_room(model, nobody);
@@ -170,24 +170,24 @@ struct parts {
 static struct line *
 parts_line(enum line_kind kind, int64_t time, const struct parts *parts)
 {
-	struct ink ink = {0};
-	ink_text(&ink, parts->before);
-	size_t who = ink.len;
-	ink_shown(&ink, parts->who, true);
-	size_t who_len = ink.len - who;
-	ink_text(&ink, parts->middle);
-	ink_shown(&ink, parts->to, true);
-	ink_text(&ink, parts->colon);
-	size_t body = ink.len;
-	ink_shown(&ink, parts->body, false);
-	ink_text(&ink, parts->after);
-	struct line *line = line_make(kind, time, ink.len);
-	if (ink.len)
-		memcpy(line->text, ink.at, ink.len);
+	struct strbuf buf = {0};
+	strbuf_add_text(&buf, parts->before);
+	size_t who = buf.len;
+	ink_shown(&buf, parts->who, true);
+	size_t who_len = buf.len - who;
+	strbuf_add_text(&buf, parts->middle);
+	ink_shown(&buf, parts->to, true);
+	strbuf_add_text(&buf, parts->colon);
+	size_t body = buf.len;
+	ink_shown(&buf, parts->body, false);
+	strbuf_add_text(&buf, parts->after);
+	struct line *line = line_make(kind, time, buf.len);
+	if (buf.len)
+		memcpy(line->text, buf.ptr, buf.len);
 	line->who = who;
 	line->who_len = who_len;
 	line->body = body;
-	ink_clear(&ink);
+	strbuf_clear(&buf);
 	return line;
 }
 
@@ -315,11 +315,11 @@ model_close_room(struct model *model, struct room *room)
 static void
 model_leave(struct model *model, struct room *room, int64_t time)
 {
-	struct ink words = {0};
-	ink_printf(&words, "You have left %s", room->name);
+	struct strbuf words = {0};
+	strbuf_printf(&words, "You have left %s", room->name);
 	model_close_room(model, room);
-	model_note(model, LINE_LOCAL, nobody, ink_read(&words), time);
-	ink_clear(&words);
+	model_note(model, LINE_LOCAL, nobody, strbuf_view(&words), time);
+	strbuf_clear(&words);
 }
 
 void
@@ -367,18 +367,18 @@ model_renamed(struct model *model, struct text old, struct text new, int64_t tim
 }
 
 static void
-presence_add(struct ink *ink, size_t n, const char *what)
+presence_add(struct strbuf *buf, size_t n, const char *what)
 {
 	if (n > 0)
-		ink_printf(ink, "%s%zu %s %s", ink->len ? " and " : "", n, n == 1 ? "has" : "have",
-			what);
+		strbuf_printf(buf, "%s%zu %s %s", buf->len ? " and " : "", n,
+			n == 1 ? "has" : "have", what);
 }
 
 void
 model_presence(struct model *model, struct text name, const struct presence *presence, int64_t time)
 {
 	struct room *room = model_room(model, name);
-	struct ink ink = {0};
+	struct strbuf buf = {0};
 	if (!room)
 		return;
 	room->users = presence->users;
@@ -386,10 +386,10 @@ model_presence(struct model *model, struct text name, const struct presence *pre
 	model->changed = true;
 	if (presence->joined + presence->left == 0)
 		return;
-	presence_add(&ink, presence->joined, "entered");
-	presence_add(&ink, presence->left, "left");
-	model_note(model, LINE_MOVED, name, ink_read(&ink), time);
-	ink_clear(&ink);
+	presence_add(&buf, presence->joined, "entered");
+	presence_add(&buf, presence->left, "left");
+	model_note(model, LINE_MOVED, name, strbuf_view(&buf), time);
+	strbuf_clear(&buf);
 }
 
 void
@@ -420,11 +420,11 @@ model_person(struct model *model, struct text name, struct text nick)
 static void
 model_topic_is(struct model *model, struct text name, struct text topic, int64_t time)
 {
-	struct ink words = {0};
-	ink_puts(&words, topic.len ? "The topic: " : "There is no topic.");
-	ink_text(&words, topic);
-	model_note(model, LINE_NOTICE, name, ink_read(&words), time);
-	ink_clear(&words);
+	struct strbuf words = {0};
+	strbuf_puts(&words, topic.len ? "The topic: " : "There is no topic.");
+	strbuf_add_text(&words, topic);
+	model_note(model, LINE_NOTICE, name, strbuf_view(&words), time);
+	strbuf_clear(&words);
 }
 
 void

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "client/record.h"
-#include "teahouse/log.h"
+#include "teahouse/diag.h"
 
 struct pipe {
 	struct visit *visit;
@@ -26,7 +26,7 @@ pipe_write(const struct room *room, const struct room *here, const struct line *
 {
 	const char *close = line->kind == LINE_EMOTE ? "]" : "";
 	struct text rest = {line->text + line->body, line->len - line->body - strlen(close)};
-	while (rest.at) {
+	while (rest.ptr) {
 		struct text one = text_line(&rest);
 		if (room != here && line->kind != LINE_DIRECT)
 			fprintf(out, "[%s] ", room->name);
@@ -39,14 +39,14 @@ pipe_told(void *ctx, const struct room *room, const struct line *line)
 {
 	struct pipe *pipe = ctx;
 	struct text words = {line->text + line->body, line->len - line->body};
-	struct ink record = {0};
+	struct strbuf record = {0};
 	if (pipe->records) {
 		record_write(&record, room, line);
-		fwrite(record.at, 1, record.len, stdout);
-		ink_clear(&record);
+		fwrite(record.ptr, 1, record.len, stdout);
+		strbuf_clear(&record);
 	}
 	if (line->kind == LINE_REFUSED) {
-		log_line(LOG_ERROR, "refused: %.*s", TEXT_ARGS(words));
+		diag_line(LOG_LEVEL_ERROR, "refused: %.*s", TEXT_ARGS(words));
 		pipe->failed = true;
 		return;
 	}
@@ -65,7 +65,8 @@ pipe_type(struct pipe *pipe, struct text in)
 		if (framed == FRAMED_MESSAGE && !pipe->visit->ending) {
 			visit_type(pipe->visit, line);
 		} else if (framed == FRAMED_TOO_LONG) {
-			log_line(LOG_ERROR, "refused: a line of more than %d bytes", LINE_BYTES);
+			diag_line(LOG_LEVEL_ERROR, "refused: a line of more than %d bytes",
+				LINE_BYTES);
 			pipe->failed = true;
 		}
 	}
@@ -94,7 +95,7 @@ pipe_flush(struct pipe *pipe)
 	if (fflush(stdout) == 0)
 		return true;
 	if (errno != EPIPE)
-		log_line(LOG_ERROR, "standard output: %s", strerror(errno));
+		diag_line(LOG_LEVEL_ERROR, "standard output: %s", strerror(errno));
 	pipe->failed = true;
 	return false;
 }
@@ -130,7 +131,7 @@ pipe_loop(struct pipe *pipe)
 		if (!pipe_flush(pipe))
 			return;
 		if (visit->state == VISIT_AWAY && (visit->ending || pipe_is_full(visit))) {
-			log_line(LOG_ERROR, "connection: lost before all was said");
+			diag_line(LOG_LEVEL_ERROR, "connection: lost before all was said");
 			pipe->failed = true;
 			return;
 		}
@@ -148,6 +149,6 @@ pipe_run(struct visit *visit, bool records)
 	visit->model->told = NULL;
 	frames_clear(&pipe.frames);
 	if (visit->why.len > 0)
-		log_line(LOG_ERROR, "%s", visit->why.at);
+		diag_line(LOG_LEVEL_ERROR, "%s", visit->why.ptr);
 	return visit->why.len > 0 || pipe.failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

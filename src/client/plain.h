@@ -15,7 +15,7 @@ void plain_send(struct visit *visit, const char *word, struct text text, size_t 
  * strings, cut between characters. False, and nothing is added: one of them
  * would begin with the character `never` (0: they all may).
  */
-bool plain_add(struct ink *out, struct text before, struct text text, size_t most, char never);
+bool plain_add(struct strbuf *out, struct text before, struct text text, size_t most, char never);
 
 /* Takes what stands before the character off *rest. False: it is not in there. */
 bool plain_split(struct text *rest, char at, struct text *before);

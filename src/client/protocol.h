@@ -53,7 +53,7 @@ struct protocol {
 const struct protocol *protocol_find(const char *name);
 
 /* Adds the names of all, for a sentence. */
-void protocol_names(struct ink *out);
+void protocol_names(struct strbuf *out);
 
 extern const struct protocol protocol_json;
 extern const struct protocol protocol_lobby;

@@ -71,21 +71,20 @@ direct_hear(struct visit *visit, struct text string)
 static void
 direct_tell(struct visit *visit, struct text nick, struct text text)
 {
-	struct ink before = {0}, strings = {0};
+	struct strbuf before = {0}, strings = {0};
 	struct text me = text_of(visit->model->nick);
-	ink_printf(&before, "@%.*s:", TEXT_ARGS(nick));
-	if (!plain_add(&strings, ink_read(&before), text, DIRECT_BYTES, '\0')) {
+	strbuf_printf(&before, "@%.*s:", TEXT_ARGS(nick));
+	if (!plain_add(&strings, strbuf_view(&before), text, DIRECT_BYTES, '\0')) {
 		visit_note(visit, LINE_REFUSED, "That name is too long.", NULL);
 	} else {
-		visit_send(visit, ink_read(&strings));
+		visit_send(visit, strbuf_view(&strings));
 		if (text_is(nick, text_of("*")))
-			model_said(visit->model, LINE_SAID, (struct text){NULL, 0}, me, text,
-				visit_time());
+			model_said(visit->model, LINE_SAID, TEXT_NONE, me, text, visit_time());
 		else
 			model_direct(visit->model, me, nick, text, visit_time());
 	}
-	ink_clear(&before);
-	ink_clear(&strings);
+	strbuf_clear(&before);
+	strbuf_clear(&strings);
 }
 
 static void
@@ -117,9 +116,9 @@ direct_say(struct visit *visit, struct text line, struct text room, struct text 
 		direct_command(visit, command, rest);
 		return false;
 	}
-	bool addressed = line.at[0] == '@' && plain_split(&rest, ':', &nick) && nick.len > 1;
+	bool addressed = line.ptr[0] == '@' && plain_split(&rest, ':', &nick) && nick.len > 1;
 	if (addressed && text_trim(rest).len > 0)
-		direct_tell(visit, (struct text){nick.at + 1, nick.len - 1}, rest);
+		direct_tell(visit, (struct text){nick.ptr + 1, nick.len - 1}, rest);
 	else
 		visit_note(visit, LINE_REFUSED,
 			"Whom is that for? Please type @NICK:TEXT, or /msg NICK TEXT.", NULL);

@@ -31,7 +31,7 @@ ref_is(const struct heard *heard, const char *ref)
 
 /* A packet being written. */
 struct packet {
-	struct ink ink;
+	struct strbuf buf;
 	size_t opened;
 	struct json_writer json;
 };
@@ -39,25 +39,25 @@ struct packet {
 static void
 packet_begin(struct packet *packet, const char *type)
 {
-	packet->ink = (struct ink){0};
-	packet->opened = packet_open(&packet->ink);
-	packet->json = json_begin(&packet->ink, type);
+	packet->buf = (struct strbuf){0};
+	packet->opened = packet_open(&packet->buf);
+	packet->json = json_begin(&packet->buf, type);
 }
 
 static void
 packet_send(struct visit *visit, struct packet *packet)
 {
 	json_close_object(&packet->json);
-	bool fits = packet_close(&packet->ink, packet->opened);
+	bool fits = packet_close(&packet->buf, packet->opened);
 	assert(fits);
-	visit_send(visit, ink_read(&packet->ink));
-	ink_clear(&packet->ink);
+	visit_send(visit, strbuf_view(&packet->buf));
+	strbuf_clear(&packet->buf);
 }
 
 static void
 put(struct packet *packet, const char *key, struct text value)
 {
-	if (value.at)
+	if (value.ptr)
 		json_put_text(&packet->json, key, value);
 }
 
@@ -78,7 +78,7 @@ packet_about(struct visit *visit, const char *type, struct text room, const char
 static void
 packet_ask(struct visit *visit, const char *type, struct text room, struct text ref)
 {
-	packet_about(visit, type, room, "", (struct text){NULL, 0}, ref);
+	packet_about(visit, type, room, "", TEXT_NONE, ref);
 }
 
 static void
@@ -124,7 +124,7 @@ heard_welcome(const struct heard *heard)
 	for (size_t i = 0; i < visit->model->n_rooms; i++) {
 		struct text room = text_of(visit->model->rooms[i]->name);
 		if (room.len > 0 && !text_is(room, given))
-			packet_ask(visit, "join", room, (struct text){NULL, 0});
+			packet_ask(visit, "join", room, TEXT_NONE);
 	}
 	packet_command(visit, text_of("/help"), text_of(ref_help));
 	json_ask_rooms(visit);
@@ -188,26 +188,26 @@ heard_nick(const struct heard *heard)
 }
 
 static void
-heard_note(const struct heard *heard, enum line_kind kind, const struct ink *ink)
+heard_note(const struct heard *heard, enum line_kind kind, const struct strbuf *buf)
 {
-	model_note(heard->visit->model, kind, heard->room, ink_read(ink), heard->time);
+	model_note(heard->visit->model, kind, heard->room, strbuf_view(buf), heard->time);
 }
 
 static void
 heard_names_asked(const struct heard *heard)
 {
-	struct ink ink = {0};
+	struct strbuf buf = {0};
 	if (json_flag(heard->json, "first"))
-		ink_printf(&ink, "In %.*s: ", TEXT_ARGS(heard->room));
+		strbuf_printf(&buf, "In %.*s: ", TEXT_ARGS(heard->room));
 	size_t n = json_length(heard->json, "nicks");
 	for (size_t i = 0; i < n; i++)
-		ink_printf(&ink, "%s%.*s", i ? ", " : "",
+		strbuf_printf(&buf, "%s%.*s", i ? ", " : "",
 			TEXT_ARGS(json_item(heard->json, "nicks", i)));
 	const struct room *room = model_room(heard->visit->model, heard->room);
 	if (room && !json_flag(heard->json, "more") && room->users > room->people.n)
-		ink_printf(&ink, " and %zu more", room->users - room->people.n);
-	heard_note(heard, LINE_NOTICE, &ink);
-	ink_clear(&ink);
+		strbuf_printf(&buf, " and %zu more", room->users - room->people.n);
+	heard_note(heard, LINE_NOTICE, &buf);
+	strbuf_clear(&buf);
 }
 
 static size_t
@@ -245,8 +245,8 @@ heard_names(const struct heard *heard)
 static void
 heard_rooms(const struct heard *heard)
 {
-	struct ink ink = {0};
-	ink_puts(&ink, json_flag(heard->json, "first") ? "Rooms:" : "More rooms:");
+	struct strbuf buf = {0};
+	strbuf_puts(&buf, json_flag(heard->json, "first") ? "Rooms:" : "More rooms:");
 	size_t n = json_length(heard->json, "rooms");
 	for (size_t i = 0; i < n; i++) {
 		const struct json *room = json_item_object(heard->json, "rooms", i);
@@ -255,44 +255,44 @@ heard_rooms(const struct heard *heard)
 		struct text name = json_text(room, "name"), topic = json_text(room, "topic");
 		int64_t users = json_number(room, "users");
 		model_learn_room(heard->visit->model, name);
-		ink_printf(&ink, "\n%.*s, %lld %s", TEXT_ARGS(name), (long long)users,
+		strbuf_printf(&buf, "\n%.*s, %lld %s", TEXT_ARGS(name), (long long)users,
 			users == 1 ? "person" : "people");
 		if (topic.len > 0)
-			ink_printf(&ink, ": %.*s", TEXT_ARGS(topic));
+			strbuf_printf(&buf, ": %.*s", TEXT_ARGS(topic));
 	}
 	if (!ref_is(heard, ref_known))
-		heard_note(heard, LINE_NOTICE, &ink);
-	ink_clear(&ink);
+		heard_note(heard, LINE_NOTICE, &buf);
+	strbuf_clear(&buf);
 }
 
 static void
-idle_describe(struct ink *ink, int64_t seconds)
+idle_describe(struct strbuf *buf, int64_t seconds)
 {
 	if (seconds >= 3600)
-		ink_printf(ink, ", idle for %lld h", (long long)(seconds / 3600));
+		strbuf_printf(buf, ", idle for %lld h", (long long)(seconds / 3600));
 	else if (seconds >= 60)
-		ink_printf(ink, ", idle for %lld min", (long long)(seconds / 60));
+		strbuf_printf(buf, ", idle for %lld min", (long long)(seconds / 60));
 }
 
 static void
 heard_who(const struct heard *heard)
 {
-	struct ink ink = {0};
-	ink_puts(&ink, json_flag(heard->json, "first") ? "Logged in:" : "Also logged in:");
+	struct strbuf buf = {0};
+	strbuf_puts(&buf, json_flag(heard->json, "first") ? "Logged in:" : "Also logged in:");
 	size_t n = json_length(heard->json, "users");
 	for (size_t i = 0; i < n; i++) {
 		const struct json *user = json_item_object(heard->json, "users", i);
 		if (!user)
 			continue;
-		ink_printf(&ink, "\n%.*s, by %.*s", TEXT_ARGS(json_text(user, "nick")),
+		strbuf_printf(&buf, "\n%.*s, by %.*s", TEXT_ARGS(json_text(user, "nick")),
 			TEXT_ARGS(json_text(user, "protocol")));
 		for (size_t j = 0; j < json_length(user, "rooms"); j++)
-			ink_printf(&ink, "%s%.*s", j ? ", " : ", in ",
+			strbuf_printf(&buf, "%s%.*s", j ? ", " : ", in ",
 				TEXT_ARGS(json_item(user, "rooms", j)));
-		idle_describe(&ink, json_number(user, "idle"));
+		idle_describe(&buf, json_number(user, "idle"));
 	}
-	heard_note(heard, LINE_NOTICE, &ink);
-	ink_clear(&ink);
+	heard_note(heard, LINE_NOTICE, &buf);
+	strbuf_clear(&buf);
 }
 
 static void
@@ -336,14 +336,14 @@ heard_refusal(const struct heard *heard)
 {
 	struct visit *visit = heard->visit;
 	struct text line = visit_saying(visit, heard->ref), rest = line, command = {NULL, 0};
-	struct ink ink = {0};
-	ink_text(&ink, heard->message);
-	bool is_command = line.at && visit_command(&rest, &command);
+	struct strbuf buf = {0};
+	strbuf_add_text(&buf, heard->message);
+	bool is_command = line.ptr && visit_command(&rest, &command);
 	bool moves = text_is(command, text_of("join")) || text_is(command, text_of("leave"));
-	if (visit->asks && line.at && !(is_command && moves))
-		ink_printf(&ink, "\nNot said: %.*s", TEXT_ARGS(line));
-	heard_note(heard, LINE_REFUSED, &ink);
-	ink_clear(&ink);
+	if (visit->asks && line.ptr && !(is_command && moves))
+		strbuf_printf(&buf, "\nNot said: %.*s", TEXT_ARGS(line));
+	heard_note(heard, LINE_REFUSED, &buf);
+	strbuf_clear(&buf);
 }
 
 static void
@@ -423,8 +423,7 @@ say_in_room(struct visit *visit, struct text command, struct text rest, struct t
 	else if (text_is(command, text_of("leave")) && (one || rest.len == 0))
 		packet_ask(visit, "leave", one ? word : room, ref);
 	else if (text_is(command, text_of("topic")))
-		packet_about(visit, "topic", room, "topic",
-			rest.len > 0 ? rest : (struct text){NULL, 0}, ref);
+		packet_about(visit, "topic", room, "topic", rest.len > 0 ? rest : TEXT_NONE, ref);
 	else if ((text_is(command, text_of("look")) || text_is(command, text_of("names"))) &&
 		 rest.len == 0)
 		packet_ask(visit, "names", room, text_of(ref_look));

@@ -3,6 +3,7 @@
  * server's digits are answers only while one is awaited; nobody is shown them.
  */
 #include "client/plain.h"
+#include "teahouse/name_rules.h"
 
 static const char help[] = "What is typed is said in the room; besides there is\n"
 			   "/who, /look, /names    who is in the room\n"
@@ -12,16 +13,16 @@ static const char help[] = "What is typed is said in the room; besides there is\
 
 /* What a connection keeps. */
 struct lobby {
-	unsigned lists;    /* of rooms, asked for and not begun */
-	size_t left;       /* names of the list that has begun, still to come */
-	struct ink rooms;  /* those that came */
-	bool joined;       /* the room; what it awaits an answer to then is the nick */
-	bool asked;        /* an answer to that is awaited */
-	unsigned whos;     /* lists of people, asked for and not begun */
-	bool who;          /* one has begun */
-	bool introduced;   /* the first one has begun, which the client asked for by itself */
-	bool unasked;      /* that is the one that has begun */
-	struct ink people; /* of it, not told yet */
+	unsigned lists;       /* of rooms, asked for and not begun */
+	size_t left;          /* names of the list that has begun, still to come */
+	struct strbuf rooms;  /* those that came */
+	bool joined;          /* the room; what it awaits an answer to then is the nick */
+	bool asked;           /* an answer to that is awaited */
+	unsigned whos;        /* lists of people, asked for and not begun */
+	bool who;             /* one has begun */
+	bool introduced;      /* the first one has begun, which the client asked for by itself */
+	bool unasked;         /* that is the one that has begun */
+	struct strbuf people; /* of it, not told yet */
 };
 
 static void
@@ -39,9 +40,9 @@ lobby_ask_people(struct visit *visit)
 }
 
 static void
-lobby_note(struct visit *visit, enum line_kind kind, const struct ink *ink)
+lobby_note(struct visit *visit, enum line_kind kind, const struct strbuf *buf)
 {
-	model_note(visit->model, kind, (struct text){NULL, 0}, ink_read(ink), visit_time());
+	model_note(visit->model, kind, TEXT_NONE, strbuf_view(buf), visit_time());
 }
 
 /* The way in: questions to a person. */
@@ -59,8 +60,8 @@ static const struct question question_way, question_room;
 static void
 lobby_choose(struct visit *visit, struct text line, bool by_name)
 {
-	bool slash = line.len > 0 && line.at[0] == '/';
-	struct text rest = {line.at + slash, line.len - slash}, whole = text_trim(rest);
+	bool slash = line.len > 0 && line.ptr[0] == '/';
+	struct text rest = {line.ptr + slash, line.len - slash}, whole = text_trim(rest);
 	struct text word = text_word(&rest);
 	bool list = text_is(word, text_of("list")) || text_is(word, text_of("rooms"));
 	bool join = text_is(word, text_of("join"));
@@ -100,7 +101,7 @@ lobby_greet(struct visit *visit)
 {
 	struct lobby *lobby = visit->memory;
 	struct text room = visit_room(visit), nick = text_of(visit->model->nick);
-	if (!lobby->joined && !room.at) {
+	if (!lobby->joined && !room.ptr) {
 		visit_ask(visit, &question_way,
 			"Would you like to list the rooms, or to join one? "
 			"Please type list, or join ROOM.");
@@ -118,14 +119,14 @@ static void
 lobby_tell_rooms(struct visit *visit, size_t n)
 {
 	struct lobby *lobby = visit->memory;
-	struct ink ink = {0};
+	struct strbuf buf = {0};
 	if (n == 0)
-		ink_puts(&ink, "There are no rooms yet; joining one makes it.");
+		strbuf_puts(&buf, "There are no rooms yet; joining one makes it.");
 	else
-		ink_printf(&ink, "Rooms:%.*s", TEXT_ARGS(ink_read(&lobby->rooms)));
-	lobby_note(visit, LINE_NOTICE, &ink);
-	ink_clear(&ink);
-	ink_clear(&lobby->rooms);
+		strbuf_printf(&buf, "Rooms:%.*s", TEXT_ARGS(strbuf_view(&lobby->rooms)));
+	lobby_note(visit, LINE_NOTICE, &buf);
+	strbuf_clear(&buf);
+	strbuf_clear(&lobby->rooms);
 	if (visit->state == VISIT_CHOOSING && lobby->lists == 0)
 		visit_ask(visit, &question_room, "Which room would you like to join?");
 }
@@ -135,7 +136,7 @@ lobby_hear_room(struct visit *visit, struct text name)
 {
 	struct lobby *lobby = visit->memory;
 	model_learn_room(visit->model, name);
-	ink_printf(&lobby->rooms, "\n%.*s", TEXT_ARGS(name));
+	strbuf_printf(&lobby->rooms, "\n%.*s", TEXT_ARGS(name));
 	if (--lobby->left == 0)
 		lobby_tell_rooms(visit, 1);
 }
@@ -146,9 +147,9 @@ lobby_hear_count(struct visit *visit, struct text string)
 	struct lobby *lobby = visit->memory;
 	size_t n = 0;
 	for (size_t i = 0; i < string.len; i++) {
-		if (string.at[i] < '0' || string.at[i] > '9' || i == 9)
+		if (string.ptr[i] < '0' || string.ptr[i] > '9' || i == 9)
 			return false;
-		n = n * 10 + (size_t)(string.at[i] - '0');
+		n = n * 10 + (size_t)(string.ptr[i] - '0');
 	}
 	lobby->lists--;
 	lobby->left = n;
@@ -173,18 +174,18 @@ lobby_refuse(struct visit *visit, bool taken)
 {
 	static const char rule[] = "no spaces, none of # @ : , * ! / \" < >";
 	const struct lobby *lobby = visit->memory;
-	struct ink ink = {0};
+	struct strbuf buf = {0};
 	if (!lobby->joined)
-		ink_printf(&ink, "\"%.*s\" cannot be a room's name: 1 to %d characters, %s",
+		strbuf_printf(&buf, "\"%.*s\" cannot be a room's name: 1 to %d characters, %s",
 			TEXT_ARGS(visit_room(visit)), ROOM_CHARACTERS, rule);
 	else if (taken)
-		ink_printf(&ink, "The name \"%s\" is taken.", visit->model->nick);
+		strbuf_printf(&buf, "The name \"%s\" is taken.", visit->model->nick);
 	else
-		ink_printf(&ink, "The name \"%s\" cannot be used: 1 to %d characters, %s",
+		strbuf_printf(&buf, "The name \"%s\" cannot be used: 1 to %d characters, %s",
 			visit->model->nick, NICK_CHARACTERS, rule);
 	enum refusal refusal = taken ? REFUSED_TAKEN : REFUSED_NICK;
-	visit_refuse(visit, lobby->joined ? refusal : REFUSED_ROOM, ink_read(&ink));
-	ink_clear(&ink);
+	visit_refuse(visit, lobby->joined ? refusal : REFUSED_ROOM, strbuf_view(&buf));
+	strbuf_clear(&buf);
 }
 
 /* The answer to a room or a name. */
@@ -192,11 +193,11 @@ static bool
 lobby_hear_code(struct visit *visit, struct text string)
 {
 	struct lobby *lobby = visit->memory;
-	if (string.len != 1 || string.at[0] < '0' || string.at[0] > '2')
+	if (string.len != 1 || string.ptr[0] < '0' || string.ptr[0] > '2')
 		return false;
 	lobby->asked = false;
-	if (string.at[0] != '0') {
-		lobby_refuse(visit, string.at[0] == '2');
+	if (string.ptr[0] != '0') {
+		lobby_refuse(visit, string.ptr[0] == '2');
 	} else if (lobby->joined) {
 		lobby_enter(visit);
 	} else {
@@ -210,11 +211,11 @@ lobby_hear_code(struct visit *visit, struct text string)
 static void
 lobby_hear_other(struct visit *visit, struct text string)
 {
-	bool code = string.len == 1 && string.at[0] >= '0' && string.at[0] <= '2';
+	bool code = string.len == 1 && string.ptr[0] >= '0' && string.ptr[0] <= '2';
 	if (code)
 		string = text_of("The server did not understand something.");
 	if (string.len > 0)
-		model_note(visit->model, LINE_NOTICE, (struct text){NULL, 0}, string, visit_time());
+		model_note(visit->model, LINE_NOTICE, TEXT_NONE, string, visit_time());
 }
 
 static void
@@ -242,14 +243,15 @@ lobby_rest(struct visit *visit)
 	if (lobby->people.len == 0)
 		return;
 	struct text room = text_of(model_here(visit->model)->name);
-	struct ink ink = {0};
-	ink_printf(&ink, "In %.*s: %.*s", TEXT_ARGS(room), TEXT_ARGS(ink_read(&lobby->people)));
+	struct strbuf buf = {0};
+	strbuf_printf(
+		&buf, "In %.*s: %.*s", TEXT_ARGS(room), TEXT_ARGS(strbuf_view(&lobby->people)));
 	if (lobby->unasked)
 		visit_tell_people(visit, room);
 	else
-		lobby_note(visit, LINE_NOTICE, &ink);
-	ink_clear(&ink);
-	ink_clear(&lobby->people);
+		lobby_note(visit, LINE_NOTICE, &buf);
+	strbuf_clear(&buf);
+	strbuf_clear(&lobby->people);
 }
 
 /*
@@ -271,7 +273,7 @@ lobby_hear_name(struct visit *visit, struct text name)
 		model_people(visit->model, room, 0, true);
 	}
 	model_person(visit->model, room, name);
-	ink_printf(&lobby->people, "%s%.*s", lobby->people.len ? ", " : "", TEXT_ARGS(name));
+	strbuf_printf(&lobby->people, "%s%.*s", lobby->people.len ? ", " : "", TEXT_ARGS(name));
 }
 
 /* `*** ann has joined`, and whatever else the server tells. */
@@ -296,7 +298,7 @@ lobby_hear_event(struct visit *visit, struct text sentence)
 static bool
 word_names(struct text *word)
 {
-	if (word->len < 2 || word->at[word->len - 1] != ':')
+	if (word->len < 2 || word->ptr[word->len - 1] != ':')
 		return false;
 	word->len--;
 	return true;
@@ -319,9 +321,9 @@ lobby_hear_speech(struct visit *visit, struct text string)
 	struct text body = rest;
 	if (plain_begins(body, "-> ", &body) && plain_split(&body, ' ', &to) && word_names(&to)) {
 		model_direct(model, who, to, body, now);
-	} else if (string.at[0] == '[' && string.at[string.len - 1] == ']') {
+	} else if (string.ptr[0] == '[' && string.ptr[string.len - 1] == ']') {
 		rest.len--;
-		who = (struct text){who.at + 1, who.len - 1};
+		who = (struct text){who.ptr + 1, who.len - 1};
 		model_said(model, LINE_EMOTE, room, who, rest, now);
 	} else {
 		lobby_hear_other(visit, string);
@@ -333,7 +335,7 @@ lobby_hear_inside(struct visit *visit, struct text string)
 {
 	struct lobby *lobby = visit->memory;
 	struct text sentence;
-	bool word = string.len > 0 && !memchr(string.at, ' ', string.len);
+	bool word = string.len > 0 && !memchr(string.ptr, ' ', string.len);
 	if (word && (lobby->who || lobby->whos > 0)) {
 		lobby_hear_name(visit, string);
 		return;
@@ -360,16 +362,16 @@ lobby_hear(struct visit *visit, struct text string)
 static void
 lobby_say_text(struct visit *visit, struct text text)
 {
-	struct ink strings = {0};
+	struct strbuf strings = {0};
 	if (plain_add(&strings, text_of(""), text, LOBBY_BYTES, '/')) {
-		visit_send(visit, ink_read(&strings));
+		visit_send(visit, strbuf_view(&strings));
 		model_said(visit->model, LINE_SAID, text_of(model_here(visit->model)->name),
 			text_of(visit->model->nick), text, visit_time());
 	} else {
 		visit_note(visit, LINE_REFUSED,
 			"The lobby protocol cannot say a line that begins with a slash.", NULL);
 	}
-	ink_clear(&strings);
+	strbuf_clear(&strings);
 }
 
 static bool
@@ -401,8 +403,8 @@ static void
 lobby_forget(struct visit *visit)
 {
 	struct lobby *lobby = visit->memory;
-	ink_clear(&lobby->rooms);
-	ink_clear(&lobby->people);
+	strbuf_clear(&lobby->rooms);
+	strbuf_clear(&lobby->people);
 }
 
 const struct protocol protocol_lobby = {

@@ -19,8 +19,8 @@ protocol_find(const char *name)
 }
 
 void
-protocol_names(struct ink *out)
+protocol_names(struct strbuf *out)
 {
 	for (int i = 0; i < PROTOCOLS; i++)
-		ink_printf(out, "%s%s", i ? ", " : "", protocols[i]->name);
+		strbuf_printf(out, "%s%s", i ? ", " : "", protocols[i]->name);
 }

@@ -3,7 +3,7 @@
 
 #include <time.h>
 
-#include "teahouse/buffer.h"
+#include "teahouse/strbuf.h"
 
 static const char *const kinds[] = {
 	[LINE_SAID] = "chat",
@@ -17,27 +17,27 @@ static const char *const kinds[] = {
 
 /* An LF is \\n in it, and a backslash two, so that it can be had back; there are no tabs. */
 static void
-record_text(struct ink *out, struct text t)
+record_text(struct strbuf *out, struct text t)
 {
 	for (size_t i = 0; i < t.len; i++) {
-		if (t.at[i] == '\n')
-			ink_puts(out, "\\n");
-		else if (t.at[i] == '\\')
-			ink_puts(out, "\\\\");
+		if (t.ptr[i] == '\n')
+			strbuf_puts(out, "\\n");
+		else if (t.ptr[i] == '\\')
+			strbuf_puts(out, "\\\\");
 		else
-			ink_add(out, t.at + i, 1);
+			strbuf_add(out, t.ptr + i, 1);
 	}
 }
 
 static void
-record_time(struct ink *out, int64_t ms)
+record_time(struct strbuf *out, int64_t ms)
 {
 	time_t seconds = (time_t)(ms / 1000);
 	struct tm utc;
 	char stamp[32] = "";
 	if (gmtime_r(&seconds, &utc))
 		strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%SZ", &utc);
-	ink_puts(out, stamp);
+	strbuf_puts(out, stamp);
 }
 
 /* Between where the nick ends and where what was said begins, there is whom it was said to. */
@@ -60,19 +60,19 @@ line_words(const struct line *line)
 }
 
 void
-record_write(struct ink *out, const struct room *room, const struct line *line)
+record_write(struct strbuf *out, const struct room *room, const struct line *line)
 {
 	record_time(out, line->time);
-	ink_puts(out, "\t");
+	strbuf_puts(out, "\t");
 	if (line->kind == LINE_DIRECT) {
-		ink_puts(out, "@");
+		strbuf_puts(out, "@");
 		record_text(out, direct_to(line));
 	} else {
 		record_text(out, text_of(room->name));
 	}
-	ink_printf(out, "\t%s\t", kinds[line->kind]);
+	strbuf_printf(out, "\t%s\t", kinds[line->kind]);
 	record_text(out, (struct text){line->text + line->who, line->who_len});
-	ink_puts(out, "\t");
+	strbuf_puts(out, "\t");
 	record_text(out, line_words(line));
-	ink_puts(out, "\n");
+	strbuf_puts(out, "\n");
 }

@@ -7,6 +7,6 @@
 
 #include "client/model.h"
 
-void record_write(struct ink *out, const struct room *room, const struct line *line);
+void record_write(struct strbuf *out, const struct room *room, const struct line *line);
 
 #endif

@@ -4,7 +4,7 @@
  */
 #include <stdlib.h>
 
-#include "base/memory.h"
+#include "base/alloc.h"
 #include "client/visit.h"
 
 enum { REF_BYTES = 24 };
@@ -41,7 +41,7 @@ sayings_keep(struct visit *visit, struct text line, bool moves)
 	bool moving = false;
 	for (size_t i = 0; i < visit->n_sayings; i++)
 		moving |= visit->sayings[i].moves;
-	visit->sayings = memory_grow(visit->sayings, size);
+	visit->sayings = xrealloc(visit->sayings, size);
 	visit->sayings[visit->n_sayings++] = (struct saying){
 		.line = word_copy(line),
 		.room = moving ? NULL : word_copy(text_of(model_here(visit->model)->name)),

@@ -13,14 +13,14 @@
 #include "client/settings.h"
 #include "client/terminal.h"
 #include "client/view.h"
-#include "teahouse/log.h"
+#include "teahouse/diag.h"
 
 struct screen {
 	struct visit *visit;
 	struct view *view;
-	int signals;           /* readable when one has come */
-	struct ink connection; /* as it was shown last */
-	struct ink asked;      /* the long line about which one was asked last */
+	int signals;              /* readable when one has come */
+	struct strbuf connection; /* as it was shown last */
+	struct strbuf asked;      /* the long line about which one was asked last */
 	struct settings settings;
 	bool turned[SETTINGS]; /* by a key, to the other of what the settings say */
 	bool reports, away;    /* the terminal says when it is in front; another is */
@@ -98,7 +98,7 @@ screen_apply(struct screen *screen)
 static void
 screen_tell(struct screen *screen, enum line_kind kind, struct text told)
 {
-	model_note(screen->visit->model, kind, (struct text){NULL, 0}, told, visit_time());
+	model_note(screen->visit->model, kind, TEXT_NONE, told, visit_time());
 }
 
 /* Whether the line is the client's own to do. */
@@ -106,7 +106,7 @@ static bool
 screen_does(struct screen *screen, struct text line)
 {
 	struct text rest = line, command;
-	struct ink told = {0};
+	struct strbuf told = {0};
 	if (!visit_command(&rest, &command) || !text_is(command, text_of("set")))
 		return false;
 	struct settings before = screen->settings;
@@ -114,9 +114,9 @@ screen_does(struct screen *screen, struct text line)
 	for (int i = 0; i < SETTINGS; i++)
 		if (before.on[i] != screen->settings.on[i])
 			screen->turned[i] = false;
-	screen_tell(screen, good ? LINE_LOCAL : LINE_REFUSED, ink_read(&told));
+	screen_tell(screen, good ? LINE_LOCAL : LINE_REFUSED, strbuf_view(&told));
 	screen_apply(screen);
-	ink_clear(&told);
+	strbuf_clear(&told);
 	return true;
 }
 
@@ -165,16 +165,16 @@ on_send(void *ctx, struct text line)
 {
 	struct screen *screen = ctx;
 	size_t lines = text_lines(line);
-	bool sent = lines <= PASTED_LINES || text_is(line, ink_read(&screen->asked));
+	bool sent = lines <= PASTED_LINES || text_is(line, strbuf_view(&screen->asked));
 	screen->asked.len = 0;
 	if (sent)
 		return true;
-	ink_text(&screen->asked, line);
-	struct ink ink = {0};
-	ink_printf(&ink, "These are %zu lines. Enter sends them; Ctrl-U takes them away.%c", lines,
-		'\0');
-	visit_note(screen->visit, LINE_LOCAL, ink.at, NULL);
-	ink_clear(&ink);
+	strbuf_add_text(&screen->asked, line);
+	struct strbuf buf = {0};
+	strbuf_printf(&buf, "These are %zu lines. Enter sends them; Ctrl-U takes them away.%c",
+		lines, '\0');
+	visit_note(screen->visit, LINE_LOCAL, buf.ptr, NULL);
+	strbuf_clear(&buf);
 	return false;
 }
 
@@ -190,7 +190,7 @@ static char **
 on_complete(void *ctx, struct text line, size_t start, size_t end)
 {
 	struct screen *screen = ctx;
-	struct text before = {line.at, start}, word = {line.at + start, end - start};
+	struct text before = {line.ptr, start}, word = {line.ptr + start, end - start};
 	struct text command = text_word(&before);
 	if (!text_is(command, text_of("/set")) || start == 0)
 		return visit_complete(screen->visit, line, start, end);
@@ -206,12 +206,12 @@ static void
 on_choices(void *ctx, char *const *words, size_t n)
 {
 	struct screen *screen = ctx;
-	struct ink ink = {0};
+	struct strbuf buf = {0};
 	for (size_t i = 0; i < n; i++)
-		ink_printf(&ink, "%s%s", i ? "  " : "", words[i]);
-	ink_add(&ink, "", 1);
-	visit_note(screen->visit, LINE_LOCAL, ink.at, NULL);
-	ink_clear(&ink);
+		strbuf_printf(&buf, "%s%s", i ? "  " : "", words[i]);
+	strbuf_add(&buf, "", 1);
+	visit_note(screen->visit, LINE_LOCAL, buf.ptr, NULL);
+	strbuf_clear(&buf);
 }
 
 static void
@@ -244,27 +244,27 @@ screen_draw(struct screen *screen)
 {
 	struct visit *visit = screen->visit;
 	struct model *model = visit->model;
-	struct ink prompt = {0}, connection = {0};
-	ink_printf(&prompt, "%s> ", visit_prompt(visit));
-	ink_add(&prompt, "", 1);
-	input_prompt(prompt.at);
+	struct strbuf prompt = {0}, connection = {0};
+	strbuf_printf(&prompt, "%s> ", visit_prompt(visit));
+	strbuf_add(&prompt, "", 1);
+	input_prompt(prompt.ptr);
 	visit_describe(visit, &connection);
-	bool told = text_is(ink_read(&connection), ink_read(&screen->connection));
+	bool told = text_is(strbuf_view(&connection), strbuf_view(&screen->connection));
 	bool typed = input_changed();
 	/* What has been worked on since is asked about anew. */
-	if (typed && !text_is(input_typed().line, ink_read(&screen->asked)))
+	if (typed && !text_is(input_typed().line, strbuf_view(&screen->asked)))
 		screen->asked.len = 0;
 	if (typed || !told || model->changed || screen->changed) {
 		struct typed line = input_typed();
-		view_draw(screen->view, model, &line, ink_read(&connection));
+		view_draw(screen->view, model, &line, strbuf_view(&connection));
 	}
 	/* A terminal that tells when it is in front is not rung while it is. */
 	bool looks = screen->reports && !screen->away;
 	if (model->bell && !looks && screen->settings.on[SET_BELL])
 		view_bell();
 	model->changed = model->bell = screen->changed = false;
-	ink_clear(&prompt);
-	ink_clear(&screen->connection);
+	strbuf_clear(&prompt);
+	strbuf_clear(&screen->connection);
 	screen->connection = connection;
 }
 
@@ -306,18 +306,18 @@ screen_open(struct screen *screen)
 		.complete = on_complete,
 		.choices = on_choices,
 	};
-	struct ink why = {0};
+	struct strbuf why = {0};
 	terminal_save();
 	screen->signals = terminal_watch();
 	input_open(&keys);
 	screen->view = view_open(input_takes_pastes(), &why);
 	if (!screen->view) {
-		log_line(LOG_ERROR, "terminal: %.*s", TEXT_ARGS(ink_read(&why)));
+		diag_line(LOG_LEVEL_ERROR, "terminal: %.*s", TEXT_ARGS(strbuf_view(&why)));
 		input_close();
 	} else {
 		screen_apply(screen);
 	}
-	ink_clear(&why);
+	strbuf_clear(&why);
 	return screen->view != NULL;
 }
 
@@ -332,20 +332,20 @@ int
 screen_run(struct visit *visit)
 {
 	struct screen screen = {.visit = visit};
-	struct ink wrong = {0};
+	struct strbuf wrong = {0};
 	settings_load(&screen.settings, &wrong);
 	words_add(&visit->model->commands, text_of("/set"));
-	for (struct text rest = ink_read(&wrong); rest.len > 0;)
+	for (struct text rest = strbuf_view(&wrong); rest.len > 0;)
 		screen_tell(&screen, LINE_REFUSED, text_line(&rest));
-	ink_clear(&wrong);
+	strbuf_clear(&wrong);
 	if (!screen_open(&screen))
 		return EXIT_FAILURE;
 	screen_loop(&screen);
 	input_close();
 	view_close(screen.view);
-	ink_clear(&screen.connection);
-	ink_clear(&screen.asked);
+	strbuf_clear(&screen.connection);
+	strbuf_clear(&screen.asked);
 	if (visit->why.len > 0)
-		log_line(LOG_ERROR, "%s", visit->why.at);
+		diag_line(LOG_LEVEL_ERROR, "%s", visit->why.ptr);
 	return visit->why.len > 0 || screen.lost ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -7,14 +7,14 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "base/memory.h"
+#include "base/alloc.h"
 
 enum { SCROLL_FIRST = 64 };
 
 struct line *
 line_make(enum line_kind kind, int64_t time, size_t len)
 {
-	struct line *line = memory_new(sizeof *line + len + 1);
+	struct line *line = xcalloc(sizeof *line + len + 1);
 	line->refs = 1;
 	line->kind = kind;
 	line->time = time;
@@ -78,7 +78,7 @@ static void
 scroll_grow(struct scroll *scroll)
 {
 	size_t cap = scroll->cap ? scroll->cap * 2 : SCROLL_FIRST;
-	struct line **ring = memory_grow(NULL, cap * sizeof(struct line *));
+	struct line **ring = xrealloc(NULL, cap * sizeof(struct line *));
 	for (size_t i = 0; i < scroll->n; i++)
 		ring[i] = scroll->ring[(scroll->head + i) % scroll->cap];
 	free(scroll->ring);

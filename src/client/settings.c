@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/memory.h"
+#include "base/alloc.h"
 
 static const char section[] = "client";
 
@@ -46,22 +46,22 @@ setting_read(bool *on, struct text value)
 
 /* Where the file is, behind the folder of all programs' settings; false: nobody says where that is. */
 static bool
-settings_path(struct ink *path, const char *name)
+settings_path(struct strbuf *path, const char *name)
 {
 	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
 	path->len = 0;
 	if (config && config[0] == '/')
-		ink_printf(path, "%s/%s", config, name);
+		strbuf_printf(path, "%s/%s", config, name);
 	else if (home && *home)
-		ink_printf(path, "%s/.config/%s", home, name);
+		strbuf_printf(path, "%s/.config/%s", home, name);
 	bool known = path->len > 0;
-	ink_add(path, "", 1);
+	strbuf_add(path, "", 1);
 	return known;
 }
 
 struct reading {
 	struct settings *settings;
-	struct ink *wrong;
+	struct strbuf *wrong;
 };
 
 static int
@@ -70,85 +70,85 @@ settings_read_one(void *ctx, const char *in, const char *name, const char *value
 	struct reading *reading = ctx;
 	enum setting which;
 	if (strcmp(in, section) != 0 || !setting_find(text_of(name), &which))
-		ink_printf(reading->wrong, "client.ini: there is no setting %s.%s\n", in, name);
+		strbuf_printf(reading->wrong, "client.ini: there is no setting %s.%s\n", in, name);
 	else if (!setting_read(&reading->settings->on[which], text_of(value)))
-		ink_printf(reading->wrong, "client.ini: %s is yes or no, not %s\n", name, value);
+		strbuf_printf(reading->wrong, "client.ini: %s is yes or no, not %s\n", name, value);
 	return 1;
 }
 
 void
-settings_load(struct settings *settings, struct ink *wrong)
+settings_load(struct settings *settings, struct strbuf *wrong)
 {
-	struct ink path = {0};
+	struct strbuf path = {0};
 	for (int i = 0; i < SETTINGS; i++)
 		settings->on[i] = table[i].first;
 	struct reading reading = {settings, wrong};
 	if (settings_path(&path, "teahouse/client.ini")) {
-		int line = ini_parse(path.at, settings_read_one, &reading);
+		int line = ini_parse(path.ptr, settings_read_one, &reading);
 		if (line > 0)
-			ink_printf(wrong, "client.ini: line %d is not NAME = yes or no\n", line);
+			strbuf_printf(wrong, "client.ini: line %d is not NAME = yes or no\n", line);
 		else if (line < 0 && errno != ENOENT)
-			ink_printf(wrong, "%s: %s\n", path.at, strerror(errno));
+			strbuf_printf(wrong, "%s: %s\n", path.ptr, strerror(errno));
 	}
-	ink_clear(&path);
+	strbuf_clear(&path);
 }
 
 /* All at once, or not at all: by a file beside it that takes its place. */
 static bool
 file_replace(const char *path, struct text bytes)
 {
-	struct ink beside = {0};
-	ink_printf(&beside, "%s.new", path);
-	ink_add(&beside, "", 1);
-	FILE *file = fopen(beside.at, "w");
-	bool good = file && fwrite(bytes.at, 1, bytes.len, file) == bytes.len &&
+	struct strbuf beside = {0};
+	strbuf_printf(&beside, "%s.new", path);
+	strbuf_add(&beside, "", 1);
+	FILE *file = fopen(beside.ptr, "w");
+	bool good = file && fwrite(bytes.ptr, 1, bytes.len, file) == bytes.len &&
 		    fflush(file) == 0 && fsync(fileno(file)) == 0;
 	if (file && fclose(file) != 0)
 		good = false;
-	good = good && rename(beside.at, path) == 0;
+	good = good && rename(beside.ptr, path) == 0;
 	if (!good) {
 		int error = errno;
-		unlink(beside.at);
+		unlink(beside.ptr);
 		errno = error;
 	}
-	ink_clear(&beside);
+	strbuf_clear(&beside);
 	return good;
 }
 
 static bool
-settings_save(const struct settings *settings, struct ink *told)
+settings_save(const struct settings *settings, struct strbuf *told)
 {
 	static const char *const folders[] = {"", "teahouse"};
-	struct ink path = {0}, bytes = {0};
+	struct strbuf path = {0}, bytes = {0};
 	bool good = true;
 	for (size_t i = 0; good && i < sizeof folders / sizeof *folders; i++)
 		good = settings_path(&path, folders[i]) &&
-		       (mkdir(path.at, 0700) == 0 || errno == EEXIST);
-	ink_printf(&bytes, "[%s]\n", section);
+		       (mkdir(path.ptr, 0700) == 0 || errno == EEXIST);
+	strbuf_printf(&bytes, "[%s]\n", section);
 	for (int i = 0; i < SETTINGS; i++)
-		ink_printf(&bytes, "; %s\n%s = %s\n", table[i].help, table[i].name,
+		strbuf_printf(&bytes, "; %s\n%s = %s\n", table[i].help, table[i].name,
 			settings->on[i] ? "yes" : "no");
 	good = good && settings_path(&path, "teahouse/client.ini");
 	/* Where it is a link, what it leads to is replaced. */
-	char *real = good ? realpath(path.at, NULL) : NULL;
-	good = good && file_replace(real ? real : path.at, ink_read(&bytes));
+	char *real = good ? realpath(path.ptr, NULL) : NULL;
+	good = good && file_replace(real ? real : path.ptr, strbuf_view(&bytes));
 	free(real);
 	if (!good)
-		ink_printf(told, "It is not kept: %s.", strerror(errno));
-	ink_clear(&path);
-	ink_clear(&bytes);
+		strbuf_printf(told, "It is not kept: %s.", strerror(errno));
+	strbuf_clear(&path);
+	strbuf_clear(&bytes);
 	return good;
 }
 
 static void
-setting_show(const struct settings *settings, enum setting which, struct ink *told)
+setting_show(const struct settings *settings, enum setting which, struct strbuf *told)
 {
-	ink_printf(told, "%s%s = %s: %s", told->len ? "\n" : "", table[which].name,
+	strbuf_printf(told, "%s%s = %s: %s", told->len ? "\n" : "", table[which].name,
 		settings->on[which] ? "yes" : "no", table[which].help);
 }
 
 bool
-settings_command(struct settings *settings, struct text rest, struct ink *told)
+settings_command(struct settings *settings, struct text rest, struct strbuf *told)
 {
 	struct text name = text_word(&rest), value = text_word(&rest);
 	enum setting which;
@@ -158,7 +158,8 @@ settings_command(struct settings *settings, struct text rest, struct ink *told)
 		return true;
 	}
 	if (!setting_find(name, &which)) {
-		ink_printf(told, "There is no setting \"%.*s\"; /set shows them.", TEXT_ARGS(name));
+		strbuf_printf(
+			told, "There is no setting \"%.*s\"; /set shows them.", TEXT_ARGS(name));
 		return false;
 	}
 	if (value.len == 0) {
@@ -166,7 +167,7 @@ settings_command(struct settings *settings, struct text rest, struct ink *told)
 		return true;
 	}
 	if (rest.len > 0 || !setting_read(&settings->on[which], value)) {
-		ink_printf(told, "Usage: /set %s yes, or no", table[which].name);
+		strbuf_printf(told, "Usage: /set %s yes, or no", table[which].name);
 		return false;
 	}
 	if (!settings_save(settings, told))

@@ -13,7 +13,7 @@
 /* term.h takes this word for itself. */
 #undef columns
 
-#include "base/memory.h"
+#include "base/alloc.h"
 #include "client/colour.h"
 #include "client/terminal.h"
 
@@ -63,16 +63,16 @@ view_prepare_undo(void)
 
 /* Whether the kind of terminal that TERM names has a screen. */
 static bool
-kind_will_do(struct ink *why)
+kind_will_do(struct strbuf *why)
 {
 	int error;
 	const char *name = getenv("TERM");
 	if (setupterm(NULL, STDOUT_FILENO, &error) != OK) {
-		ink_printf(why, "nothing is known of the kind \"%s\" (TERM)", name ? name : "");
+		strbuf_printf(why, "nothing is known of the kind \"%s\" (TERM)", name ? name : "");
 		return false;
 	}
 	if (!tigetstr("cup") || !tigetstr("clear")) {
-		ink_printf(why, "one of the kind \"%s\" (TERM) has no screen", name ? name : "");
+		strbuf_printf(why, "one of the kind \"%s\" (TERM) has no screen", name ? name : "");
 		return false;
 	}
 	view_prepare_undo();
@@ -81,7 +81,7 @@ kind_will_do(struct ink *why)
 
 /* Whether a screen can be shown; looks only. */
 static bool
-terminal_will_do(struct ink *why)
+terminal_will_do(struct strbuf *why)
 {
 	int rows = VIEW_LEAST_ROWS, columns = VIEW_LEAST_COLUMNS;
 	TERMINAL *before = cur_term;
@@ -94,8 +94,8 @@ terminal_will_do(struct ink *why)
 	size_read(&rows, &columns);
 	if (rows >= VIEW_LEAST_ROWS && columns >= VIEW_LEAST_COLUMNS)
 		return true;
-	ink_printf(why, "%d columns and %d rows are too small; %d and %d are needed", columns, rows,
-		VIEW_LEAST_COLUMNS, VIEW_LEAST_ROWS);
+	strbuf_printf(why, "%d columns and %d rows are too small; %d and %d are needed", columns,
+		rows, VIEW_LEAST_COLUMNS, VIEW_LEAST_ROWS);
 	return false;
 }
 
@@ -138,17 +138,17 @@ view_ask_no_more(const struct view *view)
 }
 
 struct view *
-view_open(bool pastes, struct ink *why)
+view_open(bool pastes, struct strbuf *why)
 {
 	if (!terminal_will_do(why))
 		return NULL;
 	TERMINAL *before = cur_term;
 	SCREEN *screen = newterm(NULL, stdout, stdin);
 	if (!screen) {
-		ink_puts(why, "it cannot be set up");
+		strbuf_puts(why, "it cannot be set up");
 		return NULL;
 	}
-	struct view *view = memory_new(sizeof *view);
+	struct view *view = xcalloc(sizeof *view);
 	view->screen = screen;
 	view->before = before;
 	view->pastes = pastes;
@@ -289,12 +289,12 @@ draw_row(const struct view *view, const struct line *line, struct text row, int 
 	attr_t attributes = line_attributes(line);
 	short pair = view->colour && line->kind == LINE_REFUSED ? PAIR_REFUSED : 0;
 	const char *who = line->text + line->who, *end = who + line->who_len;
-	const char *row_end = row.at + row.len;
-	const char *from = who < row.at ? row.at : who > row_end ? row_end : who;
+	const char *row_end = row.ptr + row.len;
+	const char *from = who < row.ptr ? row.ptr : who > row_end ? row_end : who;
 	const char *to = end < from ? from : end > row_end ? row_end : end;
 	struct text nick = {who, line->who_len};
 	attr_t loud = line->calls ? A_REVERSE : A_NORMAL;
-	x = draw_text(y, x, (struct text){row.at, (size_t)(from - row.at)}, attributes, pair);
+	x = draw_text(y, x, (struct text){row.ptr, (size_t)(from - row.ptr)}, attributes, pair);
 	x = draw_text(y, x, (struct text){from, (size_t)(to - from)}, attributes | loud,
 		nick_pair(view, nick));
 	draw_text(y, x, (struct text){to, (size_t)(row_end - to)}, attributes, pair);
@@ -377,17 +377,17 @@ draw_rooms(const struct model *model)
 		attr_t attributes = room == model_here(model) ? A_REVERSE
 				    : room->unread            ? A_BOLD
 							      : A_NORMAL;
-		struct ink ink = {0}, count = {0};
-		ink_printf(&ink, "%zu %s", i + 1, room->name);
+		struct strbuf buf = {0}, count = {0};
+		strbuf_printf(&buf, "%zu %s", i + 1, room->name);
 		if (room->unread > 0)
-			ink_printf(&count, " %zu%s", room->unread, room->called ? "!" : "");
+			strbuf_printf(&count, " %zu%s", room->unread, room->called ? "!" : "");
 		for (int x = 0; x < width; x++)
 			draw_text(y, x, text_of(" "), attributes, 0);
 		int left = width - (int)count.len;
-		draw_text(y, 0, width_cut(ink_read(&ink), left), attributes, 0);
-		draw_text(y, left, ink_read(&count), attributes, 0);
-		ink_clear(&ink);
-		ink_clear(&count);
+		draw_text(y, 0, width_cut(strbuf_view(&buf), left), attributes, 0);
+		draw_text(y, left, strbuf_view(&count), attributes, 0);
+		strbuf_clear(&buf);
+		strbuf_clear(&count);
 	}
 	draw_rule(width);
 }
@@ -407,37 +407,37 @@ draw_people(const struct view *view, const struct room *room)
 	}
 	if (shown >= room->users)
 		return;
-	struct ink ink = {0};
-	ink_printf(&ink, "and %zu more", room->users - shown);
-	draw_text((int)shown, left + 2, width_cut(ink_read(&ink), SIDE_COLUMNS - 3), A_DIM, 0);
-	ink_clear(&ink);
+	struct strbuf buf = {0};
+	strbuf_printf(&buf, "and %zu more", room->users - shown);
+	draw_text((int)shown, left + 2, width_cut(strbuf_view(&buf), SIDE_COLUMNS - 3), A_DIM, 0);
+	strbuf_clear(&buf);
 }
 
 static void
-status_people(struct ink *ink, const struct room *room)
+status_people(struct strbuf *buf, const struct room *room)
 {
 	if (room->name[0] == '\0')
 		return;
 	struct text name = width_cut(text_of(room->name), COLS / 3);
-	ink_printf(ink, " | %.*s | %zu %s", TEXT_ARGS(name), room->users,
+	strbuf_printf(buf, " | %.*s | %zu %s", TEXT_ARGS(name), room->users,
 		room->users == 1 ? "person" : "people");
 	size_t below = scroll_below(&room->scroll);
 	if (below > 0)
-		ink_printf(ink, " | %zu new below", below);
+		strbuf_printf(buf, " | %zu new below", below);
 	else if (room->scroll.bottom)
-		ink_puts(ink, " | scrolled up");
+		strbuf_puts(buf, " | scrolled up");
 }
 
 static void
-status_others(struct ink *ink, const struct model *model)
+status_others(struct strbuf *buf, const struct model *model)
 {
 	for (size_t i = 0; i < model->n_rooms; i++) {
 		const struct room *room = model->rooms[i];
 		if (room != model_here(model) && room->unread > 0)
-			ink_printf(ink, " | %s: %zu new%s", room->name, room->unread,
+			strbuf_printf(buf, " | %s: %zu new%s", room->name, room->unread,
 				room->called ? "!" : "");
 		else if (room != model_here(model))
-			ink_printf(ink, " | %s", room->name);
+			strbuf_printf(buf, " | %s", room->name);
 	}
 }
 
@@ -446,15 +446,15 @@ draw_status(const struct model *model, struct text connection)
 {
 	int y = LINES - STATUS_ROWS - INPUT_ROWS;
 	int room = COLS - width_of(connection) - 2;
-	struct ink ink = {0};
-	ink_printf(&ink, " %s", model->nick);
-	status_people(&ink, model_here(model));
-	status_others(&ink, model);
+	struct strbuf buf = {0};
+	strbuf_printf(&buf, " %s", model->nick);
+	status_people(&buf, model_here(model));
+	status_others(&buf, model);
 	for (int x = 0; x < COLS; x++)
 		draw_text(y, x, text_of(" "), A_REVERSE, 0);
-	draw_text(y, 0, width_cut(ink_read(&ink), room), A_REVERSE, 0);
+	draw_text(y, 0, width_cut(strbuf_view(&buf), room), A_REVERSE, 0);
 	draw_text(y, room > 0 ? room + 1 : 0, width_cut(connection, COLS), A_REVERSE, 0);
-	ink_clear(&ink);
+	strbuf_clear(&buf);
 }
 
 /* An LF in what is typed shows as an arrow. */
@@ -463,7 +463,7 @@ typed_next(struct text *rest, struct glyph *glyph)
 {
 	if (!width_next(rest, glyph))
 		return false;
-	if (glyph->bytes.at[0] == '\n')
+	if (glyph->bytes.ptr[0] == '\n')
 		glyph->show[0] = 0x21B5;
 	return true;
 }
@@ -474,7 +474,7 @@ draw_typed(const struct typed *typed)
 {
 	struct text parts[] = {typed->prompt, typed->line};
 	int cursor =
-		width_of(typed->prompt) + width_of((struct text){typed->line.at, typed->point});
+		width_of(typed->prompt) + width_of((struct text){typed->line.ptr, typed->point});
 	int half = COLS / 2, x = 0;
 	if (cursor >= COLS)
 		x = -((cursor - COLS) / half + 1) * half;

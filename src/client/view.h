@@ -7,14 +7,14 @@
 
 #include "client/input.h"
 #include "client/model.h"
-#include "teahouse/buffer.h"
+#include "teahouse/strbuf.h"
 
 enum { VIEW_LEAST_ROWS = 4, VIEW_LEAST_COLUMNS = 20, VIEW_WIDE_COLUMNS = 100 };
 
 struct view;
 
 /* NULL: the terminal cannot show it, and why. pastes: ask it to mark what is pasted. */
-struct view *view_open(bool pastes, struct ink *why);
+struct view *view_open(bool pastes, struct strbuf *why);
 void view_close(struct view *view);
 
 /* The terminal's size has changed, or it was somebody else's for a while. */

@@ -9,7 +9,7 @@
 
 #include <poll.h>
 
-#include "base/memory.h"
+#include "base/alloc.h"
 
 enum {
 	DELAY_MOST = 30,      /* s */
@@ -48,10 +48,10 @@ visit_time(void)
 void
 visit_note(struct visit *visit, enum line_kind kind, const char *words, const char *what)
 {
-	struct ink ink = {0};
-	ink_printf(&ink, "%s%s%s", words, what ? ": " : "", what ? what : "");
-	model_note(visit->model, kind, (struct text){NULL, 0}, ink_read(&ink), visit_time());
-	ink_clear(&ink);
+	struct strbuf buf = {0};
+	strbuf_printf(&buf, "%s%s%s", words, what ? ": " : "", what ? what : "");
+	model_note(visit->model, kind, TEXT_NONE, strbuf_view(&buf), visit_time());
+	strbuf_clear(&buf);
 }
 
 void
@@ -59,18 +59,18 @@ visit_fail(struct visit *visit, const char *what, const char *why)
 {
 	visit->state = VISIT_OVER;
 	visit->why.len = 0;
-	ink_printf(&visit->why, "%s: %s", what, why);
-	ink_add(&visit->why, "", 1);
+	strbuf_printf(&visit->why, "%s: %s", what, why);
+	strbuf_add(&visit->why, "", 1);
 }
 
 static void
 visit_fail_to_connect(struct visit *visit)
 {
-	struct ink server = {0};
-	ink_printf(&server, "%s port %s", visit->host, visit->port);
-	ink_add(&server, "", 1);
-	visit_fail(visit, server.at, visit->wire.why.at);
-	ink_clear(&server);
+	struct strbuf server = {0};
+	strbuf_printf(&server, "%s port %s", visit->host, visit->port);
+	strbuf_add(&server, "", 1);
+	visit_fail(visit, server.ptr, visit->wire.why.ptr);
+	strbuf_clear(&server);
 }
 
 void
@@ -100,7 +100,7 @@ static void
 visit_arrive(struct visit *visit)
 {
 	if (visit->protocol->memory)
-		visit->memory = memory_new(visit->protocol->memory);
+		visit->memory = xcalloc(visit->protocol->memory);
 	visit_greet(visit);
 }
 
@@ -130,8 +130,8 @@ visit_close(struct visit *visit)
 	visit_forget(visit);
 	sayings_clear(visit);
 	free(visit->room);
-	ink_clear(&visit->sentence);
-	ink_clear(&visit->why);
+	strbuf_clear(&visit->sentence);
+	strbuf_clear(&visit->why);
 }
 
 void
@@ -205,22 +205,22 @@ visit_send(struct visit *visit, struct text bytes)
 void
 visit_lack(struct visit *visit, struct text command)
 {
-	struct ink ink = {0};
-	ink_printf(&ink, "The %s protocol has no /%.*s; /help lists what it has.",
+	struct strbuf buf = {0};
+	strbuf_printf(&buf, "The %s protocol has no /%.*s; /help lists what it has.",
 		visit->protocol->name, TEXT_ARGS(command));
-	ink_add(&ink, "", 1);
-	visit_note(visit, LINE_REFUSED, ink.at, NULL);
-	ink_clear(&ink);
+	strbuf_add(&buf, "", 1);
+	visit_note(visit, LINE_REFUSED, buf.ptr, NULL);
+	strbuf_clear(&buf);
 }
 
 bool
 visit_command(struct text *line, struct text *command)
 {
-	if (line->len < 1 || line->at[0] != '/')
+	if (line->len < 1 || line->ptr[0] != '/')
 		return false;
-	line->at++;
+	line->ptr++;
 	line->len--;
-	if (line->len > 0 && line->at[0] == '/')
+	if (line->len > 0 && line->ptr[0] == '/')
 		return false;
 	*command = text_word(line);
 	return true;
@@ -274,14 +274,14 @@ visit_type_clean(struct visit *visit, struct text line)
 void
 visit_type(struct visit *visit, struct text line)
 {
-	struct ink clean = {0};
-	ink_space(&clean, line.len + 1);
+	struct strbuf clean = {0};
+	strbuf_reserve(&clean, line.len + 1);
 	text_clean(&clean, line);
 	if (clean.len > TYPED_BYTES)
 		visit_note(visit, LINE_REFUSED, "That is too long.", NULL);
 	else if (clean.len > 0)
-		visit_type_clean(visit, ink_read(&clean));
-	ink_clear(&clean);
+		visit_type_clean(visit, strbuf_view(&clean));
+	strbuf_clear(&clean);
 }
 
 char **
@@ -289,7 +289,7 @@ visit_complete(struct visit *visit, struct text line, size_t start, size_t end)
 {
 	struct model *model = visit->model;
 	static const struct words none;
-	struct text word = {line.at + start, end - start};
+	struct text word = {line.ptr + start, end - start};
 	if (visit->state == VISIT_CHOOSING)
 		return words_complete(visit->question->rooms ? &model->known_rooms : &none, word);
 	/* The rooms that there are by now are known the next time. */
@@ -325,13 +325,13 @@ visit_lose(struct visit *visit)
 	visit->doubted = visit->ended = visit->told = false;
 	if (!visit->been_in) {
 		if (visit->sentence.len > 0)
-			visit_fail(visit, "login", visit->sentence.at);
+			visit_fail(visit, "login", visit->sentence.ptr);
 		else
 			visit_fail_to_connect(visit);
 		return;
 	}
 	if (was_in)
-		visit_note(visit, LINE_LOCAL, "The connection is lost", visit->wire.why.at);
+		visit_note(visit, LINE_LOCAL, "The connection is lost", visit->wire.why.ptr);
 	sayings_doubt(visit, true);
 	visit_try_later(visit);
 }
@@ -364,7 +364,7 @@ visit_rest(struct visit *visit)
 static void
 visit_hear_pause(struct visit *visit)
 {
-	struct text message = {NULL, 0};
+	struct text message = TEXT_NONE;
 	if (visit->pause && frames_begun(&visit->frames))
 		visit_hear_one(visit, frames_pause(&visit->frames, &message), message);
 	frames_rest(&visit->frames);
@@ -473,29 +473,29 @@ visit_prompt(const struct visit *visit)
 }
 
 void
-visit_describe(const struct visit *visit, struct ink *out)
+visit_describe(const struct visit *visit, struct strbuf *out)
 {
 	if (visit->been_in && visit->state != VISIT_IN && visit->n_sayings > 0)
-		ink_printf(out, "%zu waiting, ", visit->n_sayings);
+		strbuf_printf(out, "%zu waiting, ", visit->n_sayings);
 	switch (visit->state) {
 	case VISIT_AWAY:
-		ink_printf(out, "lost, trying again in %d s",
+		strbuf_printf(out, "lost, trying again in %d s",
 			(int)((visit->next - visit_now() + 999) / 1000));
 		break;
 	case VISIT_CONNECTING:
-		ink_puts(out, "connecting");
+		strbuf_puts(out, "connecting");
 		break;
 	case VISIT_ASKING:
-		ink_puts(out, "logging in");
+		strbuf_puts(out, "logging in");
 		break;
 	case VISIT_WAITING:
-		ink_printf(out, "waiting for the name %s", visit->model->nick);
+		strbuf_printf(out, "waiting for the name %s", visit->model->nick);
 		break;
 	case VISIT_CHOOSING:
-		ink_puts(out, visit->question->describes);
+		strbuf_puts(out, visit->question->describes);
 		break;
 	case VISIT_IN:
-		ink_puts(out, "connected");
+		strbuf_puts(out, "connected");
 		break;
 	case VISIT_OVER:
 		break;

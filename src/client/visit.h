@@ -56,14 +56,14 @@ struct visit {
 	struct saying *sayings; /* in the order in which they were typed */
 	size_t n_sayings;
 	unsigned long last_ref;
-	int64_t next;        /* ms, monotonic: when to try again, or to ask after the server */
-	int delay;           /* seconds to the next attempt */
-	unsigned pings;      /* that have not been answered */
-	bool doubted;        /* nothing has been heard since the server was asked after */
-	bool ending;         /* an echo of all that was typed is wanted, */
-	bool ended;          /* and has been asked for */
-	struct ink sentence; /* the last reason why one was not let in, NUL-terminated */
-	struct ink why;      /* VISIT_OVER: what failed, NUL-terminated; empty: nothing did */
+	int64_t next;           /* ms, monotonic: when to try again, or to ask after the server */
+	int delay;              /* seconds to the next attempt */
+	unsigned pings;         /* that have not been answered */
+	bool doubted;           /* nothing has been heard since the server was asked after */
+	bool ending;            /* an echo of all that was typed is wanted, */
+	bool ended;             /* and has been asked for */
+	struct strbuf sentence; /* the last reason why one was not let in, NUL-terminated */
+	struct strbuf why;      /* VISIT_OVER: what failed, NUL-terminated; empty: nothing did */
 };
 
 /* Makes the first connection, and waits for it. False: it failed, and `why` says how. */
@@ -92,7 +92,7 @@ void visit_end(struct visit *visit);
 bool visit_is_done(const struct visit *visit);
 
 /* `connected`, `trying again in 4 s`, .. */
-void visit_describe(const struct visit *visit, struct ink *out);
+void visit_describe(const struct visit *visit, struct strbuf *out);
 
 /* What stands before the line where one types. */
 const char *visit_prompt(const struct visit *visit);

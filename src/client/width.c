@@ -19,7 +19,7 @@ wchar_t
 width_code(struct text *rest)
 {
 	static const wchar_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-	const unsigned char *s = (const unsigned char *)rest->at;
+	const unsigned char *s = (const unsigned char *)rest->ptr;
 	size_t n = s[0] < 0x80 ? 1 : s[0] < 0xC2 ? 0 : s[0] < 0xE0 ? 2 : s[0] < 0xF0 ? 3 : 4;
 	wchar_t code = n == 1 ? s[0] : s[0] & (0x7F >> n);
 	bool good = n > 0 && s[0] < 0xF5 && n <= rest->len;
@@ -33,7 +33,7 @@ width_code(struct text *rest)
 		n = 1;
 		code = REPLACEMENT;
 	}
-	rest->at += n;
+	rest->ptr += n;
 	rest->len -= n;
 	return code;
 }
@@ -43,7 +43,7 @@ static bool
 code_joins(wchar_t base, wchar_t code, bool *shown)
 {
 	bool joiner = code == ZERO_WIDTH_JOINER || code == ZERO_WIDTH_NON_JOINER;
-	/* Between letters the joiners are spelling, and every terminal gives them no width. */
+	/* Between letters the joiners are rules, and every terminal gives them no width. */
 	*shown = joiner ? iswalpha((wint_t)base) : character_shows(code);
 	if (code >= SKIN_FIRST && code <= SKIN_LAST && wcwidth(base) == 2) {
 		*shown = false;
@@ -57,7 +57,7 @@ width_next(struct text *rest, struct glyph *glyph)
 {
 	if (rest->len == 0)
 		return false;
-	*glyph = (struct glyph){.bytes = {rest->at, 0}};
+	*glyph = (struct glyph){.bytes = {rest->ptr, 0}};
 	wchar_t base = width_code(rest);
 	int n = 0;
 	bool shown;
@@ -82,7 +82,7 @@ width_next(struct text *rest, struct glyph *glyph)
 			glyph->show[n++] = code;
 		*rest = after;
 	}
-	glyph->bytes.len = (size_t)(rest->at - glyph->bytes.at);
+	glyph->bytes.len = (size_t)(rest->ptr - glyph->bytes.ptr);
 	return true;
 }
 
@@ -104,7 +104,7 @@ width_cut(struct text t, int columns)
 	while (width_next(&rest, &glyph)) {
 		columns -= glyph.columns;
 		if (columns < 0)
-			return (struct text){t.at, (size_t)(glyph.bytes.at - t.at)};
+			return (struct text){t.ptr, (size_t)(glyph.bytes.ptr - t.ptr)};
 	}
 	return t;
 }
@@ -112,31 +112,31 @@ width_cut(struct text t, int columns)
 static bool
 glyph_is(const struct glyph *glyph, char c)
 {
-	return glyph->bytes.at[0] == c;
+	return glyph->bytes.ptr[0] == c;
 }
 
 /* Ends the row before `end`, without its white space, and goes on at `next`, without any either. */
 static void
 wrap_break(struct wrap *wrap, struct text *row, const char *end, const char *next)
 {
-	const char *last = wrap->rest.at + wrap->rest.len;
-	while (end > wrap->rest.at && end[-1] == ' ')
+	const char *last = wrap->rest.ptr + wrap->rest.len;
+	while (end > wrap->rest.ptr && end[-1] == ' ')
 		end--;
 	while (next < last && *next == ' ')
 		next++;
-	*row = (struct text){wrap->rest.at, (size_t)(end - wrap->rest.at)};
+	*row = (struct text){wrap->rest.ptr, (size_t)(end - wrap->rest.ptr)};
 	wrap->rest = (struct text){next, (size_t)(last - next)};
 	if (wrap->rest.len == 0)
-		wrap->rest.at = NULL;
+		wrap->rest.ptr = NULL;
 }
 
 /* Whether the word that begins at `at`, behind white space, is wider than a whole row. */
 static bool
 word_is_wide(const struct wrap *wrap, const char *at)
 {
-	struct text rest = {at, (size_t)(wrap->rest.at + wrap->rest.len - at)};
+	struct text rest = {at, (size_t)(wrap->rest.ptr + wrap->rest.len - at)};
 	struct glyph glyph;
-	while (rest.len > 0 && rest.at[0] == ' ')
+	while (rest.len > 0 && rest.ptr[0] == ' ')
 		width_next(&rest, &glyph);
 	int columns = 0;
 	while (columns <= wrap->later && width_next(&rest, &glyph) && glyph.columns < 2 &&
@@ -148,7 +148,7 @@ word_is_wide(const struct wrap *wrap, const char *at)
 bool
 wrap_next(struct wrap *wrap, struct text *row)
 {
-	if (!wrap->rest.at)
+	if (!wrap->rest.ptr)
 		return false;
 	struct text rest = wrap->rest;
 	struct glyph glyph;
@@ -156,13 +156,13 @@ wrap_next(struct wrap *wrap, struct text *row)
 	int left = wrap->columns;
 	wrap->columns = wrap->later;
 	while (width_next(&rest, &glyph)) {
-		const char *at = glyph.bytes.at;
+		const char *at = glyph.bytes.ptr;
 		if (glyph_is(&glyph, '\n')) {
-			*row = (struct text){wrap->rest.at, (size_t)(at - wrap->rest.at)};
+			*row = (struct text){wrap->rest.ptr, (size_t)(at - wrap->rest.ptr)};
 			wrap->rest = (struct text){at + 1, wrap->rest.len - row->len - 1};
 			return true;
 		}
-		bool begins = at == wrap->rest.at;
+		bool begins = at == wrap->rest.ptr;
 		if (!begins && (glyph.columns == 2 || glyph_is(&glyph, ' ')))
 			chance = at;
 		left -= glyph.columns;
@@ -172,9 +172,9 @@ wrap_next(struct wrap *wrap, struct text *row)
 			return true;
 		}
 		if (glyph.columns == 2)
-			chance = rest.at;
+			chance = rest.ptr;
 	}
 	*row = wrap->rest;
-	wrap->rest = (struct text){NULL, 0};
+	wrap->rest = TEXT_NONE;
 	return true;
 }

@@ -24,9 +24,9 @@ wire_close(struct wire *wire, const char *why)
 		close(wire->fd);
 	wire->fd = -1;
 	wire->state = WIRE_CLOSED;
-	queue_clear(&wire->out);
+	outqueue_clear(&wire->out);
 	wire->why.len = 0;
-	ink_add(&wire->why, why, strlen(why) + 1);
+	strbuf_add(&wire->why, why, strlen(why) + 1);
 }
 
 void
@@ -42,7 +42,7 @@ wire_clear(struct wire *wire)
 {
 	wire_close(wire, "");
 	wire_forget(wire);
-	ink_clear(&wire->why);
+	strbuf_clear(&wire->why);
 }
 
 /* Not every protocol can ask after a server that has gone without a word. */
@@ -128,7 +128,7 @@ wire_send(struct wire *wire, struct text bytes)
 	if (wire->state != WIRE_OPEN)
 		return;
 	struct buffer *buffer = buffer_make(bytes);
-	queue_push(&wire->out, buffer);
+	outqueue_push(&wire->out, buffer);
 	buffer_drop(buffer);
 	wire->queued += bytes.len;
 }
@@ -139,16 +139,16 @@ wire_write(struct wire *wire)
 	while (wire->out.bytes > 0) {
 		struct iovec pieces[PIECES];
 		struct msghdr message = {.msg_iov = pieces};
-		message.msg_iovlen = (size_t)queue_gather(&wire->out, pieces, PIECES);
+		message.msg_iovlen = (size_t)outqueue_gather(&wire->out, pieces, PIECES);
 		ssize_t n = sendmsg(wire->fd, &message, MSG_NOSIGNAL);
 		if (n < 0) {
 			/* What the server said before it hung up is still to be read; reading tells the end. */
 			if (!again())
-				queue_take(&wire->out, wire->out.bytes);
+				outqueue_consume(&wire->out, wire->out.bytes);
 			return;
 		}
 		wire->sent += (size_t)n;
-		queue_take(&wire->out, (size_t)n);
+		outqueue_consume(&wire->out, (size_t)n);
 	}
 }
 

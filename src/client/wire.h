@@ -7,7 +7,8 @@
 
 #include <netdb.h>
 
-#include "teahouse/buffer.h"
+#include "teahouse/outqueue.h"
+#include "teahouse/strbuf.h"
 
 enum wire_state { WIRE_CLOSED, WIRE_CONNECTING, WIRE_OPEN };
 
@@ -17,9 +18,9 @@ struct wire {
 	struct addrinfo *found;  /* addresses of the server; kept from one opening to the next */
 	struct addrinfo *trying; /* the one of them that is tried */
 	int64_t until;           /* ms, monotonic: when its time is over */
-	struct queue out;
+	struct outqueue out;
 	uint64_t queued, sent; /* bytes since it was opened */
-	struct ink why;        /* it was closed, NUL-terminated */
+	struct strbuf why;     /* it was closed, NUL-terminated */
 };
 
 /* Zeroed but for this is a closed link. */

@@ -3,21 +3,21 @@
 
 #include <stdlib.h>
 
-#include "base/memory.h"
+#include "base/alloc.h"
 
 char *
 word_copy(struct text word)
 {
-	char *copy = memory_new(word.len + 1);
+	char *copy = xcalloc(word.len + 1);
 	if (word.len > 0)
-		memcpy(copy, word.at, word.len);
+		memcpy(copy, word.ptr, word.len);
 	return copy;
 }
 
 static int
 word_compare(const char *a, struct text b)
 {
-	int order = b.len ? strncmp(a, b.at, b.len) : 0;
+	int order = b.len ? strncmp(a, b.ptr, b.len) : 0;
 	return order ? order : a[b.len] != '\0';
 }
 
@@ -51,7 +51,7 @@ words_add(struct words *words, struct text word)
 		return false;
 	if (words->n == words->cap) {
 		words->cap = words->cap ? words->cap * 2 : 8;
-		words->at = memory_grow(words->at, words->cap * sizeof(char *));
+		words->at = xrealloc(words->at, words->cap * sizeof(char *));
 	}
 	memmove(words->at + i + 1, words->at + i, (words->n - i) * sizeof(char *));
 	words->n++;

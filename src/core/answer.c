@@ -2,7 +2,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "base/memory.h"
+#include "base/alloc.h"
 #include "core/house.h"
 
 /* A piece of an answer as it is put together. */
@@ -78,7 +78,7 @@ static void
 page_who(struct page *page, const struct core *core, uint64_t after)
 {
 	int64_t now = core->outside.ticks(core->outside.ctx);
-	page->rooms = memory_new((PAGE_ROOMS + USER_ROOMS) * sizeof *page->rooms);
+	page->rooms = xcalloc((PAGE_ROOMS + USER_ROOMS) * sizeof *page->rooms);
 	for (const struct user *user = core->users; user; user = user->next) {
 		if (user->arrived <= after)
 			continue;
@@ -133,10 +133,10 @@ void
 session_answer(struct session *session, const struct answer *wanted, struct text ref)
 {
 	answer_drop(session);
-	struct answer *answer = memory_new(sizeof *answer);
+	struct answer *answer = xcalloc(sizeof *answer);
 	*answer = *wanted;
 	answer->first = true;
-	answer->ref = ref.at ? buffer_make(ref) : NULL;
+	answer->ref = ref.ptr ? buffer_make(ref) : NULL;
 	if (answer->room)
 		answer->room->readers++;
 	session->answer = answer;

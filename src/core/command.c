@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/memory.h"
+#include "base/alloc.h"
 #include "core/house.h"
 
 /* The room that the request is about, in which its session must be; NULL: it was told why not. */
@@ -13,7 +13,7 @@ static struct room *
 request_room(struct session *session, const struct request *request)
 {
 	struct room *room = session->current;
-	if (request->room.at)
+	if (request->room.ptr)
 		room = room_find(session->core, request->room);
 	if (room && room_seat(room, session->user))
 		return room;
@@ -25,12 +25,12 @@ request_room(struct session *session, const struct request *request)
 /* Cleans what was said into body, if it may be said. */
 static enum reason
 request_body(struct session *session, const struct request *request, struct text said, size_t most,
-	struct ink *body)
+	struct strbuf *body)
 {
 	text_clean(body, said);
 	if (body->len == 0)
 		return session_refused(session, REASON_TEXT_EMPTY, said, request);
-	if (body->len <= most && text_lines(ink_read(body)) <= TEXT_LINES)
+	if (body->len <= most && text_lines(strbuf_view(body)) <= TEXT_LINES)
 		return REASON_FINE;
 	char limit[64];
 	snprintf(limit, sizeof limit, "%zu bytes and %d lines", most, TEXT_LINES);
@@ -40,7 +40,7 @@ request_body(struct session *session, const struct request *request, struct text
 static enum reason
 room_said(struct session *session, const struct request *request, enum event_kind kind)
 {
-	struct ink body = {0};
+	struct strbuf body = {0};
 	enum reason reason = REASON_NOT_IN_ROOM;
 	struct room *room = request_room(session, request);
 	if (room)
@@ -49,11 +49,11 @@ room_said(struct session *session, const struct request *request, enum event_kin
 	if (reason == REASON_FINE) {
 		struct event event = event_make(session->core, kind, session);
 		event.actor = user_nick(session->user);
-		event.body = ink_read(&body);
+		event.body = strbuf_view(&body);
 		event.ref = request->ref;
 		room_publish(room, &event);
 	}
-	ink_clear(&body);
+	strbuf_clear(&body);
 	return reason;
 }
 
@@ -76,19 +76,19 @@ command_msg(struct session *session, const struct request *request)
 	struct user *to = user_find(session->core, request->arg[0]);
 	if (!to)
 		return session_refused(session, REASON_NO_SUCH_NICK, request->arg[0], request);
-	struct ink body = {0};
+	struct strbuf body = {0};
 	enum reason reason = request_body(
 		session, request, request->arg[1], session->core->settings.message, &body);
 	if (reason == REASON_FINE) {
 		struct event event = event_make(session->core, EVENT_DIRECT, session);
 		event.actor = user_nick(session->user);
 		event.target = user_nick(to);
-		event.body = ink_read(&body);
+		event.body = strbuf_view(&body);
 		event.ref = request->ref;
 		struct session *both[] = {session, to->session};
 		outside->tell(outside->ctx, &event, both, to->session == session ? 1 : 2);
 	}
-	ink_clear(&body);
+	strbuf_clear(&body);
 	return reason;
 }
 
@@ -123,7 +123,7 @@ command_leave(struct session *session, const struct request *request)
 {
 	struct user *user = session->user;
 	struct request about = *request;
-	about.room = request->arg[0].at ? request->arg[0] : request->room;
+	about.room = request->arg[0].ptr ? request->arg[0] : request->room;
 	struct room *room = request_room(session, &about);
 	if (!room)
 		return REASON_NOT_IN_ROOM;
@@ -136,7 +136,7 @@ command_leave(struct session *session, const struct request *request)
 			return session_refused(session, REASON_LAST_ROOM, room_name(room), request);
 	}
 	if (home)
-		room_enter(home, user, (struct text){NULL, 0}, false);
+		room_enter(home, user, TEXT_NONE, false);
 	room_leave(room, user, request->ref, true);
 	return REASON_FINE;
 }
@@ -152,13 +152,13 @@ static enum reason
 command_look(struct session *session, const struct request *request)
 {
 	struct room *room = session->current;
-	if (request->room.at)
+	if (request->room.ptr)
 		room = room_find(session->core, request->room);
 	if (!room)
 		return session_refused(session, REASON_NO_SUCH_ROOM, request->room, request);
 	struct answer names = {.kind = EVENT_NAMES, .room = room};
 	struct text after = request->arg[0];
-	if (after.at) {
+	if (after.ptr) {
 		const struct user *user = user_find(session->core, after);
 		const struct seat *seat = user ? room_seat(room, user) : NULL;
 		if (!seat)
@@ -192,13 +192,13 @@ topic_tell(struct session *session, struct room *room, const struct request *req
 
 /* A topic is one line. */
 static char *
-topic_copy(struct ink *body)
+topic_copy(struct strbuf *body)
 {
 	for (size_t i = 0; i < body->len; i++)
-		if (body->at[i] == '\n')
-			body->at[i] = ' ';
-	ink_add(body, "", 1);
-	return body->at;
+		if (body->ptr[i] == '\n')
+			body->ptr[i] = ' ';
+	strbuf_add(body, "", 1);
+	return body->ptr;
 }
 
 static enum reason
@@ -207,24 +207,24 @@ command_topic(struct session *session, const struct request *request)
 	struct room *room = request_room(session, request);
 	if (!room)
 		return REASON_NOT_IN_ROOM;
-	if (!request->arg[0].at) {
+	if (!request->arg[0].ptr) {
 		topic_tell(session, room, request);
 		return REASON_FINE;
 	}
-	struct ink body = {0};
+	struct strbuf body = {0};
 	enum reason reason = REASON_FINE;
 	/* Unlike something said, a topic may be empty: then there is none. */
 	if (request->arg[0].len > 0)
 		reason = request_body(session, request, request->arg[0], TOPIC_BYTES, &body);
 	if (reason != REASON_FINE) {
-		ink_clear(&body);
+		strbuf_clear(&body);
 		return reason;
 	}
 	free(room->topic);
 	free(room->topic_by);
 	room->topic = topic_copy(&body);
 	struct text nick = user_nick(session->user);
-	room->topic_by = memory_string(nick.at, nick.len);
+	room->topic_by = xstrndup(nick.ptr, nick.len);
 	struct event event = event_make(session->core, EVENT_TOPIC, session);
 	event.actor = user_nick(session->user);
 	event.body = text_of(room->topic);
@@ -238,20 +238,20 @@ command_help_of(struct session *session, const struct request *request)
 {
 	const struct command *command = NULL;
 	struct text word = request->arg[0];
-	if (word.len > 0 && word.at[0] == '/')
-		word = (struct text){word.at + 1, word.len - 1};
-	if (word.at) {
+	if (word.len > 0 && word.ptr[0] == '/')
+		word = (struct text){word.ptr + 1, word.len - 1};
+	if (word.ptr) {
 		command = command_find(word);
 		if (!command)
 			return session_refused(session, REASON_UNKNOWN_COMMAND, word, request);
 	}
-	struct ink body = {0};
+	struct strbuf body = {0};
 	command_help(&body, command);
 	struct event event = event_make(session->core, EVENT_HELP, session);
-	event.body = ink_read(&body);
+	event.body = strbuf_view(&body);
 	event.ref = request->ref;
 	session_tell(session, &event);
-	ink_clear(&body);
+	strbuf_clear(&body);
 	return REASON_FINE;
 }
 

@@ -3,31 +3,31 @@
 #include <stdlib.h>
 #include <utlist.h>
 
-#include "base/memory.h"
+#include "base/alloc.h"
 #include "core/house.h"
 
 static struct text
 text_copy(struct text t)
 {
-	return (struct text){memory_string(t.at, t.len), t.len};
+	return (struct text){xstrndup(t.ptr, t.len), t.len};
 }
 
 static void
 text_free(struct text t)
 {
-	free((char *)(uintptr_t)t.at);
+	free((char *)(uintptr_t)t.ptr);
 }
 
 struct core *
 core_open(const struct core_settings *settings, const struct outside *outside)
 {
-	struct core *core = memory_new(sizeof *core);
+	struct core *core = xcalloc(sizeof *core);
 	core->settings = *settings;
 	core->settings.name = text_copy(settings->name);
 	core->settings.room = text_copy(settings->room);
 	core->outside = *outside;
-	core->spelling = spelling_open();
-	core->reserved = name_make(core->spelling, text_of("server"), NICK_CHARACTERS);
+	core->rules = name_rules_open();
+	core->reserved = name_make(core->rules, text_of("server"), NICK_CHARACTERS);
 	core->home = room_at(core, settings->room);
 	if (core->home)
 		return core;
@@ -44,7 +44,7 @@ core_close(struct core *core)
 	if (home)
 		room_release(home);
 	assert(core->n_rooms == 0);
-	spelling_close(core->spelling);
+	name_rules_close(core->rules);
 	free(core->reserved);
 	text_free(core->settings.name);
 	text_free(core->settings.room);
@@ -60,7 +60,7 @@ core_settings(const struct core *core)
 bool
 core_room_fits(struct core *core, struct text name)
 {
-	struct name *made = name_make(core->spelling, name, ROOM_CHARACTERS);
+	struct name *made = name_make(core->rules, name, ROOM_CHARACTERS);
 	free(made);
 	return made != NULL;
 }

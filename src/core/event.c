@@ -1,7 +1,7 @@
 /* The words and sentences of events and reasons. */
 #include "teahouse/event.h"
 
-#include "teahouse/buffer.h"
+#include "teahouse/strbuf.h"
 
 const char *
 event_word(enum event_kind kind)
@@ -36,12 +36,12 @@ reason_word(enum reason reason)
 }
 
 void
-reason_sentence(struct ink *out, enum reason reason, struct text about)
+reason_sentence(struct strbuf *out, enum reason reason, struct text about)
 {
 	for (const char *c = reasons[reason].sentence; *c; c++) {
 		if (*c == '%')
-			ink_text(out, about);
+			strbuf_add_text(out, about);
 		else
-			ink_add(out, c, 1);
+			strbuf_add(out, c, 1);
 	}
 }

@@ -3,11 +3,13 @@
 #define CORE_HOUSE_H
 
 /* Its tables do not fail either. */
-#define uthash_malloc(bytes) memory_grow(NULL, bytes)
+#define uthash_malloc(bytes) xrealloc(NULL, bytes)
 #include <uthash.h>
 
-#include "base/memory.h"
+#include "base/alloc.h"
+#include "teahouse/buffer.h"
 #include "teahouse/core.h"
+#include "teahouse/name_rules.h"
 
 enum {
 	USER_ROOMS = 64, /* rooms that one may be in at once */
@@ -20,20 +22,20 @@ enum {
 /* Something that has a name of its own: first in struct user and struct room. */
 struct named {
 	struct name *name;
-	UT_hash_handle hh; /* by name->folded */
-	struct alike *alike;
+	UT_hash_handle hh; /* by name->casefolded */
+	struct confusables *confusables;
 	struct named *prev, *next; /* others that look the same */
 };
 
 /* The names that look the same: one, or several that are plain. */
-struct alike {
+struct confusables {
 	struct named *names;
-	UT_hash_handle hh; /* by likeness, borrowed from the first */
+	UT_hash_handle hh; /* by skeleton, borrowed from the first */
 };
 
 struct names {
 	struct named *by_folded;
-	struct alike *by_likeness;
+	struct confusables *by_likeness;
 };
 
 /* Whose name is the same as this one's, or NULL. */
@@ -46,7 +48,7 @@ void names_remove(struct names *names, struct named *named);
 struct core {
 	struct core_settings settings;
 	struct outside outside;
-	struct spelling *spelling;
+	struct name_rules *rules;
 	struct names nicks, rooms;
 	struct name *reserved;   /* `server`, nobody's nick */
 	struct user *users;      /* in order of login */

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <utlist.h>
 
-#include "base/memory.h"
+#include "base/alloc.h"
 #include "core/house.h"
 
 enum { ROOM_FIRST = 4 };
@@ -11,7 +11,7 @@ enum { ROOM_FIRST = 4 };
 struct room *
 room_find(struct core *core, struct text name)
 {
-	struct name *made = name_make(core->spelling, name, ROOM_CHARACTERS);
+	struct name *made = name_make(core->rules, name, ROOM_CHARACTERS);
 	if (!made)
 		return NULL;
 	struct named *named = names_find(&core->rooms, made);
@@ -22,7 +22,7 @@ room_find(struct core *core, struct text name)
 struct room *
 room_at(struct core *core, struct text name)
 {
-	struct name *made = name_make(core->spelling, name, ROOM_CHARACTERS);
+	struct name *made = name_make(core->rules, name, ROOM_CHARACTERS);
 	if (!made)
 		return NULL;
 	struct room *room = (struct room *)names_find(&core->rooms, made);
@@ -30,7 +30,7 @@ room_at(struct core *core, struct text name)
 		free(made);
 		return room;
 	}
-	room = memory_new(sizeof *room);
+	room = xcalloc(sizeof *room);
 	room->core = core;
 	room->named.name = made;
 	room->made = ++core->arrivals;
@@ -43,7 +43,7 @@ room_at(struct core *core, struct text name)
 static bool
 room_is_open(const struct room *room)
 {
-	return room->named.alike != NULL;
+	return room->named.confusables != NULL;
 }
 
 void
@@ -101,8 +101,8 @@ room_sit(struct room *room, struct session *session)
 {
 	if (room->n == room->cap) {
 		room->cap = room->cap ? room->cap * 2 : ROOM_FIRST;
-		room->sessions = memory_grow(room->sessions, room->cap * sizeof(struct session *));
-		room->arrived = memory_grow(room->arrived, room->cap * sizeof *room->arrived);
+		room->sessions = xrealloc(room->sessions, room->cap * sizeof(struct session *));
+		room->arrived = xrealloc(room->arrived, room->cap * sizeof *room->arrived);
 	}
 	room->sessions[room->n] = session;
 	room->arrived[room->n] = ++room->arrivals;
@@ -150,7 +150,7 @@ void
 room_enter(struct room *room, struct user *user, struct text ref, bool arriving)
 {
 	struct session *session = user->session;
-	user->seats = memory_grow(user->seats, (user->n_seats + 1) * sizeof *user->seats);
+	user->seats = xrealloc(user->seats, (user->n_seats + 1) * sizeof *user->seats);
 	user->seats[user->n_seats++] = (struct seat){room, room_sit(room, session)};
 	session->current = room;
 	struct event event = event_make(room->core, EVENT_ENTERED, session);

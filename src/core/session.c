@@ -23,7 +23,7 @@ session_end(struct session *session)
 	if (!user)
 		return;
 	while (user->n_seats > 0)
-		room_leave(user->seats[0].room, user, (struct text){NULL, 0}, false);
+		room_leave(user->seats[0].room, user, TEXT_NONE, false);
 	user_close(user);
 }
 
@@ -42,34 +42,34 @@ session_tell(struct session *session, struct event *event)
 
 /* What is quoted of a stranger's text: clean, and not long. */
 static void
-subject_add(struct ink *out, struct text subject)
+subject_add(struct strbuf *out, struct text subject)
 {
 	size_t start = out->len;
 	text_clean(out, subject);
 	while (out->len - start > SUBJECT_BYTES)
-		out->len = start + text_last((struct text){out->at + start, out->len - start});
+		out->len = start + text_last((struct text){out->ptr + start, out->len - start});
 }
 
 enum reason
 session_refused(struct session *session, enum reason reason, struct text target,
 	const struct request *request)
 {
-	struct ink subject = {0}, about = {0}, sentence = {0};
+	struct strbuf subject = {0}, about = {0}, sentence = {0};
 	subject_add(&subject, target);
-	reason_sentence(&sentence, reason, ink_read(&subject));
+	reason_sentence(&sentence, reason, strbuf_view(&subject));
 	struct event event = event_make(session->core, EVENT_REFUSED, session);
 	event.reason = reason;
-	event.target = ink_read(&subject);
-	event.body = ink_read(&sentence);
+	event.target = strbuf_view(&subject);
+	event.body = strbuf_view(&sentence);
 	event.ref = request->ref;
-	if (request->about.at) {
+	if (request->about.ptr) {
 		subject_add(&about, request->about);
-		event.about = ink_read(&about);
+		event.about = strbuf_view(&about);
 	}
 	session_tell(session, &event);
-	ink_clear(&subject);
-	ink_clear(&about);
-	ink_clear(&sentence);
+	strbuf_clear(&subject);
+	strbuf_clear(&about);
+	strbuf_clear(&sentence);
 	return reason;
 }
 
@@ -89,8 +89,7 @@ session_request(struct session *session, const struct request *request)
 	if (!(command->flags & COMMAND_FREE))
 		session_spend(session);
 	if (!session->user && !(command->flags & COMMAND_EARLY))
-		return session_refused(
-			session, REASON_HELLO_FIRST, (struct text){NULL, 0}, request);
+		return session_refused(session, REASON_HELLO_FIRST, TEXT_NONE, request);
 	if (session->user && (command->flags & COMMAND_SPEAKS))
 		session->user->active = session->core->outside.ticks(session->core->outside.ctx);
 	return command->run(session, request);
@@ -100,13 +99,13 @@ enum reason
 session_typed(struct session *session, struct text line, struct text ref, struct text about)
 {
 	struct request request = {.ref = ref, .about = about};
-	bool slash = line.len > 0 && line.at[0] == '/';
+	bool slash = line.len > 0 && line.ptr[0] == '/';
 	if (slash) {
-		line.at++;
+		line.ptr++;
 		line.len--;
 	}
 	/* Two slashes say one; a line that has none is said as it is. */
-	if (!slash || (line.len > 0 && line.at[0] == '/')) {
+	if (!slash || (line.len > 0 && line.ptr[0] == '/')) {
 		request.command = command_find(text_of("say"));
 		request.arg[0] = line;
 		return session_request(session, &request);
@@ -114,10 +113,10 @@ session_typed(struct session *session, struct text line, struct text ref, struct
 	struct text word = text_word(&line);
 	request.command = command_find(word);
 	enum reason reason = REASON_UNKNOWN_COMMAND;
-	struct ink subject = {0};
-	ink_printf(&subject, "/%.*s", TEXT_ARGS(word));
+	struct strbuf subject = {0};
+	strbuf_printf(&subject, "/%.*s", TEXT_ARGS(word));
 	if (request.command) {
-		if (!about.at)
+		if (!about.ptr)
 			request.about = about = text_of(request.command->name);
 		reason = command_split(request.command, line, &request);
 		subject.len = 0;
@@ -128,13 +127,13 @@ session_typed(struct session *session, struct text line, struct text ref, struct
 	if (reason == REASON_FINE)
 		reason = session_request(session, &request);
 	else
-		session_refuse(session, reason, ink_read(&subject), ref, about);
-	ink_clear(&subject);
+		session_refuse(session, reason, strbuf_view(&subject), ref, about);
+	strbuf_clear(&subject);
 	return reason;
 }
 
 struct text
 session_nick(const struct session *session)
 {
-	return session->user ? user_nick(session->user) : (struct text){NULL, 0};
+	return session->user ? user_nick(session->user) : TEXT_NONE;
 }

@@ -7,17 +7,17 @@ command_param(const char **params, struct param *param)
 	struct text rest = text_of(*params), word = text_word(&rest);
 	if (word.len == 0)
 		return false;
-	*params = rest.at;
-	bool untyped = word.at[0] == '{', optional = word.at[0] == '[' || untyped;
+	*params = rest.ptr;
+	bool untyped = word.ptr[0] == '{', optional = word.ptr[0] == '[' || untyped;
 	if (optional)
-		word = (struct text){word.at + 1, word.len - 2};
-	bool takes_rest = word.len > 3 && memcmp(word.at + word.len - 3, "...", 3) == 0;
+		word = (struct text){word.ptr + 1, word.len - 2};
+	bool takes_rest = word.len > 3 && memcmp(word.ptr + word.len - 3, "...", 3) == 0;
 	if (takes_rest)
 		word.len -= 3;
 	struct text field = word, shown = word;
-	const char *colon = memchr(word.at, ':', word.len);
+	const char *colon = memchr(word.ptr, ':', word.len);
 	if (colon) {
-		field.len = (size_t)(colon - word.at);
+		field.len = (size_t)(colon - word.ptr);
 		shown = (struct text){colon + 1, word.len - field.len - 1};
 	}
 	*param = (struct param){field, shown, optional, takes_rest, untyped};
@@ -44,41 +44,41 @@ command_split(const struct command *command, struct text rest, struct request *r
 }
 
 void
-command_usage(struct ink *out, const struct command *command)
+command_usage(struct strbuf *out, const struct command *command)
 {
-	ink_printf(out, "/%s", command->name);
+	strbuf_printf(out, "/%s", command->name);
 	const char *params = command->params;
 	struct param param;
 	while (command_param(&params, &param)) {
 		if (param.untyped)
 			continue;
-		ink_puts(out, param.optional ? " [" : " ");
+		strbuf_puts(out, param.optional ? " [" : " ");
 		for (size_t i = 0; i < param.shown.len; i++) {
-			char c = param.shown.at[i];
-			ink_printf(out, "%c", c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+			char c = param.shown.ptr[i];
+			strbuf_printf(out, "%c", c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
 		}
-		ink_puts(out, param.optional ? "]" : "");
+		strbuf_puts(out, param.optional ? "]" : "");
 	}
 }
 
 static void
-command_help_line(struct ink *out, const struct command *command)
+command_help_line(struct strbuf *out, const struct command *command)
 {
 	enum { USAGE_WIDTH = 18 };
 	size_t start = out->len;
 	command_usage(out, command);
 	size_t width = out->len - start;
-	ink_printf(out, "%*s  %s", width < USAGE_WIDTH ? (int)(USAGE_WIDTH - width) : 0, "",
+	strbuf_printf(out, "%*s  %s", width < USAGE_WIDTH ? (int)(USAGE_WIDTH - width) : 0, "",
 		command->help);
 	struct text also = text_of(command->also ? command->also : "");
 	for (const char *before = " (also "; also.len > 0; before = ", ") {
 		struct text word = text_word(&also);
-		ink_printf(out, "%s/%.*s%s", before, TEXT_ARGS(word), also.len ? "" : ")");
+		strbuf_printf(out, "%s/%.*s%s", before, TEXT_ARGS(word), also.len ? "" : ")");
 	}
 }
 
 void
-command_help(struct ink *out, const struct command *command)
+command_help(struct strbuf *out, const struct command *command)
 {
 	if (command) {
 		command_help_line(out, command);
@@ -88,7 +88,7 @@ command_help(struct ink *out, const struct command *command)
 	for (command = command_table(); command->name; command++) {
 		if (command->flags & COMMAND_PACKET)
 			continue;
-		ink_puts(out, end);
+		strbuf_puts(out, end);
 		command_help_line(out, command);
 		end = "\n";
 	}

@@ -3,13 +3,13 @@
 #include <stdlib.h>
 #include <utlist.h>
 
-#include "base/memory.h"
+#include "base/alloc.h"
 #include "core/house.h"
 
 struct user *
 user_find(struct core *core, struct text nick)
 {
-	struct name *name = name_make(core->spelling, nick, NICK_CHARACTERS);
+	struct name *name = name_make(core->rules, nick, NICK_CHARACTERS);
 	if (!name)
 		return NULL;
 	struct named *named = names_find(&core->nicks, name);
@@ -21,15 +21,15 @@ static bool
 name_is_reserved(const struct core *core, const struct name *name)
 {
 	const struct name *reserved = core->reserved;
-	return text_is(name->folded, reserved->folded) ||
-	       (!name->plain && text_is(name->likeness, reserved->likeness));
+	return text_is(name->casefolded, reserved->casefolded) ||
+	       (!name->ascii && text_is(name->skeleton, reserved->skeleton));
 }
 
 /* The name, if it can be a nick and is nobody's but perhaps self's; else why not. */
 static enum reason
 nick_make(struct core *core, struct text nick, const struct user *self, struct name **made)
 {
-	struct name *name = name_make(core->spelling, nick, NICK_CHARACTERS);
+	struct name *name = name_make(core->rules, nick, NICK_CHARACTERS);
 	if (!name)
 		return REASON_NICK_INVALID;
 	const struct named *other = names_find(&core->nicks, name);
@@ -37,8 +37,8 @@ nick_make(struct core *core, struct text nick, const struct user *self, struct n
 	if (name_is_reserved(core, name))
 		reason = REASON_NICK_TAKEN;
 	else if (other && (!self || other != &self->named))
-		reason = text_is(other->name->folded, name->folded) ? REASON_NICK_TAKEN
-								    : REASON_NICK_ALIKE;
+		reason = text_is(other->name->casefolded, name->casefolded) ? REASON_NICK_TAKEN
+									    : REASON_NICK_ALIKE;
 	if (reason != REASON_FINE) {
 		free(name);
 		return reason;
@@ -51,7 +51,7 @@ static struct user *
 user_open(struct session *session, struct name *name)
 {
 	struct core *core = session->core;
-	struct user *user = memory_new(sizeof *user);
+	struct user *user = xcalloc(sizeof *user);
 	user->named.name = name;
 	user->session = session;
 	user->arrived = ++core->arrivals;
@@ -102,7 +102,7 @@ session_guest(struct session *session, const char *prefix)
 		snprintf(nick, sizeof nick, "%s%llu", prefix, (unsigned long long)++core->guests);
 		nick_make(core, text_of(nick), NULL, &name);
 	}
-	user_enter(session, name, room_at(core, session->home), (struct text){NULL, 0});
+	user_enter(session, name, room_at(core, session->home), TEXT_NONE);
 }
 
 enum reason
@@ -116,7 +116,7 @@ user_login(struct session *session, const struct request *request)
 	enum reason reason = nick_make(core, nick, NULL, &name);
 	if (reason != REASON_FINE)
 		return session_refused(session, reason, nick, request);
-	struct room *room = room_at(core, request->room.at ? request->room : session->home);
+	struct room *room = room_at(core, request->room.ptr ? request->room : session->home);
 	if (!room) {
 		free(name);
 		return session_refused(session, REASON_ROOM_INVALID, request->room, request);
@@ -132,7 +132,7 @@ user_neighbours(const struct user *user, struct session ***found)
 	size_t most = 1, n = 0;
 	for (size_t i = 0; i < user->n_seats; i++)
 		most += user->seats[i].room->users;
-	struct session **to = memory_grow(NULL, most * sizeof(struct session *));
+	struct session **to = xrealloc(NULL, most * sizeof(struct session *));
 	for (size_t i = 0; i < user->n_seats; i++) {
 		const struct room *room = user->seats[i].room;
 		for (size_t j = 0; j < room->n; j++) {

@@ -5,9 +5,9 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "base/memory.h"
+#include "base/alloc.h"
 #include "gateway/house.h"
-#include "teahouse/log.h"
+#include "teahouse/diag.h"
 
 enum {
 	ENDING_MS = 10000,   /* for a session that was shown out to take what it was told */
@@ -40,7 +40,7 @@ talk_write(struct talk *talk, struct text bytes)
 	if (connection_is_ending(connection))
 		return;
 	struct buffer *buffer = buffer_make(bytes);
-	connection_push(connection, (struct span){buffer, 0, buffer->len});
+	connection_push(connection, (struct slice){buffer, 0, buffer->len});
 	buffer_drop(buffer);
 }
 
@@ -101,22 +101,22 @@ static void
 connection_misdirect(struct connection *connection)
 {
 	const struct listener *web = connection->gateway->settings.web;
-	struct ink body = {0}, answer = {0};
-	ink_puts(&body, "This port does not speak HTTP.\n");
+	struct strbuf body = {0}, answer = {0};
+	strbuf_puts(&body, "This port does not speak HTTP.\n");
 	if (web && web->address)
-		ink_printf(&body, "The page is at http://%s%s%s:%d/\n",
+		strbuf_printf(&body, "The page is at http://%s%s%s:%d/\n",
 			strchr(web->address, ':') ? "[" : "", web->address,
 			strchr(web->address, ':') ? "]" : "", web->port);
 	else if (web)
-		ink_printf(&body, "The page is on port %d of this host.\n", web->port);
-	ink_printf(&answer,
+		strbuf_printf(&body, "The page is on port %d of this host.\n", web->port);
+	strbuf_printf(&answer,
 		"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\n"
 		"Content-Length: %zu\r\nConnection: close\r\n\r\n",
 		body.len);
-	ink_text(&answer, ink_read(&body));
-	talk_write(&connection->talk, ink_read(&answer));
-	ink_clear(&body);
-	ink_clear(&answer);
+	strbuf_add_text(&answer, strbuf_view(&body));
+	talk_write(&connection->talk, strbuf_view(&answer));
+	strbuf_clear(&body);
+	strbuf_clear(&answer);
 	connection_end(connection, REASON_WRONG_PROTOCOL);
 }
 
@@ -137,7 +137,7 @@ connection_hear_one(struct connection *connection, enum framed framed, struct te
 	if (!stranger || !session->user)
 		return;
 	connection->deadline = 0;
-	log_line(LOG_DETAIL, "%s: %.*s has come", connection->talk.listener->name,
+	diag_line(LOG_LEVEL_DEBUG, "%s: %.*s has come", connection->talk.listener->name,
 		TEXT_ARGS(session_nick(session)));
 }
 
@@ -165,7 +165,7 @@ connection_pause(struct connection *connection)
 		connection->pause = wake ? wake : now + connection->talk.listener->pause;
 		return;
 	}
-	struct text message = {NULL, 0};
+	struct text message = TEXT_NONE;
 	enum framed framed = frames_pause(&connection->frames, &message);
 	if (framed != FRAMED_NOTHING)
 		connection_hear_one(connection, framed, message);
@@ -180,11 +180,11 @@ connection_hear(struct connection *connection, struct text in)
 	int64_t wake = 0;
 	bool held = false;
 	/* A whole message may be empty. */
-	for (bool any = in.at; any && !connection_is_ending(connection); any = in.len > 0) {
+	for (bool any = in.ptr; any && !connection_is_ending(connection); any = in.len > 0) {
 		held = !connection_may_speak(connection, &wake);
 		if (held)
 			break;
-		struct text message = {NULL, 0};
+		struct text message = TEXT_NONE;
 		enum framed framed = connection_adapter(connection)
 					     ->framing->next(&connection->frames, &in, &message);
 		if (framed != FRAMED_NOTHING)
@@ -205,8 +205,8 @@ connection_hear_or_hold(struct connection *connection, struct text in)
 	size_t heard = connection->in.bytes > 0 ? 0 : connection_hear(connection, in);
 	if (heard == in.len)
 		return;
-	struct buffer *rest = buffer_make((struct text){in.at + heard, in.len - heard});
-	queue_push(&connection->in, rest);
+	struct buffer *rest = buffer_make((struct text){in.ptr + heard, in.len - heard});
+	outqueue_push(&connection->in, rest);
 	buffer_drop(rest);
 }
 
@@ -214,16 +214,16 @@ void
 connection_receive(struct connection *connection, const char *bytes, size_t n)
 {
 	const struct adapter *adapter = connection_adapter(connection);
-	struct ink clean = {0};
+	struct strbuf clean = {0};
 	if (!adapter->filter)
 		connection_hear_or_hold(connection, (struct text){bytes, n});
 	for (size_t at = 0; adapter->filter && at < n && !connection_is_ending(connection);) {
 		clean.len = 0;
 		at += adapter->filter(&connection->talk, (struct text){bytes + at, n - at}, &clean);
 		if (clean.len > 0)
-			connection_hear_or_hold(connection, ink_read(&clean));
+			connection_hear_or_hold(connection, strbuf_view(&clean));
 	}
-	ink_clear(&clean);
+	strbuf_clear(&clean);
 }
 
 void
@@ -233,11 +233,11 @@ connection_wake(struct connection *connection)
 		if (connection->talk.session.answer && connection->out.bytes < ANSWER_BYTES)
 			session_continue(&connection->talk.session);
 		connection_pause(connection);
-		struct text first = queue_first(&connection->in);
+		struct text first = outqueue_first(&connection->in);
 		size_t heard = connection_hear(connection, first);
 		if (connection_is_ending(connection))
 			return;
-		queue_take(&connection->in, heard);
+		outqueue_consume(&connection->in, heard);
 		if (heard < first.len || connection->in.bytes == 0)
 			return;
 	}
@@ -254,7 +254,7 @@ connection_flush(struct connection *connection)
 		ssize_t sent = wire->send(connection->link, &connection->out);
 		if (sent < 0)
 			return;
-		queue_take(&connection->out, (size_t)sent);
+		outqueue_consume(&connection->out, (size_t)sent);
 	}
 	connection->full = connection->out.bytes > 0;
 	if (connection->ending == REASON_FINE) {

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "base/memory.h"
+#include "base/alloc.h"
 
 enum { DUES_FIRST = 16 };
 
@@ -42,7 +42,7 @@ due_add(struct dues *dues, struct due *due)
 {
 	if (dues->n + 1 >= dues->cap) {
 		dues->cap = dues->cap ? dues->cap * 2 : DUES_FIRST;
-		dues->heap = memory_grow(dues->heap, dues->cap * sizeof(struct due *));
+		dues->heap = xrealloc(dues->heap, dues->cap * sizeof(struct due *));
 	}
 	due_put(dues, due, ++dues->n);
 	due_rise(dues, due);

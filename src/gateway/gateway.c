@@ -6,16 +6,16 @@
 #include <sys/socket.h>
 #include <utlist.h>
 
-#include "base/memory.h"
+#include "base/alloc.h"
 #include "gateway/house.h"
-#include "teahouse/log.h"
+#include "teahouse/diag.h"
 
 void
 list_add(struct list *list, struct connection *connection)
 {
 	if (list->n == list->cap) {
 		list->cap = list->cap ? list->cap * 2 : 16;
-		list->at = memory_grow(list->at, list->cap * sizeof(struct connection *));
+		list->at = xrealloc(list->at, list->cap * sizeof(struct connection *));
 	}
 	list->at[list->n++] = connection;
 }
@@ -54,7 +54,7 @@ struct gateway *
 gateway_open(const struct gateway_settings *settings, const struct wire *wire,
 	int64_t (*now)(void *), int64_t (*ticks)(void *), void *clock)
 {
-	struct gateway *gateway = memory_new(sizeof *gateway);
+	struct gateway *gateway = xcalloc(sizeof *gateway);
 	gateway->settings = *settings;
 	gateway->wire = wire;
 	gateway->now = now;
@@ -78,7 +78,7 @@ gateway_close(struct gateway *gateway)
 	free(gateway->dirty.at);
 	free(gateway->doomed.at);
 	dues_clear(&gateway->dues);
-	ink_clear(&gateway->ink);
+	strbuf_clear(&gateway->buf);
 	free(gateway);
 }
 
@@ -122,7 +122,7 @@ origin_enter(struct connection *connection, const unsigned char key[16])
 	struct gateway *gateway = connection->gateway;
 	struct origin *origin = origin_find(gateway, key);
 	if (!origin) {
-		origin = memory_new(sizeof *origin);
+		origin = xcalloc(sizeof *origin);
 		memcpy(origin->key, key, sizeof origin->key);
 		HASH_ADD(hh, gateway->origins, key, sizeof origin->key, origin);
 	}
@@ -213,7 +213,7 @@ static struct connection *
 connection_make(struct gateway *gateway, const struct listener *listener, void *link)
 {
 	const struct adapter *adapter = listener->adapter;
-	struct connection *connection = memory_new(sizeof *connection + adapter->memory);
+	struct connection *connection = xcalloc(sizeof *connection + adapter->memory);
 	connection->gateway = gateway;
 	connection->link = link;
 	connection->voices = adapter_voices(adapter);
@@ -238,8 +238,7 @@ connection_open(struct gateway *gateway, const struct listener *listener,
 	if (refusal == REASON_FINE) {
 		connection_enter(connection, peer);
 	} else {
-		struct text none = {NULL, 0};
-		session_refuse(&connection->talk.session, refusal, none, none, none);
+		session_refuse(&connection->talk.session, refusal, TEXT_NONE, TEXT_NONE, TEXT_NONE);
 		connection_end(connection, refusal);
 	}
 	return connection;
@@ -247,17 +246,17 @@ connection_open(struct gateway *gateway, const struct listener *listener,
 
 void
 gateway_refuse(struct gateway *gateway, const struct listener *listener,
-	const struct sockaddr *peer, struct ink *out)
+	const struct sockaddr *peer, struct strbuf *out)
 {
 	struct connection *connection = connection_make(gateway, listener, NULL);
 	const struct peer from = peer_of(peer);
-	struct text none = {NULL, 0};
 	listener->adapter->greet(&connection->talk, &from);
-	session_refuse(&connection->talk.session, REASON_SERVER_FULL, none, none, none);
+	session_refuse(
+		&connection->talk.session, REASON_SERVER_FULL, TEXT_NONE, TEXT_NONE, TEXT_NONE);
 	while (connection->out.bytes > 0) {
-		struct text first = queue_first(&connection->out);
-		ink_text(out, first);
-		queue_take(&connection->out, first.len);
+		struct text first = outqueue_first(&connection->out);
+		strbuf_add_text(out, first);
+		outqueue_consume(&connection->out, first.len);
 	}
 	connection_lost(connection, REASON_SERVER_FULL);
 }
@@ -268,7 +267,7 @@ connection_lost(struct connection *connection, enum reason why)
 	struct text nick = session_nick(&connection->talk.session);
 	connection->lost = true;
 	if (nick.len > 0)
-		log_line(LOG_DETAIL, "%s: %.*s left, %s", connection->talk.listener->name,
+		diag_line(LOG_LEVEL_DEBUG, "%s: %.*s left, %s", connection->talk.listener->name,
 			TEXT_ARGS(nick), why == REASON_LOST ? "connection lost" : reason_word(why));
 	connection_doom(connection);
 }
@@ -281,8 +280,8 @@ connection_free(struct connection *connection)
 	if (adapter->forget)
 		adapter->forget(&connection->talk);
 	due_set(&gateway->dues, &connection->due, 0);
-	queue_clear(&connection->out);
-	queue_clear(&connection->in);
+	outqueue_clear(&connection->out);
+	outqueue_clear(&connection->in);
 	frames_clear(&connection->frames);
 	DL_DELETE(gateway->connections, connection);
 	gateway->n_connections--;
@@ -307,7 +306,7 @@ connection_bury(struct connection *connection)
 	connection->doomed = false;
 	if (!connection->lost && !connection->closed) {
 		connection->closed = true;
-		queue_clear(&connection->out);
+		outqueue_clear(&connection->out);
 		gateway->wire->close(connection->link, connection->ending);
 	}
 }
@@ -344,7 +343,6 @@ static void
 connection_due(struct connection *connection, int64_t now)
 {
 	struct gateway *gateway = connection->gateway;
-	struct text none = {NULL, 0};
 	if (connection->deadline == 0 || now < connection->deadline) {
 		connection_wake(connection);
 	} else if (connection->ending != REASON_FINE) {
@@ -353,7 +351,8 @@ connection_due(struct connection *connection, int64_t now)
 		due_set(&gateway->dues, &connection->due, 0);
 		connection_doom(connection);
 	} else {
-		session_refuse(&connection->talk.session, REASON_TOO_LATE, none, none, none);
+		session_refuse(&connection->talk.session, REASON_TOO_LATE, TEXT_NONE, TEXT_NONE,
+			TEXT_NONE);
 		connection_end(connection, REASON_TOO_LATE);
 	}
 }
@@ -379,13 +378,13 @@ gateway_tick(struct gateway *gateway)
 void
 gateway_stop(struct gateway *gateway)
 {
-	struct ink sentence = {0};
-	reason_sentence(&sentence, REASON_SHUTTING_DOWN, (struct text){NULL, 0});
+	struct strbuf sentence = {0};
+	reason_sentence(&sentence, REASON_SHUTTING_DOWN, TEXT_NONE);
 	struct event event = {.kind = EVENT_NOTICE, .time = gateway_now(gateway)};
-	event.body = ink_read(&sentence);
+	event.body = strbuf_view(&sentence);
 	gateway->stopping = true;
 	struct session **to =
-		memory_grow(NULL, (gateway->n_connections + 1) * sizeof(struct session *));
+		xrealloc(NULL, (gateway->n_connections + 1) * sizeof(struct session *));
 	size_t n = 0;
 	struct connection *connection;
 	DL_FOREACH(gateway->connections, connection)
@@ -394,5 +393,5 @@ gateway_stop(struct gateway *gateway)
 	for (size_t i = 0; i < n; i++)
 		connection_end((struct connection *)to[i], REASON_SHUTTING_DOWN);
 	free(to);
-	ink_clear(&sentence);
+	strbuf_clear(&sentence);
 }

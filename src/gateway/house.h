@@ -3,13 +3,14 @@
 #define GATEWAY_HOUSE_H
 
 /* Its tables do not fail either. */
-#define uthash_malloc(bytes) memory_grow(NULL, bytes)
+#define uthash_malloc(bytes) xrealloc(NULL, bytes)
 #include <uthash.h>
 
 #include "adapters/framing.h"
-#include "base/memory.h"
+#include "base/alloc.h"
 #include "gateway/due.h"
 #include "teahouse/connection.h"
+#include "teahouse/outqueue.h"
 
 enum { VOICES_MAX = 64 }; /* of all adapters together */
 
@@ -37,11 +38,11 @@ struct connection {
 	bool unread;          /* net was told not to read from it */
 	bool closed;          /* net was told to hang up */
 	bool counted;         /* among the sessions */
-	struct queue out;     /* what is to be sent */
+	struct outqueue out;  /* what is to be sent */
 	/* What is above is looked at for each thing said, what is below is not. */
 	struct gateway *gateway;
 	void *link;
-	struct queue in; /* what was received and may not be heard yet */
+	struct outqueue in; /* what was received and may not be heard yet */
 	struct frames frames;
 	struct due due;
 	struct origin *origin;
@@ -68,7 +69,7 @@ struct gateway {
 	struct origin *origins;
 	struct list dirty, doomed;
 	struct dues dues;
-	struct ink ink; /* events are written here first */
+	struct strbuf buf; /* events are written here first */
 	struct voice voices[VOICES_MAX];
 	bool stopping;
 };
@@ -90,14 +91,14 @@ void connection_overflow(struct connection *connection);
 
 /* Puts bytes in its outbox, or dooms it if it has too many. */
 static inline void
-connection_push(struct connection *connection, struct span span)
+connection_push(struct connection *connection, struct slice slice)
 {
 	size_t most = connection->gateway->settings.send_queue;
-	if (connection->out.bytes + (span.to - span.from) > most) {
+	if (connection->out.bytes + (slice.to - slice.from) > most) {
 		connection_overflow(connection);
 		return;
 	}
-	queue_push_span(&connection->out, span);
+	outqueue_push_slice(&connection->out, slice);
 	connection_soil(connection);
 }
 

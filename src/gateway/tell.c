@@ -7,7 +7,7 @@ enum { OPEN_BYTES = 16384 }; /* most that is said into one buffer */
 struct said {
 	const struct event *event;
 	uint64_t voices; /* a bit for each voice it was said in */
-	struct span in[VOICES_MAX];
+	struct slice in[VOICES_MAX];
 };
 
 /* Ended by its own doing, a session is told nothing more of others. */
@@ -29,9 +29,9 @@ connection_voice(const struct connection *connection, const struct event *event)
 static void
 event_say(const struct connection *connection, const struct event *event, unsigned voice)
 {
-	struct ink *ink = &connection->gateway->ink;
-	ink->len = 0;
-	connection->talk.listener->adapter->say(voice - connection->voices, event, ink);
+	struct strbuf *buf = &connection->gateway->buf;
+	buf->len = 0;
+	connection->talk.listener->adapter->say(voice - connection->voices, event, buf);
 }
 
 /*
@@ -39,7 +39,7 @@ event_say(const struct connection *connection, const struct event *event, unsign
  * whoever hears all of it has one piece to send. A new buffer is as large as
  * seems to be needed.
  */
-static struct span
+static struct slice
 voice_add(struct voice *voice, struct text said)
 {
 	if (!voice->open || !buffer_add(voice->open, said)) {
@@ -53,7 +53,7 @@ voice_add(struct voice *voice, struct text said)
 	}
 	voice->now += said.len;
 	uint32_t end = voice->open->len;
-	return (struct span){voice->open, end - (uint32_t)said.len, end};
+	return (struct slice){voice->open, end - (uint32_t)said.len, end};
 }
 
 static void
@@ -61,11 +61,11 @@ said_add(struct said *said, const struct connection *connection, unsigned voice)
 {
 	struct gateway *gateway = connection->gateway;
 	event_say(connection, said->event, voice);
-	said->in[voice] = voice_add(&gateway->voices[voice], ink_read(&gateway->ink));
+	said->in[voice] = voice_add(&gateway->voices[voice], strbuf_view(&gateway->buf));
 	said->voices |= UINT64_C(1) << voice;
 }
 
-static inline struct span
+static inline struct slice
 said_in(struct said *said, const struct connection *connection)
 {
 	unsigned voice = connection_voice(connection, said->event);
@@ -104,15 +104,15 @@ tell_own(struct said *said, struct connection *connection, const struct event *e
 	if (event_is_speech(event) && !wanted)
 		return;
 	/* What people say is the same for themselves, but for the name they gave it. */
-	if (event_is_speech(event) && !event->ref.at) {
+	if (event_is_speech(event) && !event->ref.ptr) {
 		connection_push(connection, said_in(said, connection));
 		return;
 	}
 	struct event mine = *event;
 	mine.own = true;
 	event_say(connection, &mine, connection_voice(connection, event));
-	struct buffer *buffer = buffer_make(ink_read(&connection->gateway->ink));
-	connection_push(connection, (struct span){buffer, 0, buffer->len});
+	struct buffer *buffer = buffer_make(strbuf_view(&connection->gateway->buf));
+	connection_push(connection, (struct slice){buffer, 0, buffer->len});
 	buffer_drop(buffer);
 }
 
@@ -121,7 +121,7 @@ gateway_tell(void *gateway, const struct event *event, struct session *const to[
 {
 	(void)gateway;
 	struct event others = *event;
-	others.ref = (struct text){NULL, 0};
+	others.ref = TEXT_NONE;
 	struct said said;
 	said.event = &others;
 	said.voices = 0;

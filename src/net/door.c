@@ -11,10 +11,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/memory.h"
+#include "base/alloc.h"
 #include "net/http.h"
 #include "net/link.h"
-#include "teahouse/log.h"
+#include "teahouse/diag.h"
 
 enum {
 	BACKLOG = 4096,      /* the kernel takes less if it likes */
@@ -52,7 +52,7 @@ listener_fails(const struct listener *listener, const char *why)
 	const char *at = elsewhere ? listener->address_at : listener->port_at;
 	char where[NAME_BYTES_MAX];
 	listener_where(where, listener);
-	log_line(LOG_ERROR, "%s: %s: %s; right is %s", at ? at : listener->name, where, why,
+	diag_line(LOG_LEVEL_ERROR, "%s: %s: %s; right is %s", at ? at : listener->name, where, why,
 		elsewhere ? "an address of this host, or *"
 			  : "a port that is free, and may be taken");
 }
@@ -107,7 +107,7 @@ listener_listen(const struct listener *listener, const char **why)
 	struct addrinfo *found;
 	int error = getaddrinfo(listener->address, port, &wanted, &found);
 	if (error == EAI_MEMORY)
-		memory_need(NULL);
+		xnonnull(NULL);
 	if (error) {
 		*why = gai_strerror(error);
 		errno = EINVAL;
@@ -151,21 +151,21 @@ static void
 door_refuse(struct door *door, int fd)
 {
 	struct sockaddr_storage peer = link_peer(fd);
-	struct ink words = {0};
+	struct strbuf words = {0};
 	struct text said;
 	if (door->site) {
 		said = site_status(door->site, SITE_FULL, false);
 	} else {
 		gateway_refuse(door->net->gateway, door->listener,
 			peer.ss_family ? (struct sockaddr *)&peer : NULL, &words);
-		said = ink_read(&words);
+		said = strbuf_view(&words);
 	}
 	/* A socket on which nothing was sent yet takes it whole; what came unread would undo it. */
-	(void)!send(fd, said.at, said.len, MSG_NOSIGNAL | MSG_DONTWAIT);
+	(void)!send(fd, said.ptr, said.len, MSG_NOSIGNAL | MSG_DONTWAIT);
 	(void)!recv(fd, door->net->in, READ_BYTES, MSG_DONTWAIT);
 	shutdown(fd, SHUT_WR);
 	close(fd);
-	ink_clear(&words);
+	strbuf_clear(&words);
 }
 
 /* Those who knock are let in one after the other by the spare descriptor, and told to go. */
@@ -188,7 +188,7 @@ door_clear(struct door *door)
 static void
 doors_tire(struct net *net, int error)
 {
-	log_line(LOG_ERROR, "accept: %s; new connections are refused", strerror(error));
+	diag_line(LOG_LEVEL_ERROR, "accept: %s; new connections are refused", strerror(error));
 	for (size_t i = 0; i < net->n_doors; i++) {
 		door_clear(&net->doors[i]);
 		door_poll(&net->doors[i], false);
@@ -253,12 +253,12 @@ static bool
 door_open_site(struct door *door)
 {
 	const struct listener *listener = door->listener;
-	struct ink wrong = {0};
+	struct strbuf wrong = {0};
 	door->site = site_open(listener->root ? listener->root : "", &wrong);
 	if (!door->site)
-		log_line(LOG_ERROR, "listener %s: root: %.*s", listener->name,
-			TEXT_ARGS(ink_read(&wrong)));
-	ink_clear(&wrong);
+		diag_line(LOG_LEVEL_ERROR, "listener %s: root: %.*s", listener->name,
+			TEXT_ARGS(strbuf_view(&wrong)));
+	strbuf_clear(&wrong);
 	return door->site;
 }
 
@@ -291,7 +291,7 @@ bool
 doors_open(struct net *net, struct config *config)
 {
 	bool fine = true;
-	net->doors = memory_new((config->n_listeners + 1) * sizeof *net->doors);
+	net->doors = xcalloc((config->n_listeners + 1) * sizeof *net->doors);
 	net->n_doors = config->n_listeners;
 	for (size_t i = 0; i < net->n_doors; i++)
 		net->doors[i] =
@@ -308,7 +308,7 @@ doors_announce(const struct net *net)
 	for (size_t i = 0; i < net->n_doors; i++) {
 		char where[NAME_BYTES_MAX];
 		listener_where(where, net->doors[i].listener);
-		log_line(LOG_NOTICE, "%s on %s", net->doors[i].listener->name, where);
+		diag_line(LOG_LEVEL_INFO, "%s on %s", net->doors[i].listener->name, where);
 	}
 }
 

@@ -11,9 +11,9 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include "base/memory.h"
+#include "base/alloc.h"
 #include "net/link.h"
-#include "teahouse/log.h"
+#include "teahouse/diag.h"
 
 enum { HEARD_AT_ONCE = 1024 };
 
@@ -87,11 +87,11 @@ ears_open(struct net *net)
 	net->ears = epoll_create1(EPOLL_CLOEXEC);
 	int error = net->ears < 0 ? -errno : uv_poll_init(&net->loop, &net->hearing, net->ears);
 	if (error) {
-		log_line(LOG_ERROR, "epoll: %s", uv_strerror(error));
+		diag_line(LOG_LEVEL_ERROR, "epoll: %s", uv_strerror(error));
 		return false;
 	}
 	net->spare = fcntl(net->ears, F_DUPFD_CLOEXEC, 0);
-	net->in = memory_new(READ_BYTES);
+	net->in = xcalloc(READ_BYTES);
 	net->hearing.data = net;
 	uv_poll_start(&net->hearing, UV_READABLE, ears_heard);
 	uv_prepare_init(&net->loop, &net->taking);

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/memory.h"
+#include "base/alloc.h"
 
 enum {
 	FILE_BYTES = 16 << 20, /* longest file served */
@@ -29,7 +29,7 @@ enum {
 
 /* One answer; what HEAD gets is its beginning. */
 struct answer {
-	struct ink bytes;
+	struct strbuf bytes;
 	size_t head;
 };
 
@@ -52,7 +52,7 @@ struct folder {
 	const char *path; /* as asked for, without its last slash */
 	int fd;
 	unsigned deep;
-	struct ink *wrong;
+	struct strbuf *wrong;
 };
 
 static const char *
@@ -92,35 +92,36 @@ etag_make(char etag[static 20], const char *bytes, size_t n)
 static void
 status_make(struct answer *answer, const char *status, const char *words, const char *headers)
 {
-	struct ink *out = &answer->bytes;
-	ink_printf(out, "HTTP/1.1 %s\r\n" COMMON_HEADERS, status);
-	ink_printf(out, "Content-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\n");
-	ink_printf(out, "Content-Length: %zu\r\n%s\r\n", strlen(words) + 1, headers);
+	struct strbuf *out = &answer->bytes;
+	strbuf_printf(out, "HTTP/1.1 %s\r\n" COMMON_HEADERS, status);
+	strbuf_printf(
+		out, "Content-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\n");
+	strbuf_printf(out, "Content-Length: %zu\r\n%s\r\n", strlen(words) + 1, headers);
 	answer->head = out->len;
-	ink_printf(out, "%s\n", words);
+	strbuf_printf(out, "%s\n", words);
 }
 
 static void
 file_make(struct file *file, const char *bytes, size_t n)
 {
 	etag_make(file->etag, bytes, n);
-	struct ink *out = &file->whole.bytes;
-	ink_printf(out, "HTTP/1.1 200 OK\r\n" COMMON_HEADERS);
-	ink_printf(out, "Content-Type: %s\r\nCache-Control: no-cache\r\n", type_of(file->path));
-	ink_printf(out, "ETag: %s\r\nContent-Length: %zu\r\n\r\n", file->etag, n);
+	struct strbuf *out = &file->whole.bytes;
+	strbuf_printf(out, "HTTP/1.1 200 OK\r\n" COMMON_HEADERS);
+	strbuf_printf(out, "Content-Type: %s\r\nCache-Control: no-cache\r\n", type_of(file->path));
+	strbuf_printf(out, "ETag: %s\r\nContent-Length: %zu\r\n\r\n", file->etag, n);
 	file->whole.head = out->len;
-	ink_add(out, bytes, n);
+	strbuf_add(out, bytes, n);
 	out = &file->unchanged.bytes;
-	ink_printf(out, "HTTP/1.1 304 Not Modified\r\n" COMMON_HEADERS);
-	ink_printf(out, "Cache-Control: no-cache\r\nETag: %s\r\n\r\n", file->etag);
+	strbuf_printf(out, "HTTP/1.1 304 Not Modified\r\n" COMMON_HEADERS);
+	strbuf_printf(out, "Cache-Control: no-cache\r\nETag: %s\r\n\r\n", file->etag);
 	file->unchanged.head = out->len;
 }
 
 static void
 file_free(struct file *file)
 {
-	ink_clear(&file->whole.bytes);
-	ink_clear(&file->unchanged.bytes);
+	strbuf_clear(&file->whole.bytes);
+	strbuf_clear(&file->unchanged.bytes);
 	free(file->path);
 	free(file);
 }
@@ -128,16 +129,16 @@ file_free(struct file *file)
 static bool
 folder_fails(const struct folder *folder, const char *name, const char *why)
 {
-	ink_printf(folder->wrong, "%s/%s: %s", folder->path, name, why);
+	strbuf_printf(folder->wrong, "%s/%s: %s", folder->path, name, why);
 	return false;
 }
 
 /* All that fd gives, up to what is served. */
 static bool
-file_read(int fd, struct ink *bytes)
+file_read(int fd, struct strbuf *bytes)
 {
 	for (;;) {
-		ssize_t n = read(fd, ink_space(bytes, BUFSIZ), BUFSIZ);
+		ssize_t n = read(fd, strbuf_reserve(bytes, BUFSIZ), BUFSIZ);
 		if (n <= 0)
 			return n == 0;
 		bytes->len += (size_t)n;
@@ -154,7 +155,7 @@ file_add(const struct folder *folder, const char *name)
 	int fd = openat(folder->fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return folder_fails(folder, name, strerror(errno));
-	struct ink bytes = {0};
+	struct strbuf bytes = {0};
 	bool fine = file_read(fd, &bytes);
 	int error = errno;
 	close(fd);
@@ -163,17 +164,17 @@ file_add(const struct folder *folder, const char *name)
 		error = EMFILE;
 	}
 	if (fine) {
-		struct file *file = memory_new(sizeof *file);
-		struct ink path = {0};
-		ink_printf(&path, "%s/%s", folder->path, name);
-		ink_add(&path, "", 1);
-		file->path = path.at;
-		file_make(file, bytes.at ? bytes.at : "", bytes.len);
+		struct file *file = xcalloc(sizeof *file);
+		struct strbuf path = {0};
+		strbuf_printf(&path, "%s/%s", folder->path, name);
+		strbuf_add(&path, "", 1);
+		file->path = path.ptr;
+		file_make(file, bytes.ptr ? bytes.ptr : "", bytes.len);
 		file->next = folder->site->files;
 		folder->site->files = file;
 		folder->site->n_files++;
 	}
-	ink_clear(&bytes);
+	strbuf_clear(&bytes);
 	return fine || folder_fails(folder, name, strerror(error));
 }
 
@@ -188,13 +189,13 @@ folder_add(const struct folder *folder, const char *name)
 	inner.fd = openat(folder->fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (inner.fd < 0)
 		return folder_fails(folder, name, strerror(errno));
-	struct ink path = {0};
-	ink_printf(&path, "%s/%s", folder->path, name);
-	ink_add(&path, "", 1);
-	inner.path = path.at;
+	struct strbuf path = {0};
+	strbuf_printf(&path, "%s/%s", folder->path, name);
+	strbuf_add(&path, "", 1);
+	inner.path = path.ptr;
 	inner.deep++;
 	bool fine = folder_read(&inner);
-	ink_clear(&path);
+	strbuf_clear(&path);
 	return fine;
 }
 
@@ -237,29 +238,29 @@ file_find(const struct site *site, struct text path)
 		if (text_is(name, path))
 			return file;
 		struct text index = text_of("index.html");
-		if (path.len && path.at[path.len - 1] == '/' && name.len == path.len + index.len &&
-			memcmp(name.at, path.at, path.len) == 0 &&
-			memcmp(name.at + path.len, index.at, index.len) == 0)
+		if (path.len && path.ptr[path.len - 1] == '/' && name.len == path.len + index.len &&
+			memcmp(name.ptr, path.ptr, path.len) == 0 &&
+			memcmp(name.ptr + path.len, index.ptr, index.len) == 0)
 			return file;
 	}
 	return NULL;
 }
 
 struct site *
-site_open(const char *root, struct ink *wrong)
+site_open(const char *root, struct strbuf *wrong)
 {
-	struct site *site = memory_new(sizeof *site);
+	struct site *site = xcalloc(sizeof *site);
 	struct folder folder = {.site = site, .path = "", .wrong = wrong};
 	size_t before = wrong->len;
-	ink_printf(wrong, "%s", root);
+	strbuf_printf(wrong, "%s", root);
 	folder.fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	bool fine = folder.fd >= 0;
 	if (!fine)
-		ink_printf(wrong, ": %s", strerror(errno));
+		strbuf_printf(wrong, ": %s", strerror(errno));
 	fine = fine && folder_read(&folder);
 	if (fine && !file_find(site, text_of("/"))) {
 		fine = false;
-		ink_puts(wrong, ": there is no index.html in it");
+		strbuf_puts(wrong, ": there is no index.html in it");
 	}
 	if (!fine) {
 		site_close(site);
@@ -282,14 +283,14 @@ site_close(struct site *site)
 		file_free(file);
 	}
 	for (int i = 0; i < SITE_STATUSES; i++)
-		ink_clear(&site->statuses[i].bytes);
+		strbuf_clear(&site->statuses[i].bytes);
 	free(site);
 }
 
 static struct text
 answer_read(const struct answer *answer, bool head)
 {
-	return (struct text){answer->bytes.at, head ? answer->head : answer->bytes.len};
+	return (struct text){answer->bytes.ptr, head ? answer->head : answer->bytes.len};
 }
 
 struct text
@@ -303,7 +304,7 @@ text_has(struct text t, const char *part)
 {
 	size_t n = strlen(part);
 	for (size_t i = 0; i + n <= t.len; i++)
-		if (memcmp(t.at + i, part, n) == 0)
+		if (memcmp(t.ptr + i, part, n) == 0)
 			return true;
 	return false;
 }
@@ -328,7 +329,7 @@ site_answer(const struct site *site, const struct site_request *request)
 static bool
 text_same(struct text a, struct text b)
 {
-	return a.len == b.len && (a.len == 0 || strncasecmp(a.at, b.at, a.len) == 0);
+	return a.len == b.len && (a.len == 0 || strncasecmp(a.ptr, b.ptr, a.len) == 0);
 }
 
 /* Takes the beginning off *t, if it is that. */
@@ -336,9 +337,9 @@ static bool
 text_skip(struct text *t, const char *beginning)
 {
 	size_t n = strlen(beginning);
-	if (t->len < n || strncasecmp(t->at, beginning, n) != 0)
+	if (t->len < n || strncasecmp(t->ptr, beginning, n) != 0)
 		return false;
-	*t = (struct text){t->at + n, t->len - n};
+	*t = (struct text){t->ptr + n, t->len - n};
 	return true;
 }
 
@@ -347,7 +348,7 @@ static struct text
 host_bare(struct text host, const char *port)
 {
 	size_t n = strlen(port);
-	if (host.len > n && memcmp(host.at + host.len - n, port, n) == 0)
+	if (host.len > n && memcmp(host.ptr + host.len - n, port, n) == 0)
 		host.len -= n;
 	return host;
 }
@@ -355,11 +356,11 @@ host_bare(struct text host, const char *port)
 bool
 origin_allowed(struct text origin, struct text host, const char *others)
 {
-	if (!origin.at)
+	if (!origin.ptr)
 		return true;
 	struct text rest = text_of(others ? others : ""), other;
 	while ((other = text_word(&rest)).len) {
-		if (other.at[other.len - 1] == '/')
+		if (other.ptr[other.len - 1] == '/')
 			other.len--;
 		if (text_same(origin, other))
 			return true;
@@ -377,11 +378,11 @@ origin_allowed(struct text origin, struct text host, const char *others)
 static struct text
 list_next(struct text *list)
 {
-	const char *comma = memchr(list->at, ',', list->len);
-	size_t n = comma ? (size_t)(comma - list->at) : list->len;
-	struct text part = text_trim((struct text){list->at, n});
+	const char *comma = memchr(list->ptr, ',', list->len);
+	size_t n = comma ? (size_t)(comma - list->ptr) : list->len;
+	struct text part = text_trim((struct text){list->ptr, n});
 	n += comma ? 1 : 0;
-	*list = (struct text){list->at + n, list->len - n};
+	*list = (struct text){list->ptr + n, list->len - n};
 	return part;
 }
 
@@ -408,10 +409,10 @@ key_is_right(struct text key)
 {
 	static const char digits[] =
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	if (key.len != KEY_DIGITS + 2 || memcmp(key.at + KEY_DIGITS, "==", 2) != 0)
+	if (key.len != KEY_DIGITS + 2 || memcmp(key.ptr + KEY_DIGITS, "==", 2) != 0)
 		return false;
 	for (size_t i = 0; i < KEY_DIGITS; i++)
-		if (!key.at[i] || !strchr(digits, key.at[i]))
+		if (!key.ptr[i] || !strchr(digits, key.ptr[i]))
 			return false;
 	return true;
 }

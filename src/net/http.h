@@ -5,7 +5,7 @@
 #ifndef NET_HTTP_H
 #define NET_HTTP_H
 
-#include "teahouse/buffer.h"
+#include "teahouse/strbuf.h"
 
 #define SITE_POLICY                                                                      \
 	"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "      \
@@ -47,7 +47,7 @@ struct site_request {
  * Reads all there is below root, so that no path can lead anywhere else and
  * nobody waits for a disk. NULL: adds why not to `wrong`.
  */
-struct site *site_open(const char *root, struct ink *wrong);
+struct site *site_open(const char *root, struct strbuf *wrong);
 void site_close(struct site *site);
 
 /* The whole answer, to be sent as it is. Borrowed for the site's life. */

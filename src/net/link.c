@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-#include "base/memory.h"
+#include "base/alloc.h"
+#include "teahouse/outqueue.h"
 
 enum { PIECES = 512 };
 
@@ -104,7 +105,7 @@ link_peer(int fd)
 struct link *
 link_new(struct door *door, int fd)
 {
-	struct link *link = memory_new(sizeof *link);
+	struct link *link = xcalloc(sizeof *link);
 	link->door = door;
 	link->fd = fd;
 	door->net->n_links++;
@@ -138,7 +139,7 @@ link_free(struct link *link)
 	link_lost(link);
 	waits_leave(link);
 	ws_frames_clear(&link->frames);
-	ink_clear(&link->pong);
+	strbuf_clear(&link->pong);
 	link->door->net->n_links--;
 	free(link);
 }
@@ -199,7 +200,7 @@ pieces_send(struct link *link, struct iovec *pieces, int n)
 }
 
 static ssize_t
-wire_send(void *at, const struct queue *waiting)
+wire_send(void *at, const struct outqueue *waiting)
 {
 	struct link *link = at;
 	if (link->left || link->broken)
@@ -209,7 +210,7 @@ wire_send(void *at, const struct queue *waiting)
 	ssize_t taken = 0;
 	if (!link->wsi || !lws_partial_buffered(link->wsi)) {
 		struct iovec pieces[PIECES];
-		taken = pieces_send(link, pieces, queue_gather(waiting, pieces, PIECES));
+		taken = pieces_send(link, pieces, outqueue_gather(waiting, pieces, PIECES));
 	}
 	link->moved = taken > 0;
 	if (taken < 0)

@@ -76,7 +76,7 @@ struct link {
 	struct link *earlier, *later;  /* there */
 	int64_t due;
 	struct ws_frames frames;
-	struct ink pong;           /* WebSocket: until there is room for it */
+	struct strbuf pong;        /* WebSocket: until there is room for it */
 	struct text rest;          /* HTTP: of the answer */
 	unsigned char address[16]; /* HTTP: as address_key has it */
 	int fd;

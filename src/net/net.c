@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
-#include "base/memory.h"
+#include "base/alloc.h"
 #include "net/link.h"
-#include "teahouse/log.h"
+#include "teahouse/diag.h"
 
 enum {
 	DRAINS = 3,            /* more looks for input in a turn that had some */
@@ -35,14 +35,14 @@ library_says(int level, const char *line)
 {
 	(void)level;
 	int n = (int)strcspn(line, "\n");
-	log_line(LOG_ALL, "libwebsockets: %.*s", n, line);
+	diag_line(LOG_LEVEL_TRACE, "libwebsockets: %.*s", n, line);
 }
 
 static void
 signal_came(uv_signal_t *handle, int number)
 {
 	struct net *net = handle->data;
-	log_line(LOG_NOTICE, "%s: stopping", number == SIGINT ? "SIGINT" : "SIGTERM");
+	diag_line(LOG_LEVEL_INFO, "%s: stopping", number == SIGINT ? "SIGINT" : "SIGTERM");
 	net->signalled++;
 }
 
@@ -75,21 +75,21 @@ handles_open(struct net *net)
 static void *
 library_new(size_t n, size_t bytes)
 {
-	return n > 0 && bytes > 0 ? memory_new(n * bytes) : NULL;
+	return n > 0 && bytes > 0 ? xcalloc(n * bytes) : NULL;
 }
 
 static void *
 library_resize(void *old, size_t bytes, const char *reason)
 {
 	(void)reason;
-	return memory_resize(old, bytes);
+	return alloc_resize(old, bytes);
 }
 
 /* libuv and libwebsockets end the program without memory, too, where they would else go on wounded. */
 static void
 libraries_set(void)
 {
-	uv_replace_allocator(memory_take, memory_resize, library_new, free);
+	uv_replace_allocator(alloc_take, alloc_resize, library_new, free);
 	lws_set_allocator(library_resize);
 }
 
@@ -119,8 +119,9 @@ context_open(struct net *net)
 	if (net->context)
 		net->vhost = lws_create_vhost(net->context, &info);
 	if (!net->vhost)
-		log_line(LOG_ERROR, "libwebsockets: cannot start; is its libuv plugin installed, "
-				    "and is there memory?");
+		diag_line(LOG_LEVEL_ERROR,
+			"libwebsockets: cannot start; is its libuv plugin installed, "
+			"and is there memory?");
 	return net->vhost;
 }
 
@@ -137,7 +138,7 @@ struct net *
 net_open(struct config *config, struct gateway *gateway, bool *served)
 {
 	*served = true;
-	struct net *net = memory_new(sizeof *net);
+	struct net *net = xcalloc(sizeof *net);
 	net->gateway = gateway;
 	net->ears = net->spare = -1;
 	net->quiet.patience = PING_EVERY;
@@ -151,7 +152,7 @@ net_open(struct config *config, struct gateway *gateway, bool *served)
 	libraries_set();
 	int error = uv_loop_init(&net->loop);
 	if (error) {
-		log_line(LOG_ERROR, "libuv: %s", uv_strerror(error));
+		diag_line(LOG_LEVEL_ERROR, "libuv: %s", uv_strerror(error));
 		free(net);
 		return NULL;
 	}

@@ -6,7 +6,7 @@
 #include <strings.h>
 #include <sys/socket.h>
 
-#include "base/memory.h"
+#include "base/alloc.h"
 #include "net/http.h"
 #include "net/link.h"
 
@@ -32,7 +32,7 @@ static struct text
 header_read(struct lws *wsi, enum lws_token_indexes which, char at[static HEADER_BYTES])
 {
 	if (lws_hdr_total_length(wsi, which) == 0)
-		return (struct text){NULL, 0};
+		return TEXT_NONE;
 	int n = lws_hdr_copy(wsi, at, HEADER_BYTES, which);
 	return (struct text){at, n > 0 ? (size_t)n : 0};
 }
@@ -71,11 +71,11 @@ web_begin(struct link *link, struct lws *wsi)
 static int
 rest_send(struct link *link)
 {
-	ssize_t n = send(link->fd, link->rest.at, link->rest.len, MSG_NOSIGNAL | MSG_DONTWAIT);
+	ssize_t n = send(link->fd, link->rest.ptr, link->rest.len, MSG_NOSIGNAL | MSG_DONTWAIT);
 	if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
 		return -1;
 	if (n > 0)
-		link->rest = (struct text){link->rest.at + n, link->rest.len - (size_t)n};
+		link->rest = (struct text){link->rest.ptr + n, link->rest.len - (size_t)n};
 	waits_join(link->rest.len ? &link->door->net->pages : &link->door->net->knocking, link);
 	return link->rest.len == 0 && lws_http_transaction_completed(link->wsi) ? -1 : 0;
 }
@@ -118,7 +118,7 @@ handshake_judge(struct link *link, struct text path)
 {
 	char origin[HEADER_BYTES], host[HEADER_BYTES], other[HEADER_BYTES];
 	struct lws *wsi = link->wsi;
-	if (!path.at)
+	if (!path.ptr)
 		return SITE_NOT_ALLOWED;
 	if (!text_is(path, text_of("/ws")))
 		return SITE_NOT_FOUND;
@@ -133,7 +133,7 @@ handshake_judge(struct link *link, struct text path)
 		    header_read(wsi, WSI_TOKEN_HOST, host), link->door->listener->origins))
 		return SITE_FORBIDDEN;
 	struct text offered = header_read(wsi, WSI_TOKEN_PROTOCOL, other);
-	if (offered.at && !protocol_offered(offered, "teahouse.v2"))
+	if (offered.ptr && !protocol_offered(offered, "teahouse.v2"))
 		return SITE_BAD_REQUEST;
 	return SITE_HEALTHY;
 }
@@ -153,12 +153,12 @@ web_upgrade(struct link *link, const char *to)
 			return 0;
 		answer = site_status(link->door->site, status, false);
 	} else {
-		if (!path.at)
+		if (!path.ptr)
 			path = header_read(link->wsi, WSI_TOKEN_HEAD_URI, at);
 		answer = request_answer(link, path);
 	}
 	/* A socket on which nothing was sent yet takes an answer whole. */
-	ssize_t ignored = send(link->fd, answer.at, answer.len, MSG_NOSIGNAL | MSG_DONTWAIT);
+	ssize_t ignored = send(link->fd, answer.ptr, answer.len, MSG_NOSIGNAL | MSG_DONTWAIT);
 	(void)ignored;
 	return -1;
 }
@@ -191,10 +191,10 @@ web_take(struct net *net)
 
 /* All that is sent here is short; libwebsockets keeps what of it the socket does not take. */
 static bool
-web_say(struct link *link, struct ink *frame)
+web_say(struct link *link, struct strbuf *frame)
 {
-	int n = lws_write(link->wsi, (unsigned char *)frame->at, frame->len, LWS_WRITE_RAW);
-	ink_clear(frame);
+	int n = lws_write(link->wsi, (unsigned char *)frame->ptr, frame->len, LWS_WRITE_RAW);
+	strbuf_clear(frame);
 	return n >= 0;
 }
 
@@ -202,7 +202,7 @@ bool
 web_say_close(struct link *link, enum ws_code code)
 {
 	char payload[] = {(char)(code >> 8), (char)(code & 0xff)};
-	struct ink frame = {0};
+	struct strbuf frame = {0};
 	ws_frame_write(&frame, WS_CLOSE,
 		(struct text){payload, code == WS_CODE_NONE ? 0 : sizeof payload});
 	return web_say(link, &frame);
@@ -244,7 +244,8 @@ web_found(struct link *link, const struct ws_found *found)
 	switch (found->kind) {
 	case WS_FOUND_MESSAGE:
 		if (link->connection && !link->left)
-			connection_receive(link->connection, found->payload.at, found->payload.len);
+			connection_receive(
+				link->connection, found->payload.ptr, found->payload.len);
 		break;
 	case WS_FOUND_PING:
 		link->pong.len = 0;
@@ -292,7 +293,7 @@ web_ping(struct link *link)
 		link_break(link);
 		return;
 	}
-	struct ink ping = {0};
+	struct strbuf ping = {0};
 	ws_frame_write(&ping, WS_PING, text_of("?"));
 	if (!web_say(link, &ping)) {
 		link_break(link);

@@ -20,7 +20,7 @@ bool
 utf8_read(struct utf8 *utf8, struct text t)
 {
 	for (size_t i = 0; i < t.len; i++) {
-		unsigned char c = (unsigned char)t.at[i];
+		unsigned char c = (unsigned char)t.ptr[i];
 		if (utf8->left > 0) {
 			if (c < utf8->low || c > utf8->high)
 				return false;
@@ -199,10 +199,10 @@ close_read(struct ws_frames *frames, struct text payload)
 	if (payload.len == 1)
 		return frames_fail(frames, WS_CODE_PROTOCOL);
 	if (payload.len > 1) {
-		code = (unsigned)(unsigned char)payload.at[0] << 8 | (unsigned char)payload.at[1];
+		code = (unsigned)(unsigned char)payload.ptr[0] << 8 | (unsigned char)payload.ptr[1];
 		if (!code_may_be_sent(code))
 			return frames_fail(frames, WS_CODE_PROTOCOL);
-		if (!utf8_whole((struct text){payload.at + 2, payload.len - 2}))
+		if (!utf8_whole((struct text){payload.ptr + 2, payload.len - 2}))
 			return frames_fail(frames, WS_CODE_NOT_UTF8);
 	}
 	frames->over = true;
@@ -211,12 +211,12 @@ close_read(struct ws_frames *frames, struct text payload)
 
 /* What came so far with the piece behind it; kept unless that is all. */
 static struct text
-payload_join(struct ink *so_far, struct text piece, bool whole)
+payload_join(struct strbuf *so_far, struct text piece, bool whole)
 {
 	if (whole && so_far->len == 0)
 		return piece;
-	ink_text(so_far, piece);
-	return ink_read(so_far);
+	strbuf_add_text(so_far, piece);
+	return strbuf_view(so_far);
 }
 
 static struct ws_found
@@ -263,9 +263,9 @@ frames_forget(struct ws_frames *frames)
 {
 	if (frames->n_head > 0)
 		return;
-	ink_clear(&frames->control);
+	strbuf_clear(&frames->control);
 	if (!frames->begun)
-		ink_clear(&frames->message);
+		strbuf_clear(&frames->message);
 }
 
 struct ws_found
@@ -294,14 +294,14 @@ ws_frames_next(struct ws_frames *frames, struct ws_input *in)
 void
 ws_frames_clear(struct ws_frames *frames)
 {
-	ink_clear(&frames->message);
-	ink_clear(&frames->control);
+	strbuf_clear(&frames->message);
+	strbuf_clear(&frames->control);
 }
 
 void
-ws_frame_write(struct ink *out, enum ws_opcode opcode, struct text payload)
+ws_frame_write(struct strbuf *out, enum ws_opcode opcode, struct text payload)
 {
 	char head[] = {(char)(FIRST_FIN | opcode), (char)payload.len};
-	ink_add(out, head, sizeof head);
-	ink_text(out, payload);
+	strbuf_add(out, head, sizeof head);
+	strbuf_add_text(out, payload);
 }

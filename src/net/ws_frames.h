@@ -6,7 +6,7 @@
 #ifndef NET_WS_FRAMES_H
 #define NET_WS_FRAMES_H
 
-#include "teahouse/buffer.h"
+#include "teahouse/strbuf.h"
 
 enum {
 	WS_MESSAGE_BYTES = 65535, /* longest message taken */
@@ -59,9 +59,9 @@ struct utf8 {
 
 /* Zeroed is a stream's beginning. */
 struct ws_frames {
-	struct ink message, control; /* what came before of one that comes in pieces */
-	uint32_t left;               /* bytes of the frame's payload that have not come */
-	struct utf8 utf8;            /* where the message stands */
+	struct strbuf message, control; /* what came before of one that comes in pieces */
+	uint32_t left;                  /* bytes of the frame's payload that have not come */
+	struct utf8 utf8;               /* where the message stands */
 	unsigned char head[WS_HEAD_BYTES];
 	unsigned char n_head;  /* bytes of it that have come; 0: between frames */
 	unsigned char mask_at; /* byte of the mask that is next */
@@ -83,7 +83,7 @@ struct ws_found ws_frames_next(struct ws_frames *frames, struct ws_input *in);
 void ws_frames_clear(struct ws_frames *frames);
 
 /* Writes a frame that is no longer than a control frame may be. */
-void ws_frame_write(struct ink *out, enum ws_opcode opcode, struct text payload);
+void ws_frame_write(struct strbuf *out, enum ws_opcode opcode, struct text payload);
 
 /* Whether it goes on being UTF-8; whether that was whole says `left`. */
 bool utf8_read(struct utf8 *utf8, struct text t);

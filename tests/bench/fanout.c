@@ -10,8 +10,9 @@
 #include <string.h>
 
 #include "adapters/framing.h"
-#include "base/memory.h"
+#include "base/alloc.h"
 #include "teahouse/connection.h"
+#include "teahouse/outqueue.h"
 
 enum { LISTENERS = 100, MESSAGES = 2000, TURN = 10, SPEAKERS = 20, PIECES = 512 };
 
@@ -68,12 +69,12 @@ struct listening {
 };
 
 static ssize_t
-link_send(void *link, const struct queue *waiting)
+link_send(void *link, const struct outqueue *waiting)
 {
 	struct listening *listening = link;
 	struct iovec pieces[PIECES];
 	ssize_t sent = 0;
-	int n = queue_gather(waiting, pieces, PIECES);
+	int n = outqueue_gather(waiting, pieces, PIECES);
 	for (int i = 0; i < n; i++)
 		sent += (ssize_t)pieces[i].iov_len;
 	listening->heard += (size_t)sent;
@@ -147,7 +148,7 @@ main(int argc, char *argv[])
 	settings.core = (struct core_settings){
 		.name = text_of("Teahouse"), .room = text_of("main"), .message = 4000};
 	struct gateway *gateway = gateway_open(&settings, &wire, no_time, no_time, NULL);
-	struct listening *all = memory_new(n * sizeof *all);
+	struct listening *all = xcalloc(n * sizeof *all);
 	static char main_room[] = "main";
 	struct listener listeners[WAYS];
 	for (size_t i = 0; i < WAYS; i++)

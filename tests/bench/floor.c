@@ -54,7 +54,7 @@ struct floor {
 	size_t n, cap;
 	bool any_lost;
 	size_t members[PROTOCOLS]; /* in the room, by protocol */
-	struct bytes ink;
+	struct bytes buf;
 	char *input;
 };
 
@@ -149,30 +149,30 @@ said_make(struct floor *floor, enum protocol protocol, const char *nick, struct 
 {
 	static const char chat[] = "{\"type\":\"chat\",";
 	static const char where[] = "\"room\":\"main\",\"time\":1700000000000,";
-	struct bytes packet = {0}, *ink = &floor->ink;
+	struct bytes packet = {0}, *buf = &floor->buf;
 	char head[64 + NICK_MAX];
 	snprintf(head, sizeof head, "%s%s\"nick\":\"%s\",\"message\":\"", chat,
 		protocol == WEB ? where : "", nick);
-	ink->len = 0;
+	buf->len = 0;
 	if (protocol == LINE) {
-		bytes_add_string(ink, nick);
-		bytes_add_string(ink, ": ");
-		bytes_add(ink, text.at, text.len);
-		bytes_add_string(ink, "\r\n");
+		bytes_add_string(buf, nick);
+		bytes_add_string(buf, ": ");
+		bytes_add(buf, text.at, text.len);
+		bytes_add_string(buf, "\r\n");
 	} else {
 		bytes_add_string(&packet, head);
 		bytes_add(&packet, text.at, text.len);
 		bytes_add_string(&packet, "\"}");
 		struct piece payload = {packet.at, packet.len};
 		if (protocol == JSON)
-			packet_add(ink, payload);
+			packet_add(buf, payload);
 		else
-			frame_add(ink, FRAME_TEXT, false, payload);
+			frame_add(buf, FRAME_TEXT, false, payload);
 		bytes_clear(&packet);
 	}
-	struct buffer *buffer = must(malloc(sizeof *buffer + ink->len));
-	*buffer = (struct buffer){.refs = 1, .len = (uint32_t)ink->len};
-	memcpy(buffer->bytes, ink->at, ink->len);
+	struct buffer *buffer = must(malloc(sizeof *buffer + buf->len));
+	*buffer = (struct buffer){.refs = 1, .len = (uint32_t)buf->len};
+	memcpy(buffer->bytes, buf->at, buf->len);
 	return buffer;
 }
 

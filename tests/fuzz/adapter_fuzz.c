@@ -51,7 +51,7 @@ struct ear {
 	struct house *house;
 	struct connection *connection;
 	size_t protocol;
-	struct ink heard; /* what of it is not looked at yet */
+	struct strbuf heard; /* what of it is not looked at yet */
 	unsigned char last;
 	size_t told; /* bytes */
 	bool closed;
@@ -112,7 +112,7 @@ static void
 hear_packet(struct ear *ear, struct text bytes)
 {
 	size_t flags = JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL;
-	json_t *packet = json_loadb(bytes.at, bytes.len, flags, NULL);
+	json_t *packet = json_loadb(bytes.ptr, bytes.len, flags, NULL);
 	assert(json_is_object(packet));
 	hear_value(packet);
 	ear->packets++;
@@ -131,7 +131,7 @@ hear_packet(struct ear *ear, struct text bytes)
 static size_t
 head_read(const struct ear *ear, size_t *len)
 {
-	const unsigned char *at = (const unsigned char *)ear->heard.at;
+	const unsigned char *at = (const unsigned char *)ear->heard.ptr;
 	if (ear->heard.len < 4)
 		return 0;
 	if (ear->protocol == JSON) {
@@ -153,22 +153,22 @@ hear(struct ear *ear, const char *bytes, size_t n)
 			hear_byte(ear, (unsigned char)bytes[i]);
 		return;
 	}
-	ink_add(&ear->heard, bytes, n);
+	strbuf_add(&ear->heard, bytes, n);
 	size_t head, len;
 	while ((head = head_read(ear, &len)) && ear->heard.len >= head + len) {
-		hear_packet(ear, (struct text){ear->heard.at + head, len});
-		memmove(ear->heard.at, ear->heard.at + head + len, ear->heard.len - head - len);
+		hear_packet(ear, (struct text){ear->heard.ptr + head, len});
+		memmove(ear->heard.ptr, ear->heard.ptr + head + len, ear->heard.len - head - len);
 		ear->heard.len -= head + len;
 	}
 }
 
 static ssize_t
-wire_send(void *link, const struct queue *waiting)
+wire_send(void *link, const struct outqueue *waiting)
 {
 	struct ear *ear = link;
 	struct iovec pieces[64];
 	size_t sent = 0;
-	int n = queue_gather(waiting, pieces, 64);
+	int n = outqueue_gather(waiting, pieces, 64);
 	for (int i = 0; i < n && sent < ear->house->takes; i++) {
 		size_t left = ear->house->takes - sent;
 		size_t taken = pieces[i].iov_len < left ? pieces[i].iov_len : left;
@@ -241,7 +241,7 @@ give(struct house *house, struct text bytes, bool wrapped)
 	copy[0] = (char)(bytes.len >> 8);
 	copy[head / 2] = (char)bytes.len;
 	if (bytes.len > 0)
-		memcpy(copy + head, bytes.at, bytes.len);
+		memcpy(copy + head, bytes.ptr, bytes.len);
 	connection_receive(house->ears[STRANGER].connection, copy, head + bytes.len);
 	free(copy);
 }
@@ -253,7 +253,7 @@ request(struct house *house, struct text packet, bool wrapped)
 	struct ear *stranger = &house->ears[STRANGER];
 	const struct session *session = (const struct session *)stranger->connection;
 	size_t flags = JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, before = stranger->told;
-	json_t *json = json_loadb(packet.at ? packet.at : "", packet.len, flags, NULL);
+	json_t *json = json_loadb(packet.ptr ? packet.ptr : "", packet.len, flags, NULL);
 	json_t *ref = json_object_get(json, "ref");
 	stranger->ref = json_is_string(ref) ? ref : NULL;
 	stranger->answers = json_object();
@@ -279,15 +279,15 @@ speak(struct house *house, struct text in, size_t protocol)
 {
 	struct ear *stranger = &house->ears[STRANGER];
 	while (in.len > 0 && stranger->connection) {
-		const char *end = memchr(in.at, 0x1e, in.len);
-		size_t len = end ? (size_t)(end - in.at) : in.len;
-		struct text piece = {in.at, len};
+		const char *end = memchr(in.ptr, 0x1e, in.len);
+		size_t len = end ? (size_t)(end - in.ptr) : in.len;
+		struct text piece = {in.ptr, len};
 		if (protocol == WRAPPED || protocol == WEB)
 			request(house, piece, protocol == WRAPPED);
 		else
 			give(house, piece, false);
 		turn(house);
-		in.at += len + (end != NULL);
+		in.ptr += len + (end != NULL);
 		in.len -= len + (end != NULL);
 	}
 	/* Of raw packets, the next may be announced as longer than all that is left. */
@@ -345,7 +345,7 @@ leave(struct house *house)
 	assert(gateway_connections(house->gateway) == 0);
 	gateway_close(house->gateway);
 	for (size_t i = 0; i < PEOPLE; i++)
-		ink_clear(&house->ears[i].heard);
+		strbuf_clear(&house->ears[i].heard);
 }
 
 /* The first byte says which protocol the stranger speaks, and how the house is. */

@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "base/memory.h"
+#include "base/alloc.h"
 #include "client/visit.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -44,7 +44,7 @@ static void
 complete(struct model *model, struct text line)
 {
 	size_t start = line.len;
-	while (start > 0 && line.at[start - 1] != ' ')
+	while (start > 0 && line.ptr[start - 1] != ' ')
 		start--;
 	char **words = model_complete(model, line, start, line.len, '@');
 	for (size_t i = 0; words && words[i]; i++)
@@ -64,7 +64,7 @@ happen(struct visit *visit, char how, struct text what)
 		if (visit->protocol->rest)
 			visit->protocol->rest(visit);
 	}
-	queue_clear(&visit->wire.out);
+	outqueue_clear(&visit->wire.out);
 }
 
 /* The first byte says which protocol. */
@@ -82,21 +82,21 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.wire = WIRE_NONE,
 		.protocol = protocol,
 		.asks = true,
-		.memory = protocol->memory ? memory_new(protocol->memory) : NULL,
+		.memory = protocol->memory ? xcalloc(protocol->memory) : NULL,
 	};
 	visit.wire.state = WIRE_OPEN;
 	protocol->greet(&visit);
 	struct text rest = {(const char *)data + 1, size - 1};
 	for (char how = HEARD; rest.len > 0;) {
 		size_t n = 0;
-		while (n < rest.len && rest.at[n] != HEARD && rest.at[n] != TYPED)
+		while (n < rest.len && rest.ptr[n] != HEARD && rest.ptr[n] != TYPED)
 			n++;
 		if (visit.wire.state == WIRE_OPEN)
-			happen(&visit, how, (struct text){rest.at, n});
+			happen(&visit, how, (struct text){rest.ptr, n});
 		if (n == rest.len)
 			break;
-		how = rest.at[n];
-		rest = (struct text){rest.at + n + 1, rest.len - n - 1};
+		how = rest.ptr[n];
+		rest = (struct text){rest.ptr + n + 1, rest.len - n - 1};
 	}
 	look_at(visit.model);
 	visit.wire.state = WIRE_CLOSED;

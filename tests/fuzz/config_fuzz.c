@@ -17,12 +17,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	assert(fd >= 0);
 	assert(write(fd, data, size) == (ssize_t)size);
 	close(fd);
-	struct ink wrong = {0};
+	struct strbuf wrong = {0};
 	struct config *config = config_read(path, -1, &wrong);
 	assert((config == NULL) == (wrong.len > 0));
 	if (config)
 		config_free(config);
-	ink_clear(&wrong);
+	strbuf_clear(&wrong);
 	unlink(path);
 	return 0;
 }

@@ -15,16 +15,16 @@ enum { FRAMINGS = sizeof framings / sizeof *framings };
 
 /* Writes down what came of it. */
 static void
-note(struct ink *notes, enum framed framed, struct text message)
+note(struct strbuf *notes, enum framed framed, struct text message)
 {
 	assert(message.len <= PACKET_BYTES);
-	ink_printf(notes, "%d %zu:", (int)framed, message.len);
-	ink_text(notes, message);
+	strbuf_printf(notes, "%d %zu:", (int)framed, message.len);
+	strbuf_add_text(notes, message);
 }
 
 /* What the end of the stream, a pause, makes of what is left. */
 static void
-feed_pause(const struct framing *framing, struct frames *frames, struct ink *notes)
+feed_pause(const struct framing *framing, struct frames *frames, struct strbuf *notes)
 {
 	struct text message = {"", 0};
 	if (framing->pauses && frames_begun(frames))
@@ -33,7 +33,7 @@ feed_pause(const struct framing *framing, struct frames *frames, struct ink *not
 
 /* Whether the stream goes on: HTTP ends it. */
 static bool
-feed(const struct framing *framing, struct frames *frames, struct text in, struct ink *notes)
+feed(const struct framing *framing, struct frames *frames, struct text in, struct strbuf *notes)
 {
 	while (in.len > 0) {
 		struct text message = {"", 0};
@@ -53,18 +53,18 @@ static void
 feed_with_pauses(const struct framing *framing, struct text in, size_t piece)
 {
 	struct frames frames = {0};
-	struct ink notes = {0};
+	struct strbuf notes = {0};
 	bool on = true;
 	for (size_t at = 0; on && at < in.len; at += piece) {
 		size_t n = in.len - at < piece ? in.len - at : piece;
-		on = feed(framing, &frames, (struct text){in.at + at, n}, &notes);
+		on = feed(framing, &frames, (struct text){in.ptr + at, n}, &notes);
 		if (on)
 			feed_pause(framing, &frames, &notes);
 		frames_rest(&frames);
 		assert(!on || !framing->pauses || !frames_begun(&frames));
 	}
 	frames_clear(&frames);
-	ink_clear(&notes);
+	strbuf_clear(&notes);
 }
 
 /* The first byte says which framing, the second how large the pieces are. */
@@ -76,7 +76,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct framing *framing = framings[data[0] % FRAMINGS];
 	size_t piece = 1 + data[1] % 16;
 	struct text in = {(const char *)data + 2, size - 2};
-	struct ink whole = {0}, pieces = {0};
+	struct strbuf whole = {0}, pieces = {0};
 	struct frames frames = {0};
 	if (feed(framing, &frames, in, &whole))
 		feed_pause(framing, &frames, &whole);
@@ -86,16 +86,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		size_t n = in.len - at < piece ? in.len - at : piece;
 		/* A copy of its own, so that reading past the piece is seen. */
 		char *copy = malloc(n);
-		memcpy(copy, in.at + at, n);
+		memcpy(copy, in.ptr + at, n);
 		on = feed(framing, &frames, (struct text){copy, n}, &pieces);
 		free(copy);
 	}
 	if (on)
 		feed_pause(framing, &frames, &pieces);
 	frames_clear(&frames);
-	assert(text_is(ink_read(&whole), ink_read(&pieces)));
-	ink_clear(&whole);
-	ink_clear(&pieces);
+	assert(text_is(strbuf_view(&whole), strbuf_view(&pieces)));
+	strbuf_clear(&whole);
+	strbuf_clear(&pieces);
 	feed_with_pauses(framing, in, piece);
 	return 0;
 }

@@ -16,11 +16,11 @@ is_utf8(struct text t)
 
 /* Writes down what is found. */
 static void
-feed(struct ws_frames *frames, struct text piece, struct ink *notes)
+feed(struct ws_frames *frames, struct text piece, struct strbuf *notes)
 {
 	/* A copy of its own, so that reading past the piece is seen. */
 	char *copy = malloc(piece.len + 1);
-	memcpy(copy, piece.at, piece.len);
+	memcpy(copy, piece.ptr, piece.len);
 	struct ws_input in = {copy, piece.len};
 	struct ws_found found;
 	while ((found = ws_frames_next(frames, &in)).kind != WS_FOUND_NOTHING) {
@@ -28,9 +28,9 @@ feed(struct ws_frames *frames, struct text piece, struct ink *notes)
 			assert(found.payload.len <= WS_MESSAGE_BYTES && is_utf8(found.payload));
 		else
 			assert(found.payload.len <= WS_CONTROL_BYTES);
-		ink_printf(
+		strbuf_printf(
 			notes, "%d %d %zu:", (int)found.kind, (int)found.code, found.payload.len);
-		ink_text(notes, found.payload);
+		strbuf_add_text(notes, found.payload);
 	}
 	assert(in.len == 0);
 	assert(frames->message.len <= WS_MESSAGE_BYTES && frames->control.len <= WS_CONTROL_BYTES);
@@ -45,16 +45,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	size_t piece = 1 + data[0] % 16;
 	struct text in = {(const char *)data + 1, size - 1};
-	struct ink whole = {0}, pieces = {0};
+	struct strbuf whole = {0}, pieces = {0};
 	struct ws_frames frames = {0}, others = {0};
 	feed(&frames, in, &whole);
 	for (size_t at = 0; at < in.len; at += piece) {
 		size_t n = in.len - at < piece ? in.len - at : piece;
-		feed(&others, (struct text){in.at + at, n}, &pieces);
+		feed(&others, (struct text){in.ptr + at, n}, &pieces);
 	}
-	assert(text_is(ink_read(&whole), ink_read(&pieces)));
-	ink_clear(&whole);
-	ink_clear(&pieces);
+	assert(text_is(strbuf_view(&whole), strbuf_view(&pieces)));
+	strbuf_clear(&whole);
+	strbuf_clear(&pieces);
 	ws_frames_clear(&frames);
 	ws_frames_clear(&others);
 	return 0;

@@ -25,8 +25,9 @@
 #include <unistd.h>
 
 #include "adapters/json.h"
-#include "base/memory.h"
+#include "base/alloc.h"
 #include "teahouse/connection.h"
+#include "teahouse/outqueue.h"
 
 enum { PEOPLE_MAX = 32, PIECES_MAX = 1024 };
 
@@ -34,7 +35,7 @@ struct person {
 	char name[32];
 	struct listener listener;
 	struct connection *connection; /* NULL: lost */
-	struct ink heard;              /* bytes, from read on not yet looked at */
+	struct strbuf heard;           /* bytes, from read on not yet looked at */
 	size_t read;
 	bool closed;
 	struct talk_file *file;
@@ -57,27 +58,27 @@ file_fail(struct talk_file *file, const char *format, ...)
 {
 	if (file->failure)
 		return;
-	struct ink why = {0};
-	ink_printf(&why, "%s:%d: ", file->path, file->line);
+	struct strbuf why = {0};
+	strbuf_printf(&why, "%s:%d: ", file->path, file->line);
 	va_list args;
 	va_start(args, format);
 	char text[2048];
 	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
-	ink_puts(&why, text);
-	ink_add(&why, "", 1);
-	file->failure = why.at;
+	strbuf_puts(&why, text);
+	strbuf_add(&why, "", 1);
+	file->failure = why.ptr;
 }
 
 static ssize_t
-wire_send(void *link, const struct queue *waiting)
+wire_send(void *link, const struct outqueue *waiting)
 {
 	struct person *person = link;
 	struct iovec pieces[PIECES_MAX];
 	ssize_t sent = 0;
-	int n = queue_gather(waiting, pieces, PIECES_MAX);
+	int n = outqueue_gather(waiting, pieces, PIECES_MAX);
 	for (int i = 0; i < n; i++) {
-		ink_add(&person->heard, pieces[i].iov_base, pieces[i].iov_len);
+		strbuf_add(&person->heard, pieces[i].iov_base, pieces[i].iov_len);
 		sent += (ssize_t)pieces[i].iov_len;
 	}
 	return sent;
@@ -154,7 +155,7 @@ listener_set(struct listener *listener, char *word)
 		if (strcmp(word, flags[i].key) == 0)
 			*flags[i].at = yes;
 	if (value && strcmp(word, "room") == 0)
-		listener->room = memory_string(value, strlen(value));
+		listener->room = xstrndup(value, strlen(value));
 	else if (value && strcmp(word, "ending") == 0)
 		listener->ending = strcmp(value, "crlf") == 0 ? ENDING_CRLF : ENDING_NONE;
 }
@@ -184,7 +185,7 @@ person_come(struct talk_file *file, const char *name, char *rest)
 	for (char *word; (word = strtok_r(NULL, " ", &save));)
 		listener_set(&person->listener, word);
 	if (!person->listener.room)
-		person->listener.room = memory_string("main", 4);
+		person->listener.room = xstrndup("main", 4);
 	const struct sockaddr_in peer = {.sin_family = AF_INET,
 		.sin_port = htons(40112),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -213,22 +214,22 @@ person_send(struct person *person, const char *bytes, size_t n)
 static void
 person_say(struct person *person, const char *line)
 {
-	struct ink bytes = {0};
+	struct strbuf bytes = {0};
 	const char *protocol = person->listener.adapter->name;
 	if (strcmp(protocol, "json") == 0) {
 		size_t n = strlen(line);
-		ink_printf(&bytes, "%c%c%s", (int)(n >> 8), (int)(n & 0xff), line);
-		bytes.at[0] = (char)(n >> 8);
+		strbuf_printf(&bytes, "%c%c%s", (int)(n >> 8), (int)(n & 0xff), line);
+		bytes.ptr[0] = (char)(n >> 8);
 	} else {
-		ink_printf(&bytes, "%s%s", line, strcmp(protocol, "web") == 0 ? "" : "\r\n");
+		strbuf_printf(&bytes, "%s%s", line, strcmp(protocol, "web") == 0 ? "" : "\r\n");
 	}
-	person_send(person, bytes.at ? bytes.at : "", bytes.len);
-	ink_clear(&bytes);
+	person_send(person, bytes.ptr ? bytes.ptr : "", bytes.len);
+	strbuf_clear(&bytes);
 }
 
 /* C's escapes, and \{900}x for 900 times x. */
 static void
-escapes_read(const char *escaped, struct ink *out)
+escapes_read(const char *escaped, struct strbuf *out)
 {
 	static const char from[] = "nrt0e\\", to[] = "\n\r\t\0\033\\";
 	for (const char *c = escaped; *c; c++) {
@@ -248,7 +249,7 @@ escapes_read(const char *escaped, struct ink *out)
 			c = end + 1;
 			byte = *c;
 		}
-		memset(ink_space(out, times), byte, times);
+		memset(strbuf_reserve(out, times), byte, times);
 		out->len += times;
 	}
 }
@@ -256,24 +257,24 @@ escapes_read(const char *escaped, struct ink *out)
 static void
 person_say_raw(struct person *person, const char *escaped)
 {
-	struct ink bytes = {0};
+	struct strbuf bytes = {0};
 	escapes_read(escaped, &bytes);
-	person_send(person, bytes.at, bytes.len);
-	ink_clear(&bytes);
+	person_send(person, bytes.ptr, bytes.len);
+	strbuf_clear(&bytes);
 }
 
 static void
 person_hear_raw(struct person *person, const char *escaped)
 {
-	struct ink wanted = {0};
+	struct strbuf wanted = {0};
 	escapes_read(escaped, &wanted);
 	struct text rest = {
-		ink_read(&person->heard).at + person->read, person->heard.len - person->read};
-	if (rest.len >= wanted.len && memcmp(rest.at, wanted.at, wanted.len) == 0)
+		strbuf_view(&person->heard).ptr + person->read, person->heard.len - person->read};
+	if (rest.len >= wanted.len && memcmp(rest.ptr, wanted.ptr, wanted.len) == 0)
 		person->read += wanted.len;
 	else
 		file_fail(person->file, "%s did not hear the bytes %s", person->name, escaped);
-	ink_clear(&wanted);
+	strbuf_clear(&wanted);
 }
 
 /* The next message that the person heard, without its framing; false: there is none. */
@@ -281,8 +282,8 @@ static bool
 person_next(struct person *person, struct text *message)
 {
 	struct text rest = {
-		ink_read(&person->heard).at + person->read, person->heard.len - person->read};
-	const unsigned char *head = (const unsigned char *)rest.at;
+		strbuf_view(&person->heard).ptr + person->read, person->heard.len - person->read};
+	const unsigned char *head = (const unsigned char *)rest.ptr;
 	const char *protocol = person->listener.adapter->name;
 	size_t start = 0, len = 0;
 	if (rest.len == 0)
@@ -297,14 +298,14 @@ person_next(struct person *person, struct text *message)
 		start = 4;
 		len = rest.len < 4 ? 0 : (size_t)head[2] << 8 | head[3];
 	} else {
-		const char *end = memchr(rest.at, '\n', rest.len);
-		len = end ? (size_t)(end - rest.at) + 1 : rest.len;
+		const char *end = memchr(rest.ptr, '\n', rest.len);
+		len = end ? (size_t)(end - rest.ptr) + 1 : rest.len;
 	}
 	if (start + len > rest.len) {
 		file_fail(person->file, "%s heard half a message", person->name);
 		return false;
 	}
-	*message = (struct text){rest.at + start, len};
+	*message = (struct text){rest.ptr + start, len};
 	person->read += start + len;
 	return true;
 }
@@ -336,14 +337,14 @@ message_is(const struct person *person, struct text message, const char *wanted)
 		const struct listener *listener = &person->listener;
 		bool crlf = strcmp(listener->adapter->name, "telnet") == 0 ||
 			    listener->ending == ENDING_CRLF;
-		struct ink line = {0};
-		ink_printf(&line, "%s%s", wanted, crlf ? "\r\n" : "\n");
-		bool same = text_is(message, ink_read(&line));
-		ink_clear(&line);
+		struct strbuf line = {0};
+		strbuf_printf(&line, "%s%s", wanted, crlf ? "\r\n" : "\n");
+		bool same = text_is(message, strbuf_view(&line));
+		strbuf_clear(&line);
 		return same;
 	}
 	json_t *want = json_loads(wanted, 0, NULL),
-	       *got = json_loadb(message.at, message.len, 0, NULL);
+	       *got = json_loadb(message.ptr, message.len, 0, NULL);
 	if (!want)
 		file_fail(person->file, "that is not JSON");
 	bool same = want && got && json_has(got, want);
@@ -355,20 +356,20 @@ message_is(const struct person *person, struct text message, const char *wanted)
 static void
 person_hear(struct person *person, const char *wanted, bool next)
 {
-	struct ink others = {0};
+	struct strbuf others = {0};
 	struct text message;
 	while (person_next(person, &message)) {
 		if (message_is(person, message, wanted)) {
-			ink_clear(&others);
+			strbuf_clear(&others);
 			return;
 		}
-		ink_printf(&others, "\n#   %.*s", TEXT_ARGS(text_trim(message)));
+		strbuf_printf(&others, "\n#   %.*s", TEXT_ARGS(text_trim(message)));
 		if (next)
 			break;
 	}
 	file_fail(person->file, "%s did not hear: %s, but:%.*s", person->name, wanted,
-		TEXT_ARGS(ink_read(&others)));
-	ink_clear(&others);
+		TEXT_ARGS(strbuf_view(&others)));
+	strbuf_clear(&others);
 }
 
 static void
@@ -474,7 +475,7 @@ file_end(struct talk_file *file)
 		if (person->connection)
 			connection_lost(person->connection, REASON_LOST);
 		free(person->listener.room);
-		ink_clear(&person->heard);
+		strbuf_clear(&person->heard);
 	}
 	if (file->gateway)
 		gateway_close(file->gateway);
@@ -482,15 +483,15 @@ file_end(struct talk_file *file)
 
 /* Whole, with NUL at its end. Not by stdio, which allocates without a word: see fault.c. */
 static bool
-file_read(const char *path, struct ink *all)
+file_read(const char *path, struct strbuf *all)
 {
 	int fd = open(path, O_RDONLY);
 	ssize_t n = -1;
-	while (fd >= 0 && (n = read(fd, ink_space(all, BUFSIZ), BUFSIZ)) > 0)
+	while (fd >= 0 && (n = read(fd, strbuf_reserve(all, BUFSIZ), BUFSIZ)) > 0)
 		all->len += (size_t)n;
 	if (fd >= 0)
 		close(fd);
-	ink_add(all, "", 1);
+	strbuf_add(all, "", 1);
 	return n == 0;
 }
 
@@ -506,19 +507,19 @@ file_play(const char *path, bool bytewise)
 		.message = 4000,
 		.rate = 10,
 		.burst = 40};
-	struct ink all = {0};
+	struct strbuf all = {0};
 	if (!file_read(path, &all)) {
 		file_fail(&file, "cannot be read");
 		return file.failure;
 	}
-	for (char *line = all.at, *next; line && !file.failure; line = next) {
+	for (char *line = all.ptr, *next; line && !file.failure; line = next) {
 		file.line++;
 		next = strchr(line, '\n');
 		if (next)
 			*next++ = '\0';
 		file_line(&file, line);
 	}
-	ink_clear(&all);
+	strbuf_clear(&all);
 	file_end(&file);
 	return file.failure;
 }

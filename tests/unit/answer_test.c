@@ -28,25 +28,25 @@ hear_all(struct guest *guest)
 
 /* The entries of all pieces that were told, one after the other, each with a space before it. */
 static struct text
-entries_told(struct guest *guest, const char *before, struct ink *entries)
+entries_told(struct guest *guest, const char *before, struct strbuf *entries)
 {
 	size_t head = strlen(before);
 	entries->len = 0;
-	for (struct text rest = ink_read(&guest->told); rest.len > 0;) {
+	for (struct text rest = strbuf_view(&guest->told); rest.len > 0;) {
 		struct text line = text_line(&rest);
 		assert_true(line.len >= head + 3);
-		assert_memory_equal(line.at, before, head);
-		assert_memory_equal(line.at + line.len - 3, " /7", 3);
+		assert_memory_equal(line.ptr, before, head);
+		assert_memory_equal(line.ptr + line.len - 3, " /7", 3);
 		line.len -= 3;
-		bool more = line.len > 3 && memcmp(line.at + line.len - 3, " ..", 3) == 0;
+		bool more = line.len > 3 && memcmp(line.ptr + line.len - 3, " ..", 3) == 0;
 		assert_int_equal(more, rest.len > 0);
-		line = (struct text){line.at + head, line.len - head - (more ? 3 : 0)};
-		bool first = line.len < 3 || memcmp(line.at, " ..", 3) != 0;
+		line = (struct text){line.ptr + head, line.len - head - (more ? 3 : 0)};
+		bool first = line.len < 3 || memcmp(line.ptr, " ..", 3) != 0;
 		assert_int_equal(first, entries->len == 0);
-		ink_add(entries, line.at + (first ? 0 : 3), line.len - (first ? 0 : 3));
+		strbuf_add(entries, line.ptr + (first ? 0 : 3), line.len - (first ? 0 : 3));
 	}
 	guest_forget(guest);
-	return ink_read(entries);
+	return strbuf_view(entries);
 }
 
 /* A house in whose room main there are p0 to p999. */
@@ -68,16 +68,16 @@ a_thousand_names_come_in_pieces_and_in_order(void **state)
 {
 	(void)state;
 	static struct notebook book;
-	struct ink wanted = {0}, got = {0};
+	struct strbuf wanted = {0}, got = {0};
 	house_full(&book);
 	struct guest *reader = book.guests[500];
 	ask(reader, "names", NULL);
 	assert_in_range(hear_all(reader), 9, 99);
 	for (int i = 0; i < MANY; i++)
-		ink_printf(&wanted, " p%d", i);
-	assert_text(entries_told(reader, "names main", &got), ink_read(&wanted));
-	ink_clear(&wanted);
-	ink_clear(&got);
+		strbuf_printf(&wanted, " p%d", i);
+	assert_text(entries_told(reader, "names main", &got), strbuf_view(&wanted));
+	strbuf_clear(&wanted);
+	strbuf_clear(&got);
 	notebook_close(&book);
 }
 
@@ -88,11 +88,11 @@ times_in(struct text text, const char *piece)
 	int times = 0;
 	size_t n = strlen(piece);
 	for (size_t i = 0; i + n <= text.len; i++)
-		times += text.at[i] == piece[0] && memcmp(text.at + i, piece, n) == 0;
+		times += text.ptr[i] == piece[0] && memcmp(text.ptr + i, piece, n) == 0;
 	return times;
 }
 
-/* Names and logins alike are p0 to p999; of those with odd numbers some go meanwhile. */
+/* Names and logins confusables are p0 to p999; of those with odd numbers some go meanwhile. */
 static void
 who_stays_is_named_once(const char *packet, char after)
 {
@@ -112,7 +112,7 @@ who_stays_is_named_once(const char *packet, char after)
 	for (int i = 0; i < MANY; i += 2) {
 		char nick[16];
 		snprintf(nick, sizeof nick, " p%d%c", i, after);
-		assert_int_equal(times_in(ink_read(&reader->told), nick), 1);
+		assert_int_equal(times_in(strbuf_view(&reader->told), nick), 1);
 	}
 	notebook_close(&book);
 }
@@ -143,9 +143,9 @@ who_changes_the_nick_amid_an_answer_keeps_the_place(void **state)
 	type(book.guests[998], "/nick changed");
 	guest_forget(reader);
 	hear_all(reader);
-	struct text names = ink_read(&reader->told);
+	struct text names = strbuf_view(&reader->told);
 	names.len -= strlen(" /7\n");
-	assert_memory_equal(names.at + names.len - 18, " p997 changed p999", 18);
+	assert_memory_equal(names.ptr + names.len - 18, " p997 changed p999", 18);
 	notebook_close(&book);
 }
 
@@ -234,7 +234,7 @@ rooms_that_stay_are_listed_once_while_others_come_and_go(void **state)
 {
 	(void)state;
 	struct notebook book;
-	struct ink got = {0}, wanted = {0};
+	struct strbuf got = {0}, wanted = {0};
 	notebook_open(&book);
 	struct guest *reader = guest_login(&book, "reader");
 	for (int i = 0; i < 200; i++) {
@@ -251,14 +251,14 @@ rooms_that_stay_are_listed_once_while_others_come_and_go(void **state)
 	type(book.guests[150], "/leave");
 	type(book.guests[200], "/join new");
 	hear_all(reader);
-	ink_puts(&wanted, " main(201) r0(1)");
+	strbuf_puts(&wanted, " main(201) r0(1)");
 	for (int i = 1; i < 200; i++)
 		if (i != 149)
-			ink_printf(&wanted, " r%d(1)", i);
-	ink_puts(&wanted, " new(1)");
-	assert_text(entries_told(reader, "rooms", &got), ink_read(&wanted));
-	ink_clear(&got);
-	ink_clear(&wanted);
+			strbuf_printf(&wanted, " r%d(1)", i);
+	strbuf_puts(&wanted, " new(1)");
+	assert_text(entries_told(reader, "rooms", &got), strbuf_view(&wanted));
+	strbuf_clear(&got);
+	strbuf_clear(&wanted);
 	notebook_close(&book);
 }
 
@@ -268,7 +268,7 @@ an_answer_that_ends_on_a_full_piece_has_no_empty_one(void **state)
 	(void)state;
 	for (int people = 49; people <= 51; people++) {
 		static struct notebook book;
-		struct ink got = {0};
+		struct strbuf got = {0};
 		notebook_open(&book);
 		for (int i = 0; i < people; i++) {
 			char nick[16];
@@ -282,9 +282,9 @@ an_answer_that_ends_on_a_full_piece_has_no_empty_one(void **state)
 		struct text names = entries_told(reader, "names main", &got);
 		size_t n = 0;
 		for (size_t i = 0; i < names.len; i++)
-			n += names.at[i] == ' ';
+			n += names.ptr[i] == ' ';
 		assert_int_equal(n, people);
-		ink_clear(&got);
+		strbuf_clear(&got);
 		notebook_close(&book);
 	}
 }

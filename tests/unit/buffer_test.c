@@ -1,41 +1,43 @@
 /*
- * Inks, shared buffers and queues: that no byte is lost, doubled or out of
+ * Buffers, shared buffers and queues: that no byte is lost, doubled or out of
  * order however they are taken, and that nothing is kept when nothing waits.
  */
 #include "unit.h"
 
+#include "teahouse/outqueue.h"
+
 static void
-a_zeroed_ink_reads_as_the_empty_text(void **state)
+a_zeroed_strbuf_reads_as_the_empty_text(void **state)
 {
 	(void)state;
-	struct ink ink = {0};
-	assert_non_null(ink_read(&ink).at);
-	assert_text(ink_read(&ink), BYTES(""));
+	struct strbuf buf = {0};
+	assert_non_null(strbuf_view(&buf).ptr);
+	assert_text(strbuf_view(&buf), BYTES(""));
 }
 
 static void
 adding_nothing_takes_no_memory(void **state)
 {
 	(void)state;
-	struct ink ink = {0};
-	ink_add(&ink, NULL, 0);
-	ink_text(&ink, (struct text){NULL, 0});
-	ink_puts(&ink, "");
-	assert_null(ink.at);
+	struct strbuf buf = {0};
+	strbuf_add(&buf, NULL, 0);
+	strbuf_add_text(&buf, TEXT_NONE);
+	strbuf_puts(&buf, "");
+	assert_null(buf.ptr);
 }
 
 static void
-an_ink_keeps_every_byte_as_it_grows(void **state)
+a_strbuf_keeps_every_byte_as_it_grows(void **state)
 {
 	(void)state;
-	struct ink ink = {0};
+	struct strbuf buf = {0};
 	for (int i = 0; i < 5000; i++)
-		ink_add(&ink, &(char){(char)(i * 7)}, 1);
-	assert_int_equal(ink.len, 5000);
-	assert_true(ink.cap >= ink.len);
+		strbuf_add(&buf, &(char){(char)(i * 7)}, 1);
+	assert_int_equal(buf.len, 5000);
+	assert_true(buf.cap >= buf.len);
 	for (int i = 0; i < 5000; i++)
-		assert_int_equal(ink.at[i], (char)(i * 7));
-	ink_clear(&ink);
+		assert_int_equal(buf.ptr[i], (char)(i * 7));
+	strbuf_clear(&buf);
 }
 
 static void
@@ -44,16 +46,16 @@ printing_fits_whatever_its_length(void **state)
 	(void)state;
 	/* Around the space that is tried first, and far beyond it. */
 	for (int width = 120; width < 140; width++) {
-		struct ink ink = {0};
-		ink_puts(&ink, "<");
-		ink_printf(&ink, "%*d|", width, 7);
-		ink_printf(&ink, "%*d>", 20 * width, 8);
-		assert_int_equal(ink.len, 1 + (size_t)width + 1 + 20 * (size_t)width + 1);
-		assert_int_equal(ink.at[width], '7');
-		assert_int_equal(ink.at[width + 1], '|');
-		assert_int_equal(ink.at[ink.len - 2], '8');
-		assert_int_equal(ink.at[ink.len - 1], '>');
-		ink_clear(&ink);
+		struct strbuf buf = {0};
+		strbuf_puts(&buf, "<");
+		strbuf_printf(&buf, "%*d|", width, 7);
+		strbuf_printf(&buf, "%*d>", 20 * width, 8);
+		assert_int_equal(buf.len, 1 + (size_t)width + 1 + 20 * (size_t)width + 1);
+		assert_int_equal(buf.ptr[width], '7');
+		assert_int_equal(buf.ptr[width + 1], '|');
+		assert_int_equal(buf.ptr[buf.len - 2], '8');
+		assert_int_equal(buf.ptr[buf.len - 1], '>');
+		strbuf_clear(&buf);
 	}
 }
 
@@ -61,28 +63,28 @@ static void
 space_is_there_before_it_is_used(void **state)
 {
 	(void)state;
-	struct ink ink = {0};
-	ink_puts(&ink, "ab");
-	memset(ink_space(&ink, 10000), 'c', 10000);
-	assert_int_equal(ink.len, 2);
-	ink.len += 3;
-	assert_text(ink_read(&ink), BYTES("abccc"));
-	ink_clear(&ink);
+	struct strbuf buf = {0};
+	strbuf_puts(&buf, "ab");
+	memset(strbuf_reserve(&buf, 10000), 'c', 10000);
+	assert_int_equal(buf.len, 2);
+	buf.len += 3;
+	assert_text(strbuf_view(&buf), BYTES("abccc"));
+	strbuf_clear(&buf);
 }
 
 static void
-a_cleared_ink_is_as_new(void **state)
+a_cleared_strbuf_is_as_new(void **state)
 {
 	(void)state;
-	struct ink ink = {0};
-	ink_puts(&ink, "tea");
-	ink_clear(&ink);
-	assert_null(ink.at);
-	assert_int_equal(ink.len, 0);
-	assert_int_equal(ink.cap, 0);
-	ink_puts(&ink, "more");
-	assert_text(ink_read(&ink), BYTES("more"));
-	ink_clear(&ink);
+	struct strbuf buf = {0};
+	strbuf_puts(&buf, "tea");
+	strbuf_clear(&buf);
+	assert_null(buf.ptr);
+	assert_int_equal(buf.len, 0);
+	assert_int_equal(buf.cap, 0);
+	strbuf_puts(&buf, "more");
+	assert_text(strbuf_view(&buf), BYTES("more"));
+	strbuf_clear(&buf);
 }
 
 static void
@@ -112,23 +114,23 @@ a_buffer_lives_until_its_last_reference_goes(void **state)
 
 /* Pushes the bytes as a buffer that the queue alone holds. */
 static void
-push(struct queue *q, struct text t)
+push(struct outqueue *q, struct text t)
 {
 	struct buffer *buffer = buffer_make(t);
-	queue_push(q, buffer);
+	outqueue_push(q, buffer);
 	buffer_drop(buffer);
 }
 
 /* All that waits, by gathering at most `max` pieces; how many they were. */
 static int
-gathered(const struct queue *q, struct ink *out, int max)
+gathered(const struct outqueue *q, struct strbuf *out, int max)
 {
 	struct iovec pieces[1024];
 	assert_in_range(max, 0, 1024);
-	int n = queue_gather(q, pieces, max);
+	int n = outqueue_gather(q, pieces, max);
 	out->len = 0;
 	for (int i = 0; i < n; i++)
-		ink_add(out, pieces[i].iov_base, pieces[i].iov_len);
+		strbuf_add(out, pieces[i].iov_base, pieces[i].iov_len);
 	return n;
 }
 
@@ -136,72 +138,72 @@ static void
 a_queue_gives_its_buffers_in_the_order_they_came(void **state)
 {
 	(void)state;
-	struct queue q = {0};
-	struct ink all = {0};
+	struct outqueue q = {0};
+	struct strbuf all = {0};
 	push(&q, BYTES("one "));
 	push(&q, BYTES("two "));
 	push(&q, BYTES("three"));
 	assert_int_equal(gathered(&q, &all, 1024), 3);
-	assert_text(ink_read(&all), BYTES("one two three"));
+	assert_text(strbuf_view(&all), BYTES("one two three"));
 	assert_int_equal(q.bytes, 13);
-	queue_clear(&q);
-	ink_clear(&all);
+	outqueue_clear(&q);
+	strbuf_clear(&all);
 }
 
 static void
 gathering_stops_at_the_most_that_is_wanted(void **state)
 {
 	(void)state;
-	struct queue q = {0};
-	struct ink all = {0};
+	struct outqueue q = {0};
+	struct strbuf all = {0};
 	for (int i = 0; i < 10; i++)
 		push(&q, BYTES("ab"));
 	assert_int_equal(gathered(&q, &all, 3), 3);
-	assert_text(ink_read(&all), BYTES("ababab"));
+	assert_text(strbuf_view(&all), BYTES("ababab"));
 	assert_int_equal(gathered(&q, &all, 0), 0);
 	assert_int_equal(q.bytes, 20);
-	queue_clear(&q);
-	ink_clear(&all);
+	outqueue_clear(&q);
+	strbuf_clear(&all);
 }
 
 static void
 what_is_taken_may_end_amid_a_buffer(void **state)
 {
 	(void)state;
-	struct queue q = {0};
-	struct ink all = {0};
+	struct outqueue q = {0};
+	struct strbuf all = {0};
 	push(&q, BYTES("abcd"));
 	push(&q, BYTES("efgh"));
-	queue_take(&q, 1);
-	assert_text(queue_first(&q), BYTES("bcd"));
-	queue_take(&q, 2);
-	assert_text(queue_first(&q), BYTES("d"));
+	outqueue_consume(&q, 1);
+	assert_text(outqueue_first(&q), BYTES("bcd"));
+	outqueue_consume(&q, 2);
+	assert_text(outqueue_first(&q), BYTES("d"));
 	gathered(&q, &all, 1024);
-	assert_text(ink_read(&all), BYTES("defgh"));
-	queue_take(&q, 3);
-	assert_text(queue_first(&q), BYTES("gh"));
+	assert_text(strbuf_view(&all), BYTES("defgh"));
+	outqueue_consume(&q, 3);
+	assert_text(outqueue_first(&q), BYTES("gh"));
 	assert_int_equal(q.bytes, 2);
-	queue_take(&q, 2);
+	outqueue_consume(&q, 2);
 	assert_int_equal(q.bytes, 0);
-	assert_null(queue_first(&q).at);
-	ink_clear(&all);
+	assert_null(outqueue_first(&q).ptr);
+	strbuf_clear(&all);
 }
 
 static void
 what_is_taken_to_a_buffers_very_end_lets_it_go(void **state)
 {
 	(void)state;
-	struct queue q = {0};
+	struct outqueue q = {0};
 	struct buffer *first = buffer_make(BYTES("abc"));
-	queue_push(&q, first);
+	outqueue_push(&q, first);
 	push(&q, BYTES("def"));
 	assert_int_equal(first->refs, 2);
-	queue_take(&q, 2);
+	outqueue_consume(&q, 2);
 	assert_int_equal(first->refs, 2);
-	queue_take(&q, 1);
+	outqueue_consume(&q, 1);
 	assert_int_equal(first->refs, 1);
-	assert_text(queue_first(&q), BYTES("def"));
-	queue_clear(&q);
+	assert_text(outqueue_first(&q), BYTES("def"));
+	outqueue_clear(&q);
 	buffer_drop(first);
 }
 
@@ -209,15 +211,15 @@ static void
 one_taking_may_end_several_buffers(void **state)
 {
 	(void)state;
-	struct queue q = {0};
+	struct outqueue q = {0};
 	push(&q, BYTES("ab"));
 	push(&q, BYTES("cd"));
 	push(&q, BYTES("ef"));
-	queue_take(&q, 1);
-	queue_take(&q, 4);
-	assert_text(queue_first(&q), BYTES("f"));
+	outqueue_consume(&q, 1);
+	outqueue_consume(&q, 4);
+	assert_text(outqueue_first(&q), BYTES("f"));
 	assert_int_equal(q.n, 1);
-	queue_clear(&q);
+	outqueue_clear(&q);
 }
 
 static void
@@ -226,20 +228,20 @@ a_wrapped_ring_grows_in_order(void **state)
 	(void)state;
 	/* For every place where the ring's head may stand when it is full. */
 	for (uint32_t turned = 0; turned < 8; turned++) {
-		struct queue q = {0};
-		struct ink all = {0};
+		struct outqueue q = {0};
+		struct strbuf all = {0};
 		push(&q, BYTES("-"));
 		for (uint32_t i = 0; i < turned; i++) {
 			push(&q, BYTES("-"));
-			queue_take(&q, 1);
+			outqueue_consume(&q, 1);
 		}
-		queue_take(&q, 0);
+		outqueue_consume(&q, 0);
 		for (char c = 'a'; c <= 'z'; c++)
 			push(&q, (struct text){&c, 1});
 		gathered(&q, &all, 1024);
-		assert_text(ink_read(&all), BYTES("-abcdefghijklmnopqrstuvwxyz"));
-		queue_clear(&q);
-		ink_clear(&all);
+		assert_text(strbuf_view(&all), BYTES("-abcdefghijklmnopqrstuvwxyz"));
+		outqueue_clear(&q);
+		strbuf_clear(&all);
 	}
 }
 
@@ -247,19 +249,19 @@ static void
 a_queue_that_is_empty_keeps_no_memory(void **state)
 {
 	(void)state;
-	struct queue q = {0};
+	struct outqueue q = {0};
 	for (int i = 0; i < 100; i++)
 		push(&q, BYTES("abc"));
-	queue_take(&q, 296);
+	outqueue_consume(&q, 296);
 	assert_non_null(q.more);
-	queue_take(&q, 1);
+	outqueue_consume(&q, 1);
 	assert_null(q.more);
 	assert_int_equal(q.cap, 0);
-	queue_take(&q, 3);
+	outqueue_consume(&q, 3);
 	push(&q, BYTES("again"));
-	assert_text(queue_first(&q), BYTES("again"));
+	assert_text(outqueue_first(&q), BYTES("again"));
 	assert_null(q.more);
-	queue_clear(&q);
+	outqueue_clear(&q);
 	assert_int_equal(q.n, 0);
 }
 
@@ -267,27 +269,27 @@ static void
 spans_that_follow_each_other_in_a_buffer_are_one(void **state)
 {
 	(void)state;
-	struct queue q = {0};
+	struct outqueue q = {0};
 	struct iovec pieces[4];
 	struct buffer *buffer = buffer_open(8);
 	assert_true(buffer_add(buffer, BYTES("one")));
-	queue_push_span(&q, (struct span){buffer, 0, 3});
+	outqueue_push_slice(&q, (struct slice){buffer, 0, 3});
 	assert_true(buffer_add(buffer, BYTES("two")));
 	assert_false(buffer_add(buffer, BYTES("six")));
-	queue_push_span(&q, (struct span){buffer, 3, 6});
-	assert_int_equal(queue_gather(&q, pieces, 4), 1);
+	outqueue_push_slice(&q, (struct slice){buffer, 3, 6});
+	assert_int_equal(outqueue_gather(&q, pieces, 4), 1);
 	assert_int_equal(buffer->refs, 2);
-	assert_text(queue_first(&q), BYTES("onetwo"));
+	assert_text(outqueue_first(&q), BYTES("onetwo"));
 	/* What has begun to go still grows; what was left out between is not sent. */
-	queue_take(&q, 4);
+	outqueue_consume(&q, 4);
 	assert_true(buffer_add(buffer, BYTES("xy")));
-	queue_push_span(&q, (struct span){buffer, 7, 8});
-	assert_int_equal(queue_gather(&q, pieces, 4), 2);
+	outqueue_push_slice(&q, (struct slice){buffer, 7, 8});
+	assert_int_equal(outqueue_gather(&q, pieces, 4), 2);
 	assert_int_equal(q.bytes, 3);
-	assert_text(queue_first(&q), BYTES("wo"));
-	queue_take(&q, 2);
-	assert_text(queue_first(&q), BYTES("y"));
-	queue_clear(&q);
+	assert_text(outqueue_first(&q), BYTES("wo"));
+	outqueue_consume(&q, 2);
+	assert_text(outqueue_first(&q), BYTES("y"));
+	outqueue_clear(&q);
 	assert_int_equal(buffer->refs, 1);
 	buffer_drop(buffer);
 }
@@ -296,9 +298,9 @@ static void
 an_empty_buffer_is_not_queued(void **state)
 {
 	(void)state;
-	struct queue q = {0};
+	struct outqueue q = {0};
 	struct buffer *empty = buffer_make(BYTES(""));
-	queue_push(&q, empty);
+	outqueue_push(&q, empty);
 	assert_int_equal(q.n, 0);
 	assert_int_equal(empty->refs, 1);
 	assert_null(q.more);
@@ -309,20 +311,20 @@ static void
 queues_share_a_buffer(void **state)
 {
 	(void)state;
-	struct queue a = {0}, b = {0};
+	struct outqueue a = {0}, b = {0};
 	struct buffer *shared = buffer_make(BYTES("kettle"));
-	queue_push(&a, shared);
-	queue_push(&a, shared);
-	queue_push(&b, shared);
+	outqueue_push(&a, shared);
+	outqueue_push(&a, shared);
+	outqueue_push(&b, shared);
 	assert_int_equal(shared->refs, 4);
 	buffer_drop(shared);
-	queue_take(&a, 9);
+	outqueue_consume(&a, 9);
 	assert_int_equal(shared->refs, 2);
-	assert_text(queue_first(&a), BYTES("tle"));
-	assert_text(queue_first(&b), BYTES("kettle"));
-	queue_clear(&a);
+	assert_text(outqueue_first(&a), BYTES("tle"));
+	assert_text(outqueue_first(&b), BYTES("kettle"));
+	outqueue_clear(&a);
 	assert_int_equal(shared->refs, 1);
-	queue_clear(&b);
+	outqueue_clear(&b);
 }
 
 /* Pushes and takes of any size, beside a plain string of what should wait. */
@@ -330,8 +332,8 @@ static void
 a_queue_is_the_bytes_that_came_less_those_that_went(void **state)
 {
 	(void)state;
-	struct queue q = {0};
-	struct ink model = {0}, all = {0};
+	struct outqueue q = {0};
+	struct strbuf model = {0}, all = {0};
 	uint64_t seed = 20;
 	char next = 0;
 	for (int round = 0; round < 20000; round++) {
@@ -342,34 +344,34 @@ a_queue_is_the_bytes_that_came_less_those_that_went(void **state)
 			for (size_t i = 0; i < n; i++)
 				bytes[i] = next++;
 			push(&q, (struct text){bytes, n});
-			ink_add(&model, bytes, n);
+			strbuf_add(&model, bytes, n);
 		} else {
 			size_t n = random_below(
 				&seed, (uint32_t)(model.len < 90 ? model.len : 90) + 1);
-			queue_take(&q, n);
+			outqueue_consume(&q, n);
 			if (n > 0)
-				memmove(model.at, model.at + n, model.len -= n);
+				memmove(model.ptr, model.ptr + n, model.len -= n);
 		}
 		assert_int_equal(q.bytes, model.len);
 		gathered(&q, &all, 8);
 		assert_true(q.n > 8 ? all.len < model.len : all.len == model.len);
-		assert_memory_equal(ink_read(&all).at, ink_read(&model).at, all.len);
+		assert_memory_equal(strbuf_view(&all).ptr, strbuf_view(&model).ptr, all.len);
 	}
-	queue_clear(&q);
-	ink_clear(&model);
-	ink_clear(&all);
+	outqueue_clear(&q);
+	strbuf_clear(&model);
+	strbuf_clear(&all);
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_zeroed_ink_reads_as_the_empty_text),
+		cmocka_unit_test(a_zeroed_strbuf_reads_as_the_empty_text),
 		cmocka_unit_test(adding_nothing_takes_no_memory),
-		cmocka_unit_test(an_ink_keeps_every_byte_as_it_grows),
+		cmocka_unit_test(a_strbuf_keeps_every_byte_as_it_grows),
 		cmocka_unit_test(printing_fits_whatever_its_length),
 		cmocka_unit_test(space_is_there_before_it_is_used),
-		cmocka_unit_test(a_cleared_ink_is_as_new),
+		cmocka_unit_test(a_cleared_strbuf_is_as_new),
 		cmocka_unit_test(a_buffer_is_a_copy),
 		cmocka_unit_test(a_buffer_lives_until_its_last_reference_goes),
 		cmocka_unit_test(a_queue_gives_its_buffers_in_the_order_they_came),

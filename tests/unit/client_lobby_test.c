@@ -6,7 +6,7 @@
 
 #include <locale.h>
 
-#include "base/memory.h"
+#include "base/alloc.h"
 #include "client/visit.h"
 
 /* A visit whose wire is open and leads nowhere. */
@@ -19,7 +19,7 @@ at_the_door(const char *room, const char *nick)
 		.protocol = &protocol_lobby,
 		.room = room ? word_copy(text_of(room)) : NULL,
 		.asks = true,
-		.memory = memory_new(protocol_lobby.memory),
+		.memory = xcalloc(protocol_lobby.memory),
 	};
 	visit.wire.state = WIRE_OPEN;
 	visit_greet(&visit);
@@ -38,15 +38,15 @@ leave(struct visit *visit)
 static void
 sent(struct visit *visit, const char *wanted)
 {
-	struct ink ink = {0};
-	struct queue *out = &visit->wire.out;
+	struct strbuf buf = {0};
+	struct outqueue *out = &visit->wire.out;
 	while (out->bytes > 0) {
-		struct text piece = queue_first(out);
-		ink_text(&ink, piece);
-		queue_take(out, piece.len);
+		struct text piece = outqueue_first(out);
+		strbuf_add_text(&buf, piece);
+		outqueue_consume(out, piece.len);
 	}
-	assert_text(ink_read(&ink), text_of(wanted));
-	ink_clear(&ink);
+	assert_text(strbuf_view(&buf), text_of(wanted));
+	strbuf_clear(&buf);
 }
 
 /* Strings that came together. */
@@ -54,7 +54,7 @@ static void
 hear(struct visit *visit, const char *strings)
 {
 	struct text rest = text_of(strings);
-	while (rest.at)
+	while (rest.ptr)
 		visit->protocol->hear(visit, text_line(&rest));
 	visit->protocol->rest(visit);
 }

@@ -9,20 +9,20 @@
 static void
 becomes(const char *before, const char *text, size_t most, char never, const char *strings)
 {
-	struct ink ink = {0};
-	assert_true(plain_add(&ink, text_of(before), text_of(text), most, never));
-	assert_text(ink_read(&ink), text_of(strings));
-	ink_clear(&ink);
+	struct strbuf buf = {0};
+	assert_true(plain_add(&buf, text_of(before), text_of(text), most, never));
+	assert_text(strbuf_view(&buf), text_of(strings));
+	strbuf_clear(&buf);
 }
 
 static void
 is_refused(const char *before, const char *text, size_t most, char never)
 {
-	struct ink ink = {0};
-	ink_puts(&ink, "kept");
-	assert_false(plain_add(&ink, text_of(before), text_of(text), most, never));
-	assert_text(ink_read(&ink), text_of("kept"));
-	ink_clear(&ink);
+	struct strbuf buf = {0};
+	strbuf_puts(&buf, "kept");
+	assert_false(plain_add(&buf, text_of(before), text_of(text), most, never));
+	assert_text(strbuf_view(&buf), text_of("kept"));
+	strbuf_clear(&buf);
 }
 
 static void
@@ -83,27 +83,27 @@ strings_are_bounded_and_lose_nothing_but_blanks(void **state)
 		"a", " ", "/", "logout", "\u00e9", "\u65e5", "\U0001f44d", "e\u0301"};
 	uint64_t seed = 1;
 	for (int round = 0; round < 2000; round++) {
-		struct ink text = {0}, strings = {0};
+		struct strbuf text = {0}, strings = {0};
 		size_t most = 6 + random_below(&seed, 20);
 		for (uint32_t i = random_below(&seed, 60); i > 0; i--)
-			ink_puts(&text, parts[random_below(&seed, COUNT(parts))]);
-		bool can = plain_add(&strings, text_of(""), ink_read(&text), most, '/');
-		struct text rest = ink_read(&strings), wanted = ink_read(&text);
+			strbuf_puts(&text, parts[random_below(&seed, COUNT(parts))]);
+		bool can = plain_add(&strings, text_of(""), strbuf_view(&text), most, '/');
+		struct text rest = strbuf_view(&strings), wanted = strbuf_view(&text);
 		while (rest.len > 0) {
 			struct text line = text_line(&rest), shown = text_trim(line);
 			assert_true(line.len < most);
-			assert_true(shown.len > 0 && shown.at[0] != '/');
+			assert_true(shown.len > 0 && shown.ptr[0] != '/');
 			for (; shown.len > 0; shown = text_trim(shown)) {
 				wanted = text_trim(wanted);
-				assert_true(wanted.len > 0 && *wanted.at++ == *shown.at++);
+				assert_true(wanted.len > 0 && *wanted.ptr++ == *shown.ptr++);
 				wanted.len--;
 				shown.len--;
 			}
 		}
 		if (can)
 			assert_int_equal(text_trim(wanted).len, 0);
-		ink_clear(&text);
-		ink_clear(&strings);
+		strbuf_clear(&text);
+		strbuf_clear(&strings);
 	}
 }
 
@@ -120,7 +120,7 @@ a_word_is_taken_off(void **state)
 	assert_text(rest, text_of(" all"));
 	assert_false(plain_split(&rest, '#', &word));
 	assert_text(rest, text_of(" all"));
-	rest = (struct text){NULL, 0};
+	rest = TEXT_NONE;
 	assert_false(plain_split(&rest, ' ', &word));
 }
 

@@ -198,22 +198,22 @@ no_row_is_too_wide_and_nothing_is_lost(void **state)
 		"\U0001F469\u200D\U0001F4BB", "\xff", "longerword", "\t"};
 	uint64_t seed = 1;
 	for (int round = 0; round < 3000; round++) {
-		struct ink ink = {0};
+		struct strbuf buf = {0};
 		for (uint32_t n = random_below(&seed, 30); n > 0; n--)
-			ink_puts(&ink, pieces[random_below(&seed, COUNT(pieces))]);
+			strbuf_puts(&buf, pieces[random_below(&seed, COUNT(pieces))]);
 		int columns = 2 + (int)random_below(&seed, 12);
-		struct wrap wrap = {ink_read(&ink), columns, columns};
-		const char *at = wrap.rest.at, *end = at + ink.len;
+		struct wrap wrap = {strbuf_view(&buf), columns, columns};
+		const char *at = wrap.rest.ptr, *end = at + buf.len;
 		struct text row;
 		while (wrap_next(&wrap, &row)) {
 			assert_true(width_of(row) <= columns);
-			for (; at < row.at; at++)
+			for (; at < row.ptr; at++)
 				assert_true(*at == ' ' || *at == '\n');
-			at = row.at + row.len;
+			at = row.ptr + row.len;
 		}
 		for (; at < end; at++)
 			assert_true(*at == ' ' || *at == '\n');
-		ink_clear(&ink);
+		strbuf_clear(&buf);
 	}
 }
 

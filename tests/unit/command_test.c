@@ -111,11 +111,11 @@ usage_says_what_a_command_takes(void **state)
 	for (const struct command *c = command_table(); c->name; c++) {
 		if (!is_typed(c))
 			continue;
-		struct ink usage = {0};
+		struct strbuf usage = {0};
 		command_usage(&usage, c);
 		assert_true(n < COUNT(usages));
-		assert_text(ink_read(&usage), text_of(usages[n++]));
-		ink_clear(&usage);
+		assert_text(strbuf_view(&usage), text_of(usages[n++]));
+		strbuf_clear(&usage);
 	}
 	assert_int_equal(n, COUNT(usages));
 }
@@ -182,8 +182,8 @@ split_must_be(const char *word, struct text rest, enum reason reason, struct tex
 	_assert_int_equal(got, reason, file, line);
 	if (reason != REASON_FINE)
 		return;
-	_assert_int_equal(!request.arg[0].at, !one.at, file, line);
-	_assert_int_equal(!request.arg[1].at, !two.at, file, line);
+	_assert_int_equal(!request.arg[0].ptr, !one.ptr, file, line);
+	_assert_int_equal(!request.arg[1].ptr, !two.ptr, file, line);
 	text_must_be(request.arg[0], one, file, line);
 	text_must_be(request.arg[1], two, file, line);
 }
@@ -257,43 +257,43 @@ static void
 help_has_a_line_for_every_command_and_no_other(void **state)
 {
 	(void)state;
-	struct ink help = {0};
+	struct strbuf help = {0};
 	command_help(&help, NULL);
-	struct text rest = ink_read(&help);
+	struct text rest = strbuf_view(&help);
 	for (const struct command *c = command_table(); c->name; c++) {
 		if (!is_typed(c))
 			continue;
-		struct ink wanted = {0};
+		struct strbuf wanted = {0};
 		command_usage(&wanted, c);
-		assert_non_null(rest.at);
+		assert_non_null(rest.ptr);
 		struct text line = text_line(&rest);
 		assert_true(line.len > wanted.len + 2);
-		assert_memory_equal(line.at, wanted.at, wanted.len);
-		assert_memory_equal(line.at + wanted.len, "  ", 2);
+		assert_memory_equal(line.ptr, wanted.ptr, wanted.len);
+		assert_memory_equal(line.ptr + wanted.len, "  ", 2);
 		/* What it does, and its other words. */
 		struct text does =
-			text_trim((struct text){line.at + wanted.len, line.len - wanted.len});
+			text_trim((struct text){line.ptr + wanted.len, line.len - wanted.len});
 		assert_true(does.len >= strlen(c->help));
-		assert_memory_equal(does.at, c->help, strlen(c->help));
+		assert_memory_equal(does.ptr, c->help, strlen(c->help));
 		assert_int_equal(does.len > strlen(c->help), c->also != NULL);
-		ink_clear(&wanted);
+		strbuf_clear(&wanted);
 	}
-	assert_null(rest.at);
-	ink_clear(&help);
+	assert_null(rest.ptr);
+	strbuf_clear(&help);
 }
 
 static void
 help_on_one_command_is_its_line(void **state)
 {
 	(void)state;
-	struct ink help = {0};
+	struct strbuf help = {0};
 	command_help(&help, command_find(BYTES("q")));
 	assert_text(
-		ink_read(&help), BYTES("/logout             leave the server (also /quit, /q)"));
-	ink_clear(&help);
+		strbuf_view(&help), BYTES("/logout             leave the server (also /quit, /q)"));
+	strbuf_clear(&help);
 	command_help(&help, command_find(BYTES("say")));
-	assert_text(ink_read(&help), BYTES("/say TEXT           say it in the current room"));
-	ink_clear(&help);
+	assert_text(strbuf_view(&help), BYTES("/say TEXT           say it in the current room"));
+	strbuf_clear(&help);
 }
 
 static void
@@ -306,7 +306,7 @@ every_reason_says_what_it_is(void **state)
 		"unknown-command", "usage", "server-full", "too-slow", "shutting-down"};
 	size_t known = 0;
 	for (enum reason reason = REASON_FINE + 1; reason <= REASON_WRONG_PROTOCOL; reason++) {
-		struct ink sentence = {0};
+		struct strbuf sentence = {0};
 		reason_sentence(&sentence, reason, BYTES("50% \"x\""));
 		assert_true(sentence.len > 0);
 		bool in_manual = reason_word(reason)[0] == '\0';
@@ -314,7 +314,7 @@ every_reason_says_what_it_is(void **state)
 			in_manual = in_manual || strcmp(words[i], reason_word(reason)) == 0;
 		assert_true(in_manual);
 		assert_in_range(reason_digit(reason), 0, 2);
-		ink_clear(&sentence);
+		strbuf_clear(&sentence);
 	}
 	for (size_t i = 0; i < COUNT(words); i++)
 		for (enum reason reason = REASON_FINE; reason <= REASON_WRONG_PROTOCOL; reason++)
@@ -329,10 +329,10 @@ static void
 a_sentence_quotes_what_it_is_about_as_it_is(void **state)
 {
 	(void)state;
-	struct ink sentence = {0};
+	struct strbuf sentence = {0};
 	reason_sentence(&sentence, REASON_NICK_TAKEN, BYTES("%s%n"));
-	assert_text(ink_read(&sentence), BYTES("The name \"%s%n\" is taken."));
-	ink_clear(&sentence);
+	assert_text(strbuf_view(&sentence), BYTES("The name \"%s%n\" is taken."));
+	strbuf_clear(&sentence);
 }
 
 int

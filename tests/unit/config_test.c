@@ -33,16 +33,16 @@ file_write(const char *path, const char *bytes, size_t n)
 static char *
 file_text(const char *path)
 {
-	struct ink text = {0};
+	struct strbuf text = {0};
 	FILE *from = fopen(path, "r");
 	if (!from)
 		fail_msg("%s cannot be opened: run this where the sources are", path);
 	int c;
 	while ((c = getc(from)) != EOF)
-		ink_add(&text, &(char){(char)c}, 1);
-	ink_add(&text, "", 1);
+		strbuf_add(&text, &(char){(char)c}, 1);
+	strbuf_add(&text, "", 1);
 	fclose(from);
-	return text.at;
+	return text.ptr;
 }
 
 static char *
@@ -81,15 +81,15 @@ folder_remove(void **state)
 
 /* Adds the text with the string `from` as `to` wherever it stands. */
 static void
-ink_exchange(struct ink *out, struct text text, const char *from, const char *to)
+ink_exchange(struct strbuf *out, struct text text, const char *from, const char *to)
 {
 	size_t n = strlen(from);
 	for (size_t i = 0; i < text.len;) {
-		if (text.len - i >= n && memcmp(text.at + i, from, n) == 0) {
-			ink_puts(out, to);
+		if (text.len - i >= n && memcmp(text.ptr + i, from, n) == 0) {
+			strbuf_puts(out, to);
 			i += n;
 		} else {
-			ink_add(out, &text.at[i++], 1);
+			strbuf_add(out, &text.ptr[i++], 1);
 		}
 	}
 }
@@ -98,24 +98,24 @@ ink_exchange(struct ink *out, struct text text, const char *from, const char *to
 static char *
 report(const char *ini, size_t n, int port)
 {
-	struct ink wrong = {0}, shorter = {0}, plain = {0}, protocols = {0};
+	struct strbuf wrong = {0}, shorter = {0}, plain = {0}, protocols = {0};
 	file_write(file, ini, n);
 	struct config *config = config_read(file, port, &wrong);
 	assert_int_equal(config == NULL, wrong.len > 0);
 	if (config)
 		config_free(config);
 	for (const struct adapter *const *a = adapter_list(); *a; a++)
-		ink_printf(&protocols, "%s%s", a == adapter_list() ? "" : ", ", (*a)->name);
-	ink_add(&protocols, "", 1);
+		strbuf_printf(&protocols, "%s%s", a == adapter_list() ? "" : ", ", (*a)->name);
+	strbuf_add(&protocols, "", 1);
 	char at[80];
 	snprintf(at, sizeof at, "%s/conf/", folder);
-	ink_exchange(&shorter, ink_read(&wrong), at, "");
-	ink_exchange(&plain, ink_read(&shorter), protocols.at, "PROTOCOLS");
-	ink_add(&plain, "", 1);
-	ink_clear(&wrong);
-	ink_clear(&shorter);
-	ink_clear(&protocols);
-	return plain.at;
+	ink_exchange(&shorter, strbuf_view(&wrong), at, "");
+	ink_exchange(&plain, strbuf_view(&shorter), protocols.ptr, "PROTOCOLS");
+	strbuf_add(&plain, "", 1);
+	strbuf_clear(&wrong);
+	strbuf_clear(&shorter);
+	strbuf_clear(&protocols);
+	return plain.ptr;
 }
 
 static void
@@ -143,12 +143,12 @@ expect_bytes(const char *ini, size_t n, const char *words)
 static struct config *
 config_of(const char *ini, int port)
 {
-	struct ink wrong = {0};
+	struct strbuf wrong = {0};
 	file_write(file, ini, strlen(ini));
 	struct config *config = config_read(file, port, &wrong);
 	if (!config)
-		fail_msg("%.*s", TEXT_ARGS(ink_read(&wrong)));
-	ink_clear(&wrong);
+		fail_msg("%.*s", TEXT_ARGS(strbuf_view(&wrong)));
+	strbuf_clear(&wrong);
 	return config;
 }
 
@@ -446,16 +446,16 @@ static void
 test_files(void **state)
 {
 	(void)state;
-	struct ink wrong = {0};
+	struct strbuf wrong = {0};
 	assert_null(config_read("/nowhere/t.ini", -1, &wrong));
-	ink_add(&wrong, "", 1);
+	strbuf_add(&wrong, "", 1);
 	assert_string_equal(
-		wrong.at, "/nowhere/t.ini: cannot be opened: No such file or directory\n");
-	ink_clear(&wrong);
+		wrong.ptr, "/nowhere/t.ini: cannot be opened: No such file or directory\n");
+	strbuf_clear(&wrong);
 	assert_null(config_read("/", -1, &wrong));
-	ink_add(&wrong, "", 1);
-	assert_string_equal(wrong.at, "/: cannot be read: Is a directory\n");
-	ink_clear(&wrong);
+	strbuf_add(&wrong, "", 1);
+	assert_string_equal(wrong.ptr, "/: cannot be read: Is a directory\n");
+	strbuf_clear(&wrong);
 }
 
 static void
@@ -484,26 +484,26 @@ static void
 test_lines(void **state)
 {
 	(void)state;
-	struct ink ini = {0};
-	ink_puts(&ini, JSON "; ");
+	struct strbuf ini = {0};
+	strbuf_puts(&ini, JSON "; ");
 	for (int i = 0; i < 196; i++)
-		ink_puts(&ini, "x");
-	ink_puts(&ini, "\r\n[listener:b]\nprotocol = web\nport = 5           ; ");
+		strbuf_puts(&ini, "x");
+	strbuf_puts(&ini, "\r\n[listener:b]\nprotocol = web\nport = 5           ; ");
 	for (int i = 0; i < 180; i++)
-		ink_puts(&ini, "y");
-	ink_puts(&ini, "\n[server]\n");
+		strbuf_puts(&ini, "y");
+	strbuf_puts(&ini, "\n[server]\n");
 	expect_bytes(
-		ini.at, ini.len, "t.ini:7: the line is too long; right is at most 198 bytes\n");
-	ink_clear(&ini);
-	ink_puts(&ini, JSON "[server]\nname = ");
+		ini.ptr, ini.len, "t.ini:7: the line is too long; right is at most 198 bytes\n");
+	strbuf_clear(&ini);
+	strbuf_puts(&ini, JSON "[server]\nname = ");
 	for (int i = 0; i < 129; i++)
-		ink_puts(&ini, "x");
-	ink_puts(&ini, "\n");
-	char *told = report(ini.at, ini.len, -1);
+		strbuf_puts(&ini, "x");
+	strbuf_puts(&ini, "\n");
+	char *told = report(ini.ptr, ini.len, -1);
 	assert_non_null(
 		strstr(told, "\" is too long; right is 1 to 128 bytes of text (the server's"));
 	free(told);
-	ink_clear(&ini);
+	strbuf_clear(&ini);
 
 	/* What inih takes for more of the line before. */
 	expect("  [listener:a]\n\tprotocol = json\n  port = 1\n    2\n",
@@ -549,13 +549,13 @@ test_line_ends_and_comments(void **state)
 static bool
 addresses_collide(const char *a, const char *b)
 {
-	struct ink ini = {0};
-	ink_printf(&ini,
+	struct strbuf ini = {0};
+	strbuf_printf(&ini,
 		"[listener:a]\nprotocol = json\nport = 9\naddress = %s\n"
 		"[listener:b]\nport = 9\naddress = %s\nprotocol = json\n",
 		a, b);
-	char *told = report(ini.at, ini.len, -1);
-	ink_clear(&ini);
+	char *told = report(ini.ptr, ini.len, -1);
+	strbuf_clear(&ini);
 	bool collide = *told != '\0';
 	if (collide)
 		assert_string_equal(told,
@@ -652,15 +652,15 @@ test_origins(void **state)
 	for (size_t i = 0; i < sizeof right / sizeof *right + sizeof wrong / sizeof *wrong; i++) {
 		bool fine = i < sizeof right / sizeof *right;
 		const char *origin = fine ? right[i] : wrong[i - sizeof right / sizeof *right];
-		struct ink ini = {0};
-		ink_printf(&ini,
+		struct strbuf ini = {0};
+		strbuf_printf(&ini,
 			"[listener:w]\nprotocol = web\nport = 1\norigins = https://a.example %s\n",
 			origin);
-		char *told = report(ini.at, ini.len, -1);
+		char *told = report(ini.ptr, ini.len, -1);
 		if (fine != (*told == '\0'))
 			fail_msg("%s: %s", origin, told);
 		free(told);
-		ink_clear(&ini);
+		strbuf_clear(&ini);
 	}
 }
 
@@ -668,19 +668,19 @@ test_origins(void **state)
 static char *
 report_value(const struct setting *s, const char *value)
 {
-	struct ink ini = {0};
+	struct strbuf ini = {0};
 	bool listener = strcmp(s->section, "listener") == 0;
 	const char *protocol = s->protocols ? s->protocols : "json";
 	if (strcmp(s->key, "port") != 0 || !listener)
-		ink_printf(&ini, "[listener:x]\nport = 1\nprotocol = %.*s\n",
+		strbuf_printf(&ini, "[listener:x]\nport = 1\nprotocol = %.*s\n",
 			(int)strcspn(protocol, " "), protocol);
 	else
-		ink_puts(&ini, "[listener:x]\nprotocol = json\n");
+		strbuf_puts(&ini, "[listener:x]\nprotocol = json\n");
 	if (!listener)
-		ink_printf(&ini, "[%s]\n", s->section);
-	ink_printf(&ini, "%s = %s\n", s->key, value);
-	char *told = report(ini.at, ini.len, -1);
-	ink_clear(&ini);
+		strbuf_printf(&ini, "[%s]\n", s->section);
+	strbuf_printf(&ini, "%s = %s\n", s->key, value);
+	char *told = report(ini.ptr, ini.len, -1);
+	strbuf_clear(&ini);
 	return told;
 }
 
@@ -829,20 +829,20 @@ shipped_value(const char *whole, const struct setting *s)
 {
 	const char *kind = "";
 	struct text rest = text_of(whole), found = {NULL, 0};
-	while (rest.at && !found.at) {
+	while (rest.ptr && !found.ptr) {
 		struct text line = text_line(&rest);
-		if (line.len > 0 && line.at[0] == '[') {
+		if (line.len > 0 && line.ptr[0] == '[') {
 			char name[64] = "";
-			memcpy(name, line.at + 1, line.len < 64 ? line.len - 2 : 0);
+			memcpy(name, line.ptr + 1, line.len < 64 ? line.len - 2 : 0);
 			kind = section_kind(name);
 			assert_non_null(kind);
-		} else if (line.len > 0 && line.at[0] != '#' && strcmp(kind, s->section) == 0) {
-			const char *equals = memchr(line.at, '=', line.len);
+		} else if (line.len > 0 && line.ptr[0] != '#' && strcmp(kind, s->section) == 0) {
+			const char *equals = memchr(line.ptr, '=', line.len);
 			assert_non_null(equals);
-			struct text key = {line.at, (size_t)(equals - line.at)};
+			struct text key = {line.ptr, (size_t)(equals - line.ptr)};
 			if (text_is(text_trim(key), text_of(s->key)))
 				found = text_trim((struct text){
-					equals + 1, (size_t)(line.at + line.len - equals) - 1});
+					equals + 1, (size_t)(line.ptr + line.len - equals) - 1});
 		}
 	}
 	return found;
@@ -875,7 +875,7 @@ test_shipped_file_is_complete(void **state)
 	char *whole = shipped_whole();
 	for (const struct setting *s = settings; s->key; s++) {
 		struct text value = shipped_value(whole, s);
-		if (!value.at)
+		if (!value.ptr)
 			fail_msg("conf/teahouse.ini: %s.%s is missing", s->section, s->key);
 		if (s->standard && !text_is(value, text_of(s->standard)))
 			fail_msg(
@@ -909,11 +909,11 @@ manual_entry(const char *manual, const struct setting *s)
 	const char *next = strstr(entry + 1, "\n.It ");
 	if (!next || next > end)
 		next = end;
-	struct ink text = {0};
+	struct strbuf text = {0};
 	for (; entry < next; entry++)
-		ink_add(&text, *entry == '\n' ? " " : entry, 1);
-	ink_add(&text, "", 1);
-	return text.at;
+		strbuf_add(&text, *entry == '\n' ? " " : entry, 1);
+	strbuf_add(&text, "", 1);
+	return text.ptr;
 }
 
 static void

@@ -198,8 +198,8 @@ what_is_refused_is_told_to_its_sender_alone(void **state)
 		"/help nonsense", "/"};
 	for (size_t i = 0; i < COUNT(lines); i++) {
 		assert_int_not_equal(type(ann, lines[i]), REASON_FINE);
-		assert_memory_equal(ink_read(&ann->told).at, "error ", 6);
-		assert_int_equal(text_lines(ink_read(&ann->told)), 2);
+		assert_memory_equal(strbuf_view(&ann->told).ptr, "error ", 6);
+		assert_int_equal(text_lines(strbuf_view(&ann->told)), 2);
 		guest_forget(ann);
 	}
 	assert_told(bob, "");
@@ -271,16 +271,16 @@ forty_lines_are_said_and_forty_one_are_refused(void **state)
 	struct notebook book;
 	notebook_open(&book);
 	struct guest *ann = guest_login(&book, "ann");
-	struct ink text = {0};
+	struct strbuf text = {0};
 	for (int i = 0; i < TEXT_LINES; i++)
-		ink_puts(&text, i ? "\nx" : "x");
-	ink_puts(&text, "\n\n");
-	ink_add(&text, "", 1);
-	assert_int_equal(type(ann, text.at), REASON_FINE);
+		strbuf_puts(&text, i ? "\nx" : "x");
+	strbuf_puts(&text, "\n\n");
+	strbuf_add(&text, "", 1);
+	assert_int_equal(type(ann, text.ptr), REASON_FINE);
 	text.len -= 2;
-	ink_add(&text, "x", 2);
-	assert_int_equal(type(ann, text.at), REASON_TEXT_TOO_LONG);
-	ink_clear(&text);
+	strbuf_add(&text, "x", 2);
+	assert_int_equal(type(ann, text.ptr), REASON_TEXT_TOO_LONG);
+	strbuf_clear(&text);
 	notebook_close(&book);
 }
 
@@ -429,14 +429,13 @@ an_answer_and_ones_own_copy_bear_the_ref(void **state)
 	struct guest *ann = guest_login(&book, "ann"), *bob = guest_login(&book, "bob");
 	guest_forget(ann);
 	guest_forget(bob);
-	struct text none = {NULL, 0};
-	session_typed(&ann->session, BYTES("hi"), BYTES("r1"), none);
-	session_typed(&ann->session, BYTES("/look"), BYTES("r2"), none);
-	session_typed(&ann->session, BYTES("/nonsense"), BYTES("r3"), none);
-	session_typed(&ann->session, BYTES("/join tea"), BYTES("r4"), none);
-	session_typed(&ann->session, BYTES("/leave"), BYTES("r5"), none);
-	session_typed(&ann->session, BYTES("/nick anna"), BYTES("r6"), none);
-	session_typed(&ann->session, BYTES("/topic x"), BYTES("r7"), none);
+	session_typed(&ann->session, BYTES("hi"), BYTES("r1"), TEXT_NONE);
+	session_typed(&ann->session, BYTES("/look"), BYTES("r2"), TEXT_NONE);
+	session_typed(&ann->session, BYTES("/nonsense"), BYTES("r3"), TEXT_NONE);
+	session_typed(&ann->session, BYTES("/join tea"), BYTES("r4"), TEXT_NONE);
+	session_typed(&ann->session, BYTES("/leave"), BYTES("r5"), TEXT_NONE);
+	session_typed(&ann->session, BYTES("/nick anna"), BYTES("r6"), TEXT_NONE);
+	session_typed(&ann->session, BYTES("/topic x"), BYTES("r7"), TEXT_NONE);
 	assert_told(ann,
 		"chat#3 main ann: hi /r1\nnames main ann bob /r2\n"
 		"error unknown-command: There is no command \"/nonsense\"; /help lists them. /r3\n"

@@ -15,9 +15,9 @@ enum { CALLERS_MAX = 600, PIECES_MAX = 1024 };
 struct caller {
 	struct connection *connection; /* NULL: lost */
 	struct house *house;
-	struct ink heard; /* since somebody last looked */
-	size_t takes;     /* bytes that its socket will take yet */
-	const char *last; /* where the last piece sent stood */
+	struct strbuf heard; /* since somebody last looked */
+	size_t takes;        /* bytes that its socket will take yet */
+	const char *last;    /* where the last piece sent stood */
 	int sends;
 	bool broken; /* sending fails */
 	bool unread; /* it is not read from */
@@ -36,7 +36,7 @@ struct house {
 };
 
 static inline ssize_t
-doors_send(void *link, const struct queue *out)
+doors_send(void *link, const struct outqueue *out)
 {
 	struct caller *caller = link;
 	struct iovec pieces[PIECES_MAX];
@@ -46,10 +46,10 @@ doors_send(void *link, const struct queue *out)
 	caller->sends++;
 	if (caller->broken)
 		return -1;
-	int n = queue_gather(out, pieces, PIECES_MAX);
+	int n = outqueue_gather(out, pieces, PIECES_MAX);
 	for (int i = 0; i < n && caller->takes > 0; i++) {
 		size_t part = pieces[i].iov_len < caller->takes ? pieces[i].iov_len : caller->takes;
-		ink_add(&caller->heard, pieces[i].iov_base, part);
+		strbuf_add(&caller->heard, pieces[i].iov_base, part);
 		caller->last = pieces[i].iov_base;
 		caller->takes -= part;
 		sent += part;
@@ -156,7 +156,7 @@ house_close(struct house *house)
 	assert_int_equal(core_users(gateway_core(house->gateway)), 0);
 	gateway_close(house->gateway);
 	for (size_t i = 0; i < house->n; i++) {
-		ink_clear(&house->callers[i]->heard);
+		strbuf_clear(&house->callers[i]->heard);
 		free(house->callers[i]);
 	}
 }
@@ -185,7 +185,7 @@ static inline void
 arrive(struct caller *caller, struct text bytes)
 {
 	assert_non_null(caller->connection);
-	connection_receive(caller->connection, bytes.at, bytes.len);
+	connection_receive(caller->connection, bytes.ptr, bytes.len);
 }
 
 /* Bytes arrive, and the turn of the loop is made. */
@@ -207,12 +207,12 @@ says(struct caller *caller, const char *lines)
 static inline void
 packs(struct caller *caller, const char *json)
 {
-	struct ink packet = {0};
+	struct strbuf packet = {0};
 	size_t opened = packet_open(&packet);
-	ink_puts(&packet, json);
+	strbuf_puts(&packet, json);
 	assert_true(packet_close(&packet, opened));
-	send_bytes(caller, ink_read(&packet));
-	ink_clear(&packet);
+	send_bytes(caller, strbuf_view(&packet));
+	strbuf_clear(&packet);
 }
 
 /* By telnet, with a nick; what it heard until then is forgotten. */
@@ -220,10 +220,10 @@ static inline struct caller *
 enter(struct house *house, const struct listener *listener, const char *nick)
 {
 	struct caller *caller = call(house, listener);
-	struct ink line = {0};
-	ink_printf(&line, "login %s\r\n%c", nick, 0);
-	says(caller, line.at);
-	ink_clear(&line);
+	struct strbuf line = {0};
+	strbuf_printf(&line, "login %s\r\n%c", nick, 0);
+	says(caller, line.ptr);
+	strbuf_clear(&line);
 	caller->heard.len = 0;
 	return caller;
 }
@@ -249,12 +249,12 @@ takes(struct caller *caller, size_t bytes)
 static inline void
 heard_must_be(struct caller *caller, struct text wanted, const char *file, int line)
 {
-	struct ink heard = {0};
+	struct strbuf heard = {0};
 	for (size_t i = 0; i < caller->heard.len; i++)
-		if (caller->heard.at[i] != '\r')
-			ink_add(&heard, caller->heard.at + i, 1);
-	text_must_be(ink_read(&heard), wanted, file, line);
-	ink_clear(&heard);
+		if (caller->heard.ptr[i] != '\r')
+			strbuf_add(&heard, caller->heard.ptr + i, 1);
+	text_must_be(strbuf_view(&heard), wanted, file, line);
+	strbuf_clear(&heard);
 	caller->heard.len = 0;
 }
 
@@ -267,7 +267,7 @@ times_heard(const struct caller *caller, const char *piece)
 	int times = 0;
 	size_t n = strlen(piece);
 	for (size_t i = 0; i + n <= caller->heard.len; i++)
-		times += memcmp(caller->heard.at + i, piece, n) == 0;
+		times += memcmp(caller->heard.ptr + i, piece, n) == 0;
 	return times;
 }
 

@@ -9,7 +9,7 @@
 /* What came out: (message), !long, !http. */
 struct told {
 	struct frames frames;
-	struct ink log;
+	struct strbuf log;
 	bool over; /* HTTP: nobody listens any more */
 };
 
@@ -17,17 +17,17 @@ struct told {
 static void
 told_hear(struct told *told, const struct framing *framing, struct text in)
 {
-	for (bool any = in.at; any && !told->over; any = in.len > 0) {
-		struct text message = {NULL, 0};
+	for (bool any = in.ptr; any && !told->over; any = in.len > 0) {
+		struct text message = TEXT_NONE;
 		enum framed framed = framing->next(&told->frames, &in, &message);
 		if (framed == FRAMED_MESSAGE) {
-			ink_puts(&told->log, "(");
-			ink_text(&told->log, message);
-			ink_puts(&told->log, ")");
+			strbuf_puts(&told->log, "(");
+			strbuf_add_text(&told->log, message);
+			strbuf_puts(&told->log, ")");
 		} else if (framed == FRAMED_TOO_LONG) {
-			ink_puts(&told->log, "!long");
+			strbuf_puts(&told->log, "!long");
 		} else if (framed == FRAMED_HTTP) {
-			ink_puts(&told->log, "!http");
+			strbuf_puts(&told->log, "!http");
 			told->over = true;
 		} else {
 			assert_int_equal(in.len, 0);
@@ -39,7 +39,7 @@ static void
 told_clear(struct told *told)
 {
 	frames_clear(&told->frames);
-	ink_clear(&told->log);
+	strbuf_clear(&told->log);
 }
 
 /* The stream in pieces of `size` bytes after a first one of `first`. */
@@ -53,11 +53,11 @@ pieces_must_give(const struct framing *framing, struct text stream, size_t first
 		/* A copy of its own, so that reading past a piece is found. */
 		char *piece = malloc(n + 1);
 		assert_non_null(piece);
-		memcpy(piece, stream.at + at, n);
+		memcpy(piece, stream.ptr + at, n);
 		told_hear(&told, framing, (struct text){piece, n});
 		free(piece);
 	}
-	assert_text(ink_read(&told.log), wanted);
+	assert_text(strbuf_view(&told.log), wanted);
 	told_clear(&told);
 }
 
@@ -155,35 +155,35 @@ kill_takes_back_the_half_typed_line_alone(void **state)
 
 /* `n` of a byte, and what follows. */
 static struct text
-long_stream(struct ink *ink, const char *before, char c, size_t n, const char *after)
+long_stream(struct strbuf *buf, const char *before, char c, size_t n, const char *after)
 {
-	ink->len = 0;
-	ink_puts(ink, before);
-	memset(ink_space(ink, n), c, n);
-	ink->len += n;
-	ink_puts(ink, after);
-	return ink_read(ink);
+	buf->len = 0;
+	strbuf_puts(buf, before);
+	memset(strbuf_reserve(buf, n), c, n);
+	buf->len += n;
+	strbuf_puts(buf, after);
+	return strbuf_view(buf);
 }
 
 static void
 a_line_of_the_most_bytes_is_a_line(void **state)
 {
 	(void)state;
-	struct ink stream = {0}, wanted = {0};
+	struct strbuf stream = {0}, wanted = {0};
 	long_stream(&wanted, "(", 'x', LINE_BYTES, ")(b)");
 	stream_must_give(&framing_lines, long_stream(&stream, "", 'x', LINE_BYTES, "\r\nb\n"),
-		ink_read(&wanted));
+		strbuf_view(&wanted));
 	stream_must_give(&framing_typed, long_stream(&stream, "", 'x', LINE_BYTES, "y\x7f\nb\n"),
 		BYTES("!long(b)"));
-	ink_clear(&stream);
-	ink_clear(&wanted);
+	strbuf_clear(&stream);
+	strbuf_clear(&wanted);
 }
 
 static void
 a_line_that_is_too_long_is_told_once_and_read_to_its_end(void **state)
 {
 	(void)state;
-	struct ink stream = {0};
+	struct strbuf stream = {0};
 	struct text wanted = BYTES("(a)!long(b)");
 	stream_must_give(
 		&framing_lines, long_stream(&stream, "a\n", 'x', LINE_BYTES + 1, "\nb\n"), wanted);
@@ -197,19 +197,19 @@ a_line_that_is_too_long_is_told_once_and_read_to_its_end(void **state)
 			"yes\x15"
 			"b\n"),
 		wanted);
-	ink_clear(&stream);
+	strbuf_clear(&stream);
 }
 
 static void
 two_lines_that_are_too_long_are_told_twice(void **state)
 {
 	(void)state;
-	struct ink stream = {0}, twice = {0};
-	ink_text(&twice, long_stream(&stream, "", 'x', LINE_BYTES + 1, "\n"));
-	ink_text(&twice, long_stream(&stream, "", 'y', LINE_BYTES + 1, "\nz\n"));
-	stream_must_give(&framing_lines, ink_read(&twice), BYTES("!long!long(z)"));
-	ink_clear(&stream);
-	ink_clear(&twice);
+	struct strbuf stream = {0}, twice = {0};
+	strbuf_add_text(&twice, long_stream(&stream, "", 'x', LINE_BYTES + 1, "\n"));
+	strbuf_add_text(&twice, long_stream(&stream, "", 'y', LINE_BYTES + 1, "\nz\n"));
+	stream_must_give(&framing_lines, strbuf_view(&twice), BYTES("!long!long(z)"));
+	strbuf_clear(&stream);
+	strbuf_clear(&twice);
 }
 
 static void
@@ -226,7 +226,7 @@ no_stream_makes_it_keep_more_than_its_bound(void **state)
 		assert_true(packets.frames.held.cap <= 2 * PACKET_BYTES + 2);
 		packets.log.len = 0;
 	}
-	assert_text(ink_read(&lines.log), BYTES("!long"));
+	assert_text(strbuf_view(&lines.log), BYTES("!long"));
 	told_clear(&lines);
 	told_clear(&packets);
 }
@@ -266,15 +266,15 @@ static void
 the_longest_packet_is_a_packet(void **state)
 {
 	(void)state;
-	struct ink stream = {0}, wanted = {0};
-	ink_add(&stream, "\xff\xff", 2);
-	memset(ink_space(&stream, PACKET_BYTES), 'x', PACKET_BYTES);
+	struct strbuf stream = {0}, wanted = {0};
+	strbuf_add(&stream, "\xff\xff", 2);
+	memset(strbuf_reserve(&stream, PACKET_BYTES), 'x', PACKET_BYTES);
 	stream.len += PACKET_BYTES;
-	ink_add(&stream, "\0\1y", 3);
+	strbuf_add(&stream, "\0\1y", 3);
 	long_stream(&wanted, "(", 'x', PACKET_BYTES, ")(y)");
-	stream_must_give(&framing_packets, ink_read(&stream), ink_read(&wanted));
-	ink_clear(&stream);
-	ink_clear(&wanted);
+	stream_must_give(&framing_packets, strbuf_view(&stream), strbuf_view(&wanted));
+	strbuf_clear(&stream);
+	strbuf_clear(&wanted);
 }
 
 static void
@@ -293,15 +293,15 @@ static void
 a_later_packet_may_begin_as_http_does(void **state)
 {
 	(void)state;
-	struct ink stream = {0}, wanted = {0};
+	struct strbuf stream = {0}, wanted = {0};
 	/* A length of 0x4745, and then "T ": in the first packet that would be HTTP. */
-	ink_add(&stream, "\0\2{}GET ", 8);
-	memset(ink_space(&stream, 0x4743), 'x', 0x4743);
+	strbuf_add(&stream, "\0\2{}GET ", 8);
+	memset(strbuf_reserve(&stream, 0x4743), 'x', 0x4743);
 	stream.len += 0x4743;
 	long_stream(&wanted, "({})(T ", 'x', 0x4743, ")");
-	stream_must_give(&framing_packets, ink_read(&stream), ink_read(&wanted));
-	ink_clear(&stream);
-	ink_clear(&wanted);
+	stream_must_give(&framing_packets, strbuf_view(&stream), strbuf_view(&wanted));
+	strbuf_clear(&stream);
+	strbuf_clear(&wanted);
 }
 
 static void
@@ -312,7 +312,7 @@ what_comes_whole_is_one_message(void **state)
 	told_hear(&told, &framing_whole, BYTES("one\ntwo"));
 	told_hear(&told, &framing_whole, BYTES(""));
 	told_hear(&told, &framing_whole, BYTES("GET / HTTP/1.1\r\n"));
-	assert_text(ink_read(&told.log), BYTES("(one\ntwo)()(GET / HTTP/1.1\r\n)"));
+	assert_text(strbuf_view(&told.log), BYTES("(one\ntwo)()(GET / HTTP/1.1\r\n)"));
 	told_clear(&told);
 }
 
@@ -325,7 +325,7 @@ a_message_that_was_given_out_is_let_go(void **state)
 	told_hear(&told, &framing_typed, BYTES("pieces\n"));
 	struct text nothing = BYTES(""), message;
 	assert_int_equal(framing_typed.next(&told.frames, &nothing, &message), FRAMED_NOTHING);
-	assert_null(told.frames.held.at);
+	assert_null(told.frames.held.ptr);
 	told_clear(&told);
 }
 
@@ -333,18 +333,18 @@ a_message_that_was_given_out_is_let_go(void **state)
 static void
 frame_must_begin(size_t n, struct text head)
 {
-	struct ink out = {0};
-	ink_puts(&out, "before");
+	struct strbuf out = {0};
+	strbuf_puts(&out, "before");
 	size_t opened = frame_open(&out);
-	memset(ink_space(&out, n), 'x', n);
+	memset(strbuf_reserve(&out, n), 'x', n);
 	out.len += n;
 	assert_true(frame_close(&out, opened));
 	assert_int_equal(out.len, 6 + head.len + n);
-	assert_text(((struct text){out.at, 6}), BYTES("before"));
-	assert_text(((struct text){out.at + 6, head.len}), head);
+	assert_text(((struct text){out.ptr, 6}), BYTES("before"));
+	assert_text(((struct text){out.ptr + 6, head.len}), head);
 	for (size_t i = 6 + head.len; i < out.len; i++)
-		assert_int_equal(out.at[i], 'x');
-	ink_clear(&out);
+		assert_int_equal(out.ptr[i], 'x');
+	strbuf_clear(&out);
 }
 
 static void
@@ -363,13 +363,13 @@ static void
 a_packet_bears_its_length(void **state)
 {
 	(void)state;
-	struct ink out = {0};
-	ink_puts(&out, "-");
+	struct strbuf out = {0};
+	strbuf_puts(&out, "-");
 	size_t opened = packet_open(&out);
-	ink_puts(&out, "tea");
+	strbuf_puts(&out, "tea");
 	assert_true(packet_close(&out, opened));
-	assert_text(ink_read(&out), BYTES("-\0\3tea"));
-	ink_clear(&out);
+	assert_text(strbuf_view(&out), BYTES("-\0\3tea"));
+	strbuf_clear(&out);
 }
 
 static void
@@ -377,16 +377,16 @@ a_packet_that_is_too_long_is_taken_back(void **state)
 {
 	(void)state;
 	for (size_t n = PACKET_BYTES; n <= PACKET_BYTES + 1; n++) {
-		struct ink out = {0};
-		ink_puts(&out, "before");
+		struct strbuf out = {0};
+		strbuf_puts(&out, "before");
 		size_t opened = packet_open(&out);
-		memset(ink_space(&out, n), 'x', n);
+		memset(strbuf_reserve(&out, n), 'x', n);
 		out.len += n;
 		bool fits = packet_close(&out, opened);
 		assert_int_equal(fits, n == PACKET_BYTES);
 		assert_int_equal(out.len, fits ? 8 + n : 6);
-		assert_memory_equal(out.at, fits ? "before\xff\xff" : "before", fits ? 8 : 6);
-		ink_clear(&out);
+		assert_memory_equal(out.ptr, fits ? "before\xff\xff" : "before", fits ? 8 : 6);
+		strbuf_clear(&out);
 	}
 }
 
@@ -394,7 +394,7 @@ a_packet_that_is_too_long_is_taken_back(void **state)
 static void
 a_pause_gives(struct frames *frames, const char *wanted)
 {
-	struct text message = {NULL, 0};
+	struct text message = TEXT_NONE;
 	bool any = frames_begun(frames) && frames_pause(frames, &message) == FRAMED_MESSAGE;
 	assert_text(any ? message : text_of(""), text_of(wanted));
 	frames_rest(frames);
@@ -404,17 +404,17 @@ static void
 a_request_with_a_long_path_is_one_however_it_is_cut(void **state)
 {
 	(void)state;
-	struct ink stream = {0};
-	ink_puts(&stream, "POST /");
-	memset(ink_space(&stream, LOBBY_BYTES), 'x', LOBBY_BYTES);
+	struct strbuf stream = {0};
+	strbuf_puts(&stream, "POST /");
+	memset(strbuf_reserve(&stream, LOBBY_BYTES), 'x', LOBBY_BYTES);
 	stream.len += LOBBY_BYTES;
-	ink_puts(&stream, " HTTP/1.1\r\n#evil\n");
+	strbuf_puts(&stream, " HTTP/1.1\r\n#evil\n");
 	for (size_t first = 1; first < 12; first++)
 		pieces_must_give(
-			&framing_lobby, ink_read(&stream), first, LOBBY_BYTES, text_of("!http"));
+			&framing_lobby, strbuf_view(&stream), first, LOBBY_BYTES, text_of("!http"));
 	pieces_must_give(
-		&framing_lobby, ink_read(&stream), stream.len, stream.len, text_of("!http"));
-	ink_clear(&stream);
+		&framing_lobby, strbuf_view(&stream), stream.len, stream.len, text_of("!http"));
+	strbuf_clear(&stream);
 }
 
 static void
@@ -424,11 +424,11 @@ a_pause_ends_what_has_begun(void **state)
 	struct told told = {.over = false};
 	told_hear(&told, &framing_lobby, text_of("one\r\ntwo\nthr"));
 	told_hear(&told, &framing_lobby, text_of("ee"));
-	assert_text(ink_read(&told.log), text_of("(one)(two)"));
+	assert_text(strbuf_view(&told.log), text_of("(one)(two)"));
 	a_pause_gives(&told.frames, "three");
 	a_pause_gives(&told.frames, "");
 	told_hear(&told, &framing_lobby, text_of("four\n"));
-	assert_text(ink_read(&told.log), text_of("(one)(two)(four)"));
+	assert_text(strbuf_view(&told.log), text_of("(one)(two)(four)"));
 	a_pause_gives(&told.frames, "");
 	told_clear(&told);
 }
@@ -441,10 +441,10 @@ a_pause_ends_the_rest_of_what_was_too_long_without_a_word(void **state)
 	char flood[LOBBY_BYTES + 1];
 	memset(flood, 'x', sizeof flood);
 	told_hear(&told, &framing_lobby, (struct text){flood, sizeof flood});
-	assert_text(ink_read(&told.log), text_of("!long"));
+	assert_text(strbuf_view(&told.log), text_of("!long"));
 	a_pause_gives(&told.frames, "");
 	told_hear(&told, &framing_lobby, text_of("short\n"));
-	assert_text(ink_read(&told.log), text_of("!long(short)"));
+	assert_text(strbuf_view(&told.log), text_of("!long(short)"));
 	told_clear(&told);
 }
 
@@ -457,7 +457,7 @@ an_end_of_line_after_a_pause_is_no_second_message(void **state)
 	a_pause_gives(&told.frames, "one");
 	told_hear(&told, &framing_direct, text_of("\r"));
 	told_hear(&told, &framing_direct, text_of("\ntwo\n"));
-	assert_text(ink_read(&told.log), text_of("()(two)"));
+	assert_text(strbuf_view(&told.log), text_of("()(two)"));
 	told_clear(&told);
 }
 

@@ -495,16 +495,16 @@ http_at_another_door_is_told_where_the_page_is(void **state)
 			turn(&house);
 			lost->heard.len = 0;
 			says(lost, "GET / HTTP/1.1\r\nHost: tea\r\n\r\n");
-			struct ink wanted = {0};
-			ink_printf(&wanted,
+			struct strbuf wanted = {0};
+			strbuf_printf(&wanted,
 				"HTTP/1.1 400 Bad Request\nContent-Type: text/plain; "
 				"charset=utf-8\n"
 				"Content-Length: %zu\nConnection: close\n\n%s",
 				strlen(bodies[i]), bodies[i]);
-			heard_must_be(lost, ink_read(&wanted), __FILE__, __LINE__);
+			heard_must_be(lost, strbuf_view(&wanted), __FILE__, __LINE__);
 			assert_true(lost->closed);
 			assert_int_equal(lost->why, REASON_WRONG_PROTOCOL);
-			ink_clear(&wanted);
+			strbuf_clear(&wanted);
 			house_close(&house);
 		}
 	}
@@ -520,7 +520,7 @@ who_is_idle_keeps_nothing_of_its_last_line(void **state)
 	struct caller *ann = enter(&house, &house.telnet, "ann");
 	says(ann, "half a ");
 	says(ann, "line\n");
-	assert_null(ann->connection->frames.held.at);
+	assert_null(ann->connection->frames.held.ptr);
 	assert_int_equal(ann->connection->out.n, 0);
 	assert_int_equal(ann->connection->in.n, 0);
 	house_close(&house);

@@ -46,7 +46,7 @@ what_is_not_json_is_not_read(void **state)
 	assert_not_read("{\"type\":\"a\nb\"}");
 	assert_not_read("\xef\xbb\xbf{\"type\":\"chat\"}");
 	assert_not_read("{\"type\":\"chat\"}\0");
-	assert_null(json_read((struct text){NULL, 0}));
+	assert_null(json_read(TEXT_NONE));
 }
 
 static void
@@ -88,16 +88,17 @@ sixteen_levels_are_read_and_seventeen_are_not(void **state)
 	(void)state;
 	for (int depth = 2; depth <= 20; depth++) {
 		for (int kind = 0; kind < 2; kind++) {
-			struct ink packet = {0};
-			ink_puts(&packet, "{\"type\":\"chat\",\"x\":");
+			struct strbuf packet = {0};
+			strbuf_puts(&packet, "{\"type\":\"chat\",\"x\":");
 			for (int i = 1; i < depth; i++)
-				ink_puts(&packet, kind ? "{\"y\":" : "[");
-			ink_puts(&packet, "0");
+				strbuf_puts(&packet, kind ? "{\"y\":" : "[");
+			strbuf_puts(&packet, "0");
 			for (int i = 1; i < depth; i++)
-				ink_puts(&packet, kind ? "}" : "]");
-			ink_puts(&packet, "}");
-			packet_must_be(ink_read(&packet), depth <= JSON_DEPTH, __FILE__, __LINE__);
-			ink_clear(&packet);
+				strbuf_puts(&packet, kind ? "}" : "]");
+			strbuf_puts(&packet, "}");
+			packet_must_be(
+				strbuf_view(&packet), depth <= JSON_DEPTH, __FILE__, __LINE__);
+			strbuf_clear(&packet);
 		}
 	}
 }
@@ -116,11 +117,11 @@ static void
 a_packet_full_of_brackets_is_refused_and_costs_nothing(void **state)
 {
 	(void)state;
-	struct ink packet = {0};
-	memset(ink_space(&packet, 65535), '[', 65535);
+	struct strbuf packet = {0};
+	memset(strbuf_reserve(&packet, 65535), '[', 65535);
 	packet.len = 65535;
-	packet_must_be(ink_read(&packet), false, __FILE__, __LINE__);
-	ink_clear(&packet);
+	packet_must_be(strbuf_view(&packet), false, __FILE__, __LINE__);
+	strbuf_clear(&packet);
 }
 
 static void
@@ -188,9 +189,9 @@ each_field_has_its_kind(void **state)
 	assert_int_equal(json_kind(json, "a"), FIELD_OTHER);
 	assert_int_equal(json_kind(json, "o"), FIELD_OTHER);
 	assert_int_equal(json_kind(json, "missing"), FIELD_MISSING);
-	assert_non_null(json_text(json, "t").at);
-	assert_null(json_text(json, "n").at);
-	assert_null(json_text(json, "missing").at);
+	assert_non_null(json_text(json, "t").ptr);
+	assert_null(json_text(json, "n").ptr);
+	assert_null(json_text(json, "missing").ptr);
 	assert_true(json_flag(json, "b"));
 	assert_false(json_flag(json, "n"));
 	assert_false(json_flag(json, "missing"));
@@ -206,9 +207,9 @@ arrays_are_read_by_their_members(void **state)
 	assert_non_null(json);
 	assert_int_equal(json_length(json, "a"), 3);
 	assert_text(json_item(json, "a", 0), BYTES("one"));
-	assert_null(json_item(json, "a", 1).at);
+	assert_null(json_item(json, "a", 1).ptr);
 	assert_text(json_text(json_item_object(json, "a", 2), "nick"), BYTES("ann"));
-	assert_null(json_item(json, "a", 3).at);
+	assert_null(json_item(json, "a", 3).ptr);
 	assert_int_equal(json_length(json, "type"), 0);
 	assert_int_equal(json_length(json, "missing"), 0);
 	json_close(json);
@@ -219,15 +220,15 @@ static void
 written_must_be(struct json_writer *json, struct text wanted)
 {
 	json_close_object(json);
-	assert_text(ink_read(json->out), wanted);
-	ink_clear(json->out);
+	assert_text(strbuf_view(json->out), wanted);
+	strbuf_clear(json->out);
 }
 
 static void
 fields_are_written_in_the_order_they_were_put(void **state)
 {
 	(void)state;
-	struct ink out = {0};
+	struct strbuf out = {0};
 	struct json_writer json = json_begin(&out, "zebra");
 	json_put_text(&json, "b", BYTES("2"));
 	json_put_true(&json, "c");
@@ -252,7 +253,7 @@ numbers_are_written_to_the_last_digit(void **state)
 {
 	(void)state;
 	static const int64_t numbers[] = {0, 9, 10, -1, -9007199254740993, INT64_MAX, INT64_MIN};
-	struct ink out = {0};
+	struct strbuf out = {0};
 	struct json_writer json = json_begin(&out, "x");
 	json_open_array(&json, "n");
 	for (size_t i = 0; i < COUNT(numbers); i++)
@@ -266,7 +267,7 @@ static void
 what_would_end_a_string_or_a_line_is_escaped(void **state)
 {
 	(void)state;
-	struct ink out = {0};
+	struct strbuf out = {0};
 	struct json_writer json = json_begin(&out, "x");
 	json_put_text(&json, "m", BYTES("\"\\\b\f\n\r\t\0\x1f/</script>\x7f"));
 	written_must_be(
@@ -278,12 +279,12 @@ static void
 what_is_not_utf8_is_written_clean(void **state)
 {
 	(void)state;
-	struct ink out = {0};
+	struct strbuf out = {0};
 	struct json_writer json = json_begin(&out, "x");
 	json_put_text(&json, "m",
 		BYTES("a\xff\x1b"
 		      "b"));
-	json_put_text(&json, "none", (struct text){NULL, 0});
+	json_put_text(&json, "none", TEXT_NONE);
 	written_must_be(&json, BYTES("{\"type\":\"x\",\"m\":\"a\xef\xbf\xbd"
 				     "b\",\"none\":\"\"}"));
 }
@@ -293,19 +294,19 @@ static void
 every_byte_comes_back(void **state)
 {
 	(void)state;
-	struct ink out = {0}, all = {0};
+	struct strbuf out = {0}, all = {0};
 	for (int c = 0; c < 0x80; c++)
-		ink_add(&all, (char[]){(char)c}, 1);
-	ink_puts(&all, "\xc3\xa9\xe2\x82\xac\xf0\x9f\x8d\xb5\xe2\x80\xa8");
+		strbuf_add(&all, (char[]){(char)c}, 1);
+	strbuf_puts(&all, "\xc3\xa9\xe2\x82\xac\xf0\x9f\x8d\xb5\xe2\x80\xa8");
 	struct json_writer writer = json_begin(&out, "x");
-	json_put_text(&writer, "m", ink_read(&all));
+	json_put_text(&writer, "m", strbuf_view(&all));
 	json_close_object(&writer);
-	struct json *json = json_read(ink_read(&out));
+	struct json *json = json_read(strbuf_view(&out));
 	assert_non_null(json);
-	assert_text(json_text(json, "m"), ink_read(&all));
+	assert_text(json_text(json, "m"), strbuf_view(&all));
 	json_close(json);
-	ink_clear(&out);
-	ink_clear(&all);
+	strbuf_clear(&out);
+	strbuf_clear(&all);
 }
 
 int

@@ -277,14 +277,14 @@ completes_after(char mark, const struct model *m, const char *line, const char *
 	while (start > 0 && line[start - 1] != ' ')
 		start--;
 	char **words = model_complete(m, t(line), start, end, mark);
-	struct ink ink = {0};
+	struct strbuf buf = {0};
 	for (size_t i = 0; words[i]; i++) {
-		ink_printf(&ink, "%s ", words[i]);
+		strbuf_printf(&buf, "%s ", words[i]);
 		free(words[i]);
 	}
 	free(words);
-	assert_text(ink_read(&ink), t(wanted));
-	ink_clear(&ink);
+	assert_text(strbuf_view(&buf), t(wanted));
+	strbuf_clear(&buf);
 }
 
 static void

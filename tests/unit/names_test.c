@@ -1,13 +1,14 @@
 /* What a nick or a room may be called, and which names are the same to a reader (SPEC 4). */
+#include "teahouse/name_rules.h"
 #include "unit.h"
 
-static struct spelling *spelling;
+static struct name_rules *rules;
 
 static int
 spelling_begin(void **state)
 {
 	(void)state;
-	spelling = spelling_open();
+	rules = name_rules_open();
 	return 0;
 }
 
@@ -15,14 +16,14 @@ static int
 spelling_end(void **state)
 {
 	(void)state;
-	spelling_close(spelling);
+	name_rules_close(rules);
 	return 0;
 }
 
 static void
 name_must_be(struct text spelt, size_t most, const char *shown, const char *file, int line)
 {
-	struct name *name = name_make(spelling, spelt, most);
+	struct name *name = name_make(rules, spelt, most);
 	if (!name != !shown)
 		bytes_show(name ? "should be no name" : "should be a name", spelt);
 	assert_int_equal(!name, !shown);
@@ -37,18 +38,18 @@ name_must_be(struct text spelt, size_t most, const char *shown, const char *file
 
 /* The same piece of text, n times. */
 static struct text
-times(struct ink *ink, const char *piece, int n)
+times(struct strbuf *buf, const char *piece, int n)
 {
-	ink->len = 0;
+	buf->len = 0;
 	while (n-- > 0)
-		ink_puts(ink, piece);
-	return ink_read(ink);
+		strbuf_puts(buf, piece);
+	return strbuf_view(buf);
 }
 
 static bool
 is_name(struct text spelt, size_t most)
 {
-	struct name *name = name_make(spelling, spelt, most);
+	struct name *name = name_make(rules, spelt, most);
 	free(name);
 	return name != NULL;
 }
@@ -84,71 +85,71 @@ static void
 a_nick_has_at_most_32_characters(void **state)
 {
 	(void)state;
-	struct ink ink = {0};
-	assert_true(is_name(times(&ink, "x", 32), NICK_CHARACTERS));
-	assert_false(is_name(times(&ink, "x", 33), NICK_CHARACTERS));
+	struct strbuf buf = {0};
+	assert_true(is_name(times(&buf, "x", 32), NICK_CHARACTERS));
+	assert_false(is_name(times(&buf, "x", 33), NICK_CHARACTERS));
 	/* As a reader counts: 32 of these are 64 code points, but 32 characters. */
-	assert_true(is_name(times(&ink, "x\xcc\x81", 32), NICK_CHARACTERS));
-	assert_false(is_name(times(&ink, "x\xcc\x81", 33), NICK_CHARACTERS));
-	assert_true(is_name(times(&ink, "x", 64), ROOM_CHARACTERS));
-	assert_false(is_name(times(&ink, "x", 65), ROOM_CHARACTERS));
-	ink_clear(&ink);
+	assert_true(is_name(times(&buf, "x\xcc\x81", 32), NICK_CHARACTERS));
+	assert_false(is_name(times(&buf, "x\xcc\x81", 33), NICK_CHARACTERS));
+	assert_true(is_name(times(&buf, "x", 64), ROOM_CHARACTERS));
+	assert_false(is_name(times(&buf, "x", 65), ROOM_CHARACTERS));
+	strbuf_clear(&buf);
 }
 
 static void
 a_name_has_at_most_128_bytes(void **state)
 {
 	(void)state;
-	struct ink ink = {0};
-	assert_true(is_name(times(&ink, "\xf0\x9f\x98\x80", 32), NICK_CHARACTERS));
-	assert_true(is_name(times(&ink, "\xc3\xa9", 64), ROOM_CHARACTERS));
-	times(&ink, "\xc3\xa9", 63);
-	ink_puts(&ink, "\xe2\x82\xac");
-	assert_false(is_name(ink_read(&ink), ROOM_CHARACTERS));
+	struct strbuf buf = {0};
+	assert_true(is_name(times(&buf, "\xf0\x9f\x98\x80", 32), NICK_CHARACTERS));
+	assert_true(is_name(times(&buf, "\xc3\xa9", 64), ROOM_CHARACTERS));
+	times(&buf, "\xc3\xa9", 63);
+	strbuf_puts(&buf, "\xe2\x82\xac");
+	assert_false(is_name(strbuf_view(&buf), ROOM_CHARACTERS));
 	/* Flags and skin tones are one character of eight bytes. */
-	assert_true(is_name(times(&ink, "\xf0\x9f\x87\xab\xf0\x9f\x87\xb7", 16), NICK_CHARACTERS));
-	assert_false(is_name(times(&ink, "\xf0\x9f\x87\xab\xf0\x9f\x87\xb7", 17), NICK_CHARACTERS));
-	assert_true(is_name(times(&ink, "\xf0\x9f\x91\x8d\xf0\x9f\x8f\xbd", 16), 16));
-	assert_false(is_name(times(&ink, "\xf0\x9f\x91\x8d\xf0\x9f\x8f\xbd", 16), 15));
-	ink_clear(&ink);
+	assert_true(is_name(times(&buf, "\xf0\x9f\x87\xab\xf0\x9f\x87\xb7", 16), NICK_CHARACTERS));
+	assert_false(is_name(times(&buf, "\xf0\x9f\x87\xab\xf0\x9f\x87\xb7", 17), NICK_CHARACTERS));
+	assert_true(is_name(times(&buf, "\xf0\x9f\x91\x8d\xf0\x9f\x8f\xbd", 16), 16));
+	assert_false(is_name(times(&buf, "\xf0\x9f\x91\x8d\xf0\x9f\x8f\xbd", 16), 15));
+	strbuf_clear(&buf);
 }
 
 static void
 it_is_the_bytes_of_nfc_that_count(void **state)
 {
 	(void)state;
-	struct ink ink = {0};
+	struct strbuf buf = {0};
 	/* 192 bytes as they come, 128 in NFC. */
-	assert_true(is_name(times(&ink, "e\xcc\x81", 64), ROOM_CHARACTERS));
+	assert_true(is_name(times(&buf, "e\xcc\x81", 64), ROOM_CHARACTERS));
 	/* 18 bytes each as the Hangul of NFD is written, three in NFC. */
 	assert_true(
-		is_name(times(&ink, "\xe1\x84\x92\xe1\x85\xa1\xe1\x86\xab", 42), ROOM_CHARACTERS));
+		is_name(times(&buf, "\xe1\x84\x92\xe1\x85\xa1\xe1\x86\xab", 42), ROOM_CHARACTERS));
 	assert_false(
-		is_name(times(&ink, "\xe1\x84\x92\xe1\x85\xa1\xe1\x86\xab", 43), ROOM_CHARACTERS));
-	ink_clear(&ink);
+		is_name(times(&buf, "\xe1\x84\x92\xe1\x85\xa1\xe1\x86\xab", 43), ROOM_CHARACTERS));
+	strbuf_clear(&buf);
 }
 
 static void
 a_name_that_grows_when_folded_is_still_a_name(void **state)
 {
 	(void)state;
-	struct ink ink = {0};
+	struct strbuf buf = {0};
 	/* One character that folds to three, one that looks like eighteen. */
-	assert_true(is_name(times(&ink, "\xef\xac\x83", 32), NICK_CHARACTERS));
-	assert_true(is_name(times(&ink, "\xef\xb7\xba", 32), NICK_CHARACTERS));
-	ink_clear(&ink);
+	assert_true(is_name(times(&buf, "\xef\xac\x83", 32), NICK_CHARACTERS));
+	assert_true(is_name(times(&buf, "\xef\xb7\xba", 32), NICK_CHARACTERS));
+	strbuf_clear(&buf);
 }
 
 static void
 no_name_is_empty_or_endless(void **state)
 {
 	(void)state;
-	struct ink ink = {0};
+	struct strbuf buf = {0};
 	assert_no_nick("");
-	assert_false(is_name((struct text){NULL, 0}, NICK_CHARACTERS));
-	assert_false(is_name(times(&ink, "x", 60000), NICK_CHARACTERS));
-	assert_false(is_name(times(&ink, "\xcc\x81", 150), NICK_CHARACTERS));
-	ink_clear(&ink);
+	assert_false(is_name(TEXT_NONE, NICK_CHARACTERS));
+	assert_false(is_name(times(&buf, "x", 60000), NICK_CHARACTERS));
+	assert_false(is_name(times(&buf, "\xcc\x81", 150), NICK_CHARACTERS));
+	strbuf_clear(&buf);
 }
 
 static void
@@ -256,12 +257,12 @@ what_is_not_utf8_is_no_name(void **state)
 static bool
 names_same(const char *one, const char *other)
 {
-	struct name *a = name_make(spelling, text_of(one), NICK_CHARACTERS);
-	struct name *b = name_make(spelling, text_of(other), NICK_CHARACTERS);
+	struct name *a = name_make(rules, text_of(one), NICK_CHARACTERS);
+	struct name *b = name_make(rules, text_of(other), NICK_CHARACTERS);
 	assert_non_null(a);
 	assert_non_null(b);
-	bool same = text_is(a->folded, b->folded) ||
-		    (text_is(a->likeness, b->likeness) && !(a->plain && b->plain));
+	bool same = text_is(a->casefolded, b->casefolded) ||
+		    (text_is(a->skeleton, b->skeleton) && !(a->ascii && b->ascii));
 	free(a);
 	free(b);
 	return same;
@@ -337,17 +338,16 @@ static void
 characters_are_counted_as_a_reader_does(void **state)
 {
 	(void)state;
-	assert_int_equal(text_characters(spelling, BYTES("")), 0);
-	assert_int_equal(text_characters(spelling, BYTES("tea")), 3);
-	assert_int_equal(text_characters(spelling, BYTES("e\xcc\x81\xcc\xb1")), 1);
-	assert_int_equal(
-		text_characters(spelling, BYTES("\xe1\x84\x92\xe1\x85\xa1\xe1\x86\xab")), 1);
-	assert_int_equal(text_characters(spelling, BYTES("\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x91"
-							 "\xa7\xe2\x80\x8d\xf0\x9f\x91\xa6")),
+	assert_int_equal(text_characters(rules, BYTES("")), 0);
+	assert_int_equal(text_characters(rules, BYTES("tea")), 3);
+	assert_int_equal(text_characters(rules, BYTES("e\xcc\x81\xcc\xb1")), 1);
+	assert_int_equal(text_characters(rules, BYTES("\xe1\x84\x92\xe1\x85\xa1\xe1\x86\xab")), 1);
+	assert_int_equal(text_characters(rules, BYTES("\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x91"
+						      "\xa7\xe2\x80\x8d\xf0\x9f\x91\xa6")),
 		1);
-	assert_int_equal(text_characters(spelling, BYTES("\xf0\x9f\x87\xab\xf0\x9f\x87\xb7!")), 2);
-	assert_int_equal(text_characters(spelling, BYTES("a\xff"
-							 "b")),
+	assert_int_equal(text_characters(rules, BYTES("\xf0\x9f\x87\xab\xf0\x9f\x87\xb7!")), 2);
+	assert_int_equal(text_characters(rules, BYTES("a\xff"
+						      "b")),
 		3);
 }
 

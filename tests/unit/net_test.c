@@ -84,11 +84,11 @@ file_write(const char *name, const char *content)
 static struct site *
 site_make(void)
 {
-	struct ink wrong = {0};
+	struct strbuf wrong = {0};
 	struct site *site = site_open(root, &wrong);
 	assert_non_null(site);
 	assert_int_equal(wrong.len, 0);
-	ink_clear(&wrong);
+	strbuf_clear(&wrong);
 	return site;
 }
 
@@ -125,7 +125,7 @@ answer(const struct site *site, const char *path, bool head, const char *known)
 	struct text bytes = site_answer(site, &request);
 	char *copy = malloc(bytes.len + 1);
 	assert_non_null(copy);
-	memcpy(copy, bytes.at, bytes.len);
+	memcpy(copy, bytes.ptr, bytes.len);
 	copy[bytes.len] = '\0';
 	return copy;
 }
@@ -182,10 +182,10 @@ static void
 a_missing_page_is_told(void **state)
 {
 	(void)state;
-	struct ink wrong = {0};
+	struct strbuf wrong = {0};
 	assert_null(site_open("/nowhere", &wrong));
-	assert_true(text_is(ink_read(&wrong), text_of("/nowhere: No such file or directory")));
-	ink_clear(&wrong);
+	assert_true(text_is(strbuf_view(&wrong), text_of("/nowhere: No such file or directory")));
+	strbuf_clear(&wrong);
 }
 
 int

@@ -13,7 +13,7 @@ enum { GUESTS_MAX = 2100 };
 
 struct guest {
 	struct session session; /* first: the one is the other's address */
-	struct ink told;        /* since somebody last looked */
+	struct strbuf told;     /* since somebody last looked */
 	bool gone;
 	enum reason why;
 };
@@ -29,8 +29,8 @@ struct notebook {
 static inline void
 guest_note(struct guest *guest, const char *before, struct text t)
 {
-	if (t.at)
-		ink_printf(&guest->told, "%s%.*s", before, TEXT_ARGS(t));
+	if (t.ptr)
+		strbuf_printf(&guest->told, "%s%.*s", before, TEXT_ARGS(t));
 }
 
 static inline void
@@ -39,12 +39,12 @@ guest_note_entries(struct guest *guest, const struct event *event)
 	bool list = event->kind == EVENT_NAMES || event->kind == EVENT_ROOMS ||
 		    event->kind == EVENT_WHO;
 	if (list && !event->first)
-		ink_puts(&guest->told, " ..");
+		strbuf_puts(&guest->told, " ..");
 	for (size_t i = 0; i < event->n_entries; i++) {
 		const struct entry *entry = &event->entries[i];
 		guest_note(guest, " ", entry->name);
 		if (event->kind == EVENT_ROOMS)
-			ink_printf(&guest->told, "(%zu)", entry->users);
+			strbuf_printf(&guest->told, "(%zu)", entry->users);
 		if (event->kind == EVENT_ROOMS && entry->detail.len)
 			guest_note(guest, "=", entry->detail);
 		if (event->kind != EVENT_WHO)
@@ -52,10 +52,10 @@ guest_note_entries(struct guest *guest, const struct event *event)
 		guest_note(guest, "(", entry->detail);
 		for (size_t j = 0; j < entry->n_rooms; j++)
 			guest_note(guest, j ? "," : " ", entry->rooms[j]);
-		ink_printf(&guest->told, " %llds)", (long long)entry->idle);
+		strbuf_printf(&guest->told, " %llds)", (long long)entry->idle);
 	}
 	if (event->more)
-		ink_puts(&guest->told, " ..");
+		strbuf_puts(&guest->told, " ..");
 }
 
 /*
@@ -78,11 +78,11 @@ notebook_tell(void *ctx, const struct event *event, struct session *const to[], 
 		assert_false(guest->gone || guest->session.ended);
 		for (size_t j = 0; j < i && n < 100; j++)
 			assert_ptr_not_equal(to[i], to[j]);
-		ink_puts(&guest->told, event_word(event->kind));
+		strbuf_puts(&guest->told, event_word(event->kind));
 		if (event->id)
-			ink_printf(&guest->told, "#%llu", (unsigned long long)event->id);
+			strbuf_printf(&guest->told, "#%llu", (unsigned long long)event->id);
 		if (event->kind == EVENT_REFUSED) {
-			ink_printf(&guest->told, " %s", reason_word(event->reason));
+			strbuf_printf(&guest->told, " %s", reason_word(event->reason));
 		} else {
 			guest_note(guest, " ", event->room);
 			guest_note(guest, " ", event->actor);
@@ -90,12 +90,12 @@ notebook_tell(void *ctx, const struct event *event, struct session *const to[], 
 		}
 		guest_note(guest, ": ", event->body);
 		if (event->kind == EVENT_PRESENCE)
-			ink_printf(&guest->told, " +%zu -%zu =%zu", event->joined, event->left,
+			strbuf_printf(&guest->told, " +%zu -%zu =%zu", event->joined, event->left,
 				event->total);
 		guest_note_entries(guest, event);
-		if (event->ref.at && to[i] == event->by)
+		if (event->ref.ptr && to[i] == event->by)
 			guest_note(guest, " /", event->ref);
-		ink_puts(&guest->told, "\n");
+		strbuf_puts(&guest->told, "\n");
 	}
 	book->telling = false;
 }
@@ -146,7 +146,7 @@ notebook_close(struct notebook *book)
 {
 	for (size_t i = 0; i < book->n; i++) {
 		session_end(&book->guests[i]->session);
-		ink_clear(&book->guests[i]->told);
+		strbuf_clear(&book->guests[i]->told);
 		free(book->guests[i]);
 	}
 	assert_int_equal(core_users(book->core), 0);
@@ -169,15 +169,14 @@ guest_come(struct notebook *book)
 static inline enum reason
 type(struct guest *guest, const char *line)
 {
-	struct text none = {NULL, 0};
-	return session_typed(&guest->session, text_of(line), none, none);
+	return session_typed(&guest->session, text_of(line), TEXT_NONE, TEXT_NONE);
 }
 
 /* What the guest was told since the last look must be this, line for line. */
 static inline void
 told_must_be(struct guest *guest, const char *wanted, const char *file, int line)
 {
-	text_must_be(ink_read(&guest->told), text_of(wanted), file, line);
+	text_must_be(strbuf_view(&guest->told), text_of(wanted), file, line);
 	guest->told.len = 0;
 }
 
@@ -195,10 +194,10 @@ static inline struct guest *
 guest_login(struct notebook *book, const char *nick)
 {
 	struct guest *guest = guest_come(book);
-	struct ink line = {0};
-	ink_printf(&line, "/login %s%c", nick, 0);
-	assert_int_equal(type(guest, line.at), REASON_FINE);
-	ink_clear(&line);
+	struct strbuf line = {0};
+	strbuf_printf(&line, "/login %s%c", nick, 0);
+	assert_int_equal(type(guest, line.ptr), REASON_FINE);
+	strbuf_clear(&line);
 	return guest;
 }
 

@@ -38,8 +38,8 @@ who_lets_too_much_wait_is_dropped_and_that_is_told_once(void **state)
 		assert_int_equal(times_heard(ann, "slow has left the room.\r\n"), 1);
 		assert_int_equal(times_heard(bob, "slow has left the room.\r\n"), 1);
 		assert_heard(slow, "");
-		/* The others have heard it all, alike. */
-		assert_text(ink_read(&ann->heard), ink_read(&bob->heard));
+		/* The others have heard it all, confusables. */
+		assert_text(strbuf_view(&ann->heard), strbuf_view(&bob->heard));
 		assert_int_equal(times_heard(bob, "ann: 0123"), 2 * (3500 / 43 + 1));
 		house_close(&house);
 	}
@@ -138,7 +138,7 @@ bytes_taken_by_ones_are_the_same_bytes(void **state)
 	for (int i = 0; i < 2000; i++)
 		takes(slow, 1);
 	assert_int_equal(times_heard(ann, "ann: one\r\n[ann two]\r\n"), 30);
-	assert_text(ink_read(&slow->heard), ink_read(&ann->heard));
+	assert_text(strbuf_view(&slow->heard), strbuf_view(&ann->heard));
 	house_close(&house);
 }
 
@@ -366,11 +366,11 @@ static struct caller *
 enter_room(struct house *house, int i)
 {
 	struct caller *caller = call(house, &house->json);
-	struct ink hello = {0};
-	ink_printf(&hello, "{\"type\":\"hello\",\"version\":2,\"nick\":\"p%d\",\"room\":\"r%d\"}%c",
-		i, i, 0);
-	packs(caller, hello.at);
-	ink_clear(&hello);
+	struct strbuf hello = {0};
+	strbuf_printf(&hello,
+		"{\"type\":\"hello\",\"version\":2,\"nick\":\"p%d\",\"room\":\"r%d\"}%c", i, i, 0);
+	packs(caller, hello.ptr);
+	strbuf_clear(&hello);
 	return caller;
 }
 
@@ -413,11 +413,11 @@ packets_in(struct text bytes)
 	struct frames frames = {.begun = true};
 	struct text message;
 	while (framing_packets.next(&frames, &bytes, &message) == FRAMED_MESSAGE) {
-		assert_true(message.len > 2 && message.at[0] == '{');
-		assert_int_equal(message.at[message.len - 1], '}');
+		assert_true(message.len > 2 && message.ptr[0] == '{');
+		assert_int_equal(message.ptr[message.len - 1], '}');
 		n++;
 	}
-	assert_null(frames.held.at);
+	assert_null(frames.held.ptr);
 	frames_clear(&frames);
 	return n;
 }
@@ -439,20 +439,20 @@ the_longest_names_there_are_fit_their_packets(void **state)
 	packs(reader, "{\"type\":\"hello\",\"nick\":\"reader\",\"version\":2}");
 	for (int i = 0; i < 10; i++) {
 		struct caller *caller = call(&house, &house.telnet);
-		struct ink lines = {0};
-		ink_printf(&lines, "login %s%d\r\n", nick, i);
+		struct strbuf lines = {0};
+		strbuf_printf(&lines, "login %s%d\r\n", nick, i);
 		for (int j = 0; j < 63; j++)
-			ink_printf(&lines, "/join %s%c%c\r\n/topic %0400d\r\n", room, 'A' + j % 26,
-				'a' + j / 26, j);
-		send_bytes(caller, ink_read(&lines));
-		ink_clear(&lines);
+			strbuf_printf(&lines, "/join %s%c%c\r\n/topic %0400d\r\n", room,
+				'A' + j % 26, 'a' + j / 26, j);
+		send_bytes(caller, strbuf_view(&lines));
+		strbuf_clear(&lines);
 	}
 	assert_int_equal(core_rooms(gateway_core(house.gateway)), 64);
 	static const char *const questions[] = {"{\"type\":\"who\"}", "{\"type\":\"rooms\"}"};
 	for (int i = 0; i < 2; i++) {
 		reader->heard.len = 0;
 		packs(reader, questions[i]);
-		assert_in_range(packets_in(ink_read(&reader->heard)), 2, 20);
+		assert_in_range(packets_in(strbuf_view(&reader->heard)), 2, 20);
 		assert_int_equal(times_heard(reader, i ? "{\"name\":" : "{\"nick\":"), i ? 64 : 11);
 	}
 	house_close(&house);
@@ -467,14 +467,14 @@ the_longest_type_there_is_is_refused_aloud(void **state)
 	house_open(&house);
 	struct caller *ann = call(&house, &house.json);
 	packs(ann, "{\"type\":\"hello\",\"nick\":\"ann\",\"version\":2}");
-	struct ink packet = {0};
-	ink_printf(&packet, "{\"type\":\"%0*d\",\"ref\":\"7\"}%c", PACKET_BYTES - 21, 0, 0);
+	struct strbuf packet = {0};
+	strbuf_printf(&packet, "{\"type\":\"%0*d\",\"ref\":\"7\"}%c", PACKET_BYTES - 21, 0, 0);
 	ann->heard.len = 0;
-	packs(ann, packet.at);
-	assert_int_equal(packets_in(ink_read(&ann->heard)), 1);
+	packs(ann, packet.ptr);
+	assert_int_equal(packets_in(strbuf_view(&ann->heard)), 1);
 	assert_int_equal(times_heard(ann, "\"code\":\"unknown-type\""), 1);
 	assert_int_equal(times_heard(ann, "\"ref\":\"7\""), 1);
-	ink_clear(&packet);
+	strbuf_clear(&packet);
 	house_close(&house);
 }
 

@@ -344,19 +344,19 @@ static void
 room_must_list(struct guest *guest, char room, const struct model *model, const int *names)
 {
 	struct request request = {.command = command_of_type(BYTES("names")), .room = {&room, 1}};
-	struct ink wanted = {0};
+	struct strbuf wanted = {0};
 	if (model->n == 0)
-		ink_printf(&wanted, "error no-such-room: There is no room \"%c\".\n", room);
+		strbuf_printf(&wanted, "error no-such-room: There is no room \"%c\".\n", room);
 	else
-		ink_printf(&wanted, "names %c", room);
+		strbuf_printf(&wanted, "names %c", room);
 	for (size_t i = 0; i < model->n; i++)
-		ink_printf(&wanted, " p%d-%d", model->people[i], names[model->people[i]]);
+		strbuf_printf(&wanted, " p%d-%d", model->people[i], names[model->people[i]]);
 	if (model->n > 0)
-		ink_puts(&wanted, "\n");
+		strbuf_puts(&wanted, "\n");
 	guest_forget(guest);
 	session_request(&guest->session, &request);
-	assert_text(ink_read(&guest->told), ink_read(&wanted));
-	ink_clear(&wanted);
+	assert_text(strbuf_view(&guest->told), strbuf_view(&wanted));
+	strbuf_clear(&wanted);
 }
 
 /* A step at random: somebody enters or leaves a room, or takes another nick. */

@@ -16,13 +16,13 @@ struct storm {
 
 /* What was said, of all that was heard: the whole lines with a # in them. */
 static void
-speech_of(const struct caller *caller, struct ink *speech)
+speech_of(const struct caller *caller, struct strbuf *speech)
 {
-	for (struct text rest = ink_read(&caller->heard); rest.at;) {
+	for (struct text rest = strbuf_view(&caller->heard); rest.ptr;) {
 		struct text line = text_line(&rest);
-		if (rest.at && memchr(line.at, '#', line.len)) {
-			ink_text(speech, line);
-			ink_puts(speech, "\n");
+		if (rest.ptr && memchr(line.ptr, '#', line.len)) {
+			strbuf_add_text(speech, line);
+			strbuf_puts(speech, "\n");
 		}
 	}
 }
@@ -31,7 +31,7 @@ speech_of(const struct caller *caller, struct ink *speech)
 static void
 depart(struct storm *storm, int who, const struct caller *referee)
 {
-	struct ink heard = {0}, all = {0};
+	struct strbuf heard = {0}, all = {0};
 	struct caller *caller = storm->people[who];
 	lose(caller);
 	turn(&storm->house);
@@ -39,30 +39,30 @@ depart(struct storm *storm, int who, const struct caller *referee)
 	speech_of(referee, &all);
 	bool found = heard.len == 0;
 	for (size_t i = 0; !found && i + heard.len <= all.len; i++)
-		found = memcmp(all.at + i, heard.at, heard.len) == 0;
+		found = memcmp(all.ptr + i, heard.ptr, heard.len) == 0;
 	if (!found)
-		bytes_show("heard what was not said so", ink_read(&heard));
+		bytes_show("heard what was not said so", strbuf_view(&heard));
 	assert_true(found);
-	ink_clear(&heard);
-	ink_clear(&all);
+	strbuf_clear(&heard);
+	strbuf_clear(&all);
 	storm->people[who] = NULL;
 }
 
 static void
 speak(struct storm *storm, struct caller *caller)
 {
-	struct ink lines = {0};
+	struct strbuf lines = {0};
 	for (int n = (int)random_below(&storm->seed, 4); n >= 0; n--)
-		ink_printf(&lines, "#%d\r\n%s", storm->said++, n == 2 ? "/who\r\n" : "");
+		strbuf_printf(&lines, "#%d\r\n%s", storm->said++, n == 2 ? "/who\r\n" : "");
 	if (random_below(&storm->seed, 40) == 0)
-		ink_puts(&lines, "/quit\r\n#never\r\n");
+		strbuf_puts(&lines, "/quit\r\n#never\r\n");
 	size_t cut = random_below(&storm->seed, (uint32_t)lines.len + 1);
-	arrive(caller, (struct text){lines.at, cut});
+	arrive(caller, (struct text){lines.ptr, cut});
 	if (random_below(&storm->seed, 2))
 		turn(&storm->house);
 	if (caller->connection)
-		arrive(caller, (struct text){lines.at + cut, lines.len - cut});
-	ink_clear(&lines);
+		arrive(caller, (struct text){lines.ptr + cut, lines.len - cut});
+	strbuf_clear(&lines);
 }
 
 static void

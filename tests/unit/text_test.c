@@ -6,13 +6,13 @@
 static void
 clean_must_be(struct text said, struct text wanted, const char *file, int line)
 {
-	struct ink out = {0};
-	ink_puts(&out, "before");
+	struct strbuf out = {0};
+	strbuf_puts(&out, "before");
 	text_clean(&out, said);
 	assert_true(out.len >= 6);
-	assert_memory_equal(out.at, "before", 6);
-	text_must_be((struct text){out.at + 6, out.len - 6}, wanted, file, line);
-	ink_clear(&out);
+	assert_memory_equal(out.ptr, "before", 6);
+	text_must_be((struct text){out.ptr + 6, out.len - 6}, wanted, file, line);
+	strbuf_clear(&out);
 }
 
 #define assert_clean(said, wanted) clean_must_be(BYTES(said), BYTES(wanted), __FILE__, __LINE__)
@@ -198,17 +198,17 @@ static long
 utf8_next(struct text *rest)
 {
 	static const long least[] = {0, 0, 0x80, 0x800, 0x10000};
-	unsigned char first = (unsigned char)rest->at[0];
+	unsigned char first = (unsigned char)rest->ptr[0];
 	size_t n = first < 0x80 ? 1 : first < 0xc0 ? 9 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
 	if (n > rest->len || first > 0xf4)
 		return -1;
 	long c = n == 1 ? first : first & (0x7f >> n);
 	for (size_t i = 1; i < n; i++) {
-		if (((unsigned char)rest->at[i] & 0xc0) != 0x80)
+		if (((unsigned char)rest->ptr[i] & 0xc0) != 0x80)
 			return -1;
-		c = c << 6 | ((unsigned char)rest->at[i] & 0x3f);
+		c = c << 6 | ((unsigned char)rest->ptr[i] & 0x3f);
 	}
-	*rest = (struct text){rest->at + n, rest->len - n};
+	*rest = (struct text){rest->ptr + n, rest->len - n};
 	return c < least[n] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff) ? -1 : c;
 }
 
@@ -219,10 +219,10 @@ whatever_is_said_comes_out_clean_and_stays_so(void **state)
 	uint64_t seed = 4;
 	for (int round = 0; round < 20000; round++) {
 		char said[256];
-		struct ink once = {0}, twice = {0};
+		struct strbuf once = {0}, twice = {0};
 		text_clean(&once, (struct text){said, nasty(&seed, said, sizeof said)});
 		int marks = 0;
-		for (struct text rest = ink_read(&once); rest.len > 0;) {
+		for (struct text rest = strbuf_view(&once); rest.len > 0;) {
 			long c = utf8_next(&rest);
 			assert_true(c == '\t' || c == '\n' || (c >= ' ' && c != 0x7f));
 			assert_false(c > 0x7f && c < 0xa0);
@@ -230,10 +230,10 @@ whatever_is_said_comes_out_clean_and_stays_so(void **state)
 			marks = c == 0x301 || c == 0x93e ? marks + 1 : c == 0x200d ? marks : 0;
 			assert_true(marks <= 8);
 		}
-		text_clean(&twice, ink_read(&once));
-		assert_text(ink_read(&twice), ink_read(&once));
-		ink_clear(&once);
-		ink_clear(&twice);
+		text_clean(&twice, strbuf_view(&once));
+		assert_text(strbuf_view(&twice), strbuf_view(&once));
+		strbuf_clear(&once);
+		strbuf_clear(&twice);
 	}
 }
 
@@ -257,7 +257,7 @@ white_space_goes_at_either_end_alone(void **state)
 	(void)state;
 	assert_text(text_trim(BYTES(" \t\v\f\r\n a b \n")), BYTES("a b"));
 	assert_text(text_trim(BYTES(" \n ")), BYTES(""));
-	assert_int_equal(text_trim((struct text){NULL, 0}).len, 0);
+	assert_int_equal(text_trim(TEXT_NONE).len, 0);
 	/* Bytes over 0x7f are nobody's white space. */
 	assert_text(text_trim(BYTES("\xc2\xa0\x85")), BYTES("\xc2\xa0\x85"));
 }
@@ -269,9 +269,9 @@ lines_are_taken_one_by_one(void **state)
 	struct text rest = BYTES("one\n\ntwo");
 	assert_text(text_line(&rest), BYTES("one"));
 	assert_text(text_line(&rest), BYTES(""));
-	assert_non_null(rest.at);
+	assert_non_null(rest.ptr);
 	assert_text(text_line(&rest), BYTES("two"));
-	assert_null(rest.at);
+	assert_null(rest.ptr);
 }
 
 static void
@@ -280,9 +280,9 @@ an_lf_at_the_end_begins_an_empty_line(void **state)
 	(void)state;
 	struct text rest = BYTES("one\n");
 	assert_text(text_line(&rest), BYTES("one"));
-	assert_non_null(rest.at);
+	assert_non_null(rest.ptr);
 	assert_text(text_line(&rest), BYTES(""));
-	assert_null(rest.at);
+	assert_null(rest.ptr);
 	assert_int_equal(text_lines(BYTES("one\n")), 2);
 	assert_int_equal(text_lines(BYTES("")), 1);
 	assert_int_equal(text_lines(BYTES("a\nb\nc")), 3);

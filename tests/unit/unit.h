@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "teahouse/buffer.h"
+#include "teahouse/strbuf.h"
 
 /* The bytes of a string literal, NULs and all. */
 #define BYTES(literal) ((struct text){(literal), sizeof(literal) - 1})
@@ -19,13 +19,13 @@
 static inline void
 bytes_show(const char *what, struct text t)
 {
-	struct ink shown = {0};
+	struct strbuf shown = {0};
 	for (size_t i = 0; i < t.len; i++) {
-		unsigned char c = (unsigned char)t.at[i];
-		ink_printf(&shown, c < 0x20 || c > 0x7e ? "\\x%02x" : "%c", c);
+		unsigned char c = (unsigned char)t.ptr[i];
+		strbuf_printf(&shown, c < 0x20 || c > 0x7e ? "\\x%02x" : "%c", c);
 	}
-	print_error("%s (%zu): %.*s\n", what, t.len, TEXT_ARGS(ink_read(&shown)));
-	ink_clear(&shown);
+	print_error("%s (%zu): %.*s\n", what, t.len, TEXT_ARGS(strbuf_view(&shown)));
+	strbuf_clear(&shown);
 }
 
 static inline void

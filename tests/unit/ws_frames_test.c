@@ -8,7 +8,7 @@
 
 /* Written down as `m:text` `p:ping` `o:pong` `c1000:..` `f1002:`, each with a space behind it. */
 static void
-note(struct ink *notes, const struct ws_found *found)
+note(struct strbuf *notes, const struct ws_found *found)
 {
 	static const char kinds[] = {
 		[WS_FOUND_MESSAGE] = 'm',
@@ -17,20 +17,20 @@ note(struct ink *notes, const struct ws_found *found)
 		[WS_FOUND_CLOSE] = 'c',
 		[WS_FOUND_FAULT] = 'f',
 	};
-	ink_printf(notes, "%c", kinds[found->kind]);
+	strbuf_printf(notes, "%c", kinds[found->kind]);
 	if (found->kind == WS_FOUND_CLOSE || found->kind == WS_FOUND_FAULT)
-		ink_printf(notes, "%d", (int)found->code);
-	ink_puts(notes, ":");
-	ink_text(notes, found->payload);
-	ink_puts(notes, " ");
+		strbuf_printf(notes, "%d", (int)found->code);
+	strbuf_puts(notes, ":");
+	strbuf_add_text(notes, found->payload);
+	strbuf_puts(notes, " ");
 }
 
 static void
-feed(struct ws_frames *frames, struct ink *notes, struct text piece)
+feed(struct ws_frames *frames, struct strbuf *notes, struct text piece)
 {
 	/* A copy of its own, so that reading past it is seen. */
 	char *copy = malloc(piece.len ? piece.len : 1);
-	memcpy(copy, piece.at, piece.len);
+	memcpy(copy, piece.ptr, piece.len);
 	struct ws_input in = {copy, piece.len};
 	struct ws_found found;
 	while ((found = ws_frames_next(frames, &in)).kind != WS_FOUND_NOTHING)
@@ -40,19 +40,19 @@ feed(struct ws_frames *frames, struct ink *notes, struct text piece)
 }
 
 /* What is found in the stream when it comes in pieces of that size. */
-static struct ink
+static struct strbuf
 read_by(struct text stream, size_t size)
 {
 	struct ws_frames frames = {0};
-	struct ink notes = {0};
+	struct strbuf notes = {0};
 	for (size_t at = 0; at < stream.len; at += size)
 		feed(&frames, &notes,
 			(struct text){
-				stream.at + at, stream.len - at < size ? stream.len - at : size});
+				stream.ptr + at, stream.len - at < size ? stream.len - at : size});
 	/* Between messages nothing is kept. */
 	if (frames.n_head == 0 && !frames.begun) {
-		assert_null(frames.message.at);
-		assert_null(frames.control.at);
+		assert_null(frames.message.ptr);
+		assert_null(frames.control.ptr);
 	}
 	ws_frames_clear(&frames);
 	return notes;
@@ -64,9 +64,9 @@ static void
 found_must_be(struct text stream, struct text wanted, const char *file, int line)
 {
 	for (size_t size = 1; size <= stream.len; size++) {
-		struct ink notes = read_by(stream, size);
-		text_must_be(ink_read(&notes), wanted, file, line);
-		ink_clear(&notes);
+		struct strbuf notes = read_by(stream, size);
+		text_must_be(strbuf_view(&notes), wanted, file, line);
+		strbuf_clear(&notes);
 	}
 }
 
@@ -148,21 +148,21 @@ static void
 the_longest_is_found(void **state)
 {
 	(void)state;
-	struct ink stream = {0}, wanted = {0};
-	ink_add(&stream, "\x81\xfe\xff\xff" MASK, 8);
-	memset(ink_space(&stream, WS_MESSAGE_BYTES), 'x', WS_MESSAGE_BYTES);
+	struct strbuf stream = {0}, wanted = {0};
+	strbuf_add(&stream, "\x81\xfe\xff\xff" MASK, 8);
+	memset(strbuf_reserve(&stream, WS_MESSAGE_BYTES), 'x', WS_MESSAGE_BYTES);
 	stream.len += WS_MESSAGE_BYTES;
-	ink_puts(&wanted, "m:");
-	ink_add(&wanted, stream.at + 8, WS_MESSAGE_BYTES);
-	ink_puts(&wanted, " ");
+	strbuf_puts(&wanted, "m:");
+	strbuf_add(&wanted, stream.ptr + 8, WS_MESSAGE_BYTES);
+	strbuf_puts(&wanted, " ");
 	static const size_t sizes[] = {1, 7, 8, 9, 4096, 65543};
 	for (size_t i = 0; i < COUNT(sizes); i++) {
-		struct ink notes = read_by(ink_read(&stream), sizes[i]);
-		assert_text(ink_read(&notes), ink_read(&wanted));
-		ink_clear(&notes);
+		struct strbuf notes = read_by(strbuf_view(&stream), sizes[i]);
+		assert_text(strbuf_view(&notes), strbuf_view(&wanted));
+		strbuf_clear(&notes);
 	}
-	ink_clear(&stream);
-	ink_clear(&wanted);
+	strbuf_clear(&stream);
+	strbuf_clear(&wanted);
 }
 
 /* Every code, against the table of RFC 6455, 7.4, with what IANA has registered since. */
@@ -254,23 +254,23 @@ pieces_find_what_the_whole_does(void **state)
 		0x81, 0x01, 0x80, 0x00, 0x89, 0x8a, 0x88, 0x82, 0xc1};
 	uint64_t seed = 1;
 	for (int round = 0; round < 20000; round++) {
-		struct ink stream = {0};
+		struct strbuf stream = {0};
 		for (uint32_t n = random_below(&seed, 8); n > 0; n--) {
 			uint32_t size = random_below(&seed, 6);
 			unsigned char head[] = {firsts[random_below(&seed, COUNT(firsts))],
 				(unsigned char)(0x80 | size), 0, 0, 0, 0};
-			ink_add(&stream, head, sizeof head);
+			strbuf_add(&stream, head, sizeof head);
 			for (uint32_t i = 0; i < size; i++) {
 				static const char some[] = "a\xc3\xbc\xf0\x9f\x03\xe8";
-				ink_add(&stream, &some[random_below(&seed, 7)], 1);
+				strbuf_add(&stream, &some[random_below(&seed, 7)], 1);
 			}
 		}
-		struct ink whole = read_by(ink_read(&stream), stream.len ? stream.len : 1);
-		struct ink pieces = read_by(ink_read(&stream), 1 + random_below(&seed, 7));
-		assert_text(ink_read(&pieces), ink_read(&whole));
-		ink_clear(&stream);
-		ink_clear(&whole);
-		ink_clear(&pieces);
+		struct strbuf whole = read_by(strbuf_view(&stream), stream.len ? stream.len : 1);
+		struct strbuf pieces = read_by(strbuf_view(&stream), 1 + random_below(&seed, 7));
+		assert_text(strbuf_view(&pieces), strbuf_view(&whole));
+		strbuf_clear(&stream);
+		strbuf_clear(&whole);
+		strbuf_clear(&pieces);
 	}
 }
 
@@ -278,12 +278,12 @@ static void
 frames_are_written(void **state)
 {
 	(void)state;
-	struct ink out = {0};
+	struct strbuf out = {0};
 	ws_frame_write(&out, WS_PONG, text_of("abc"));
-	ws_frame_write(&out, WS_CLOSE, (struct text){NULL, 0});
-	assert_text(ink_read(&out), BYTES("\x8a\x03"
-					  "abc\x88\x00"));
-	ink_clear(&out);
+	ws_frame_write(&out, WS_CLOSE, TEXT_NONE);
+	assert_text(strbuf_view(&out), BYTES("\x8a\x03"
+					     "abc\x88\x00"));
+	strbuf_clear(&out);
 }
 
 int

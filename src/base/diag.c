@@ -1,5 +1,5 @@
 /* The log, on standard error; each line is one write, so that lines do not mix. */
-#include "teahouse/log.h"
+#include "teahouse/diag.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,17 +8,17 @@
 enum { LINE_MAX_BYTES = 1024 };
 
 static const char *log_program = "teahouse";
-static enum log_level log_most = LOG_NOTICE;
+static enum log_level log_most = LOG_LEVEL_INFO;
 
 void
-log_open(const char *program, enum log_level level)
+diag_open(const char *program, enum log_level level)
 {
 	log_program = program;
 	log_most = level;
 }
 
 void
-log_line(enum log_level level, const char *format, ...)
+diag_line(enum log_level level, const char *format, ...)
 {
 	if (level > log_most)
 		return;

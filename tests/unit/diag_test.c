@@ -3,7 +3,7 @@
 
 #include <unistd.h>
 
-#include "teahouse/log.h"
+#include "teahouse/diag.h"
 
 static int kept, file;
 
@@ -36,10 +36,10 @@ an_event_is_a_line_with_the_programs_name(void **state)
 {
 	(void)state;
 	char bytes[256];
-	log_open("teahoused", LOG_NOTICE);
+	diag_open("teahoused", LOG_LEVEL_INFO);
 	log_catch();
-	log_line(LOG_ERROR, "port %d: %s", 5005, "in use");
-	log_line(LOG_NOTICE, "ready");
+	diag_line(LOG_LEVEL_ERROR, "port %d: %s", 5005, "in use");
+	diag_line(LOG_LEVEL_INFO, "ready");
 	assert_text(log_caught(bytes, sizeof bytes),
 		BYTES("teahoused: port 5005: in use\nteahoused: ready\n"));
 }
@@ -49,13 +49,13 @@ what_is_below_the_level_is_not_written(void **state)
 {
 	(void)state;
 	char bytes[256];
-	log_open("t", LOG_ERROR);
+	diag_open("t", LOG_LEVEL_ERROR);
 	log_catch();
-	log_line(LOG_NOTICE, "no");
-	log_line(LOG_DETAIL, "no");
-	log_line(LOG_ERROR, "yes");
-	log_open("t", LOG_ALL);
-	log_line(LOG_ALL, "everything");
+	diag_line(LOG_LEVEL_INFO, "no");
+	diag_line(LOG_LEVEL_DEBUG, "no");
+	diag_line(LOG_LEVEL_ERROR, "yes");
+	diag_open("t", LOG_LEVEL_TRACE);
+	diag_line(LOG_LEVEL_TRACE, "everything");
 	assert_text(log_caught(bytes, sizeof bytes), BYTES("t: yes\nt: everything\n"));
 }
 
@@ -64,9 +64,9 @@ nobody_forges_a_line_or_speaks_to_the_terminal(void **state)
 {
 	(void)state;
 	char bytes[256];
-	log_open("t", LOG_ALL);
+	diag_open("t", LOG_LEVEL_TRACE);
 	log_catch();
-	log_line(LOG_NOTICE, "%s left",
+	diag_line(LOG_LEVEL_INFO, "%s left",
 		"ann\nt: root\r\x1b[2J\x7f\xc2\x9b"
 		"1mJos\xc3\xa9");
 	assert_text(log_caught(bytes, sizeof bytes),
@@ -80,14 +80,14 @@ a_line_that_is_too_long_is_cut_and_still_ends(void **state)
 	char bytes[8192], nick[4096];
 	memset(nick, 'x', sizeof nick - 1);
 	nick[sizeof nick - 1] = '\0';
-	log_open("t", LOG_ALL);
+	diag_open("t", LOG_LEVEL_TRACE);
 	log_catch();
-	log_line(LOG_NOTICE, "%s", nick);
-	log_line(LOG_NOTICE, "next");
+	diag_line(LOG_LEVEL_INFO, "%s", nick);
+	diag_line(LOG_LEVEL_INFO, "next");
 	struct text rest = log_caught(bytes, sizeof bytes);
 	struct text line = text_line(&rest);
 	assert_in_range(line.len, 500, 1024);
-	assert_int_equal(line.at[line.len - 1], 'x');
+	assert_int_equal(line.ptr[line.len - 1], 'x');
 	assert_text(rest, BYTES("t: next\n"));
 }
 

@@ -1,0 +1,222 @@
+/*
+ * Which names are possible, and which are the same to a reader (SPEC 4, UTS #39).
+ * Knows nothing of users and rooms.
+ */
+#include "teahouse/name_rules.h"
+
+#include <stdlib.h>
+#include <unicode/ubrk.h>
+#include <unicode/uchar.h>
+#include <unicode/uclean.h>
+#include <unicode/unorm2.h>
+#include <unicode/uspoof.h>
+#include <unicode/ustring.h>
+
+#include "base/alloc.h"
+#include "teahouse/diag.h"
+
+enum {
+	/* A name of NAME_BYTES, case-folded and decomposed as far as Unicode ever does. */
+	UNITS_MAX = 18 * NAME_BYTES,
+	BYTES_MAX = 3 * UNITS_MAX,
+	GIVEN_BYTES = 3 * NAME_BYTES, /* NFC hardly ever makes text shorter than a third */
+	REPLACEMENT = 0xfffd,
+};
+
+struct name_rules {
+	UBreakIterator *clusters;
+	USpoofChecker *skeleton;
+	const UNormalizer2 *nfc;
+};
+
+static void *
+icu_take(const void *context, size_t bytes)
+{
+	(void)context;
+	return alloc_take(bytes);
+}
+
+static void *
+icu_resize(const void *context, void *old, size_t bytes)
+{
+	(void)context;
+	return alloc_resize(old, bytes);
+}
+
+static void
+icu_free(const void *context, void *at)
+{
+	(void)context;
+	free(at);
+}
+
+struct name_rules *
+name_rules_open(void)
+{
+	struct name_rules *s = xcalloc(sizeof *s);
+	UErrorCode error = U_ZERO_ERROR;
+	/* So that it never seems, for want of memory, that there is no such name. */
+	u_setMemoryFunctions(NULL, icu_take, icu_resize, icu_free, &error);
+	s->clusters = ubrk_open(UBRK_CHARACTER, "", NULL, 0, &error);
+	s->skeleton = uspoof_open(&error);
+	s->nfc = unorm2_getNFCInstance(&error);
+	if (U_FAILURE(error)) {
+		diag_line(LOG_LEVEL_ERROR, "ICU's rules cannot be opened: %s", u_errorName(error));
+		abort();
+	}
+	return s;
+}
+
+void
+name_rules_close(struct name_rules *s)
+{
+	ubrk_close(s->clusters);
+	uspoof_close(s->skeleton);
+	free(s);
+}
+
+static size_t
+units_characters(struct name_rules *s, const UChar *units, int32_t n)
+{
+	UErrorCode error = U_ZERO_ERROR;
+	ubrk_setText(s->clusters, units, n, &error);
+	size_t characters = 0;
+	if (U_SUCCESS(error))
+		while (ubrk_next(s->clusters) != UBRK_DONE)
+			characters++;
+	return characters;
+}
+
+size_t
+text_characters(struct name_rules *s, struct text t)
+{
+	UErrorCode error = U_ZERO_ERROR;
+	int32_t n = 0;
+	UChar *units = xrealloc(NULL, (t.len + 1) * sizeof *units);
+	u_strFromUTF8WithSub(
+		units, (int32_t)t.len + 1, &n, t.ptr, (int32_t)t.len, 0xfffd, NULL, &error);
+	size_t characters = U_SUCCESS(error) ? units_characters(s, units, n) : 0;
+	free(units);
+	return characters;
+}
+
+static bool
+character_fits_name(UChar32 c)
+{
+	static const char reserved[] = "#@:,*!/\"<>";
+	if (c < 0x80 && (c <= ' ' || c == 0x7f || strchr(reserved, (int)c)))
+		return false;
+	uint32_t unfit = U_GC_C_MASK | U_GC_Z_MASK;
+	if ((U_GET_GC_MASK(c) & unfit & ~U_GC_CO_MASK) || c == REPLACEMENT || u_isUWhiteSpace(c))
+		return false;
+	/* Fillers and the braille blank are letters and symbols that show nothing. */
+	bool selector = u_hasBinaryProperty(c, UCHAR_VARIATION_SELECTOR);
+	bool unseen = u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT) || c == 0x2800;
+	return selector || !unseen;
+}
+
+static bool
+units_fit_name(const UChar *units, int32_t n)
+{
+	int marks = 0;
+	for (int32_t i = 0; i < n;) {
+		bool first = i == 0;
+		UChar32 c;
+		U16_NEXT(units, i, n, c);
+		marks = (U_GET_GC_MASK(c) & U_GC_M_MASK) ? marks + 1 : 0;
+		/* A mark at the start would sit on whatever stands before the name. */
+		if (!character_fits_name(c) || (first && marks) || marks > TEXT_MARKS)
+			return false;
+	}
+	return n > 0;
+}
+
+/* One of a name's three spellings, as units and as bytes. */
+struct spelled {
+	UChar units[UNITS_MAX];
+	int32_t n;
+	char bytes[BYTES_MAX];
+	int32_t len;
+};
+
+static void
+spelled_bytes(struct spelled *to, UErrorCode *error)
+{
+	u_strToUTF8(to->bytes, sizeof to->bytes, &to->len, to->units, to->n, error);
+}
+
+static void
+spelled_fold(
+	struct name_rules *s, struct spelled *to, const struct spelled *from, UErrorCode *error)
+{
+	UChar casefolded[UNITS_MAX];
+	int32_t n = u_strFoldCase(
+		casefolded, UNITS_MAX, from->units, from->n, U_FOLD_CASE_DEFAULT, error);
+	to->n = unorm2_normalize(s->nfc, casefolded, n, to->units, UNITS_MAX, error);
+	spelled_bytes(to, error);
+}
+
+static void
+spelled_skeleton(
+	struct name_rules *s, struct spelled *to, const struct spelled *from, UErrorCode *error)
+{
+	struct spelled seen, like;
+	seen.n = 0;
+	for (int32_t i = 0; i < from->n;) {
+		UChar32 c;
+		U16_NEXT(from->units, i, from->n, c);
+		/* The only characters of a name that show nothing of their own. */
+		if (!u_hasBinaryProperty(c, UCHAR_VARIATION_SELECTOR))
+			U16_APPEND_UNSAFE(seen.units, seen.n, c);
+	}
+	/* Folded afterwards, so that neither case nor skeleton hides behind the other. */
+	like.n = uspoof_getSkeleton(
+		s->skeleton, 0, seen.units, seen.n, like.units, UNITS_MAX, error);
+	if (U_SUCCESS(*error))
+		spelled_fold(s, to, &like, error);
+}
+
+static struct text
+name_keep(char **at, const struct spelled *spelled)
+{
+	struct text kept = {*at, (size_t)spelled->len};
+	memcpy(*at, spelled->bytes, kept.len);
+	(*at)[kept.len] = '\0';
+	*at += kept.len + 1;
+	return kept;
+}
+
+struct name *
+name_make(struct name_rules *s, struct text t, size_t max_characters)
+{
+	if (!t.ptr || t.len == 0 || t.len > GIVEN_BYTES)
+		return NULL;
+	UErrorCode error = U_ZERO_ERROR;
+	struct spelled shown, casefolded, skeleton;
+	UChar raw[GIVEN_BYTES];
+	int32_t n;
+	u_strFromUTF8(raw, GIVEN_BYTES, &n, t.ptr, (int32_t)t.len, &error);
+	if (U_FAILURE(error))
+		return NULL;
+	shown.n = unorm2_normalize(s->nfc, raw, n, shown.units, UNITS_MAX, &error);
+	if (U_FAILURE(error) || !units_fit_name(shown.units, shown.n) ||
+		units_characters(s, shown.units, shown.n) > max_characters)
+		return NULL;
+	spelled_bytes(&shown, &error);
+	if (U_FAILURE(error) || shown.len > NAME_BYTES)
+		return NULL;
+	spelled_fold(s, &casefolded, &shown, &error);
+	spelled_skeleton(s, &skeleton, &shown, &error);
+	if (U_FAILURE(error))
+		return NULL;
+	size_t bytes = (size_t)shown.len + (size_t)casefolded.len + (size_t)skeleton.len + 3;
+	struct name *name = xcalloc(sizeof *name + bytes);
+	char *at = name->bytes;
+	name->shown = name_keep(&at, &shown);
+	name->casefolded = name_keep(&at, &casefolded);
+	name->skeleton = name_keep(&at, &skeleton);
+	name->ascii = true;
+	for (int32_t i = 0; i < shown.len; i++)
+		name->ascii = name->ascii && (unsigned char)shown.bytes[i] < 0x80;
+	return name;
+}

@@ -1,0 +1,115 @@
+/* Queues of slices of buffers. Does not know what the bytes mean. */
+#include "teahouse/outqueue.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+
+enum { OUTQUEUE_FIRST = 4 };
+
+/* The i-th slice, of those that there are. */
+static struct slice *
+outqueue_at(struct outqueue *q, uint32_t i)
+{
+	return i == 0 ? &q->first : &q->more[(q->head + i - 1) & (q->cap - 1)];
+}
+
+static void
+outqueue_grow(struct outqueue *q)
+{
+	uint32_t cap = q->cap ? q->cap * 2 : OUTQUEUE_FIRST;
+	struct slice *more = xrealloc(NULL, cap * sizeof *more);
+	for (uint32_t i = 1; i < q->n; i++)
+		more[i - 1] = *outqueue_at(q, i);
+	free(q->more);
+	q->more = more;
+	q->head = 0;
+	q->cap = cap;
+}
+
+void
+outqueue_add_slice(struct outqueue *q, struct slice slice)
+{
+	if (slice.from == slice.to)
+		return;
+	q->bytes += slice.to - slice.from;
+	struct slice *last = q->n ? outqueue_at(q, q->n - 1) : NULL;
+	if (last && last->buffer == slice.buffer && last->to == slice.from) {
+		last->to = slice.to;
+		return;
+	}
+	if (q->n > 0 && q->n - 1 == q->cap)
+		outqueue_grow(q);
+	buffer_hold(slice.buffer);
+	*outqueue_at(q, q->n++) = slice;
+}
+
+void
+outqueue_push(struct outqueue *q, struct buffer *b)
+{
+	outqueue_push_slice(q, (struct slice){b, 0, b->len});
+}
+
+struct text
+outqueue_first(const struct outqueue *q)
+{
+	const struct slice *first = &q->first;
+	if (q->n == 0)
+		return TEXT_NONE;
+	return (struct text){first->buffer->bytes + first->from, first->to - first->from};
+}
+
+int
+outqueue_gather(const struct outqueue *q, struct iovec *pieces, int max)
+{
+	int n = 0;
+	for (uint32_t i = 0; i < q->n && n < max; i++, n++) {
+		const struct slice *slice =
+			i == 0 ? &q->first : &q->more[(q->head + i - 1) & (q->cap - 1)];
+		pieces[n].iov_base = slice->buffer->bytes + slice->from;
+		pieces[n].iov_len = slice->to - slice->from;
+	}
+	return n;
+}
+
+/* Lets the first slice go; the next takes its place. */
+static void
+outqueue_shift(struct outqueue *q)
+{
+	buffer_drop(q->first.buffer);
+	q->first = (struct slice){0};
+	if (--q->n == 0)
+		return;
+	assert(q->more);
+	q->first = q->more[q->head];
+	q->head = (q->head + 1) & (q->cap - 1);
+	if (q->n > 1)
+		return;
+	free(q->more);
+	q->more = NULL;
+	q->head = q->cap = 0;
+}
+
+void
+outqueue_consume(struct outqueue *q, size_t n)
+{
+	assert(n <= q->bytes);
+	q->bytes -= n;
+	while (n > 0) {
+		assert(q->n > 0);
+		size_t rest = q->first.to - q->first.from;
+		if (n < rest) {
+			q->first.from += (uint32_t)n;
+			return;
+		}
+		n -= rest;
+		outqueue_shift(q);
+	}
+}
+
+void
+outqueue_clear(struct outqueue *q)
+{
+	outqueue_consume(q, q->bytes);
+}
