@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "adapters/json.h"
+#include "codec/json.h"
 #include "teahouse/config.h"
 #include "teahouse/connection.h"
 #include "teahouse/diag.h"

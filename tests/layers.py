@@ -14,7 +14,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.M)
 # Headers of libraries, by the one file or folder that may know them.
 LIBRARIES = {
     r"unicode/": ["src/base/text.c", "src/base/name_rules.c"],
-    r"jansson\.h": ["src/adapters/json.c"],
+    r"jansson\.h": ["src/codec/json.c"],
     r"libtelnet\.h": ["src/adapters/telnet.c"],
     r"ini\.h": ["src/config.c", "src/client/settings.c"],
     r"(libwebsockets|uv)\.h": ["src/net/"],
@@ -30,16 +30,18 @@ LIBRARIES = {
 FOLDERS = {
     "src/base/": ["teahouse/", "base/"],
     "src/core/": ["teahouse/", "base/", "core/"],
-    "src/adapters/": ["teahouse/", "base/", "adapters/"],
-    "src/gateway/": ["teahouse/", "base/", "gateway/", "adapters/framing.h"],
-    "src/net/": ["teahouse/", "base/", "net/"],
+    "src/codec/": ["teahouse/", "base/", "codec/"],
+    "src/adapters/": ["teahouse/", "base/", "codec/", "adapters/"],
+    "src/gateway/": ["teahouse/", "base/", "codec/", "gateway/"],
+    "src/net/": ["teahouse/", "base/", "codec/", "net/"],
     "src/client/": ["teahouse/text.h", "teahouse/name_rules.h", "teahouse/strbuf.h",
                     "teahouse/buffer.h", "teahouse/outqueue.h", "teahouse/event.h", "teahouse/diag.h",
-                    "base/", "adapters/json.h", "adapters/json_writer.h",
-                    "adapters/framing.h", "client/"],
+                    "base/", "codec/", "client/"],
     "include/": ["teahouse/"],
 }
 NEVER = {
+    "src/codec/": ["teahouse/config.h", "teahouse/net.h", "teahouse/connection.h",
+                   "teahouse/adapter.h", "teahouse/core.h", "teahouse/command.h"],
     "src/adapters/": ["teahouse/config.h", "teahouse/net.h", "teahouse/connection.h"],
     "src/core/": ["teahouse/config.h", "teahouse/net.h", "teahouse/connection.h",
                   "teahouse/adapter.h"],

@@ -22,10 +22,10 @@ ARROWS = {">": "-> ", ">>": "-> ", "<<": "<- ", "<<<": "<- "}
 
 # Bounds that are fixed, and where; the page has a row for each.
 BOUNDS = {
-    "src/adapters/framing.h": ["LINE_BYTES", "LOBBY_BYTES", "DIRECT_BYTES", "PACKET_BYTES"],
-    "src/adapters/json.h": ["JSON_DEPTH"],
+    "src/codec/framing.h": ["LINE_BYTES", "LOBBY_BYTES", "DIRECT_BYTES", "PACKET_BYTES"],
+    "src/codec/json.h": ["JSON_DEPTH"],
     "src/adapters/json_talk.c": ["REF_BYTES"],
-    "src/net/ws_frames.h": ["WS_MESSAGE_BYTES"],
+    "src/codec/websocket.h": ["WS_MESSAGE_BYTES"],
     "src/core/house.h": ["USER_ROOMS", "TOPIC_BYTES", "ANSWER_PAGE"],
     "include/teahouse/core.h": ["TEXT_LINES"],
     "include/teahouse/name_rules.h": ["NICK_CHARACTERS", "ROOM_CHARACTERS", "NAME_BYTES"],

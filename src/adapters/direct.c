@@ -1,7 +1,7 @@
 /* direct: the classroom direct-message protocol (SPEC 6.6): #name, and @name:text. */
 #include "adapters/adapters.h"
-#include "adapters/framing.h"
 #include "adapters/plain.h"
+#include "codec/framing.h"
 
 /* A voice is an ending, whether it hears its room, and whether nicks stand in front. */
 enum { VOICE_HEARS = ENDINGS, VOICE_NICKS = 2 * ENDINGS, VOICES = 4 * ENDINGS };

@@ -4,8 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
-#include "adapters/json.h"
-#include "adapters/json_writer.h"
+#include "codec/json.h"
+#include "codec/json_writer.h"
 
 enum { REF_BYTES = 64, FIELD_BYTES = 16 };
 

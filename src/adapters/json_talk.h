@@ -10,7 +10,7 @@
 /* Voices, and what a hello's version chooses among. */
 enum { JSON_VERSION_1, JSON_VERSION_2, JSON_VERSIONS };
 
-/* What goes around a packet: packet_open and packet_close, or those of a frame. */
+/* What goes around a packet: length_prefix_begin and length_prefix_end, or those of a frame. */
 struct wrapping {
 	size_t (*open)(struct strbuf *out);
 	bool (*close)(struct strbuf *out, size_t opened);

@@ -1,7 +1,7 @@
 /* json: length-prefixed packets over TCP, for programs (SPEC 6.2). */
 #include "adapters/adapters.h"
-#include "adapters/framing.h"
 #include "adapters/json_talk.h"
+#include "codec/framing.h"
 
 static void
 json_greet(struct talk *talk, const struct peer *peer)
@@ -13,7 +13,7 @@ json_greet(struct talk *talk, const struct peer *peer)
 static void
 json_tcp_say(unsigned voice, const struct event *event, struct strbuf *out)
 {
-	static const struct wrapping packet = {packet_open, packet_close};
+	static const struct wrapping packet = {length_prefix_begin, length_prefix_end};
 	json_say(voice, event, &packet, out);
 }
 

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 
 #include "adapters/adapters.h"
-#include "adapters/framing.h"
 #include "adapters/plain.h"
 #include "base/alloc.h"
+#include "codec/framing.h"
 
 /* A voice is an ending, and whether comings and goings are told. */
 enum { VOICE_ANNOUNCES = ENDINGS, VOICES = 2 * ENDINGS };

@@ -1,7 +1,7 @@
 /* relay: no login and no commands; what one says, the others see, and nothing else (SPEC 6.4). */
 #include "adapters/adapters.h"
-#include "adapters/framing.h"
 #include "adapters/plain.h"
+#include "codec/framing.h"
 
 enum { VOICE_NICKS = 1, VOICES };
 

@@ -8,9 +8,9 @@
 #include <libtelnet.h>
 
 #include "adapters/adapters.h"
-#include "adapters/framing.h"
 #include "adapters/plain.h"
 #include "base/alloc.h"
+#include "codec/framing.h"
 
 /* Where in the stream of telnet's bytes one is (RFC 854). */
 enum place {

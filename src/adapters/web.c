@@ -1,7 +1,8 @@
 /* web: one packet a WebSocket text frame, for the page and other browsers (SPEC 6.3). */
 #include "adapters/adapters.h"
-#include "adapters/framing.h"
 #include "adapters/json_talk.h"
+#include "codec/framing.h"
+#include "codec/websocket.h"
 
 static void
 web_greet(struct talk *talk, const struct peer *peer)
@@ -13,13 +14,13 @@ web_greet(struct talk *talk, const struct peer *peer)
 static void
 web_say(unsigned voice, const struct event *event, struct strbuf *out)
 {
-	static const struct wrapping frame = {frame_open, frame_close};
+	static const struct wrapping frame = {ws_frame_begin, ws_frame_end};
 	json_say(voice, event, &frame, out);
 }
 
 const struct adapter adapter_web = {
 	.name = "web",
-	.framing = &framing_whole,
+	.framing = &framing_message,
 	.voices = JSON_VERSIONS,
 	.by_http = true,
 	.echo = true,

@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "adapters/json.h"
 #include "client/pipe.h"
 #include "client/screen.h"
+#include "codec/json.h"
 #include "teahouse/diag.h"
 
 enum { EXIT_USAGE = 2, PORT_MOST = 65535 };

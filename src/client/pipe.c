@@ -15,7 +15,7 @@
 
 struct pipe {
 	struct visit *visit;
-	struct frames frames;
+	struct decoder decoder;
 	bool records; /* all that is told is written, as records */
 	bool failed;
 };
@@ -60,8 +60,8 @@ pipe_type(struct pipe *pipe, struct text in)
 	struct text line;
 	enum framed framed;
 	/* A line is a line, also when it looks like a web browser's first. */
-	pipe->frames.begun = true;
-	while ((framed = framing_lines.next(&pipe->frames, &in, &line)) != FRAMED_NOTHING) {
+	pipe->decoder.begun = true;
+	while ((framed = framing_lines.next(&pipe->decoder, &in, &line)) != FRAMED_NOTHING) {
 		if (framed == FRAMED_MESSAGE && !pipe->visit->ending) {
 			visit_type(pipe->visit, line);
 		} else if (framed == FRAMED_TOO_LONG) {
@@ -147,7 +147,7 @@ pipe_run(struct visit *visit, bool records)
 	visit->model->ctx = &pipe;
 	pipe_loop(&pipe);
 	visit->model->told = NULL;
-	frames_clear(&pipe.frames);
+	decoder_clear(&pipe.decoder);
 	if (visit->why.len > 0)
 		diag_line(LOG_LEVEL_ERROR, "%s", visit->why.ptr);
 	return visit->why.len > 0 || pipe.failed ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -5,7 +5,7 @@
 #ifndef CLIENT_PROTOCOL_H
 #define CLIENT_PROTOCOL_H
 
-#include "adapters/framing.h"
+#include "codec/framing.h"
 #include "teahouse/text.h"
 
 struct visit;

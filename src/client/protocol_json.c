@@ -5,9 +5,9 @@
  */
 #include <assert.h>
 
-#include "adapters/json.h"
-#include "adapters/json_writer.h"
 #include "client/visit.h"
+#include "codec/json.h"
+#include "codec/json_writer.h"
 
 enum { VERSION = 2 };
 
@@ -40,7 +40,7 @@ static void
 packet_begin(struct packet *packet, const char *type)
 {
 	packet->buf = (struct strbuf){0};
-	packet->opened = packet_open(&packet->buf);
+	packet->opened = length_prefix_begin(&packet->buf);
 	packet->json = json_begin(&packet->buf, type);
 }
 
@@ -48,7 +48,7 @@ static void
 packet_send(struct visit *visit, struct packet *packet)
 {
 	json_close_object(&packet->json);
-	bool fits = packet_close(&packet->buf, packet->opened);
+	bool fits = length_prefix_end(&packet->buf, packet->opened);
 	assert(fits);
 	visit_send(visit, strbuf_view(&packet->buf));
 	strbuf_clear(&packet->buf);

@@ -89,8 +89,8 @@ visit_forget(struct visit *visit)
 		visit->protocol->forget(visit);
 	free(visit->memory);
 	visit->memory = NULL;
-	frames_clear(&visit->frames);
-	visit->frames = (struct frames){0};
+	decoder_clear(&visit->decoder);
+	visit->decoder = (struct decoder){0};
 	visit->pause = 0;
 	visit->ends = false;
 }
@@ -351,7 +351,7 @@ visit_hear_one(struct visit *visit, enum framed framed, struct text message)
 static void
 visit_rest(struct visit *visit)
 {
-	bool begun = visit->protocol->framing->pauses && frames_begun(&visit->frames);
+	bool begun = visit->protocol->framing->pauses && decoder_has_partial(&visit->decoder);
 	int64_t until = visit_now() + (visit->ends ? LONG_PAUSE_MS : PAUSE_MS);
 	visit->pause = begun ? until : 0;
 	if (visit->protocol->rest && visit->state != VISIT_OVER)
@@ -365,9 +365,9 @@ static void
 visit_hear_pause(struct visit *visit)
 {
 	struct text message = TEXT_NONE;
-	if (visit->pause && frames_begun(&visit->frames))
-		visit_hear_one(visit, frames_pause(&visit->frames, &message), message);
-	frames_rest(&visit->frames);
+	if (visit->pause && decoder_has_partial(&visit->decoder))
+		visit_hear_one(visit, decoder_end_message(&visit->decoder, &message), message);
+	decoder_release(&visit->decoder);
 }
 
 static void
@@ -381,7 +381,7 @@ visit_hear(struct visit *visit)
 	}
 	enum framed framed = FRAMED_MESSAGE;
 	while (framed != FRAMED_NOTHING && framed != FRAMED_HTTP && visit->state != VISIT_OVER) {
-		framed = visit->protocol->framing->next(&visit->frames, &in, &message);
+		framed = visit->protocol->framing->next(&visit->decoder, &in, &message);
 		visit->ends |= framed == FRAMED_MESSAGE;
 		visit_hear_one(visit, framed, message);
 	}

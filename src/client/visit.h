@@ -41,7 +41,7 @@ struct visit {
 	enum visit_state state;
 	struct model *model;
 	struct wire wire;
-	struct frames frames;
+	struct decoder decoder;
 	int64_t pause; /* ms, monotonic: when silence will have ended a message; 0: none has begun */
 	bool ends;     /* messages have been seen that ended without it */
 	const struct protocol *protocol;

@@ -146,7 +146,8 @@ static void
 connection_begin(struct connection *connection, bool byte)
 {
 	const struct gateway *gateway = connection->gateway;
-	if (!connection_adapter(connection)->framing->pauses || !frames_begun(&connection->frames))
+	if (!connection_adapter(connection)->framing->pauses ||
+		!decoder_has_partial(&connection->decoder))
 		connection->pause = 0;
 	else if (byte || !connection->pause)
 		connection->pause =
@@ -166,10 +167,10 @@ connection_pause(struct connection *connection)
 		return;
 	}
 	struct text message = TEXT_NONE;
-	enum framed framed = frames_pause(&connection->frames, &message);
+	enum framed framed = decoder_end_message(&connection->decoder, &message);
 	if (framed != FRAMED_NOTHING)
 		connection_hear_one(connection, framed, message);
-	frames_rest(&connection->frames);
+	decoder_release(&connection->decoder);
 }
 
 /* Hears as much of in as may be heard now; how many bytes that was. */
@@ -186,11 +187,11 @@ connection_hear(struct connection *connection, struct text in)
 			break;
 		struct text message = TEXT_NONE;
 		enum framed framed = connection_adapter(connection)
-					     ->framing->next(&connection->frames, &in, &message);
+					     ->framing->next(&connection->decoder, &in, &message);
 		if (framed != FRAMED_NOTHING)
 			connection_hear_one(connection, framed, message);
 	}
-	frames_rest(&connection->frames);
+	decoder_release(&connection->decoder);
 	if (connection_is_ending(connection))
 		return given;
 	connection_read(connection, !held);

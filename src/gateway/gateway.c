@@ -282,7 +282,7 @@ connection_free(struct connection *connection)
 	due_set(&gateway->dues, &connection->due, 0);
 	outqueue_clear(&connection->out);
 	outqueue_clear(&connection->in);
-	frames_clear(&connection->frames);
+	decoder_clear(&connection->decoder);
 	DL_DELETE(gateway->connections, connection);
 	gateway->n_connections--;
 	free(connection);

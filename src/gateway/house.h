@@ -6,8 +6,8 @@
 #define uthash_malloc(bytes) xrealloc(NULL, bytes)
 #include <uthash.h>
 
-#include "adapters/framing.h"
 #include "base/alloc.h"
+#include "codec/framing.h"
 #include "gateway/due.h"
 #include "teahouse/connection.h"
 #include "teahouse/outqueue.h"
@@ -43,7 +43,7 @@ struct connection {
 	struct gateway *gateway;
 	void *link;
 	struct outqueue in; /* what was received and may not be heard yet */
-	struct frames frames;
+	struct decoder decoder;
 	struct due due;
 	struct origin *origin;
 	int64_t pause;    /* ticks: what has begun is ended by silence then; 0: nothing has */

@@ -1,6 +1,6 @@
 /*
  * All but HTTP is heard here. What WebSockets say, too, and not by libwebsockets 4.1, which
- * takes unmasked frames, checks pongs as if they were part of a text, and closes without
+ * takes unmasked decoder, checks pongs as if they were part of a text, and closes without
  * a code, or not at all, on some of what RFC 6455 forbids. Their sockets stay its
  * own, but it is told not to read. As libuv takes only one poll for a
  * descriptor, they wait in an epoll of their own, and libuv polls that.

@@ -138,7 +138,7 @@ link_free(struct link *link)
 {
 	link_lost(link);
 	waits_leave(link);
-	ws_frames_clear(&link->frames);
+	ws_decoder_clear(&link->decoder);
 	strbuf_clear(&link->pong);
 	link->door->net->n_links--;
 	free(link);

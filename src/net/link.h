@@ -8,7 +8,7 @@
 #include <libwebsockets.h>
 #include <uv.h>
 
-#include "net/ws_frames.h"
+#include "codec/websocket.h"
 #include "teahouse/connection.h"
 #include "teahouse/net.h"
 
@@ -75,7 +75,7 @@ struct link {
 	struct waits *waits;           /* where it waits, or NULL */
 	struct link *earlier, *later;  /* there */
 	int64_t due;
-	struct ws_frames frames;
+	struct ws_decoder decoder;
 	struct strbuf pong;        /* WebSocket: until there is room for it */
 	struct text rest;          /* HTTP: of the answer */
 	unsigned char address[16]; /* HTTP: as address_key has it */

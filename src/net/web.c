@@ -280,7 +280,7 @@ web_hear(struct link *link)
 	struct ws_input in = {net->in, (size_t)n};
 	struct ws_found found;
 	do {
-		found = ws_frames_next(&link->frames, &in);
+		found = ws_decoder_next(&link->decoder, &in);
 		web_found(link, &found);
 	} while (found.kind != WS_FOUND_NOTHING && !link->broken);
 	web_pong(link);

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/framing.h"
 #include "base/alloc.h"
+#include "codec/framing.h"
 #include "teahouse/connection.h"
 #include "teahouse/outqueue.h"
 

@@ -1,6 +1,6 @@
 /*
  * The yardstick: a bare server that sends what one says to all, by lines, packets and
- * WebSocket frames. It gathers what is said in a turn of its loop, in counted buffers
+ * WebSocket decoder. It gathers what is said in a turn of its loop, in counted buffers
  * that all share, and sends it with one writev a connection. It knows no rooms, no rules
  * and no JSON: it takes a message apart by where the load is known to put its words.
  */

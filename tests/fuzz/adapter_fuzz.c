@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "adapters/framing.h"
+#include "codec/framing.h"
 #include "teahouse/connection.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -24,8 +24,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "adapters/json.h"
 #include "base/alloc.h"
+#include "codec/json.h"
 #include "teahouse/connection.h"
 #include "teahouse/outqueue.h"
 

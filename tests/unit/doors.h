@@ -208,9 +208,9 @@ static inline void
 packs(struct caller *caller, const char *json)
 {
 	struct strbuf packet = {0};
-	size_t opened = packet_open(&packet);
+	size_t opened = length_prefix_begin(&packet);
 	strbuf_puts(&packet, json);
-	assert_true(packet_close(&packet, opened));
+	assert_true(length_prefix_end(&packet, opened));
 	send_bytes(caller, strbuf_view(&packet));
 	strbuf_clear(&packet);
 }

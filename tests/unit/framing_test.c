@@ -4,11 +4,12 @@
  */
 #include "unit.h"
 
-#include "adapters/framing.h"
+#include "codec/framing.h"
+#include "codec/websocket.h"
 
 /* What came out: (message), !long, !http. */
 struct told {
-	struct frames frames;
+	struct decoder decoder;
 	struct strbuf log;
 	bool over; /* HTTP: nobody listens any more */
 };
@@ -19,7 +20,7 @@ told_hear(struct told *told, const struct framing *framing, struct text in)
 {
 	for (bool any = in.ptr; any && !told->over; any = in.len > 0) {
 		struct text message = TEXT_NONE;
-		enum framed framed = framing->next(&told->frames, &in, &message);
+		enum framed framed = framing->next(&told->decoder, &in, &message);
 		if (framed == FRAMED_MESSAGE) {
 			strbuf_puts(&told->log, "(");
 			strbuf_add_text(&told->log, message);
@@ -38,7 +39,7 @@ told_hear(struct told *told, const struct framing *framing, struct text in)
 static void
 told_clear(struct told *told)
 {
-	frames_clear(&told->frames);
+	decoder_clear(&told->decoder);
 	strbuf_clear(&told->log);
 }
 
@@ -222,8 +223,8 @@ no_stream_makes_it_keep_more_than_its_bound(void **state)
 	for (int i = 0; i < 1000; i++) {
 		told_hear(&lines, &framing_typed, (struct text){piece, sizeof piece});
 		told_hear(&packets, &framing_packets, (struct text){piece, sizeof piece});
-		assert_true(lines.frames.held.cap <= 2 * LINE_BYTES);
-		assert_true(packets.frames.held.cap <= 2 * PACKET_BYTES + 2);
+		assert_true(lines.decoder.partial.cap <= 2 * LINE_BYTES);
+		assert_true(packets.decoder.partial.cap <= 2 * PACKET_BYTES + 2);
 		packets.log.len = 0;
 	}
 	assert_text(strbuf_view(&lines.log), BYTES("!long"));
@@ -309,9 +310,9 @@ what_comes_whole_is_one_message(void **state)
 {
 	(void)state;
 	struct told told = {.over = false};
-	told_hear(&told, &framing_whole, BYTES("one\ntwo"));
-	told_hear(&told, &framing_whole, BYTES(""));
-	told_hear(&told, &framing_whole, BYTES("GET / HTTP/1.1\r\n"));
+	told_hear(&told, &framing_message, BYTES("one\ntwo"));
+	told_hear(&told, &framing_message, BYTES(""));
+	told_hear(&told, &framing_message, BYTES("GET / HTTP/1.1\r\n"));
 	assert_text(strbuf_view(&told.log), BYTES("(one\ntwo)()(GET / HTTP/1.1\r\n)"));
 	told_clear(&told);
 }
@@ -324,8 +325,8 @@ a_message_that_was_given_out_is_let_go(void **state)
 	told_hear(&told, &framing_typed, BYTES("a line in two "));
 	told_hear(&told, &framing_typed, BYTES("pieces\n"));
 	struct text nothing = BYTES(""), message;
-	assert_int_equal(framing_typed.next(&told.frames, &nothing, &message), FRAMED_NOTHING);
-	assert_null(told.frames.held.ptr);
+	assert_int_equal(framing_typed.next(&told.decoder, &nothing, &message), FRAMED_NOTHING);
+	assert_null(told.decoder.partial.ptr);
 	told_clear(&told);
 }
 
@@ -335,10 +336,10 @@ frame_must_begin(size_t n, struct text head)
 {
 	struct strbuf out = {0};
 	strbuf_puts(&out, "before");
-	size_t opened = frame_open(&out);
+	size_t opened = ws_frame_begin(&out);
 	memset(strbuf_reserve(&out, n), 'x', n);
 	out.len += n;
-	assert_true(frame_close(&out, opened));
+	assert_true(ws_frame_end(&out, opened));
 	assert_int_equal(out.len, 6 + head.len + n);
 	assert_text(((struct text){out.ptr, 6}), BYTES("before"));
 	assert_text(((struct text){out.ptr + 6, head.len}), head);
@@ -365,9 +366,9 @@ a_packet_bears_its_length(void **state)
 	(void)state;
 	struct strbuf out = {0};
 	strbuf_puts(&out, "-");
-	size_t opened = packet_open(&out);
+	size_t opened = length_prefix_begin(&out);
 	strbuf_puts(&out, "tea");
-	assert_true(packet_close(&out, opened));
+	assert_true(length_prefix_end(&out, opened));
 	assert_text(strbuf_view(&out), BYTES("-\0\3tea"));
 	strbuf_clear(&out);
 }
@@ -379,10 +380,10 @@ a_packet_that_is_too_long_is_taken_back(void **state)
 	for (size_t n = PACKET_BYTES; n <= PACKET_BYTES + 1; n++) {
 		struct strbuf out = {0};
 		strbuf_puts(&out, "before");
-		size_t opened = packet_open(&out);
+		size_t opened = length_prefix_begin(&out);
 		memset(strbuf_reserve(&out, n), 'x', n);
 		out.len += n;
-		bool fits = packet_close(&out, opened);
+		bool fits = length_prefix_end(&out, opened);
 		assert_int_equal(fits, n == PACKET_BYTES);
 		assert_int_equal(out.len, fits ? 8 + n : 6);
 		assert_memory_equal(out.ptr, fits ? "before\xff\xff" : "before", fits ? 8 : 6);
@@ -392,12 +393,13 @@ a_packet_that_is_too_long_is_taken_back(void **state)
 
 /* The message that a pause ends now, in brackets, or nothing. */
 static void
-a_pause_gives(struct frames *frames, const char *wanted)
+a_pause_gives(struct decoder *decoder, const char *wanted)
 {
 	struct text message = TEXT_NONE;
-	bool any = frames_begun(frames) && frames_pause(frames, &message) == FRAMED_MESSAGE;
+	bool any = decoder_has_partial(decoder) &&
+		   decoder_end_message(decoder, &message) == FRAMED_MESSAGE;
 	assert_text(any ? message : text_of(""), text_of(wanted));
-	frames_rest(frames);
+	decoder_release(decoder);
 }
 
 static void
@@ -425,11 +427,11 @@ a_pause_ends_what_has_begun(void **state)
 	told_hear(&told, &framing_lobby, text_of("one\r\ntwo\nthr"));
 	told_hear(&told, &framing_lobby, text_of("ee"));
 	assert_text(strbuf_view(&told.log), text_of("(one)(two)"));
-	a_pause_gives(&told.frames, "three");
-	a_pause_gives(&told.frames, "");
+	a_pause_gives(&told.decoder, "three");
+	a_pause_gives(&told.decoder, "");
 	told_hear(&told, &framing_lobby, text_of("four\n"));
 	assert_text(strbuf_view(&told.log), text_of("(one)(two)(four)"));
-	a_pause_gives(&told.frames, "");
+	a_pause_gives(&told.decoder, "");
 	told_clear(&told);
 }
 
@@ -442,7 +444,7 @@ a_pause_ends_the_rest_of_what_was_too_long_without_a_word(void **state)
 	memset(flood, 'x', sizeof flood);
 	told_hear(&told, &framing_lobby, (struct text){flood, sizeof flood});
 	assert_text(strbuf_view(&told.log), text_of("!long"));
-	a_pause_gives(&told.frames, "");
+	a_pause_gives(&told.decoder, "");
 	told_hear(&told, &framing_lobby, text_of("short\n"));
 	assert_text(strbuf_view(&told.log), text_of("!long(short)"));
 	told_clear(&told);
@@ -454,7 +456,7 @@ an_end_of_line_after_a_pause_is_no_second_message(void **state)
 	(void)state;
 	struct told told = {.over = false};
 	told_hear(&told, &framing_direct, text_of("one"));
-	a_pause_gives(&told.frames, "one");
+	a_pause_gives(&told.decoder, "one");
 	told_hear(&told, &framing_direct, text_of("\r"));
 	told_hear(&told, &framing_direct, text_of("\ntwo\n"));
 	assert_text(strbuf_view(&told.log), text_of("()(two)"));

@@ -520,7 +520,7 @@ who_is_idle_keeps_nothing_of_its_last_line(void **state)
 	struct caller *ann = enter(&house, &house.telnet, "ann");
 	says(ann, "half a ");
 	says(ann, "line\n");
-	assert_null(ann->connection->frames.held.ptr);
+	assert_null(ann->connection->decoder.partial.ptr);
 	assert_int_equal(ann->connection->out.n, 0);
 	assert_int_equal(ann->connection->in.n, 0);
 	house_close(&house);

@@ -1,8 +1,8 @@
 /* JSON objects: which bytes are one, what can be read from it, and how one is written. */
 #include "unit.h"
 
-#include "adapters/json.h"
-#include "adapters/json_writer.h"
+#include "codec/json.h"
+#include "codec/json_writer.h"
 
 static void
 packet_must_be(struct text packet, bool fine, const char *file, int line)

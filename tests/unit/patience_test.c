@@ -410,15 +410,15 @@ static int
 packets_in(struct text bytes)
 {
 	int n = 0;
-	struct frames frames = {.begun = true};
+	struct decoder decoder = {.begun = true};
 	struct text message;
-	while (framing_packets.next(&frames, &bytes, &message) == FRAMED_MESSAGE) {
+	while (framing_packets.next(&decoder, &bytes, &message) == FRAMED_MESSAGE) {
 		assert_true(message.len > 2 && message.ptr[0] == '{');
 		assert_int_equal(message.ptr[message.len - 1], '}');
 		n++;
 	}
-	assert_null(frames.held.ptr);
-	frames_clear(&frames);
+	assert_null(decoder.partial.ptr);
+	decoder_clear(&decoder);
 	return n;
 }
 

@@ -1,10 +1,10 @@
 /*
- * What a WebSocket's client sends, by RFC 6455: frames, read however the stream
+ * What a WebSocket's client sends, by RFC 6455: decoder, read however the stream
  * is cut, and what is wrong with them. Knows no sockets, and keeps no memory
  * between messages.
  */
-#ifndef NET_WS_FRAMES_H
-#define NET_WS_FRAMES_H
+#ifndef CODEC_WEBSOCKET_H
+#define CODEC_WEBSOCKET_H
 
 #include "teahouse/strbuf.h"
 
@@ -58,7 +58,7 @@ struct utf8 {
 };
 
 /* Zeroed is a stream's beginning. */
-struct ws_frames {
+struct ws_decoder {
 	struct strbuf message, control; /* what came before of one that comes in pieces */
 	uint32_t left;                  /* bytes of the frame's payload that have not come */
 	struct utf8 utf8;               /* where the message stands */
@@ -79,11 +79,19 @@ struct ws_input {
  * Takes what it reads off the input, and unmasks it there. To be called until
  * it finds nothing.
  */
-struct ws_found ws_frames_next(struct ws_frames *frames, struct ws_input *in);
-void ws_frames_clear(struct ws_frames *frames);
+struct ws_found ws_decoder_next(struct ws_decoder *decoder, struct ws_input *in);
+void ws_decoder_clear(struct ws_decoder *decoder);
 
 /* Writes a frame that is no longer than a control frame may be. */
 void ws_frame_write(struct strbuf *out, enum ws_opcode opcode, struct text payload);
+
+/*
+ * Around what is written between them: the head of a text frame as a server sends it,
+ * unmasked (RFC 6455, 5.2). begin returns where the payload starts, which end takes.
+ * End is always true, for the sake of struct wrapping.
+ */
+size_t ws_frame_begin(struct strbuf *out);
+bool ws_frame_end(struct strbuf *out, size_t start);
 
 /* Whether it goes on being UTF-8; whether that was whole says `left`. */
 bool utf8_read(struct utf8 *utf8, struct text t);

@@ -2,8 +2,8 @@
  * Where a message ends in a stream of bytes, and how one is wrapped. Pieces
  * give what the whole gives; every bound holds before a message's end is found.
  */
-#ifndef ADAPTERS_FRAMING_H
-#define ADAPTERS_FRAMING_H
+#ifndef CODEC_FRAMING_H
+#define CODEC_FRAMING_H
 
 #include "teahouse/strbuf.h"
 
@@ -25,12 +25,12 @@ enum framed {
 };
 
 /* What a stream has left behind. Zeroed is a stream's beginning. */
-struct frames {
-	struct strbuf held; /* a message that has begun */
-	bool given;         /* held was given out, and goes with the next call */
-	bool begun;         /* the first message has been seen */
-	bool after_cr;      /* a line has just ended in CR: an LF or NUL still belongs to it */
-	bool skipping;      /* the line is too long, and has been told so */
+struct decoder {
+	struct strbuf partial; /* a message that has begun */
+	bool given;            /* the partial message was given out, and goes with the next call */
+	bool begun;            /* the first message has been seen */
+	bool after_cr;         /* a line has just ended in CR: an LF or NUL still belongs to it */
+	bool skipping;         /* the line is too long, and has been told so */
 };
 
 struct framing {
@@ -39,8 +39,8 @@ struct framing {
 	 * Eats from *in up to the end of the next message and gives it in *message,
 	 * borrowed until the next call, or until *in goes.
 	 */
-	enum framed (*next)(struct frames *frames, struct text *in, struct text *message);
-	/* A message also ends with a pause: after listener.pause without a byte, frames_pause. */
+	enum framed (*next)(struct decoder *decoder, struct text *in, struct text *message);
+	/* A message also ends with a pause: after listener.pause without a byte, decoder_end_message. */
 	bool pauses;
 };
 
@@ -51,26 +51,24 @@ extern const struct framing framing_relay;   /* at most LINE_BYTES */
 extern const struct framing framing_lobby;   /* at most LOBBY_BYTES */
 extern const struct framing framing_direct;  /* at most DIRECT_BYTES */
 extern const struct framing framing_packets; /* two bytes of length, big-endian, then as many */
-extern const struct framing framing_whole;   /* what comes at once is one message */
+extern const struct framing framing_message; /* what comes at once is one message */
 
 /* Gives back the memory of a message that was given out, as the next call would. */
-void frames_rest(struct frames *frames);
-void frames_clear(struct frames *frames);
+void decoder_release(struct decoder *decoder);
+void decoder_clear(struct decoder *decoder);
 
 /* Whether a message has begun that a pause would end. */
-bool frames_begun(const struct frames *frames);
+bool decoder_has_partial(const struct decoder *decoder);
 
 /* Ends what has begun: FRAMED_MESSAGE, or FRAMED_NOTHING if it was too long and told so. */
-enum framed frames_pause(struct frames *frames, struct text *message);
+enum framed decoder_end_message(struct decoder *decoder, struct text *message);
 
 /*
- * Around what is written between them: a packet's length, or a WebSocket text
- * frame's head as a server sends it (RFC 6455, 5.2). open gives what close takes.
- * False: it is too long for a packet, and was taken back.
+ * Around what is written between them: a packet's length, two bytes in network
+ * order. begin returns where the packet starts, which end takes. False: the packet
+ * is over PACKET_BYTES, and was removed from `out`.
  */
-size_t packet_open(struct strbuf *out);
-bool packet_close(struct strbuf *out, size_t opened);
-size_t frame_open(struct strbuf *out);
-bool frame_close(struct strbuf *out, size_t opened);
+size_t length_prefix_begin(struct strbuf *out);
+bool length_prefix_end(struct strbuf *out, size_t start);
 
 #endif

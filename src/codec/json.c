@@ -1,5 +1,5 @@
 /* JSON objects read by jansson. Does not know what any field means. */
-#include "adapters/json.h"
+#include "codec/json.h"
 
 #include <jansson.h>
 #include <stdlib.h>

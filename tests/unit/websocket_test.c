@@ -4,7 +4,7 @@
  */
 #include "unit.h"
 
-#include "net/ws_frames.h"
+#include "codec/websocket.h"
 
 /* Written down as `m:text` `p:ping` `o:pong` `c1000:..` `f1002:`, each with a space behind it. */
 static void
@@ -26,14 +26,14 @@ note(struct strbuf *notes, const struct ws_found *found)
 }
 
 static void
-feed(struct ws_frames *frames, struct strbuf *notes, struct text piece)
+feed(struct ws_decoder *decoder, struct strbuf *notes, struct text piece)
 {
 	/* A copy of its own, so that reading past it is seen. */
 	char *copy = malloc(piece.len ? piece.len : 1);
 	memcpy(copy, piece.ptr, piece.len);
 	struct ws_input in = {copy, piece.len};
 	struct ws_found found;
-	while ((found = ws_frames_next(frames, &in)).kind != WS_FOUND_NOTHING)
+	while ((found = ws_decoder_next(decoder, &in)).kind != WS_FOUND_NOTHING)
 		note(notes, &found);
 	assert_int_equal(in.len, 0);
 	free(copy);
@@ -43,18 +43,18 @@ feed(struct ws_frames *frames, struct strbuf *notes, struct text piece)
 static struct strbuf
 read_by(struct text stream, size_t size)
 {
-	struct ws_frames frames = {0};
+	struct ws_decoder decoder = {0};
 	struct strbuf notes = {0};
 	for (size_t at = 0; at < stream.len; at += size)
-		feed(&frames, &notes,
+		feed(&decoder, &notes,
 			(struct text){
 				stream.ptr + at, stream.len - at < size ? stream.len - at : size});
 	/* Between messages nothing is kept. */
-	if (frames.n_head == 0 && !frames.begun) {
-		assert_null(frames.message.ptr);
-		assert_null(frames.control.ptr);
+	if (decoder.n_head == 0 && !decoder.begun) {
+		assert_null(decoder.message.ptr);
+		assert_null(decoder.control.ptr);
 	}
-	ws_frames_clear(&frames);
+	ws_decoder_clear(&decoder);
 	return notes;
 }
 
@@ -176,12 +176,12 @@ codes_are_judged(void **state)
 		char stream[] = "\x88\x82" MASK "cc";
 		stream[6] = (char)(code >> 8);
 		stream[7] = (char)(code & 0xff);
-		struct ws_frames frames = {0};
+		struct ws_decoder decoder = {0};
 		struct ws_input in = {stream, 8};
-		struct ws_found found = ws_frames_next(&frames, &in);
+		struct ws_found found = ws_decoder_next(&decoder, &in);
 		assert_int_equal(found.kind, valid ? WS_FOUND_CLOSE : WS_FOUND_FAULT);
 		assert_int_equal(found.code, valid ? code : WS_CODE_PROTOCOL);
-		ws_frames_clear(&frames);
+		ws_decoder_clear(&decoder);
 	}
 }
 

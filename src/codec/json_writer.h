@@ -2,8 +2,8 @@
  * Writes JSON (RFC 8259) as it goes, without a tree of it in between: what an event is in
  * JSON is written once for all who hear it, as fast as can be. Knows no field's meaning.
  */
-#ifndef ADAPTERS_JSON_WRITER_H
-#define ADAPTERS_JSON_WRITER_H
+#ifndef CODEC_JSON_WRITER_H
+#define CODEC_JSON_WRITER_H
 
 #include "teahouse/strbuf.h"
 

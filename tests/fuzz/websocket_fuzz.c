@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "net/ws_frames.h"
+#include "codec/websocket.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -16,14 +16,14 @@ is_utf8(struct text t)
 
 /* Writes down what is found. */
 static void
-feed(struct ws_frames *frames, struct text piece, struct strbuf *notes)
+feed(struct ws_decoder *decoder, struct text piece, struct strbuf *notes)
 {
 	/* A copy of its own, so that reading past the piece is seen. */
 	char *copy = malloc(piece.len + 1);
 	memcpy(copy, piece.ptr, piece.len);
 	struct ws_input in = {copy, piece.len};
 	struct ws_found found;
-	while ((found = ws_frames_next(frames, &in)).kind != WS_FOUND_NOTHING) {
+	while ((found = ws_decoder_next(decoder, &in)).kind != WS_FOUND_NOTHING) {
 		if (found.kind == WS_FOUND_MESSAGE)
 			assert(found.payload.len <= WS_MESSAGE_BYTES && is_utf8(found.payload));
 		else
@@ -33,7 +33,8 @@ feed(struct ws_frames *frames, struct text piece, struct strbuf *notes)
 		strbuf_add_text(notes, found.payload);
 	}
 	assert(in.len == 0);
-	assert(frames->message.len <= WS_MESSAGE_BYTES && frames->control.len <= WS_CONTROL_BYTES);
+	assert(decoder->message.len <= WS_MESSAGE_BYTES &&
+		decoder->control.len <= WS_CONTROL_BYTES);
 	free(copy);
 }
 
@@ -46,8 +47,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t piece = 1 + data[0] % 16;
 	struct text in = {(const char *)data + 1, size - 1};
 	struct strbuf whole = {0}, pieces = {0};
-	struct ws_frames frames = {0}, others = {0};
-	feed(&frames, in, &whole);
+	struct ws_decoder decoder = {0}, others = {0};
+	feed(&decoder, in, &whole);
 	for (size_t at = 0; at < in.len; at += piece) {
 		size_t n = in.len - at < piece ? in.len - at : piece;
 		feed(&others, (struct text){in.ptr + at, n}, &pieces);
@@ -55,7 +56,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	assert(text_is(strbuf_view(&whole), strbuf_view(&pieces)));
 	strbuf_clear(&whole);
 	strbuf_clear(&pieces);
-	ws_frames_clear(&frames);
-	ws_frames_clear(&others);
+	ws_decoder_clear(&decoder);
+	ws_decoder_clear(&others);
 	return 0;
 }

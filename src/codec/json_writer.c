@@ -1,5 +1,5 @@
 /* JSON, written in one go. */
-#include "adapters/json_writer.h"
+#include "codec/json_writer.h"
 
 enum { NUMBER_BYTES = 24 };
 

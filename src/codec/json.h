@@ -2,8 +2,8 @@
  * Reads a JSON object with a "type". The only part that knows jansson; it does
  * not know what the fields mean.
  */
-#ifndef ADAPTERS_JSON_H
-#define ADAPTERS_JSON_H
+#ifndef CODEC_JSON_H
+#define CODEC_JSON_H
 
 #include "teahouse/strbuf.h"
 
