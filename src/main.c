@@ -14,13 +14,12 @@
 
 #include "codec/json.h"
 #include "teahouse/config.h"
-#include "teahouse/connection.h"
 #include "teahouse/diag.h"
+#include "teahouse/gateway.h"
 #include "teahouse/net.h"
 
 enum {
 	EXIT_USAGE = 2,
-	PORT_MAX = 65535,
 	SPARE_FILES = 100,    /* descriptors for all that is no session */
 	MOST_FILES = 1 << 20, /* libwebsockets keeps a table as long as the limit */
 };
@@ -222,7 +221,7 @@ house_open(const struct config *config)
 	for (size_t i = config->n_listeners; i-- > 0;)
 		if (config->listeners[i].adapter->by_http)
 			settings.web = &config->listeners[i];
-	return gateway_open(&settings, net_wire(), clock_now, clock_ticks, NULL);
+	return gateway_open(&settings, net_transport_ops(), clock_now, clock_ticks, NULL);
 }
 
 static int

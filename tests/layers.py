@@ -23,7 +23,7 @@ LIBRARIES = {
     r"uthash\.h|utlist\.h": ["src/core/", "src/gateway/", "src/client/"],
     r"sys/(socket|epoll)\.h|netdb\.h|netinet/|arpa/": [
         "src/net/", "src/gateway/", "src/client/", "src/config.c", "src/setting.c",
-        "include/teahouse/connection.h"],
+        "src/base/address.", "include/teahouse/gateway.h"],
 }
 
 # What a folder may include of the house, as prefixes.
@@ -40,12 +40,12 @@ FOLDERS = {
     "include/": ["teahouse/"],
 }
 NEVER = {
-    "src/codec/": ["teahouse/config.h", "teahouse/net.h", "teahouse/connection.h",
+    "src/codec/": ["teahouse/config.h", "teahouse/net.h", "teahouse/gateway.h",
                    "teahouse/adapter.h", "teahouse/core.h", "teahouse/command.h"],
-    "src/adapters/": ["teahouse/config.h", "teahouse/net.h", "teahouse/connection.h"],
-    "src/core/": ["teahouse/config.h", "teahouse/net.h", "teahouse/connection.h",
+    "src/adapters/": ["teahouse/config.h", "teahouse/net.h", "teahouse/gateway.h"],
+    "src/core/": ["teahouse/config.h", "teahouse/net.h", "teahouse/gateway.h",
                   "teahouse/adapter.h"],
-    "src/base/": ["teahouse/config.h", "teahouse/net.h", "teahouse/connection.h",
+    "src/base/": ["teahouse/config.h", "teahouse/net.h", "teahouse/gateway.h",
                   "teahouse/adapter.h", "teahouse/core.h", "teahouse/command.h",
                   "teahouse/event.h"],
 }

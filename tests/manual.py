@@ -24,9 +24,9 @@ ARROWS = {">": "-> ", ">>": "-> ", "<<": "<- ", "<<<": "<- "}
 BOUNDS = {
     "src/codec/framing.h": ["LINE_BYTES", "LOBBY_BYTES", "DIRECT_BYTES", "PACKET_BYTES"],
     "src/codec/json.h": ["JSON_DEPTH"],
-    "src/adapters/json_talk.c": ["REF_BYTES"],
+    "src/adapters/json_packets.c": ["REF_BYTES"],
     "src/codec/websocket.h": ["WS_MESSAGE_BYTES"],
-    "src/core/house.h": ["USER_ROOMS", "TOPIC_BYTES", "ANSWER_PAGE"],
+    "src/core/core_internal.h": ["USER_ROOMS", "TOPIC_BYTES", "LISTING_PAGE"],
     "include/teahouse/core.h": ["TEXT_LINES"],
     "include/teahouse/name_rules.h": ["NICK_CHARACTERS", "ROOM_CHARACTERS", "NAME_BYTES"],
 }
@@ -191,7 +191,7 @@ def commands():
     text = section("COMMANDS")
     faults = []
     for name, also, _, _, flags in command_rows():
-        if "COMMAND_PACKET" in flags:
+        if "COMMAND_NOT_TYPED" in flags:
             continue
         faults += [f"/{word} is not there" for word in [name, *also.split()]
                    if not re.search(rf"/{word}\b", text)]

@@ -29,12 +29,12 @@ struct command {
 };
 
 enum command_flag {
-	COMMAND_EARLY = 1,   /* also before one has a nick */
-	COMMAND_PLAIN = 2,   /* telnet knows it without a slash */
-	COMMAND_IN_ROOM = 4, /* a packet may name a room; else it is about the current one */
-	COMMAND_FREE = 8,    /* costs no token of the rate */
-	COMMAND_SPEAKS = 16, /* ends one's idle time */
-	COMMAND_PACKET = 32, /* exists as a packet only: nobody types it */
+	COMMAND_BEFORE_LOGIN = 1, /* also before one has a nick */
+	COMMAND_BARE_WORD = 2,    /* telnet knows it without a slash */
+	COMMAND_IN_ROOM = 4,      /* a packet may name a room; else it is about the current one */
+	COMMAND_NOT_RATED = 8,    /* costs no token of the rate */
+	COMMAND_RESETS_IDLE = 16, /* ends one's idle time */
+	COMMAND_NOT_TYPED = 32,   /* exists as a packet only: nobody types it */
 };
 
 /* What somebody wants. Borrows all its text. */

@@ -47,7 +47,7 @@ const char *event_word(enum event_kind kind);
  * what it is about.
  */
 #define REASONS(X)                                                                               \
-	X(FINE, 0, "", "")                                                                       \
+	X(OK, 0, "", "")                                                                         \
 	X(BAD_PACKET, 0, "bad-packet", "That is not a JSON object with a \"type\".")             \
 	X(UNKNOWN_TYPE, 0, "unknown-type", "There is no packet of the type \"%\".")              \
 	X(MISSING_FIELD, 0, "missing-field", "The field \"%\" is missing.")                      \
@@ -104,16 +104,16 @@ struct entry {
 struct event {
 	enum event_kind kind;
 	enum reason reason;
-	uint64_t id;              /* rises by one in each room; 0: not a room's event */
-	int64_t time;             /* ms since 1970, UTC */
-	struct session *by;       /* whose request caused it, or NULL */
-	const struct room *place; /* the room it happened in, to compare with; or NULL */
+	uint64_t id;                /* rises by one in each room; 0: not a room's event */
+	int64_t time;               /* ms since 1970, UTC */
+	struct session *by;         /* whose request caused it, or NULL */
+	const struct room *in_room; /* the room it happened in, to compare with; or NULL */
 	struct text actor, room, target, body;
 	struct text ref;   /* the request that it answers: on the own copy and answers only */
 	struct text about; /* REFUSED: the type or the command that was refused */
 	bool own;          /* this is the copy for `by` */
-	bool arriving;     /* ENTERED: by logging in */
-	bool unasked;      /* NAMES, TOPIC: told on entering */
+	bool on_login;     /* ENTERED: by logging in */
+	bool snapshot;     /* NAMES, TOPIC: told on entering */
 	bool first, more;  /* NAMES, ROOMS, WHO come in pieces: the first; not the last */
 	const struct entry *entries;
 	size_t n_entries;

@@ -3,12 +3,12 @@
 #define TEAHOUSE_NET_H
 
 #include "teahouse/config.h"
-#include "teahouse/connection.h"
+#include "teahouse/gateway.h"
 
 struct net;
 
-/* What the gateway is to call; may be handed on before there is a net. */
-const struct wire *net_wire(void);
+/* What the gateway calls; may be passed on before net_open. */
+const struct transport_ops *net_transport_ops(void);
 
 /*
  * Opens every listener, and logs a line for each. NULL when something cannot be

@@ -1,16 +1,16 @@
 /*
  * lobby: the classroom room protocol (SPEC 6.5). First a room, then a name, then
- * talk; answers are digits on the way in and words inside.
+ * client; answers are digits on the way in and words inside.
  */
 #include <stdlib.h>
 
 #include "adapters/adapters.h"
-#include "adapters/plain.h"
+#include "adapters/text_lines.h"
 #include "base/alloc.h"
 #include "codec/framing.h"
 
-/* A voice is an ending, and whether comings and goings are told. */
-enum { VOICE_ANNOUNCES = ENDINGS, VOICES = 2 * ENDINGS };
+/* An encoding is a line ending, and whether comings and goings are told. */
+enum { ENCODING_ANNOUNCES = ENDINGS, ENCODINGS = 2 * ENDINGS };
 
 static const struct strings endings[ENDINGS] = {
 	[ENDING_LF] = {"\n", LOBBY_BYTES},
@@ -19,161 +19,162 @@ static const struct strings endings[ENDINGS] = {
 };
 
 /* What a talk keeps. */
-struct lobby_talk {
+struct lobby_state {
 	char *room; /* the one joined, until there is a name to enter it with; or NULL */
 };
 
 static void
-lobby_greet(struct talk *talk, const struct peer *peer)
+lobby_on_connect(struct client *client, const struct peer *peer)
 {
 	(void)peer;
-	talk->voice = talk->listener->ending;
-	if (talk->listener->announce)
-		talk->voice += VOICE_ANNOUNCES;
+	client->encoding = client->listener->ending;
+	if (client->listener->announce)
+		client->encoding += ENCODING_ANNOUNCES;
 }
 
 static void
-lobby_forget(struct talk *talk)
+lobby_on_close(struct client *client)
 {
-	struct lobby_talk *memory = talk->memory;
-	free(memory->room);
+	struct lobby_state *state = client->state;
+	free(state->room);
 }
 
 /* `1`: that does not belong here. */
 static void
-lobby_refuse(struct talk *talk, struct text word)
+lobby_refuse(struct client *client, struct text word)
 {
-	session_refuse(&talk->session, REASON_UNKNOWN_COMMAND, word, TEXT_NONE, TEXT_NONE);
+	session_reject_input(&client->session, REASON_UNKNOWN_COMMAND, word, TEXT_NONE, TEXT_NONE);
 }
 
 static void
-lobby_request(struct talk *talk, const char *command, struct text arg, struct text room)
+lobby_request(struct client *client, const char *command, struct text arg, struct text room)
 {
 	struct request request = {
 		.command = command_find(text_of(command)), .arg = {arg}, .room = room};
-	session_request(&talk->session, &request);
+	session_request(&client->session, &request);
 }
 
 static void
-lobby_join(struct talk *talk, struct text room)
+lobby_join(struct client *client, struct text room)
 {
-	struct lobby_talk *memory = talk->memory;
-	if (!core_room_fits(talk->session.core, room)) {
-		session_refuse(&talk->session, REASON_ROOM_INVALID, room, TEXT_NONE, TEXT_NONE);
+	struct lobby_state *state = client->state;
+	if (!core_room_fits(client->session.core, room)) {
+		session_reject_input(
+			&client->session, REASON_ROOM_INVALID, room, TEXT_NONE, TEXT_NONE);
 		return;
 	}
-	memory->room = xstrndup(room.ptr, room.len);
-	talk_write(talk, text_of("0"));
-	talk_write(talk, text_of(endings[talk->listener->ending].ending));
+	state->room = xstrndup(room.ptr, room.len);
+	client_write(client, text_of("0"));
+	client_write(client, text_of(endings[client->listener->ending].ending));
 }
 
 /* Before one is in a room. */
 static void
-lobby_door(struct talk *talk, struct text word, struct text rest)
+lobby_before_login(struct client *client, struct text word, struct text rest)
 {
-	const struct lobby_talk *memory = talk->memory;
+	const struct lobby_state *state = client->state;
 	/* The end of a line that a pause had ended already is nothing. */
 	if (word.len == 0)
 		return;
-	if (!memory->room && text_is(word, text_of("/list")) && rest.len == 0)
-		lobby_request(talk, "rooms", TEXT_NONE, TEXT_NONE);
-	else if (!memory->room && text_is(word, text_of("/join")))
-		lobby_join(talk, rest);
-	else if (memory->room && text_is(word, text_of("/nick")))
-		lobby_request(talk, "login", rest, text_of(memory->room));
+	if (!state->room && text_is(word, text_of("/list")) && rest.len == 0)
+		lobby_request(client, "rooms", TEXT_NONE, TEXT_NONE);
+	else if (!state->room && text_is(word, text_of("/join")))
+		lobby_join(client, rest);
+	else if (state->room && text_is(word, text_of("/nick")))
+		lobby_request(client, "login", rest, text_of(state->room));
 	else
-		lobby_refuse(talk, word);
+		lobby_refuse(client, word);
 }
 
 static void
-lobby_hear(struct talk *talk, struct text line)
+lobby_on_message(struct client *client, struct text line)
 {
 	struct text rest = line, word = text_word(&rest);
 	if (text_is(word, text_of("/logout")) && rest.len == 0)
-		lobby_request(talk, "logout", TEXT_NONE, TEXT_NONE);
-	else if (!talk->session.user)
-		lobby_door(talk, word, rest);
+		lobby_request(client, "logout", TEXT_NONE, TEXT_NONE);
+	else if (!client->session.user)
+		lobby_before_login(client, word, rest);
 	else if (text_is(word, text_of("/who")) && rest.len == 0)
-		lobby_request(talk, "look", TEXT_NONE, TEXT_NONE);
+		lobby_request(client, "look", TEXT_NONE, TEXT_NONE);
 	else if (word.len > 0 && word.ptr[0] == '/')
-		lobby_refuse(talk, word);
+		lobby_refuse(client, word);
 	else if (word.len > 0)
-		lobby_request(talk, "say", line, TEXT_NONE);
+		lobby_request(client, "say", line, TEXT_NONE);
 }
 
 static void
-lobby_too_long(struct talk *talk)
+lobby_too_long(struct client *client)
 {
-	session_refuse(
-		&talk->session, REASON_TEXT_TOO_LONG, text_of("1024 bytes"), TEXT_NONE, TEXT_NONE);
+	session_reject_input(&client->session, REASON_TEXT_TOO_LONG, text_of("1024 bytes"),
+		TEXT_NONE, TEXT_NONE);
 }
 
 static void
-say_list(const struct event *event, const struct strings *strings, struct strbuf *out)
+encode_listing(const struct event *event, const struct strings *strings, struct strbuf *out)
 {
 	if (event->first && event->kind == EVENT_ROOMS)
 		strbuf_printf(out, "%zu%s", event->total, strings->ending);
 	for (size_t i = 0; i < event->n_entries; i++)
-		say_line(out, strings, TEXT_NONE, "%", event->entries[i].name, TEXT_NONE);
+		put_line(out, strings, TEXT_NONE, "%", event->entries[i].name, TEXT_NONE);
 }
 
 static void
-say_refused(const struct event *event, const struct strings *strings, struct strbuf *out)
+encode_refusal(const struct event *event, const struct strings *strings, struct strbuf *out)
 {
 	int digit = reason_digit(event->reason);
 	if (digit)
 		strbuf_printf(out, "%d%s", digit, strings->ending);
 	else
-		say_lines(out, strings, text_of("*** "), event->body, "");
+		put_lines(out, strings, text_of("*** "), event->body, "");
 }
 
 static void
-lobby_say(unsigned voice, const struct event *event, struct strbuf *out)
+lobby_encode(unsigned encoding, const struct event *event, struct strbuf *out)
 {
-	const struct strings *strings = &endings[voice % ENDINGS];
+	const struct strings *strings = &endings[encoding % ENDINGS];
 	switch (event->kind) {
 	case EVENT_SAID:
 	case EVENT_EMOTE:
 	case EVENT_DIRECT:
-		say_speech(out, strings, TEXT_NONE, event);
+		put_speech(out, strings, TEXT_NONE, event);
 		break;
 	case EVENT_ENTERED:
 	case EVENT_LEFT:
-		if (voice >= VOICE_ANNOUNCES && !event->own)
-			say_line(out, strings, TEXT_NONE,
+		if (encoding >= ENCODING_ANNOUNCES && !event->own)
+			put_line(out, strings, TEXT_NONE,
 				event->kind == EVENT_ENTERED ? "*** % has joined"
 							     : "*** % has left",
 				event->actor, TEXT_NONE);
 		break;
 	case EVENT_PRESENCE:
-		if (voice >= VOICE_ANNOUNCES)
-			say_digest(out, strings, TEXT_NONE, "joined", "", event);
+		if (encoding >= ENCODING_ANNOUNCES)
+			put_digest(out, strings, TEXT_NONE, "joined", "", event);
 		break;
 	case EVENT_RENAMED:
-		say_line(out, strings, TEXT_NONE, "*** % is now known as %", event->actor,
+		put_line(out, strings, TEXT_NONE, "*** % is now known as %", event->actor,
 			event->target);
 		break;
 	case EVENT_TOPIC:
-		if (!event->unasked)
-			say_line(out, strings, TEXT_NONE,
+		if (!event->snapshot)
+			put_line(out, strings, TEXT_NONE,
 				event->body.len > 0 ? "*** % set the topic: %"
 						    : "*** % took the topic away",
 				event->actor, event->body);
 		break;
 	case EVENT_NOTICE:
 	case EVENT_HELP:
-		say_lines(out, strings, text_of("*** "), event->body, "");
+		put_lines(out, strings, text_of("*** "), event->body, "");
 		break;
 	case EVENT_REFUSED:
-		say_refused(event, strings, out);
+		encode_refusal(event, strings, out);
 		break;
 	case EVENT_WELCOME:
-		say_line(out, strings, TEXT_NONE, "0", TEXT_NONE, TEXT_NONE);
+		put_line(out, strings, TEXT_NONE, "0", TEXT_NONE, TEXT_NONE);
 		break;
 	case EVENT_NAMES:
 	case EVENT_ROOMS:
 	case EVENT_WHO:
-		say_list(event, strings, out);
+		encode_listing(event, strings, out);
 		break;
 	case EVENT_PONG:
 		break;
@@ -183,11 +184,11 @@ lobby_say(unsigned voice, const struct event *event, struct strbuf *out)
 const struct adapter adapter_lobby = {
 	.name = "lobby",
 	.framing = &framing_lobby,
-	.memory = sizeof(struct lobby_talk),
-	.voices = VOICES,
-	.greet = lobby_greet,
-	.hear = lobby_hear,
+	.state_size = sizeof(struct lobby_state),
+	.encodings = ENCODINGS,
+	.on_connect = lobby_on_connect,
+	.on_message = lobby_on_message,
 	.too_long = lobby_too_long,
-	.forget = lobby_forget,
-	.say = lobby_say,
+	.on_close = lobby_on_close,
+	.encode = lobby_encode,
 };

@@ -8,29 +8,29 @@
 #include <libtelnet.h>
 
 #include "adapters/adapters.h"
-#include "adapters/plain.h"
+#include "adapters/text_lines.h"
 #include "base/alloc.h"
 #include "codec/framing.h"
 
 /* Where in the stream of telnet's bytes one is (RFC 854). */
-enum place {
-	PLACE_TEXT,
-	PLACE_COMMAND, /* behind IAC */
-	PLACE_OPTION,  /* behind IAC WILL, WONT, DO or DONT */
-	PLACE_INSIDE,  /* a subnegotiation */
-	PLACE_INSIDE_COMMAND,
+enum position {
+	IN_TEXT,
+	IN_COMMAND, /* behind IAC */
+	IN_OPTION,  /* behind IAC WILL, WONT, DO or DONT */
+	IN_INSIDE,  /* a subnegotiation */
+	IN_INSIDE_COMMAND,
 };
 
 /* What a talk keeps. */
-struct telnet_talk {
+struct telnet_state {
 	telnet_t *telnet;
 	struct strbuf *clean; /* where the text goes, during filter */
-	enum place place;
+	enum position position;
 	unsigned char owed; /* bytes until the UTF-8 character that has begun is whole */
 };
 
-/* An event from elsewhere is said in the voice behind (adapter.elsewhere). */
-enum { VOICE_USUAL, VOICE_STRICT = 2, VOICES = 4 };
+/* An event of another room uses the next encoding (adapter.other_room). */
+enum { ENCODING_USUAL, ENCODING_STRICT = 2, ENCODINGS = 4 };
 
 static const struct strings lines = {.ending = "\r\n"};
 /* Nothing is offered, so that nc sees clean text; what a client offers is taken if it is here. */
@@ -42,17 +42,17 @@ static const telnet_telopt_t telnet_options[] = {
 };
 
 static void
-telnet_data(struct telnet_talk *memory, struct text data)
+telnet_data(struct telnet_state *state, struct text data)
 {
-	strbuf_add_text(memory->clean, data);
+	strbuf_add_text(state->clean, data);
 	for (size_t i = 0; i < data.len; i++) {
 		unsigned char c = (unsigned char)data.ptr[i];
 		if (c >= 0xc0)
-			memory->owed = c >= 0xf0 ? 3 : c >= 0xe0 ? 2 : 1;
+			state->owed = c >= 0xf0 ? 3 : c >= 0xe0 ? 2 : 1;
 		else if (c < 0x80)
-			memory->owed = 0;
-		else if (memory->owed > 0)
-			memory->owed--;
+			state->owed = 0;
+		else if (state->owed > 0)
+			state->owed--;
 	}
 }
 
@@ -62,51 +62,51 @@ telnet_data(struct telnet_talk *memory, struct text data)
  * Inside a character it is that byte; nobody can press a key there. 0: no such.
  */
 static unsigned char
-telnet_byte(const struct telnet_talk *memory, unsigned char command)
+telnet_byte(const struct telnet_state *state, unsigned char command)
 {
 	static const unsigned char bytes[256] = {[TELNET_IP] = 0x83,
 		[TELNET_AO] = 0x8f,
 		[TELNET_SUSP] = 0x9a,
 		[TELNET_BREAK] = 0x9c};
-	return memory->owed > 0 ? bytes[command] : 0;
+	return state->owed > 0 ? bytes[command] : 0;
 }
 
 /* Commands that edit become the bytes that do the same to a typed line. */
 static void
-telnet_command(struct talk *talk, unsigned char command)
+telnet_command(struct client *client, unsigned char command)
 {
 	static const char delete = TYPED_DELETE, kill = TYPED_KILL;
-	struct telnet_talk *memory = talk->memory;
-	unsigned char byte = telnet_byte(memory, command);
+	struct telnet_state *state = client->state;
+	unsigned char byte = telnet_byte(state, command);
 	if (byte)
-		telnet_data(memory, (struct text){(char *)&byte, 1});
+		telnet_data(state, (struct text){(char *)&byte, 1});
 	else if (command == TELNET_AYT)
-		talk_write(talk, text_of("[Yes]\r\n"));
+		client_write(client, text_of("[Yes]\r\n"));
 	else if (command == TELNET_EC)
-		strbuf_add(memory->clean, &delete, 1);
+		strbuf_add(state->clean, &delete, 1);
 	else if (command == TELNET_EL || command == TELNET_IP)
-		strbuf_add(memory->clean, &kill, 1);
+		strbuf_add(state->clean, &kill, 1);
 	else if (command == TELNET_EOF)
 		/* PuTTY's Ctrl-D, after which its user can type no more. */
-		strbuf_printf(memory->clean, "%clogout\n", kill);
+		strbuf_printf(state->clean, "%clogout\n", kill);
 }
 
 static void
 telnet_happened(telnet_t *telnet, telnet_event_t *event, void *data)
 {
-	struct talk *talk = data;
-	struct telnet_talk *memory = talk->memory;
+	struct client *client = data;
+	struct telnet_state *state = client->state;
 	/* RFC 1184, 2.2: the client edits its line itself, and sends it whole. */
 	static const char edit[] = {1, 1};
 	switch ((int)event->type) {
 	case TELNET_EV_DATA:
-		telnet_data(memory, (struct text){event->data.buffer, event->data.size});
+		telnet_data(state, (struct text){event->data.buffer, event->data.size});
 		break;
 	case TELNET_EV_SEND:
-		talk_write(talk, (struct text){event->data.buffer, event->data.size});
+		client_write(client, (struct text){event->data.buffer, event->data.size});
 		break;
 	case TELNET_EV_IAC:
-		telnet_command(talk, event->iac.cmd);
+		telnet_command(client, event->iac.cmd);
 		break;
 	case TELNET_EV_WILL:
 		if (event->neg.telopt == TELNET_TELOPT_LINEMODE)
@@ -118,23 +118,23 @@ telnet_happened(telnet_t *telnet, telnet_event_t *event, void *data)
 }
 
 static void
-telnet_greet(struct talk *talk, const struct peer *peer)
+telnet_on_connect(struct client *client, const struct peer *peer)
 {
 	(void)peer;
-	struct telnet_talk *memory = talk->memory;
-	talk->voice = talk->listener->strict ? VOICE_STRICT : VOICE_USUAL;
-	memory->telnet = xnonnull(telnet_init(telnet_options, telnet_happened, 0, talk));
-	struct text name = core_settings(talk->session.core)->name;
-	talk_write(talk, text_of("Welcome to "));
-	talk_write(talk, name);
-	talk_write(talk, text_of("\r\n"));
+	struct telnet_state *state = client->state;
+	client->encoding = client->listener->strict ? ENCODING_STRICT : ENCODING_USUAL;
+	state->telnet = xnonnull(telnet_init(telnet_options, telnet_happened, 0, client));
+	struct text name = core_settings(client->session.core)->name;
+	client_write(client, text_of("Welcome to "));
+	client_write(client, name);
+	client_write(client, text_of("\r\n"));
 }
 
 static void
-telnet_forget(struct talk *talk)
+telnet_on_close(struct client *client)
 {
-	struct telnet_talk *memory = talk->memory;
-	telnet_free(memory->telnet);
+	struct telnet_state *state = client->state;
+	telnet_free(state->telnet);
 }
 
 /*
@@ -143,63 +143,63 @@ telnet_forget(struct talk *talk)
  * have all that follows taken for compressed.
  */
 static void
-telnet_pass(struct telnet_talk *memory, char byte, struct strbuf *passed)
+telnet_pass(struct telnet_state *state, char byte, struct strbuf *passed)
 {
 	static const char iac = (char)TELNET_IAC;
 	unsigned char c = (unsigned char)byte;
-	bool inside = memory->place == PLACE_INSIDE_COMMAND;
-	switch (memory->place) {
-	case PLACE_TEXT:
+	bool inside = state->position == IN_INSIDE_COMMAND;
+	switch (state->position) {
+	case IN_TEXT:
 		if (c == TELNET_IAC)
-			memory->place = PLACE_COMMAND;
+			state->position = IN_COMMAND;
 		else
 			strbuf_add(passed, &byte, 1);
 		break;
-	case PLACE_COMMAND:
-	case PLACE_INSIDE_COMMAND:
+	case IN_COMMAND:
+	case IN_INSIDE_COMMAND:
 		if (c == TELNET_SB || (inside && c == TELNET_IAC)) {
-			memory->place = PLACE_INSIDE;
+			state->position = IN_INSIDE;
 			break;
 		}
-		memory->place = PLACE_TEXT;
+		state->position = IN_TEXT;
 		if (inside && c == TELNET_SE)
 			break;
 		strbuf_add(passed, &iac, 1);
 		strbuf_add(passed, &byte, 1);
 		if (c >= TELNET_WILL && c <= TELNET_DONT)
-			memory->place = PLACE_OPTION;
+			state->position = IN_OPTION;
 		break;
-	case PLACE_OPTION:
+	case IN_OPTION:
 		strbuf_add(passed, &byte, 1);
-		memory->place = PLACE_TEXT;
+		state->position = IN_TEXT;
 		break;
-	case PLACE_INSIDE:
+	case IN_INSIDE:
 		if (c == TELNET_IAC)
-			memory->place = PLACE_INSIDE_COMMAND;
+			state->position = IN_INSIDE_COMMAND;
 		break;
 	}
 }
 
 /* Up to the next command or over it, so that what was typed before it is answered before it. */
 static size_t
-telnet_filter(struct talk *talk, struct text received, struct strbuf *clean)
+telnet_filter(struct client *client, struct text received, struct strbuf *clean)
 {
-	struct telnet_talk *memory = talk->memory;
+	struct telnet_state *state = client->state;
 	struct strbuf passed = {0};
 	size_t n = received.len;
-	if (memory->place == PLACE_TEXT && (unsigned char)received.ptr[0] != TELNET_IAC) {
+	if (state->position == IN_TEXT && (unsigned char)received.ptr[0] != TELNET_IAC) {
 		const char *next = memchr(received.ptr, TELNET_IAC, received.len);
 		n = next ? (size_t)(next - received.ptr) : n;
 		strbuf_add(&passed, received.ptr, n);
 	} else {
 		n = 0;
 		do
-			telnet_pass(memory, received.ptr[n++], &passed);
-		while (n < received.len && memory->place != PLACE_TEXT);
+			telnet_pass(state, received.ptr[n++], &passed);
+		while (n < received.len && state->position != IN_TEXT);
 	}
-	memory->clean = clean;
-	telnet_recv(memory->telnet, passed.ptr, passed.len);
-	memory->clean = NULL;
+	state->clean = clean;
+	telnet_recv(state->telnet, passed.ptr, passed.len);
+	state->clean = NULL;
 	strbuf_clear(&passed);
 	return n;
 }
@@ -209,11 +209,12 @@ telnet_filter(struct talk *talk, struct text received, struct strbuf *clean)
  * alone is one that wants a name; `say` alone is something to say.
  */
 static bool
-plain_command(struct text line, struct request *request, enum reason *split)
+bare_word_command(struct text line, struct request *request, enum reason *split)
 {
 	struct text word = text_word(&line);
 	const struct command *command = command_find(word);
-	if (!command || !(command->flags & COMMAND_PLAIN) || !text_is(text_of(command->name), word))
+	if (!command || !(command->flags & COMMAND_BARE_WORD) ||
+		!text_is(text_of(command->name), word))
 		return false;
 	const char *params = command->params;
 	struct param param;
@@ -223,79 +224,80 @@ plain_command(struct text line, struct request *request, enum reason *split)
 	request->command = command;
 	request->about = text_of(command->name);
 	*split = command_split(command, line, request);
-	return *split == REASON_FINE || (command->flags & COMMAND_EARLY);
+	return *split == REASON_OK || (command->flags & COMMAND_BEFORE_LOGIN);
 }
 
 static void
-telnet_hear(struct talk *talk, struct text line)
+telnet_on_message(struct client *client, struct text line)
 {
-	struct session *session = &talk->session;
+	struct session *session = &client->session;
 	struct text rest = line, word = text_word(&rest);
-	bool strict = talk->listener->strict, slash = word.len > 0 && word.ptr[0] == '/' && !strict;
+	bool strict = client->listener->strict,
+	     slash = word.len > 0 && word.ptr[0] == '/' && !strict;
 	struct request request = {.command = NULL};
 	enum reason split;
-	if (plain_command(line, &request, &split)) {
-		if (split == REASON_FINE)
+	if (bare_word_command(line, &request, &split)) {
+		if (split == REASON_OK)
 			session_request(session, &request);
 		else
-			session_refuse(session, split, TEXT_NONE, TEXT_NONE, request.about);
+			session_reject_input(session, split, TEXT_NONE, TEXT_NONE, request.about);
 	} else if (!session->user && !slash) {
-		session_refuse(session, REASON_HELLO_FIRST, TEXT_NONE, TEXT_NONE, TEXT_NONE);
+		session_reject_input(session, REASON_HELLO_FIRST, TEXT_NONE, TEXT_NONE, TEXT_NONE);
 	} else if (word.len > 0 && strict) {
-		session_refuse(session, REASON_UNKNOWN_COMMAND, word, TEXT_NONE, TEXT_NONE);
+		session_reject_input(session, REASON_UNKNOWN_COMMAND, word, TEXT_NONE, TEXT_NONE);
 	} else if (word.len > 0) {
-		session_typed(session, slash ? text_trim(line) : line, TEXT_NONE, TEXT_NONE);
+		session_command_line(session, slash ? text_trim(line) : line, TEXT_NONE, TEXT_NONE);
 	}
 }
 
 static void
-telnet_too_long(struct talk *talk)
+telnet_too_long(struct client *client)
 {
-	session_refuse(&talk->session, REASON_TEXT_TOO_LONG, text_of("8192 bytes a line"),
+	session_reject_input(&client->session, REASON_TEXT_TOO_LONG, text_of("8192 bytes a line"),
 		TEXT_NONE, TEXT_NONE);
 }
 
 static void
-say_moved(const struct event *event, struct text where, struct strbuf *out)
+encode_presence(const struct event *event, struct text where, struct strbuf *out)
 {
 	bool entered = event->kind == EVENT_ENTERED;
 	if (!event->own)
-		say_line(out, &lines, where,
+		put_line(out, &lines, where,
 			entered ? "% has entered the room." : "% has left the room.", event->actor,
 			TEXT_NONE);
 	else if (!entered)
-		say_line(out, &lines, TEXT_NONE, "*** You have left %. You are in % now.",
+		put_line(out, &lines, TEXT_NONE, "*** You have left %. You are in % now.",
 			event->room, event->target);
-	else if (!event->arriving)
-		say_line(out, &lines, TEXT_NONE, "*** You are in % now.", event->room, TEXT_NONE);
+	else if (!event->on_login)
+		put_line(out, &lines, TEXT_NONE, "*** You are in % now.", event->room, TEXT_NONE);
 }
 
 static void
-say_topic(const struct event *event, struct text where, struct strbuf *out)
+encode_topic(const struct event *event, struct text where, struct strbuf *out)
 {
-	if (!event->unasked && event->body.len > 0)
-		say_line(out, &lines, where, "*** % set the topic: %", event->actor, event->body);
-	else if (!event->unasked)
-		say_line(out, &lines, where, "*** % took the topic away.", event->actor, TEXT_NONE);
+	if (!event->snapshot && event->body.len > 0)
+		put_line(out, &lines, where, "*** % set the topic: %", event->actor, event->body);
+	else if (!event->snapshot)
+		put_line(out, &lines, where, "*** % took the topic away.", event->actor, TEXT_NONE);
 	else if (event->body.len > 0)
-		say_line(out, &lines, where, "*** The topic is: % (set by %)", event->body,
+		put_line(out, &lines, where, "*** The topic is: % (set by %)", event->body,
 			event->actor);
 	else
-		say_line(out, &lines, where, "*** There is no topic.", TEXT_NONE, TEXT_NONE);
+		put_line(out, &lines, where, "*** There is no topic.", TEXT_NONE, TEXT_NONE);
 }
 
 static void
-say_list(const struct event *event, struct strbuf *out)
+encode_listing(const struct event *event, struct strbuf *out)
 {
 	static const char *const heads[] = {
 		[EVENT_NAMES] = "The following are in this room:",
 		[EVENT_WHO] = "The following are logged in:",
 		[EVENT_ROOMS] = "The following rooms are open:",
 	};
-	if (event->unasked)
+	if (event->snapshot)
 		return;
 	if (event->first)
-		say_line(out, &lines, TEXT_NONE, heads[event->kind], TEXT_NONE, TEXT_NONE);
+		put_line(out, &lines, TEXT_NONE, heads[event->kind], TEXT_NONE, TEXT_NONE);
 	for (size_t i = 0; i < event->n_entries; i++) {
 		const struct entry *entry = &event->entries[i];
 		strbuf_add_text(out, entry->name);
@@ -307,103 +309,103 @@ say_list(const struct event *event, struct strbuf *out)
 }
 
 static void
-say_refused(const struct event *event, bool strict, struct strbuf *out)
+encode_refusal(const struct event *event, bool strict, struct strbuf *out)
 {
 	enum reason reason = event->reason;
 	bool login = text_is(event->about, text_of("login"));
 	if (reason == REASON_TEXT_EMPTY)
 		return;
 	if (reason == REASON_HELLO_FIRST)
-		say_lines(
+		put_lines(
 			out, &lines, TEXT_NONE, text_of("Please log in\nUse \"login <nick>\""), "");
 	else if (reason == REASON_USAGE && login)
-		say_line(out, &lines, TEXT_NONE, "Please enter a name", TEXT_NONE, TEXT_NONE);
+		put_line(out, &lines, TEXT_NONE, "Please enter a name", TEXT_NONE, TEXT_NONE);
 	else if (reason == REASON_UNKNOWN_COMMAND && strict)
-		say_line(out, &lines, TEXT_NONE, "Unknown command: %", event->target, TEXT_NONE);
+		put_line(out, &lines, TEXT_NONE, "Unknown command: %", event->target, TEXT_NONE);
 	else
-		say_lines(out, &lines, TEXT_NONE, event->body, "");
+		put_lines(out, &lines, TEXT_NONE, event->body, "");
 	if (reason == REASON_NICK_TAKEN || reason == REASON_NICK_ALIKE ||
 		reason == REASON_NICK_INVALID)
-		say_line(out, &lines, TEXT_NONE, "Please try again.", TEXT_NONE, TEXT_NONE);
+		put_line(out, &lines, TEXT_NONE, "Please try again.", TEXT_NONE, TEXT_NONE);
 }
 
 /* A strict listener has plain words only. */
 static void
-say_plain_help(struct strbuf *out)
+encode_strict_help(struct strbuf *out)
 {
 	for (const struct command *command = command_table(); command->name; command++) {
 		struct strbuf usage = {0};
 		command_usage(&usage, command);
 		struct text words = {usage.ptr + 1, usage.len - 1};
-		if (command->flags & COMMAND_PLAIN)
-			say_line(out, &lines, TEXT_NONE, "%: %", words, text_of(command->help));
+		if (command->flags & COMMAND_BARE_WORD)
+			put_line(out, &lines, TEXT_NONE, "%: %", words, text_of(command->help));
 		strbuf_clear(&usage);
 	}
 }
 
 static void
-telnet_say(unsigned voice, const struct event *event, struct strbuf *out)
+telnet_encode(unsigned encoding, const struct event *event, struct strbuf *out)
 {
-	struct strbuf place = {0};
-	bool strict = voice >= VOICE_STRICT, elsewhere = voice % 2;
-	if (elsewhere)
-		strbuf_printf(&place, "[%.*s] ", TEXT_ARGS(event->room));
-	struct text where = strbuf_view(&place);
+	struct strbuf prefix = {0};
+	bool strict = encoding >= ENCODING_STRICT, other_room = encoding % 2;
+	if (other_room)
+		strbuf_printf(&prefix, "[%.*s] ", TEXT_ARGS(event->room));
+	struct text where = strbuf_view(&prefix);
 	switch (event->kind) {
 	case EVENT_SAID:
 	case EVENT_EMOTE:
 	case EVENT_DIRECT:
-		say_speech(out, &lines, where, event);
+		put_speech(out, &lines, where, event);
 		break;
 	case EVENT_ENTERED:
 	case EVENT_LEFT:
-		say_moved(event, where, out);
+		encode_presence(event, where, out);
 		break;
 	case EVENT_PRESENCE:
-		say_digest(out, &lines, where, "entered", ".", event);
+		put_digest(out, &lines, where, "entered", ".", event);
 		break;
 	case EVENT_RENAMED:
-		say_line(out, &lines, TEXT_NONE, "% is now known as %.", event->actor,
+		put_line(out, &lines, TEXT_NONE, "% is now known as %.", event->actor,
 			event->target);
 		break;
 	case EVENT_TOPIC:
-		say_topic(event, where, out);
+		encode_topic(event, where, out);
 		break;
 	case EVENT_NOTICE:
-		say_lines(out, &lines, text_of("*** "), event->body, "");
+		put_lines(out, &lines, text_of("*** "), event->body, "");
 		break;
 	case EVENT_HELP:
 		if (strict)
-			say_plain_help(out);
+			encode_strict_help(out);
 		else
-			say_lines(out, &lines, TEXT_NONE, event->body, "");
+			put_lines(out, &lines, TEXT_NONE, event->body, "");
 		break;
 	case EVENT_REFUSED:
-		say_refused(event, strict, out);
+		encode_refusal(event, strict, out);
 		break;
 	case EVENT_NAMES:
 	case EVENT_ROOMS:
 	case EVENT_WHO:
-		say_list(event, out);
+		encode_listing(event, out);
 		break;
 	case EVENT_WELCOME:
 	case EVENT_PONG:
 		break;
 	}
-	strbuf_clear(&place);
+	strbuf_clear(&prefix);
 }
 
 const struct adapter adapter_telnet = {
 	.name = "telnet",
 	.framing = &framing_typed,
-	.memory = sizeof(struct telnet_talk),
-	.voices = VOICES,
+	.state_size = sizeof(struct telnet_state),
+	.encodings = ENCODINGS,
 	.echo = true,
-	.elsewhere = true,
-	.greet = telnet_greet,
+	.other_room = true,
+	.on_connect = telnet_on_connect,
 	.filter = telnet_filter,
-	.hear = telnet_hear,
+	.on_message = telnet_on_message,
 	.too_long = telnet_too_long,
-	.forget = telnet_forget,
-	.say = telnet_say,
+	.on_close = telnet_on_close,
+	.encode = telnet_encode,
 };

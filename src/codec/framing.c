@@ -258,11 +258,14 @@ message_next(struct decoder *decoder, struct text *in, struct text *message)
 	return FRAMED_MESSAGE;
 }
 
-const struct framing framing_lines = {"lines", lines_next, .pauses = false};
-const struct framing framing_typed = {"typed", typed_next, .pauses = false};
-const struct framing framing_relay = {"relay", lines_next, .pauses = true};
-const struct framing framing_lobby = {"lobby", lobby_next, .pauses = true};
-const struct framing framing_direct = {"direct", direct_next, .pauses = true};
+const struct framing framing_lines = {
+	"lines", lines_next, .pauses = false, .ends_with_input = true};
+const struct framing framing_typed = {
+	"typed", typed_next, .pauses = false, .ends_with_input = true};
+const struct framing framing_relay = {"relay", lines_next, .pauses = true, .ends_with_input = true};
+const struct framing framing_lobby = {"lobby", lobby_next, .pauses = true, .ends_with_input = true};
+const struct framing framing_direct = {
+	"direct", direct_next, .pauses = true, .ends_with_input = true};
 const struct framing framing_packets = {"packets", packets_next, .pauses = false};
 const struct framing framing_message = {"whole", message_next, .pauses = false};
 

@@ -42,6 +42,8 @@ struct framing {
 	enum framed (*next)(struct decoder *decoder, struct text *in, struct text *message);
 	/* A message also ends with a pause: after listener.pause without a byte, decoder_end_message. */
 	bool pauses;
+	/* So does the end of the input. */
+	bool ends_with_input;
 };
 
 extern const struct framing framing_lines; /* each ends in CRLF, LF, CR NUL or a lone CR */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "core/house.h"
+#include "core/core_internal.h"
 
 /* The room that the request is about, in which its session must be; NULL: it was told why not. */
 static struct room *
@@ -15,9 +15,9 @@ request_room(struct session *session, const struct request *request)
 	struct room *room = session->current;
 	if (request->room.ptr)
 		room = room_find(session->core, request->room);
-	if (room && room_seat(room, session->user))
+	if (room && room_membership(room, session->user))
 		return room;
-	session_refused(session, room ? REASON_NOT_IN_ROOM : REASON_NO_SUCH_ROOM,
+	request_refuse(session, room ? REASON_NOT_IN_ROOM : REASON_NO_SUCH_ROOM,
 		room ? room_name(room) : request->room, request);
 	return NULL;
 }
@@ -29,12 +29,12 @@ request_body(struct session *session, const struct request *request, struct text
 {
 	text_clean(body, said);
 	if (body->len == 0)
-		return session_refused(session, REASON_TEXT_EMPTY, said, request);
+		return request_refuse(session, REASON_TEXT_EMPTY, said, request);
 	if (body->len <= most && text_lines(strbuf_view(body)) <= TEXT_LINES)
-		return REASON_FINE;
+		return REASON_OK;
 	char limit[64];
 	snprintf(limit, sizeof limit, "%zu bytes and %d lines", most, TEXT_LINES);
-	return session_refused(session, REASON_TEXT_TOO_LONG, text_of(limit), request);
+	return request_refuse(session, REASON_TEXT_TOO_LONG, text_of(limit), request);
 }
 
 static enum reason
@@ -46,7 +46,7 @@ room_said(struct session *session, const struct request *request, enum event_kin
 	if (room)
 		reason = request_body(
 			session, request, request->arg[0], session->core->settings.message, &body);
-	if (reason == REASON_FINE) {
+	if (reason == REASON_OK) {
 		struct event event = event_make(session->core, kind, session);
 		event.actor = user_nick(session->user);
 		event.body = strbuf_view(&body);
@@ -72,21 +72,21 @@ command_me(struct session *session, const struct request *request)
 static enum reason
 command_msg(struct session *session, const struct request *request)
 {
-	const struct outside *outside = &session->core->outside;
+	const struct core_host *host = &session->core->host;
 	struct user *to = user_find(session->core, request->arg[0]);
 	if (!to)
-		return session_refused(session, REASON_NO_SUCH_NICK, request->arg[0], request);
+		return request_refuse(session, REASON_NO_SUCH_NICK, request->arg[0], request);
 	struct strbuf body = {0};
 	enum reason reason = request_body(
 		session, request, request->arg[1], session->core->settings.message, &body);
-	if (reason == REASON_FINE) {
+	if (reason == REASON_OK) {
 		struct event event = event_make(session->core, EVENT_DIRECT, session);
 		event.actor = user_nick(session->user);
 		event.target = user_nick(to);
 		event.body = strbuf_view(&body);
 		event.ref = request->ref;
 		struct session *both[] = {session, to->session};
-		outside->tell(outside->ctx, &event, both, to->session == session ? 1 : 2);
+		host->deliver(host->ctx, &event, both, to->session == session ? 1 : 2);
 	}
 	strbuf_clear(&body);
 	return reason;
@@ -98,24 +98,24 @@ command_join(struct session *session, const struct request *request)
 	struct user *user = session->user;
 	struct room *room = room_at(session->core, request->arg[0]);
 	if (!room)
-		return session_refused(session, REASON_ROOM_INVALID, request->arg[0], request);
-	if (!room_seat(room, user) && user->n_seats == USER_ROOMS) {
+		return request_refuse(session, REASON_ROOM_INVALID, request->arg[0], request);
+	if (!room_membership(room, user) && user->n_memberships == USER_ROOMS) {
 		room_release(room);
-		return session_refused(session, REASON_ROOMS_FULL, request->arg[0], request);
+		return request_refuse(session, REASON_ROOMS_FULL, request->arg[0], request);
 	}
-	if (!room_seat(room, user)) {
+	if (!room_membership(room, user)) {
 		room_enter(room, user, request->ref, false);
-		return REASON_FINE;
+		return REASON_OK;
 	}
 	/* Nothing has happened in the room; the session is told where it is now. */
 	session->current = room;
 	struct event event = event_make(session->core, EVENT_ENTERED, session);
-	event.place = room;
+	event.in_room = room;
 	event.room = room_name(room);
 	event.actor = user_nick(user);
 	event.ref = request->ref;
 	session_tell(session, &event);
-	return REASON_FINE;
+	return REASON_OK;
 }
 
 static enum reason
@@ -128,24 +128,24 @@ command_leave(struct session *session, const struct request *request)
 	if (!room)
 		return REASON_NOT_IN_ROOM;
 	struct room *home = NULL;
-	if (user->n_seats == 1) {
-		home = room_at(session->core, session->home);
+	if (user->n_memberships == 1) {
+		home = room_at(session->core, session->default_room);
 		if (home == room)
-			home = session->core->home;
+			home = session->core->default_room;
 		if (home == room)
-			return session_refused(session, REASON_LAST_ROOM, room_name(room), request);
+			return request_refuse(session, REASON_LAST_ROOM, room_name(room), request);
 	}
 	if (home)
 		room_enter(home, user, TEXT_NONE, false);
 	room_leave(room, user, request->ref, true);
-	return REASON_FINE;
+	return REASON_OK;
 }
 
 static enum reason
 command_rooms(struct session *session, const struct request *request)
 {
-	session_answer(session, &(struct answer){.kind = EVENT_ROOMS}, request->ref);
-	return REASON_FINE;
+	listing_start(session, &(struct listing){.kind = EVENT_ROOMS}, request->ref);
+	return REASON_OK;
 }
 
 static enum reason
@@ -155,38 +155,38 @@ command_look(struct session *session, const struct request *request)
 	if (request->room.ptr)
 		room = room_find(session->core, request->room);
 	if (!room)
-		return session_refused(session, REASON_NO_SUCH_ROOM, request->room, request);
-	struct answer names = {.kind = EVENT_NAMES, .room = room};
+		return request_refuse(session, REASON_NO_SUCH_ROOM, request->room, request);
+	struct listing names = {.kind = EVENT_NAMES, .room = room};
 	struct text after = request->arg[0];
 	if (after.ptr) {
 		const struct user *user = user_find(session->core, after);
-		const struct seat *seat = user ? room_seat(room, user) : NULL;
-		if (!seat)
-			return session_refused(session, REASON_NO_SUCH_NICK, after, request);
-		names.after = room->arrived[seat->at];
+		const struct membership *membership = user ? room_membership(room, user) : NULL;
+		if (!membership)
+			return request_refuse(session, REASON_NO_SUCH_NICK, after, request);
+		names.after = room->arrived[membership->at];
 		names.most = session->core->settings.presence;
 	}
-	session_answer(session, &names, request->ref);
-	return REASON_FINE;
+	listing_start(session, &names, request->ref);
+	return REASON_OK;
 }
 
 static enum reason
 command_who(struct session *session, const struct request *request)
 {
-	session_answer(session, &(struct answer){.kind = EVENT_WHO}, request->ref);
-	return REASON_FINE;
+	listing_start(session, &(struct listing){.kind = EVENT_WHO}, request->ref);
+	return REASON_OK;
 }
 
 static void
 topic_tell(struct session *session, struct room *room, const struct request *request)
 {
 	struct event event = event_make(session->core, EVENT_TOPIC, session);
-	event.place = room;
+	event.in_room = room;
 	event.room = room_name(room);
 	event.body = text_of(room->topic ? room->topic : "");
 	event.actor = text_of(room->topic_by ? room->topic_by : "");
 	event.ref = request->ref;
-	event.unasked = true;
+	event.snapshot = true;
 	session_tell(session, &event);
 }
 
@@ -209,14 +209,14 @@ command_topic(struct session *session, const struct request *request)
 		return REASON_NOT_IN_ROOM;
 	if (!request->arg[0].ptr) {
 		topic_tell(session, room, request);
-		return REASON_FINE;
+		return REASON_OK;
 	}
 	struct strbuf body = {0};
-	enum reason reason = REASON_FINE;
+	enum reason reason = REASON_OK;
 	/* Unlike something said, a topic may be empty: then there is none. */
 	if (request->arg[0].len > 0)
 		reason = request_body(session, request, request->arg[0], TOPIC_BYTES, &body);
-	if (reason != REASON_FINE) {
+	if (reason != REASON_OK) {
 		strbuf_clear(&body);
 		return reason;
 	}
@@ -230,7 +230,7 @@ command_topic(struct session *session, const struct request *request)
 	event.body = text_of(room->topic);
 	event.ref = request->ref;
 	room_publish(room, &event);
-	return REASON_FINE;
+	return REASON_OK;
 }
 
 static enum reason
@@ -243,7 +243,7 @@ command_help_of(struct session *session, const struct request *request)
 	if (word.ptr) {
 		command = command_find(word);
 		if (!command)
-			return session_refused(session, REASON_UNKNOWN_COMMAND, word, request);
+			return request_refuse(session, REASON_UNKNOWN_COMMAND, word, request);
 	}
 	struct strbuf body = {0};
 	command_help(&body, command);
@@ -252,23 +252,23 @@ command_help_of(struct session *session, const struct request *request)
 	event.ref = request->ref;
 	session_tell(session, &event);
 	strbuf_clear(&body);
-	return REASON_FINE;
+	return REASON_OK;
 }
 
 static enum reason
 command_logout(struct session *session, const struct request *request)
 {
 	(void)request;
-	const struct outside *outside = &session->core->outside;
+	const struct core_host *host = &session->core->host;
 	session_end(session);
-	outside->gone(outside->ctx, session, REASON_LOGOUT);
-	return REASON_FINE;
+	host->close(host->ctx, session, REASON_LOGOUT);
+	return REASON_OK;
 }
 
 static enum reason
 command_line(struct session *session, const struct request *request)
 {
-	return session_typed(session, request->arg[0], request->ref, request->about);
+	return session_command_line(session, request->arg[0], request->ref, request->about);
 }
 
 static enum reason
@@ -277,43 +277,46 @@ command_ping(struct session *session, const struct request *request)
 	struct event event = event_make(session->core, EVENT_PONG, session);
 	event.ref = request->ref;
 	session_tell(session, &event);
-	return REASON_FINE;
+	return REASON_OK;
 }
 
 enum {
-	SPEAKS = COMMAND_SPEAKS,
+	RESETS_IDLE = COMMAND_RESETS_IDLE,
 	IN_ROOM = COMMAND_IN_ROOM,
-	PLAIN = COMMAND_PLAIN,
-	EARLY = COMMAND_EARLY,
+	BARE_WORD = COMMAND_BARE_WORD,
+	BEFORE_LOGIN = COMMAND_BEFORE_LOGIN,
 };
 
 static const struct command commands[] = {
-	{"login", NULL, "hello", "nick...", "take a nick and enter", EARLY | PLAIN | IN_ROOM,
-		user_login},
-	{"nick", NULL, "nick", "nick...", "change your nick", EARLY | SPEAKS, user_rename},
+	{"login", NULL, "hello", "nick...", "take a nick and enter",
+		BEFORE_LOGIN | BARE_WORD | IN_ROOM, user_login},
+	{"nick", NULL, "nick", "nick...", "change your nick", BEFORE_LOGIN | RESETS_IDLE,
+		user_rename},
 	{"say", NULL, "chat", "message:text...", "say it in the current room",
-		PLAIN | IN_ROOM | SPEAKS, command_say},
-	{"me", NULL, "emote", "message:action...", "others see [you do that]", IN_ROOM | SPEAKS,
-		command_me},
+		BARE_WORD | IN_ROOM | RESETS_IDLE, command_say},
+	{"me", NULL, "emote", "message:action...", "others see [you do that]",
+		IN_ROOM | RESETS_IDLE, command_me},
 	{"msg", "message", "direct", "to:nick message:text...", "tell it to one person alone",
-		SPEAKS, command_msg},
-	{"join", NULL, "join", "room...", "enter a room and make it the current one", SPEAKS,
+		RESETS_IDLE, command_msg},
+	{"join", NULL, "join", "room...", "enter a room and make it the current one", RESETS_IDLE,
 		command_join},
-	{"leave", NULL, "leave", "[room]", "leave a room, or the current one", SPEAKS,
+	{"leave", NULL, "leave", "[room]", "leave a room, or the current one", RESETS_IDLE,
 		command_leave},
-	{"rooms", "list", "rooms", "", "the rooms, with how many are in each", EARLY | SPEAKS,
-		command_rooms},
+	{"rooms", "list", "rooms", "", "the rooms, with how many are in each",
+		BEFORE_LOGIN | RESETS_IDLE, command_rooms},
 	{"look", "names", "names", "{after}", "who is in the current room",
-		PLAIN | IN_ROOM | SPEAKS, command_look},
-	{"who", NULL, "who", "", "who is logged in to the server", PLAIN | SPEAKS, command_who},
+		BARE_WORD | IN_ROOM | RESETS_IDLE, command_look},
+	{"who", NULL, "who", "", "who is logged in to the server", BARE_WORD | RESETS_IDLE,
+		command_who},
 	{"topic", NULL, "topic", "[topic:text...]", "show or set the room's topic",
-		IN_ROOM | SPEAKS, command_topic},
-	{"help", NULL, NULL, "[command]", "this list, or one line of it", EARLY | PLAIN,
+		IN_ROOM | RESETS_IDLE, command_topic},
+	{"help", NULL, NULL, "[command]", "this list, or one line of it", BEFORE_LOGIN | BARE_WORD,
 		command_help_of},
-	{"logout", "quit q", NULL, "", "leave the server", EARLY | PLAIN, command_logout},
+	{"logout", "quit q", NULL, "", "leave the server", BEFORE_LOGIN | BARE_WORD,
+		command_logout},
 	{"command", NULL, "command", "line...", "a line as typed",
-		COMMAND_PACKET | COMMAND_FREE | EARLY, command_line},
-	{"ping", NULL, "ping", "", "is answered by a pong", COMMAND_PACKET, command_ping},
+		COMMAND_NOT_TYPED | COMMAND_NOT_RATED | BEFORE_LOGIN, command_line},
+	{"ping", NULL, "ping", "", "is answered by a pong", COMMAND_NOT_TYPED, command_ping},
 	{.name = NULL},
 };
 
@@ -337,7 +340,7 @@ const struct command *
 command_find(struct text word)
 {
 	for (const struct command *c = commands; c->name; c++)
-		if (!(c->flags & COMMAND_PACKET) &&
+		if (!(c->flags & COMMAND_NOT_TYPED) &&
 			(text_is(text_of(c->name), word) || words_have(c->also, word)))
 			return c;
 	return NULL;

@@ -4,7 +4,7 @@
 #include <utlist.h>
 
 #include "base/alloc.h"
-#include "core/house.h"
+#include "core/core_internal.h"
 
 static struct text
 text_copy(struct text t)
@@ -19,17 +19,17 @@ text_free(struct text t)
 }
 
 struct core *
-core_open(const struct core_settings *settings, const struct outside *outside)
+core_open(const struct core_settings *settings, const struct core_host *host)
 {
 	struct core *core = xcalloc(sizeof *core);
 	core->settings = *settings;
 	core->settings.name = text_copy(settings->name);
 	core->settings.room = text_copy(settings->room);
-	core->outside = *outside;
+	core->host = *host;
 	core->rules = name_rules_open();
 	core->reserved = name_make(core->rules, text_of("server"), NICK_CHARACTERS);
-	core->home = room_at(core, settings->room);
-	if (core->home)
+	core->default_room = room_at(core, settings->room);
+	if (core->default_room)
 		return core;
 	core_close(core);
 	return NULL;
@@ -39,8 +39,8 @@ void
 core_close(struct core *core)
 {
 	assert(core->n_users == 0);
-	struct room *home = core->home;
-	core->home = NULL;
+	struct room *home = core->default_room;
+	core->default_room = NULL;
 	if (home)
 		room_release(home);
 	assert(core->n_rooms == 0);

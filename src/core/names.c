@@ -3,7 +3,7 @@
 #include <utlist.h>
 
 #include "base/alloc.h"
-#include "core/house.h"
+#include "core/core_internal.h"
 
 struct named *
 names_find(const struct names *names, const struct name *name)

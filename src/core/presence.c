@@ -4,7 +4,7 @@
  */
 #include <utlist.h>
 
-#include "core/house.h"
+#include "core/core_internal.h"
 
 enum { DIGEST_MS = 2000 }; /* from the first that is in a digest until it is told */
 
@@ -15,7 +15,7 @@ digest_schedule(struct room *room)
 	if (room->digest_at)
 		return;
 	/* They all wait equally long, so that the first in the list is the first due. */
-	room->digest_at = core->outside.ticks(core->outside.ctx) + DIGEST_MS;
+	room->digest_at = core->host.monotonic_ms(core->host.ctx) + DIGEST_MS;
 	DL_APPEND2(core->digests, room, digest_prev, digest_next);
 }
 
@@ -48,7 +48,7 @@ room_is_large(const struct room *room)
 }
 
 void
-room_tell_moved(struct room *room, struct event *event)
+presence_publish(struct room *room, struct event *event)
 {
 	if (!room_is_large(room)) {
 		room_publish(room, event);
@@ -56,7 +56,7 @@ room_tell_moved(struct room *room, struct event *event)
 	}
 	++*(event->kind == EVENT_ENTERED ? &room->joined : &room->left);
 	digest_schedule(room);
-	event->place = room;
+	event->in_room = room;
 	event->room = room_name(room);
 	if (event->kind == EVENT_ENTERED)
 		session_tell(event->by, event);
@@ -65,7 +65,7 @@ room_tell_moved(struct room *room, struct event *event)
 int64_t
 core_tick(struct core *core)
 {
-	int64_t now = core->outside.ticks(core->outside.ctx);
+	int64_t now = core->host.monotonic_ms(core->host.ctx);
 	while (core->digests && core->digests->digest_at <= now)
 		digest_tell(core->digests);
 	return core->digests ? core->digests->digest_at - now : -1;

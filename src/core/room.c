@@ -4,7 +4,7 @@
 #include <utlist.h>
 
 #include "base/alloc.h"
-#include "core/house.h"
+#include "core/core_internal.h"
 
 enum { ROOM_FIRST = 4 };
 
@@ -50,7 +50,7 @@ void
 room_release(struct room *room)
 {
 	struct core *core = room->core;
-	if (room->users > 0 || room == core->home)
+	if (room->users > 0 || room == core->default_room)
 		return;
 	/* Out of the tables at once: who enters the name now makes a new room. */
 	if (room_is_open(room)) {
@@ -59,7 +59,7 @@ room_release(struct room *room)
 		DL_DELETE(core->first_room, room);
 		core->n_rooms--;
 	}
-	if (room->readers > 0)
+	if (room->refs > 0)
 		return;
 	free(room->named.name);
 	free(room->sessions);
@@ -69,12 +69,12 @@ room_release(struct room *room)
 	free(room);
 }
 
-struct seat *
-room_seat(const struct room *room, const struct user *user)
+struct membership *
+room_membership(const struct room *room, const struct user *user)
 {
-	for (size_t i = 0; i < user->n_seats; i++)
-		if (user->seats[i].room == room)
-			return &user->seats[i];
+	for (size_t i = 0; i < user->n_memberships; i++)
+		if (user->memberships[i].room == room)
+			return &user->memberships[i];
 	return NULL;
 }
 
@@ -87,9 +87,9 @@ room_compact(struct room *room)
 		struct session *session = room->sessions[from];
 		if (!session)
 			continue;
-		struct seat *seat = room_seat(room, session->user);
-		assert(seat);
-		seat->at = to;
+		struct membership *membership = room_membership(room, session->user);
+		assert(membership);
+		membership->at = to;
 		room->sessions[to] = session;
 		room->arrived[to++] = room->arrived[from];
 	}
@@ -97,7 +97,7 @@ room_compact(struct room *room)
 }
 
 static size_t
-room_sit(struct room *room, struct session *session)
+room_add_member(struct room *room, struct session *session)
 {
 	if (room->n == room->cap) {
 		room->cap = room->cap ? room->cap * 2 : ROOM_FIRST;
@@ -111,14 +111,14 @@ room_sit(struct room *room, struct session *session)
 }
 
 static void
-room_rise(struct room *room, struct user *user)
+room_remove_member(struct room *room, struct user *user)
 {
-	struct seat *seat = room_seat(room, user);
-	assert(seat);
-	size_t left = --user->n_seats - (size_t)(seat - user->seats);
-	room->sessions[seat->at] = NULL;
+	struct membership *membership = room_membership(room, user);
+	assert(membership);
+	size_t left = --user->n_memberships - (size_t)(membership - user->memberships);
+	room->sessions[membership->at] = NULL;
 	room->users--;
-	memmove(seat, seat + 1, left * sizeof *seat);
+	memmove(membership, membership + 1, left * sizeof *membership);
 	if (room->n > 2 * room->users + ROOM_FIRST)
 		room_compact(room);
 }
@@ -127,9 +127,9 @@ void
 room_publish(struct room *room, struct event *event)
 {
 	event->id = ++room->events;
-	event->place = room;
+	event->in_room = room;
 	event->room = room_name(room);
-	room->core->outside.tell(room->core->outside.ctx, event, room->sessions, room->n);
+	room->core->host.deliver(room->core->host.ctx, event, room->sessions, room->n);
 }
 
 static void
@@ -138,11 +138,11 @@ room_tell_topic(struct room *room, struct session *session)
 	if (!room->topic || room->topic[0] == '\0')
 		return;
 	struct event event = event_make(room->core, EVENT_TOPIC, NULL);
-	event.place = room;
+	event.in_room = room;
 	event.room = room_name(room);
 	event.body = text_of(room->topic);
 	event.actor = text_of(room->topic_by);
-	event.unasked = true;
+	event.snapshot = true;
 	session_tell(session, &event);
 }
 
@@ -150,21 +150,23 @@ void
 room_enter(struct room *room, struct user *user, struct text ref, bool arriving)
 {
 	struct session *session = user->session;
-	user->seats = xrealloc(user->seats, (user->n_seats + 1) * sizeof *user->seats);
-	user->seats[user->n_seats++] = (struct seat){room, room_sit(room, session)};
+	user->memberships =
+		xrealloc(user->memberships, (user->n_memberships + 1) * sizeof *user->memberships);
+	user->memberships[user->n_memberships++] =
+		(struct membership){room, room_add_member(room, session)};
 	session->current = room;
 	struct event event = event_make(room->core, EVENT_ENTERED, session);
 	event.actor = user_nick(user);
 	event.ref = ref;
-	event.arriving = arriving;
-	room_tell_moved(room, &event);
+	event.on_login = arriving;
+	presence_publish(room, &event);
 	room_tell_topic(room, session);
 	if (session->wants_names)
-		session_answer(session,
-			&(struct answer){.kind = EVENT_NAMES,
+		listing_start(session,
+			&(struct listing){.kind = EVENT_NAMES,
 				.room = room,
 				.most = room_is_large(room) ? room->core->settings.presence : 0,
-				.unasked = true},
+				.snapshot = true},
 			ref);
 }
 
@@ -175,12 +177,14 @@ room_leave(struct room *room, struct user *user, struct text ref, bool told_self
 	struct event event = event_make(room->core, EVENT_LEFT, session);
 	event.actor = user_nick(user);
 	event.ref = ref;
-	room_rise(room, user);
+	room_remove_member(room, user);
 	if (session->current == room)
-		session->current = user->n_seats ? user->seats[user->n_seats - 1].room : NULL;
+		session->current = user->n_memberships
+					   ? user->memberships[user->n_memberships - 1].room
+					   : NULL;
 	if (told_self && session->current)
 		event.target = room_name(session->current);
-	room_tell_moved(room, &event);
+	presence_publish(room, &event);
 	if (told_self)
 		session_tell(session, &event);
 	room_release(room);

@@ -2,13 +2,13 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "core/house.h"
+#include "core/core_internal.h"
 
 void
 session_open(struct session *session, struct core *core, const char *protocol, struct text home)
 {
-	*session = (struct session){.core = core, .protocol = protocol, .home = home};
-	session->filled = core->outside.ticks(core->outside.ctx);
+	*session = (struct session){.core = core, .protocol = protocol, .default_room = home};
+	session->filled = core->host.monotonic_ms(core->host.ctx);
 	session->tokens = (int32_t)core->settings.burst * 1000;
 }
 
@@ -18,26 +18,26 @@ session_end(struct session *session)
 	if (session->ended)
 		return;
 	session->ended = true;
-	answer_drop(session);
+	listing_drop(session);
 	struct user *user = session->user;
 	if (!user)
 		return;
-	while (user->n_seats > 0)
-		room_leave(user->seats[0].room, user, TEXT_NONE, false);
+	while (user->n_memberships > 0)
+		room_leave(user->memberships[0].room, user, TEXT_NONE, false);
 	user_close(user);
 }
 
 struct event
 event_make(struct core *core, enum event_kind kind, struct session *by)
 {
-	return (struct event){.kind = kind, .by = by, .time = core->outside.now(core->outside.ctx)};
+	return (struct event){.kind = kind, .by = by, .time = core->host.wall_ms(core->host.ctx)};
 }
 
 void
 session_tell(struct session *session, struct event *event)
 {
-	const struct outside *outside = &session->core->outside;
-	outside->tell(outside->ctx, event, &session, 1);
+	const struct core_host *host = &session->core->host;
+	host->deliver(host->ctx, event, &session, 1);
 }
 
 /* What is quoted of a stranger's text: clean, and not long. */
@@ -51,7 +51,7 @@ subject_add(struct strbuf *out, struct text subject)
 }
 
 enum reason
-session_refused(struct session *session, enum reason reason, struct text target,
+request_refuse(struct session *session, enum reason reason, struct text target,
 	const struct request *request)
 {
 	struct strbuf subject = {0}, about = {0}, sentence = {0};
@@ -74,11 +74,11 @@ session_refused(struct session *session, enum reason reason, struct text target,
 }
 
 void
-session_refuse(struct session *session, enum reason reason, struct text target, struct text ref,
-	struct text about)
+session_reject_input(struct session *session, enum reason reason, struct text target,
+	struct text ref, struct text about)
 {
 	session_spend(session);
-	session_refused(session, reason, target, &(struct request){.ref = ref, .about = about});
+	request_refuse(session, reason, target, &(struct request){.ref = ref, .about = about});
 }
 
 enum reason
@@ -86,17 +86,17 @@ session_request(struct session *session, const struct request *request)
 {
 	const struct command *command = request->command;
 	assert(!session->ended);
-	if (!(command->flags & COMMAND_FREE))
+	if (!(command->flags & COMMAND_NOT_RATED))
 		session_spend(session);
-	if (!session->user && !(command->flags & COMMAND_EARLY))
-		return session_refused(session, REASON_HELLO_FIRST, TEXT_NONE, request);
-	if (session->user && (command->flags & COMMAND_SPEAKS))
-		session->user->active = session->core->outside.ticks(session->core->outside.ctx);
+	if (!session->user && !(command->flags & COMMAND_BEFORE_LOGIN))
+		return request_refuse(session, REASON_HELLO_FIRST, TEXT_NONE, request);
+	if (session->user && (command->flags & COMMAND_RESETS_IDLE))
+		session->user->active = session->core->host.monotonic_ms(session->core->host.ctx);
 	return command->run(session, request);
 }
 
 enum reason
-session_typed(struct session *session, struct text line, struct text ref, struct text about)
+session_command_line(struct session *session, struct text line, struct text ref, struct text about)
 {
 	struct request request = {.ref = ref, .about = about};
 	bool slash = line.len > 0 && line.ptr[0] == '/';
@@ -122,12 +122,13 @@ session_typed(struct session *session, struct text line, struct text ref, struct
 		subject.len = 0;
 		command_usage(&subject, request.command);
 	}
-	if (!session->user && (!request.command || !(request.command->flags & COMMAND_EARLY)))
+	if (!session->user &&
+		(!request.command || !(request.command->flags & COMMAND_BEFORE_LOGIN)))
 		reason = REASON_HELLO_FIRST;
-	if (reason == REASON_FINE)
+	if (reason == REASON_OK)
 		reason = session_request(session, &request);
 	else
-		session_refuse(session, reason, strbuf_view(&subject), ref, about);
+		session_reject_input(session, reason, strbuf_view(&subject), ref, about);
 	strbuf_clear(&subject);
 	return reason;
 }

@@ -4,7 +4,7 @@
 #include <utlist.h>
 
 #include "base/alloc.h"
-#include "core/house.h"
+#include "core/core_internal.h"
 
 struct user *
 user_find(struct core *core, struct text nick)
@@ -33,18 +33,18 @@ nick_make(struct core *core, struct text nick, const struct user *self, struct n
 	if (!name)
 		return REASON_NICK_INVALID;
 	const struct named *other = names_find(&core->nicks, name);
-	enum reason reason = REASON_FINE;
+	enum reason reason = REASON_OK;
 	if (name_is_reserved(core, name))
 		reason = REASON_NICK_TAKEN;
 	else if (other && (!self || other != &self->named))
 		reason = text_is(other->name->casefolded, name->casefolded) ? REASON_NICK_TAKEN
 									    : REASON_NICK_ALIKE;
-	if (reason != REASON_FINE) {
+	if (reason != REASON_OK) {
 		free(name);
 		return reason;
 	}
 	*made = name;
-	return REASON_FINE;
+	return REASON_OK;
 }
 
 static struct user *
@@ -55,7 +55,7 @@ user_open(struct session *session, struct name *name)
 	user->named.name = name;
 	user->session = session;
 	user->arrived = ++core->arrivals;
-	user->active = core->outside.ticks(core->outside.ctx);
+	user->active = core->host.monotonic_ms(core->host.ctx);
 	names_add(&core->nicks, &user->named);
 	DL_APPEND(core->users, user);
 	core->n_users++;
@@ -67,13 +67,13 @@ void
 user_close(struct user *user)
 {
 	struct core *core = user->session->core;
-	assert(user->n_seats == 0);
+	assert(user->n_memberships == 0);
 	names_remove(&core->nicks, &user->named);
 	DL_DELETE(core->users, user);
 	core->n_users--;
 	user->session->user = NULL;
 	free(user->named.name);
-	free(user->seats);
+	free(user->memberships);
 	free(user);
 }
 
@@ -102,7 +102,7 @@ session_guest(struct session *session, const char *prefix)
 		snprintf(nick, sizeof nick, "%s%llu", prefix, (unsigned long long)++core->guests);
 		nick_make(core, text_of(nick), NULL, &name);
 	}
-	user_enter(session, name, room_at(core, session->home), TEXT_NONE);
+	user_enter(session, name, room_at(core, session->default_room), TEXT_NONE);
 }
 
 enum reason
@@ -111,18 +111,19 @@ user_login(struct session *session, const struct request *request)
 	struct core *core = session->core;
 	struct text nick = request->arg[0];
 	if (session->user)
-		return session_refused(session, REASON_HELLO_AGAIN, nick, request);
+		return request_refuse(session, REASON_HELLO_AGAIN, nick, request);
 	struct name *name;
 	enum reason reason = nick_make(core, nick, NULL, &name);
-	if (reason != REASON_FINE)
-		return session_refused(session, reason, nick, request);
-	struct room *room = room_at(core, request->room.ptr ? request->room : session->home);
+	if (reason != REASON_OK)
+		return request_refuse(session, reason, nick, request);
+	struct room *room =
+		room_at(core, request->room.ptr ? request->room : session->default_room);
 	if (!room) {
 		free(name);
-		return session_refused(session, REASON_ROOM_INVALID, request->room, request);
+		return request_refuse(session, REASON_ROOM_INVALID, request->room, request);
 	}
 	user_enter(session, name, room, request->ref);
-	return REASON_FINE;
+	return REASON_OK;
 }
 
 /* Everybody who shares a room with the user, each once, and the user. */
@@ -130,11 +131,11 @@ static size_t
 user_neighbours(const struct user *user, struct session ***found)
 {
 	size_t most = 1, n = 0;
-	for (size_t i = 0; i < user->n_seats; i++)
-		most += user->seats[i].room->users;
+	for (size_t i = 0; i < user->n_memberships; i++)
+		most += user->memberships[i].room->users;
 	struct session **to = xrealloc(NULL, most * sizeof(struct session *));
-	for (size_t i = 0; i < user->n_seats; i++) {
-		const struct room *room = user->seats[i].room;
+	for (size_t i = 0; i < user->n_memberships; i++) {
+		const struct room *room = user->memberships[i].room;
 		for (size_t j = 0; j < room->n; j++) {
 			struct session *session = room->sessions[j];
 			if (!session || session->marked)
@@ -158,14 +159,14 @@ user_rename(struct session *session, const struct request *request)
 		return user_login(session, request);
 	struct name *name, *old = user->named.name;
 	enum reason reason = nick_make(core, request->arg[0], user, &name);
-	if (reason != REASON_FINE)
-		return session_refused(session, reason, request->arg[0], request);
+	if (reason != REASON_OK)
+		return request_refuse(session, reason, request->arg[0], request);
 	names_remove(&core->nicks, &user->named);
 	/* It may look like several plain names, of which one's own was only the first. */
 	if (names_find(&core->nicks, name)) {
 		names_add(&core->nicks, &user->named);
 		free(name);
-		return session_refused(session, REASON_NICK_ALIKE, request->arg[0], request);
+		return request_refuse(session, REASON_NICK_ALIKE, request->arg[0], request);
 	}
 	user->named.name = name;
 	names_add(&core->nicks, &user->named);
@@ -179,9 +180,9 @@ user_rename(struct session *session, const struct request *request)
 	} else {
 		struct session **to;
 		size_t n = user_neighbours(user, &to);
-		core->outside.tell(core->outside.ctx, &event, to, n);
+		core->host.deliver(core->host.ctx, &event, to, n);
 		free(to);
 	}
 	free(old);
-	return REASON_FINE;
+	return REASON_OK;
 }

@@ -1,4 +1,4 @@
-/* The gateway: lets connections in and out, and sees to them at the end of each turn. */
+/* The gateway: admits connections, and at the end of each turn commits, sends and resumes. */
 #include <arpa/inet.h>
 #include <assert.h>
 #include <netinet/in.h>
@@ -6,78 +6,80 @@
 #include <sys/socket.h>
 #include <utlist.h>
 
-#include "base/alloc.h"
-#include "gateway/house.h"
-#include "teahouse/diag.h"
+#include "gateway/gateway_internal.h"
 
-void
-list_add(struct list *list, struct connection *connection)
-{
-	if (list->n == list->cap) {
-		list->cap = list->cap ? list->cap * 2 : 16;
-		list->at = xrealloc(list->at, list->cap * sizeof(struct connection *));
-	}
-	list->at[list->n++] = connection;
-}
-
-void
-connection_doom(struct connection *connection)
-{
-	if (connection->doomed)
-		return;
-	connection->doomed = true;
-	list_add(&connection->gateway->doomed, connection);
-}
+enum { DRAINING_MS = 60000 }; /* for what a client sent before it went to be processed */
 
 static void
-gateway_gone(void *gateway, struct session *session, enum reason why)
+gateway_session_closed(void *gateway, struct session *session, enum reason why)
 {
 	(void)gateway;
 	connection_end((struct connection *)session, why);
 }
 
-static int64_t
-gateway_now(void *ctx)
+static void
+gateway_session_resumed(void *gateway, struct session *session)
 {
-	const struct gateway *gateway = ctx;
-	return gateway->now(gateway->clock);
+	(void)gateway;
+	connection_mark_dirty((struct connection *)session);
 }
 
 static int64_t
-gateway_ticks(void *ctx)
+gateway_wall_ms(void *ctx)
 {
 	const struct gateway *gateway = ctx;
-	return gateway->ticks(gateway->clock);
+	return gateway->wall_ms(gateway->clock);
+}
+
+static int64_t
+gateway_monotonic_ms(void *ctx)
+{
+	const struct gateway *gateway = ctx;
+	return gateway->monotonic_ms(gateway->clock);
 }
 
 struct gateway *
-gateway_open(const struct gateway_settings *settings, const struct wire *wire,
-	int64_t (*now)(void *), int64_t (*ticks)(void *), void *clock)
+gateway_open(const struct gateway_settings *settings, const struct transport_ops *transport,
+	int64_t (*wall_ms)(void *), int64_t (*monotonic_ms)(void *), void *clock)
 {
 	struct gateway *gateway = xcalloc(sizeof *gateway);
 	gateway->settings = *settings;
-	gateway->wire = wire;
-	gateway->now = now;
-	gateway->ticks = ticks;
+	gateway->transport = transport;
+	gateway->wall_ms = wall_ms;
+	gateway->monotonic_ms = monotonic_ms;
 	gateway->clock = clock;
-	const struct outside outside = {
-		gateway, gateway_tell, gateway_gone, gateway_now, gateway_ticks};
-	gateway->core = core_open(&settings->core, &outside);
+	const struct core_host host = {
+		.ctx = gateway,
+		.deliver = gateway_broadcast,
+		.close = gateway_session_closed,
+		.resume = gateway_session_resumed,
+		.wall_ms = gateway_wall_ms,
+		.monotonic_ms = gateway_monotonic_ms,
+	};
+	gateway->core = core_open(&settings->core, &host);
 	if (gateway->core)
 		return gateway;
 	free(gateway);
 	return NULL;
 }
 
+static bool
+gateway_has_work(const struct gateway *gateway)
+{
+	return gateway->dirty.n > 0 || gateway->to_reap.n > 0;
+}
+
 void
 gateway_close(struct gateway *gateway)
 {
-	gateway_flush(gateway);
+	while (gateway_has_work(gateway))
+		gateway_flush(gateway);
 	assert(gateway->n_connections == 0);
 	core_close(gateway->core);
 	free(gateway->dirty.at);
-	free(gateway->doomed.at);
-	dues_clear(&gateway->dues);
+	free(gateway->to_reap.at);
+	free(gateway->to_resume.at);
+	timers_clear(&gateway->timers);
 	strbuf_clear(&gateway->buf);
 	free(gateway);
 }
@@ -94,61 +96,14 @@ gateway_connections(const struct gateway *gateway)
 	return gateway->n_connections;
 }
 
-void
-address_key(unsigned char key[static 16], const struct sockaddr *peer)
-{
-	memset(key, 0, 16);
-	if (peer->sa_family == AF_INET) {
-		memcpy(key + 12, &((const struct sockaddr_in *)(const void *)peer)->sin_addr, 4);
-		key[10] = key[11] = 0xff;
-	} else if (peer->sa_family == AF_INET6) {
-		const struct in6_addr *in6 =
-			&((const struct sockaddr_in6 *)(const void *)peer)->sin6_addr;
-		memcpy(key, in6, IN6_IS_ADDR_V4MAPPED(in6) ? 16 : 8);
-	}
-}
-
-static struct origin *
-origin_find(const struct gateway *gateway, const unsigned char key[16])
-{
-	struct origin *origin;
-	HASH_FIND(hh, gateway->origins, key, sizeof origin->key, origin);
-	return origin;
-}
-
-static void
-origin_enter(struct connection *connection, const unsigned char key[16])
-{
-	struct gateway *gateway = connection->gateway;
-	struct origin *origin = origin_find(gateway, key);
-	if (!origin) {
-		origin = xcalloc(sizeof *origin);
-		memcpy(origin->key, key, sizeof origin->key);
-		HASH_ADD(hh, gateway->origins, key, sizeof origin->key, origin);
-	}
-	origin->sessions++;
-	connection->origin = origin;
-}
-
-static void
-origin_leave(struct connection *connection)
-{
-	struct origin *origin = connection->origin;
-	connection->origin = NULL;
-	if (!origin || --origin->sessions > 0)
-		return;
-	HASH_DELETE(hh, connection->gateway->origins, origin);
-	free(origin);
-}
-
-/* Where the adapter's voices begin among all. */
+/* Where the adapter's encodings begin among all. */
 static unsigned char
-adapter_voices(const struct adapter *adapter)
+adapter_encodings(const struct adapter *adapter)
 {
 	unsigned before = 0;
 	for (size_t i = 0; adapter_list()[i] != adapter; i++)
-		before += adapter_list()[i]->voices;
-	assert(before + adapter->voices <= VOICES_MAX);
+		before += adapter_list()[i]->encodings;
+	assert(before + adapter->encodings <= ENCODINGS_MAX);
 	return (unsigned char)before;
 }
 
@@ -173,55 +128,45 @@ static enum reason
 gateway_refusal(const struct gateway *gateway, const struct sockaddr *peer)
 {
 	size_t most = gateway->settings.sessions_per_address;
-	const struct origin *origin = NULL;
-	if (most && peer) {
-		unsigned char key[16];
-		address_key(key, peer);
-		origin = origin_find(gateway, key);
-	}
 	if (gateway->stopping)
 		return REASON_SHUTTING_DOWN;
 	if (gateway->n_sessions >= gateway->settings.sessions)
 		return REASON_SERVER_FULL;
-	if (origin && origin->sessions >= most)
+	if (most && quota_sessions(gateway, peer) >= most)
 		return REASON_ADDRESS_FULL;
-	return REASON_FINE;
+	return REASON_OK;
 }
 
-/* Counts it among the sessions, which it may stay. */
+/* It may stay, and counts among the sessions. */
 static void
-connection_enter(struct connection *connection, const struct sockaddr *peer)
+connection_admit(struct connection *connection, const struct sockaddr *peer)
 {
 	struct gateway *gateway = connection->gateway;
-	const struct adapter *adapter = connection->talk.listener->adapter;
-	unsigned char key[16];
-	connection->counted = true;
+	const struct adapter *adapter = connection->client.listener->adapter;
+	connection->admitted = true;
 	gateway->n_sessions++;
-	if (peer) {
-		address_key(key, peer);
-		origin_enter(connection, key);
-	}
-	if (adapter->enter)
-		adapter->enter(&connection->talk);
-	if (gateway->settings.login_timeout > 0 && !connection->talk.session.user) {
-		connection->deadline = gateway_ticks(gateway) + gateway->settings.login_timeout;
-		due_set(&gateway->dues, &connection->due, connection->deadline);
-	}
+	quota_take(connection, peer);
+	if (adapter->on_admit)
+		adapter->on_admit(&connection->client);
+	if (gateway->settings.login_timeout > 0 && !connection->client.session.user)
+		connection->deadline =
+			gateway_monotonic_ms(gateway) + gateway->settings.login_timeout;
+	connection_set_timer(connection, 0);
 }
 
 static struct connection *
-connection_make(struct gateway *gateway, const struct listener *listener, void *link)
+connection_new(struct gateway *gateway, const struct listener *listener, void *conn)
 {
 	const struct adapter *adapter = listener->adapter;
-	struct connection *connection = xcalloc(sizeof *connection + adapter->memory);
+	struct connection *connection = xcalloc(sizeof *connection + adapter->state_size);
 	connection->gateway = gateway;
-	connection->link = link;
-	connection->voices = adapter_voices(adapter);
-	connection->elsewhere = adapter->elsewhere;
-	connection->talk.listener = listener;
-	connection->talk.memory = connection + 1;
+	connection->conn = conn;
+	connection->encodings = adapter_encodings(adapter);
+	connection->other_room = adapter->other_room;
+	connection->client.listener = listener;
+	connection->client.state = connection + 1;
 	session_open(
-		&connection->talk.session, gateway->core, adapter->name, text_of(listener->room));
+		&connection->client.session, gateway->core, adapter->name, text_of(listener->room));
 	DL_APPEND(gateway->connections, connection);
 	gateway->n_connections++;
 	return connection;
@@ -229,16 +174,20 @@ connection_make(struct gateway *gateway, const struct listener *listener, void *
 
 struct connection *
 connection_open(struct gateway *gateway, const struct listener *listener,
-	const struct sockaddr *peer, void *link)
+	const struct sockaddr *peer, uint32_t number, void *conn)
 {
-	struct connection *connection = connection_make(gateway, listener, link);
+	struct connection *connection = connection_new(gateway, listener, conn);
 	const struct peer from = peer_of(peer);
-	listener->adapter->greet(&connection->talk, &from);
+	connection->number = number;
+	if (peer)
+		address_map(connection->address, peer);
+	listener->adapter->on_connect(&connection->client, &from);
 	enum reason refusal = gateway_refusal(gateway, peer);
-	if (refusal == REASON_FINE) {
-		connection_enter(connection, peer);
+	if (refusal == REASON_OK) {
+		connection_admit(connection, peer);
 	} else {
-		session_refuse(&connection->talk.session, refusal, TEXT_NONE, TEXT_NONE, TEXT_NONE);
+		session_reject_input(
+			&connection->client.session, refusal, TEXT_NONE, TEXT_NONE, TEXT_NONE);
 		connection_end(connection, refusal);
 	}
 	return connection;
@@ -248,11 +197,11 @@ void
 gateway_refuse(struct gateway *gateway, const struct listener *listener,
 	const struct sockaddr *peer, struct strbuf *out)
 {
-	struct connection *connection = connection_make(gateway, listener, NULL);
+	struct connection *connection = connection_new(gateway, listener, NULL);
 	const struct peer from = peer_of(peer);
-	listener->adapter->greet(&connection->talk, &from);
-	session_refuse(
-		&connection->talk.session, REASON_SERVER_FULL, TEXT_NONE, TEXT_NONE, TEXT_NONE);
+	listener->adapter->on_connect(&connection->client, &from);
+	session_reject_input(
+		&connection->client.session, REASON_SERVER_FULL, TEXT_NONE, TEXT_NONE, TEXT_NONE);
 	while (connection->out.bytes > 0) {
 		struct text first = outqueue_first(&connection->out);
 		strbuf_add_text(out, first);
@@ -261,25 +210,52 @@ gateway_refuse(struct gateway *gateway, const struct listener *listener,
 	connection_lost(connection, REASON_SERVER_FULL);
 }
 
+/* The transport has gone, but not all that came by it is processed yet: it will be, for a while. */
+static void
+connection_drain(struct connection *connection)
+{
+	struct gateway *gateway = connection->gateway;
+	connection_set_state(connection, CONNECTION_DRAINING);
+	connection->input_ended = true;
+	outqueue_clear(&connection->out);
+	session_drop_listing(&connection->client.session);
+	connection->deadline = gateway_monotonic_ms(gateway) + DRAINING_MS;
+	connection_mark_dirty(connection);
+}
+
+static bool
+connection_owes_input(const struct connection *connection)
+{
+	const struct framing *framing = connection->client.listener->adapter->framing;
+	bool partial = framing->pauses && decoder_has_partial(&connection->decoder);
+	return connection->state == CONNECTION_OPEN && connection->client.session.user &&
+	       (connection->in.bytes > 0 || partial);
+}
+
 void
 connection_lost(struct connection *connection, enum reason why)
 {
-	struct text nick = session_nick(&connection->talk.session);
-	connection->lost = true;
+	struct text nick = session_nick(&connection->client.session);
+	connection->conn = NULL;
 	if (nick.len > 0)
-		diag_line(LOG_LEVEL_DEBUG, "%s: %.*s left, %s", connection->talk.listener->name,
-			TEXT_ARGS(nick), why == REASON_LOST ? "connection lost" : reason_word(why));
-	connection_doom(connection);
+		connection_log(connection, LOG_LEVEL_DEBUG, "%.*s has gone: %s", TEXT_ARGS(nick),
+			why == REASON_LOST ? "connection lost" : reason_word(why));
+	if (connection_owes_input(connection)) {
+		connection_drain(connection);
+		return;
+	}
+	connection_set_state(connection, CONNECTION_GONE);
+	connection_schedule_close(connection);
 }
 
 static void
 connection_free(struct connection *connection)
 {
 	struct gateway *gateway = connection->gateway;
-	const struct adapter *adapter = connection->talk.listener->adapter;
-	if (adapter->forget)
-		adapter->forget(&connection->talk);
-	due_set(&gateway->dues, &connection->due, 0);
+	const struct adapter *adapter = connection->client.listener->adapter;
+	if (adapter->on_close)
+		adapter->on_close(&connection->client);
+	timer_set(&gateway->timers, &connection->timer, 0);
 	outqueue_clear(&connection->out);
 	outqueue_clear(&connection->in);
 	decoder_clear(&connection->decoder);
@@ -288,90 +264,112 @@ connection_free(struct connection *connection)
 	free(connection);
 }
 
-/* Tells those who are left that it went; a socket that is still there is hung up. */
+/* Ends its session, which is announced to others; closes a socket that is still there. */
 static void
-connection_bury(struct connection *connection)
+connection_reap(struct connection *connection)
 {
 	struct gateway *gateway = connection->gateway;
-	session_end(&connection->talk.session);
-	if (connection->counted)
+	session_end(&connection->client.session);
+	if (connection->admitted)
 		gateway->n_sessions--;
-	connection->counted = false;
-	origin_leave(connection);
-	/* While it is in the list of the dirty, it must not go. */
-	if (connection->lost && !connection->dirty) {
+	connection->admitted = false;
+	quota_release(connection);
+	/* While it is in the list of the dirty, it must not be freed. */
+	if (connection->state == CONNECTION_GONE && !connection->dirty) {
 		connection_free(connection);
 		return;
 	}
-	connection->doomed = false;
-	if (!connection->lost && !connection->closed) {
-		connection->closed = true;
+	connection->to_reap = false;
+	if (connection->state == CONNECTION_CLOSING) {
 		outqueue_clear(&connection->out);
-		gateway->wire->close(connection->link, connection->ending);
+		connection_set_state(connection, CONNECTION_CLOSED);
+		gateway->transport->close(connection->conn, connection->close_reason);
 	}
 }
 
 static void
-gateway_bury(struct gateway *gateway)
+gateway_reap(struct gateway *gateway)
 {
-	/* Their leaving may doom others, who then stand behind them in the list. */
-	for (size_t i = 0; i < gateway->doomed.n; i++)
-		connection_bury(gateway->doomed.at[i]);
-	gateway->doomed.n = 0;
+	/* What is told of their leaving may close others, which are then behind them in the list. */
+	for (size_t i = 0; i < gateway->to_reap.n; i++)
+		connection_reap(gateway->to_reap.at[i]);
+	gateway->to_reap.n = 0;
+}
+
+static bool
+connection_waits(const struct connection *connection)
+{
+	return connection_takes_input(connection) &&
+	       (connection->read_paused || connection->input_ended || connection->in.bytes > 0 ||
+		       connection->client.session.listing);
+}
+
+static void
+gateway_send(struct gateway *gateway)
+{
+	for (size_t i = 0; i < gateway->dirty.n; i++) {
+		struct connection *connection = gateway->dirty.at[i];
+		connection->dirty = false;
+		if (connection->state == CONNECTION_GONE)
+			connection_schedule_close(connection);
+		else
+			connection_send(connection);
+		if (connection_waits(connection))
+			connection_list_add(&gateway->to_resume, connection);
+	}
+	gateway->dirty.n = 0;
 }
 
 void
 gateway_flush(struct gateway *gateway)
 {
-	do {
-		gateway_bury(gateway);
-		/* Sending may let somebody be heard again, who makes others dirty. */
-		for (size_t i = 0; i < gateway->dirty.n; i++) {
-			struct connection *connection = gateway->dirty.at[i];
-			connection->dirty = false;
-			if (connection->lost)
-				connection_doom(connection);
-			else if (!connection->full)
-				connection_flush(connection);
-		}
-		gateway->dirty.n = 0;
-	} while (gateway->doomed.n > 0);
-	gateway_fall_silent(gateway);
+	gateway_reap(gateway);
+	if (gateway->settings.commit)
+		gateway->settings.commit(gateway->settings.commit_ctx);
+	gateway_send(gateway);
+	gateway_end_batch(gateway);
+	/* What these say belongs to the next turn, and is sent by its flush. */
+	for (size_t i = 0; i < gateway->to_resume.n; i++)
+		connection_resume(gateway->to_resume.at[i]);
+	gateway->to_resume.n = 0;
 }
 
 static void
-connection_due(struct connection *connection, int64_t now)
+connection_on_timer(struct connection *connection, int64_t now)
 {
-	struct gateway *gateway = connection->gateway;
 	if (connection->deadline == 0 || now < connection->deadline) {
-		connection_wake(connection);
-	} else if (connection->ending != REASON_FINE) {
-		/* It had its time to take what it was told. */
-		connection->deadline = 0;
-		due_set(&gateway->dues, &connection->due, 0);
-		connection_doom(connection);
-	} else {
-		session_refuse(&connection->talk.session, REASON_TOO_LATE, TEXT_NONE, TEXT_NONE,
-			TEXT_NONE);
+		connection_resume(connection);
+	} else if (connection->state == CONNECTION_OPEN) {
+		session_reject_input(&connection->client.session, REASON_TOO_LATE, TEXT_NONE,
+			TEXT_NONE, TEXT_NONE);
 		connection_end(connection, REASON_TOO_LATE);
+	} else {
+		/* It had its time to take what it was told, or to have been processed. */
+		connection->deadline = 0;
+		connection_set_timer(connection, 0);
+		if (connection->state == CONNECTION_DRAINING)
+			connection_set_state(connection, CONNECTION_GONE);
+		connection_schedule_close(connection);
 	}
 }
 
 int64_t
 gateway_tick(struct gateway *gateway)
 {
-	int64_t now = gateway_ticks(gateway);
-	struct due *due;
-	while ((due = due_first(&gateway->dues)) && due->at <= now) {
-		char *at = (char *)due - offsetof(struct connection, due);
+	int64_t now = gateway_monotonic_ms(gateway);
+	struct timer *timer;
+	while ((timer = timers_first(&gateway->timers)) && timer->at <= now) {
+		char *at = (char *)timer - offsetof(struct connection, timer);
 		struct connection *connection = (struct connection *)(void *)at;
-		due_set(&gateway->dues, due, 0);
-		connection_due(connection, now);
+		timer_set(&gateway->timers, timer, 0);
+		connection_on_timer(connection, now);
 	}
 	int64_t digest = core_tick(gateway->core);
 	gateway_flush(gateway);
-	due = due_first(&gateway->dues);
-	int64_t wait = due ? due->at - now : -1;
+	if (gateway_has_work(gateway))
+		return 0;
+	timer = timers_first(&gateway->timers);
+	int64_t wait = timer ? timer->at - now : -1;
 	return wait < 0 || (digest >= 0 && digest < wait) ? digest : wait;
 }
 
@@ -380,7 +378,7 @@ gateway_stop(struct gateway *gateway)
 {
 	struct strbuf sentence = {0};
 	reason_sentence(&sentence, REASON_SHUTTING_DOWN, TEXT_NONE);
-	struct event event = {.kind = EVENT_NOTICE, .time = gateway_now(gateway)};
+	struct event event = {.kind = EVENT_NOTICE, .time = gateway_wall_ms(gateway)};
 	event.body = strbuf_view(&sentence);
 	gateway->stopping = true;
 	struct session **to =
@@ -388,8 +386,8 @@ gateway_stop(struct gateway *gateway)
 	size_t n = 0;
 	struct connection *connection;
 	DL_FOREACH(gateway->connections, connection)
-	to[n++] = &connection->talk.session;
-	gateway_tell(gateway, &event, to, n);
+	to[n++] = &connection->client.session;
+	gateway_broadcast(gateway, &event, to, n);
 	for (size_t i = 0; i < n; i++)
 		connection_end((struct connection *)to[i], REASON_SHUTTING_DOWN);
 	free(to);

@@ -119,7 +119,7 @@ link_enter(struct link *link)
 	struct door *door = link->door;
 	link->why = REASON_LOST;
 	link->connection = connection_open(door->net->gateway, door->listener,
-		peer.ss_family ? (struct sockaddr *)&peer : NULL, link);
+		peer.ss_family ? (struct sockaddr *)&peer : NULL, ++door->net->n_accepted, link);
 }
 
 void
@@ -263,7 +263,7 @@ link_leave(struct link *link, enum reason why, enum ws_code code)
 static enum ws_code
 close_code(enum reason why)
 {
-	if (why == REASON_FINE || why == REASON_LOGOUT)
+	if (why == REASON_OK || why == REASON_LOGOUT)
 		return WS_CODE_NORMAL;
 	if (why == REASON_SHUTTING_DOWN)
 		return WS_CODE_GOING_AWAY;
@@ -278,10 +278,10 @@ wire_close(void *at, enum reason why)
 	link_leave(at, why, close_code(why));
 }
 
-static const struct wire link_wire = {wire_send, wire_read, wire_close};
+static const struct transport_ops link_wire = {wire_send, wire_read, wire_close};
 
-const struct wire *
-net_wire(void)
+const struct transport_ops *
+net_transport_ops(void)
 {
 	return &link_wire;
 }
@@ -291,5 +291,5 @@ link_flush(struct link *link)
 {
 	link->choked = false;
 	if (link->connection && !link->left && !link->broken)
-		connection_flush(link->connection);
+		connection_writable(link->connection);
 }

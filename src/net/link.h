@@ -9,7 +9,7 @@
 #include <uv.h>
 
 #include "codec/websocket.h"
-#include "teahouse/connection.h"
+#include "teahouse/gateway.h"
 #include "teahouse/net.h"
 
 enum {
@@ -59,13 +59,14 @@ struct net {
 	struct waits leaving;  /* hung up by us, until the other end does */
 	struct waits pages;    /* with the rest of an HTTP answer */
 	struct waits knocking; /* by HTTP, until they are a WebSocket */
-	size_t n_links;        /* all of them */
-	int files;             /* descriptors from here on are not taken: see files_most */
-	unsigned signalled;    /* times it was told to stop */
-	bool heard;            /* input came in this part of the turn */
-	bool lost;             /* a connection was lost in this turn */
-	bool nudge;            /* libwebsockets' timers have changed behind its back */
-	bool addresses_count;  /* how many come from one address matters */
+	uint32_t n_accepted;
+	size_t n_links;       /* all of them */
+	int files;            /* descriptors from here on are not taken: see files_most */
+	unsigned signalled;   /* times it was told to stop */
+	bool heard;           /* input came in this part of the turn */
+	bool lost;            /* a connection was lost in this turn */
+	bool nudge;           /* libwebsockets' timers have changed behind its back */
+	bool addresses_count; /* how many come from one address matters */
 };
 
 struct link {

@@ -3,6 +3,7 @@
  * they get what sessions leave. Of too many, the one that has waited longest goes:
  * a browser's request is there at once, and what it then keeps open it can open again.
  */
+#include "base/address.h"
 #include "net/link.h"
 
 enum {

@@ -191,7 +191,7 @@ web_take(struct net *net)
 
 /* All that is sent here is short; libwebsockets keeps what of it the socket does not take. */
 static bool
-web_say(struct link *link, struct strbuf *frame)
+web_encode(struct link *link, struct strbuf *frame)
 {
 	int n = lws_write(link->wsi, (unsigned char *)frame->ptr, frame->len, LWS_WRITE_RAW);
 	strbuf_clear(frame);
@@ -205,7 +205,7 @@ web_say_close(struct link *link, enum ws_code code)
 	struct strbuf frame = {0};
 	ws_frame_write(&frame, WS_CLOSE,
 		(struct text){payload, code == WS_CODE_NONE ? 0 : sizeof payload});
-	return web_say(link, &frame);
+	return web_encode(link, &frame);
 }
 
 /* A pong waits until there is room for it; of several that would wait only the last is kept. */
@@ -216,7 +216,7 @@ web_pong(struct link *link)
 		return;
 	if (lws_partial_buffered(link->wsi))
 		lws_callback_on_writable(link->wsi);
-	else if (!web_say(link, &link->pong))
+	else if (!web_encode(link, &link->pong))
 		link_break(link);
 }
 
@@ -295,7 +295,7 @@ web_ping(struct link *link)
 	}
 	struct strbuf ping = {0};
 	ws_frame_write(&ping, WS_PING, text_of("?"));
-	if (!web_say(link, &ping)) {
+	if (!web_encode(link, &ping)) {
 		link_break(link);
 		return;
 	}

@@ -9,12 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../support/fake_transport.h"
 #include "base/alloc.h"
 #include "codec/framing.h"
-#include "teahouse/connection.h"
-#include "teahouse/outqueue.h"
 
-enum { LISTENERS = 100, MESSAGES = 2000, TURN = 10, SPEAKERS = 20, PIECES = 512 };
+enum { LISTENERS = 100, MESSAGES = 2000, TURN = 10, SPEAKERS = 20 };
 
 /* glibc's own, behind ours, which count. */
 void *__libc_malloc(size_t bytes);
@@ -63,39 +62,9 @@ static const char text[] =
 enum { WAYS = sizeof ways / sizeof *ways };
 
 struct listening {
+	struct fake_conn conn;
 	const struct way *way;
-	struct connection *connection;
-	size_t heard; /* bytes */
 };
-
-static ssize_t
-link_send(void *link, const struct outqueue *waiting)
-{
-	struct listening *listening = link;
-	struct iovec pieces[PIECES];
-	ssize_t sent = 0;
-	int n = outqueue_gather(waiting, pieces, PIECES);
-	for (int i = 0; i < n; i++)
-		sent += (ssize_t)pieces[i].iov_len;
-	listening->heard += (size_t)sent;
-	return sent;
-}
-
-static void
-link_read(void *link, bool wanted)
-{
-	(void)link;
-	(void)wanted;
-}
-
-static void
-link_close(void *link, enum reason why)
-{
-	(void)link;
-	(void)why;
-}
-
-static const struct wire wire = {link_send, link_read, link_close};
 
 static int64_t
 no_time(void *clock)
@@ -115,7 +84,7 @@ send_line(struct listening *speaker, const char *before, size_t number, const ch
 		bytes[0] = (char)(n >> 8);
 		bytes[1] = (char)n;
 	}
-	connection_receive(speaker->connection, bytes, head + (size_t)n);
+	connection_receive(speaker->conn.connection, bytes, head + (size_t)n);
 }
 
 /* What is measured: not static, so that it keeps its name. */
@@ -147,7 +116,7 @@ main(int argc, char *argv[])
 	struct gateway_settings settings = {.sessions = n, .send_queue = 1 << 30};
 	settings.core = (struct core_settings){
 		.name = text_of("Teahouse"), .room = text_of("main"), .message = 4000};
-	struct gateway *gateway = gateway_open(&settings, &wire, no_time, no_time, NULL);
+	struct gateway *gateway = gateway_open(&settings, &fake_transport, no_time, no_time, NULL);
 	struct listening *all = xcalloc(n * sizeof *all);
 	static char main_room[] = "main";
 	struct listener listeners[WAYS];
@@ -161,21 +130,24 @@ main(int argc, char *argv[])
 		while (strcmp(name, "mixed") != 0 && strcmp(name, ways[way].name) != 0)
 			way = (way + 1) % WAYS;
 		all[i].way = &ways[way];
-		all[i].connection = connection_open(gateway, &listeners[way], NULL, &all[i]);
+		all[i].conn.takes = SIZE_MAX;
+		all[i].conn.discards = true;
+		all[i].conn.connection =
+			connection_open(gateway, &listeners[way], NULL, (uint32_t)i, &all[i].conn);
 		send_line(&all[i], all[i].way->hello, i, "");
 		gateway_flush(gateway);
 	}
 	converse(gateway, all, 10 * turn, turn);
-	size_t heard = all[n - 1].heard;
+	size_t heard = all[n - 1].conn.bytes;
 	unsigned long before = allocations;
 	converse(gateway, all, messages, turn);
-	if (all[n - 1].heard - heard < 80 * messages) {
+	if (all[n - 1].conn.bytes - heard < 80 * messages) {
 		fprintf(stderr, "fanout: not everything was heard\n");
 		return EXIT_FAILURE;
 	}
 	printf("%.2f\n", (double)(allocations - before) / (double)messages);
 	for (size_t i = 0; i < n; i++)
-		connection_lost(all[i].connection, REASON_LOST);
+		fake_conn_lose(&all[i].conn, REASON_LOST);
 	gateway_close(gateway);
 	free(all);
 	return EXIT_SUCCESS;

@@ -14,9 +14,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "gauge.h"
+#include "options.h"
+#include "stats.h"
 #include "wire.h"
-#include "wishes.h"
 
 enum {
 	TEXT_HEAD = 14, /* `~SSS.NNNNNNNN `: the speaker and the message's number */

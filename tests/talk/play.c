@@ -24,20 +24,17 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../support/fake_transport.h"
 #include "base/alloc.h"
 #include "codec/json.h"
-#include "teahouse/connection.h"
-#include "teahouse/outqueue.h"
 
-enum { PEOPLE_MAX = 32, PIECES_MAX = 1024 };
+enum { PEOPLE_MAX = 32 };
 
 struct person {
 	char name[32];
 	struct listener listener;
-	struct connection *connection; /* NULL: lost */
-	struct strbuf heard;           /* bytes, from read on not yet looked at */
-	size_t read;
-	bool closed;
+	struct fake_conn conn;
+	size_t read; /* bytes of what it received that were looked at */
 	struct talk_file *file;
 };
 
@@ -70,37 +67,6 @@ file_fail(struct talk_file *file, const char *format, ...)
 	file->failure = why.ptr;
 }
 
-static ssize_t
-wire_send(void *link, const struct outqueue *waiting)
-{
-	struct person *person = link;
-	struct iovec pieces[PIECES_MAX];
-	ssize_t sent = 0;
-	int n = outqueue_gather(waiting, pieces, PIECES_MAX);
-	for (int i = 0; i < n; i++) {
-		strbuf_add(&person->heard, pieces[i].iov_base, pieces[i].iov_len);
-		sent += (ssize_t)pieces[i].iov_len;
-	}
-	return sent;
-}
-
-static void
-wire_read(void *link, bool wanted)
-{
-	(void)link;
-	(void)wanted;
-}
-
-static void
-wire_close(void *link, enum reason why)
-{
-	struct person *person = link;
-	(void)why;
-	person->closed = true;
-}
-
-static const struct wire wire = {wire_send, wire_read, wire_close};
-
 static int64_t
 file_ticks(void *clock)
 {
@@ -121,10 +87,9 @@ file_turn(struct talk_file *file)
 	}
 	for (size_t i = 0; i < file->n; i++) {
 		struct person *person = &file->people[i];
-		if (!person->closed || !person->connection)
+		if (!person->conn.closed || !person->conn.connection)
 			continue;
-		connection_lost(person->connection, REASON_FINE);
-		person->connection = NULL;
+		fake_conn_lose(&person->conn, REASON_OK);
 	}
 	gateway_flush(file->gateway);
 }
@@ -171,12 +136,14 @@ person_come(struct talk_file *file, const char *name, char *rest)
 		return;
 	}
 	if (!file->gateway) {
-		file->gateway = gateway_open(&file->settings, &wire, file_ticks, file_ticks, file);
+		file->gateway = gateway_open(
+			&file->settings, &fake_transport, file_ticks, file_ticks, file);
 		assert(file->gateway);
 	}
 	struct person *person = &file->people[file->n++];
 	snprintf(person->name, sizeof person->name, "%s", name);
 	person->file = file;
+	person->conn.takes = SIZE_MAX;
 	person->listener = (struct listener){.name = protocol,
 		.adapter = adapter,
 		.echo = adapter->echo,
@@ -189,24 +156,24 @@ person_come(struct talk_file *file, const char *name, char *rest)
 	const struct sockaddr_in peer = {.sin_family = AF_INET,
 		.sin_port = htons(40112),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	person->connection = connection_open(
-		file->gateway, &person->listener, (const struct sockaddr *)&peer, person);
+	person->conn.connection = connection_open(file->gateway, &person->listener,
+		(const struct sockaddr *)&peer, (uint32_t)file->n, &person->conn);
 }
 
 static void
 person_send(struct person *person, const char *bytes, size_t n)
 {
 	bool whole = person->listener.adapter->by_http;
-	if (!person->connection) {
+	if (!person->conn.connection) {
 		file_fail(person->file, "%s is not connected any more", person->name);
 		return;
 	}
 	if (whole || !person->file->bytewise) {
-		connection_receive(person->connection, bytes, n);
+		connection_receive(person->conn.connection, bytes, n);
 		return;
 	}
 	for (size_t i = 0; i < n; i++) {
-		connection_receive(person->connection, bytes + i, 1);
+		connection_receive(person->conn.connection, bytes + i, 1);
 		gateway_flush(person->file->gateway);
 	}
 }
@@ -268,8 +235,8 @@ person_hear_raw(struct person *person, const char *escaped)
 {
 	struct strbuf wanted = {0};
 	escapes_read(escaped, &wanted);
-	struct text rest = {
-		strbuf_view(&person->heard).ptr + person->read, person->heard.len - person->read};
+	struct text rest = {strbuf_view(&person->conn.received).ptr + person->read,
+		person->conn.received.len - person->read};
 	if (rest.len >= wanted.len && memcmp(rest.ptr, wanted.ptr, wanted.len) == 0)
 		person->read += wanted.len;
 	else
@@ -281,8 +248,8 @@ person_hear_raw(struct person *person, const char *escaped)
 static bool
 person_next(struct person *person, struct text *message)
 {
-	struct text rest = {
-		strbuf_view(&person->heard).ptr + person->read, person->heard.len - person->read};
+	struct text rest = {strbuf_view(&person->conn.received).ptr + person->read,
+		person->conn.received.len - person->read};
 	const unsigned char *head = (const unsigned char *)rest.ptr;
 	const char *protocol = person->listener.adapter->name;
 	size_t start = 0, len = 0;
@@ -398,11 +365,10 @@ person_act(struct person *person, const char *act, char *rest)
 		person_hear_raw(person, rest);
 	else if (strcmp(act, ".") == 0)
 		person_quiet(person);
-	else if (strcmp(act, "|") == 0 && !person->closed)
+	else if (strcmp(act, "|") == 0 && !person->conn.closed)
 		file_fail(file, "%s was not shown out", person->name);
-	else if (strcmp(act, "!") == 0 && person->connection) {
-		connection_lost(person->connection, REASON_LOST);
-		person->connection = NULL;
+	else if (strcmp(act, "!") == 0 && person->conn.connection) {
+		fake_conn_lose(&person->conn, REASON_LOST);
 	} else if (!strchr("|!", act[0])) {
 		file_fail(file, "\"%s\" is no act", act);
 	}
@@ -472,10 +438,9 @@ file_end(struct talk_file *file)
 {
 	for (size_t i = 0; i < file->n; i++) {
 		struct person *person = &file->people[i];
-		if (person->connection)
-			connection_lost(person->connection, REASON_LOST);
+		fake_conn_lose(&person->conn, REASON_LOST);
 		free(person->listener.room);
-		strbuf_clear(&person->heard);
+		strbuf_clear(&person->conn.received);
 	}
 	if (file->gateway)
 		gateway_close(file->gateway);

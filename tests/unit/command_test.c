@@ -9,7 +9,7 @@
 static bool
 is_typed(const struct command *command)
 {
-	return !(command->flags & COMMAND_PACKET);
+	return !(command->flags & COMMAND_NOT_TYPED);
 }
 
 /* All words that may be typed, in the table's order. */
@@ -180,7 +180,7 @@ split_must_be(const char *word, struct text rest, enum reason reason, struct tex
 	if (got != reason)
 		bytes_show(word, rest);
 	_assert_int_equal(got, reason, file, line);
-	if (reason != REASON_FINE)
+	if (reason != REASON_OK)
 		return;
 	_assert_int_equal(!request.arg[0].ptr, !one.ptr, file, line);
 	_assert_int_equal(!request.arg[1].ptr, !two.ptr, file, line);
@@ -189,7 +189,7 @@ split_must_be(const char *word, struct text rest, enum reason reason, struct tex
 }
 
 #define assert_split(word, rest, one, two) \
-	split_must_be(word, BYTES(rest), REASON_FINE, one, two, __FILE__, __LINE__)
+	split_must_be(word, BYTES(rest), REASON_OK, one, two, __FILE__, __LINE__)
 #define assert_usage(word, rest) \
 	split_must_be(word, BYTES(rest), REASON_USAGE, MISSING, MISSING, __FILE__, __LINE__)
 
@@ -305,7 +305,7 @@ every_reason_says_what_it_is(void **state)
 		"room-invalid", "not-in-room", "no-such-nick", "no-such-room", "text-too-long",
 		"unknown-command", "usage", "server-full", "too-slow", "shutting-down"};
 	size_t known = 0;
-	for (enum reason reason = REASON_FINE + 1; reason <= REASON_WRONG_PROTOCOL; reason++) {
+	for (enum reason reason = REASON_OK + 1; reason <= REASON_WRONG_PROTOCOL; reason++) {
 		struct strbuf sentence = {0};
 		reason_sentence(&sentence, reason, BYTES("50% \"x\""));
 		assert_true(sentence.len > 0);
@@ -317,7 +317,7 @@ every_reason_says_what_it_is(void **state)
 		strbuf_clear(&sentence);
 	}
 	for (size_t i = 0; i < COUNT(words); i++)
-		for (enum reason reason = REASON_FINE; reason <= REASON_WRONG_PROTOCOL; reason++)
+		for (enum reason reason = REASON_OK; reason <= REASON_WRONG_PROTOCOL; reason++)
 			if (strcmp(words[i], reason_word(reason)) == 0) {
 				known++;
 				break;

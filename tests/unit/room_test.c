@@ -1,13 +1,13 @@
 /* Rooms: that they come and go with those who are in them, and where one is after each step. */
-#include "notebook.h"
+#include "core_fixture.h"
 
 static void
 what_is_said_goes_to_the_current_room(void **state)
 {
 	(void)state;
-	struct notebook book;
-	notebook_open(&book);
-	struct guest *ann = guest_login(&book, "ann"), *bob = guest_login(&book, "bob");
+	struct fixture fixture;
+	fixture_open(&fixture);
+	struct guest *ann = guest_login(&fixture, "ann"), *bob = guest_login(&fixture, "bob");
 	type(ann, "/join tea");
 	guest_forget(ann);
 	guest_forget(bob);
@@ -18,16 +18,16 @@ what_is_said_goes_to_the_current_room(void **state)
 	/* Going back is told to oneself alone: nothing has happened there. */
 	assert_told(ann, "join main ann\nchat#3 main ann: in main\n");
 	assert_told(bob, "chat#3 main ann: in main\n");
-	notebook_close(&book);
+	fixture_close(&fixture);
 }
 
 static void
 after_leaving_one_is_where_one_came_in_last(void **state)
 {
 	(void)state;
-	struct notebook book;
-	notebook_open(&book);
-	struct guest *ann = guest_login(&book, "ann");
+	struct fixture fixture;
+	fixture_open(&fixture);
+	struct guest *ann = guest_login(&fixture, "ann");
 	type(ann, "/join a");
 	type(ann, "/join b");
 	type(ann, "/join c");
@@ -41,69 +41,69 @@ after_leaving_one_is_where_one_came_in_last(void **state)
 	assert_told(ann, "leave#2 a ann b\nchat#3 b ann: 2\n");
 	type(ann, "/leave");
 	assert_told(ann, "leave#4 b ann main\n");
-	notebook_close(&book);
+	fixture_close(&fixture);
 }
 
 static void
 who_leaves_the_last_room_is_home_again(void **state)
 {
 	(void)state;
-	struct notebook book;
-	notebook_open(&book);
-	struct guest *ann = guest_login(&book, "ann"), *bob = guest_login(&book, "bob");
+	struct fixture fixture;
+	fixture_open(&fixture);
+	struct guest *ann = guest_login(&fixture, "ann"), *bob = guest_login(&fixture, "bob");
 	type(ann, "/join tea");
 	type(ann, "/leave main");
 	guest_forget(ann);
 	guest_forget(bob);
-	assert_int_equal(type(ann, "/leave"), REASON_FINE);
+	assert_int_equal(type(ann, "/leave"), REASON_OK);
 	assert_told(ann, "join#4 main ann\nleave#2 tea ann main\n");
 	assert_told(bob, "join#4 main ann\n");
-	notebook_close(&book);
+	fixture_close(&fixture);
 }
 
 static void
 the_last_room_cannot_be_left_for_nowhere(void **state)
 {
 	(void)state;
-	struct notebook book;
-	notebook_open(&book);
-	struct guest *ann = guest_login(&book, "ann");
+	struct fixture fixture;
+	fixture_open(&fixture);
+	struct guest *ann = guest_login(&fixture, "ann");
 	guest_forget(ann);
 	assert_int_equal(type(ann, "/leave"), REASON_LAST_ROOM);
 	assert_int_equal(type(ann, "/leave main"), REASON_LAST_ROOM);
 	guest_forget(ann);
 	type(ann, "still here");
 	assert_told(ann, "chat#2 main ann: still here\n");
-	notebook_close(&book);
+	fixture_close(&fixture);
 }
 
 static void
 a_listeners_room_is_home_to_those_who_came_by_it(void **state)
 {
 	(void)state;
-	struct notebook book;
-	notebook_open(&book);
-	struct guest *ann = guest_come(&book);
-	ann->session.home = text_of("tea");
+	struct fixture fixture;
+	fixture_open(&fixture);
+	struct guest *ann = guest_connect(&fixture);
+	ann->session.default_room = text_of("tea");
 	type(ann, "/login ann");
 	assert_told(ann, "welcome tea ann Teahouse\njoin#1 tea ann\n");
 	/* From there the way leads to the server's own room, from elsewhere back to tea. */
 	type(ann, "/leave");
 	assert_told(ann, "join#1 main ann\nleave#2 tea ann main\n");
-	assert_int_equal(core_rooms(book.core), 1);
+	assert_int_equal(core_rooms(fixture.core), 1);
 	type(ann, "/leave");
 	assert_told(ann, "join#1 tea ann\nleave#2 main ann tea\n");
-	assert_int_equal(core_rooms(book.core), 2);
-	notebook_close(&book);
+	assert_int_equal(core_rooms(fixture.core), 2);
+	fixture_close(&fixture);
 }
 
 static void
 only_what_one_is_in_can_be_left(void **state)
 {
 	(void)state;
-	struct notebook book;
-	notebook_open(&book);
-	struct guest *ann = guest_login(&book, "ann"), *bob = guest_login(&book, "bob");
+	struct fixture fixture;
+	fixture_open(&fixture);
+	struct guest *ann = guest_login(&fixture, "ann"), *bob = guest_login(&fixture, "bob");
 	type(bob, "/join tea");
 	guest_forget(ann);
 	guest_forget(bob);
@@ -114,55 +114,55 @@ only_what_one_is_in_can_be_left(void **state)
 			 "error no-such-room: There is no room \"milk\".\n"
 			 "error no-such-room: There is no room \"a:b\".\n");
 	assert_told(bob, "");
-	notebook_close(&book);
+	fixture_close(&fixture);
 }
 
 static void
 a_room_goes_when_the_last_one_leaves(void **state)
 {
 	(void)state;
-	struct notebook book;
-	notebook_open(&book);
-	struct guest *ann = guest_login(&book, "ann"), *bob = guest_login(&book, "bob");
+	struct fixture fixture;
+	fixture_open(&fixture);
+	struct guest *ann = guest_login(&fixture, "ann"), *bob = guest_login(&fixture, "bob");
 	type(ann, "/join tea");
 	type(bob, "/join tea");
 	type(ann, "/topic Earl Grey");
 	type(ann, "/leave");
-	assert_int_equal(core_rooms(book.core), 2);
+	assert_int_equal(core_rooms(fixture.core), 2);
 	session_end(&bob->session);
-	assert_int_equal(core_rooms(book.core), 1);
+	assert_int_equal(core_rooms(fixture.core), 1);
 	guest_forget(ann);
 	type(ann, "/rooms");
 	type(ann, "/join tea");
 	/* Another room of that name has a history, and a topic, of its own. */
 	assert_told(ann, "rooms main(1)\njoin#1 tea ann\n");
-	notebook_close(&book);
+	fixture_close(&fixture);
 }
 
 static void
 the_servers_room_is_there_also_when_nobody_is(void **state)
 {
 	(void)state;
-	struct notebook book;
-	notebook_open(&book);
-	struct guest *ann = guest_login(&book, "ann");
+	struct fixture fixture;
+	fixture_open(&fixture);
+	struct guest *ann = guest_login(&fixture, "ann");
 	type(ann, "/topic Welcome");
 	type(ann, "/join tea");
 	type(ann, "/leave main");
-	assert_int_equal(core_rooms(book.core), 2);
+	assert_int_equal(core_rooms(fixture.core), 2);
 	guest_forget(ann);
 	type(ann, "/rooms");
 	assert_told(ann, "rooms main(0)=Welcome tea(1)\n");
-	notebook_close(&book);
+	fixture_close(&fixture);
 }
 
 static void
 rooms_that_look_the_same_are_one_as_it_was_first_spelt(void **state)
 {
 	(void)state;
-	struct notebook book;
-	notebook_open(&book);
-	struct guest *ann = guest_login(&book, "ann"), *bob = guest_login(&book, "bob");
+	struct fixture fixture;
+	fixture_open(&fixture);
+	struct guest *ann = guest_login(&fixture, "ann"), *bob = guest_login(&fixture, "bob");
 	type(ann, "/join Tea");
 	guest_forget(bob);
 	type(bob, "/join tEA");
@@ -171,51 +171,51 @@ rooms_that_look_the_same_are_one_as_it_was_first_spelt(void **state)
 	assert_told(bob, "join Tea bob\n");
 	type(bob, "/leave te\xd0\xb0");
 	assert_told(bob, "leave#3 Tea bob main\n");
-	assert_int_equal(core_rooms(book.core), 2);
-	notebook_close(&book);
+	assert_int_equal(core_rooms(fixture.core), 2);
+	fixture_close(&fixture);
 }
 
 static void
 a_name_that_cannot_be_a_rooms_makes_none(void **state)
 {
 	(void)state;
-	struct notebook book;
-	notebook_open(&book);
-	struct guest *ann = guest_login(&book, "ann");
+	struct fixture fixture;
+	fixture_open(&fixture);
+	struct guest *ann = guest_login(&fixture, "ann");
 	assert_int_equal(type(ann, "/join tea room"), REASON_ROOM_INVALID);
 	assert_int_equal(type(ann, "/join #tea"), REASON_ROOM_INVALID);
-	assert_int_equal(core_rooms(book.core), 1);
-	notebook_close(&book);
+	assert_int_equal(core_rooms(fixture.core), 1);
+	fixture_close(&fixture);
 }
 
 static void
 one_is_in_sixty_four_rooms_at_most(void **state)
 {
 	(void)state;
-	struct notebook book;
-	notebook_open(&book);
-	struct guest *ann = guest_login(&book, "ann");
+	struct fixture fixture;
+	fixture_open(&fixture);
+	struct guest *ann = guest_login(&fixture, "ann");
 	char line[32];
 	for (int i = 1; i < 64; i++) {
 		snprintf(line, sizeof line, "/join r%d", i);
-		assert_int_equal(type(ann, line), REASON_FINE);
+		assert_int_equal(type(ann, line), REASON_OK);
 	}
 	assert_int_equal(type(ann, "/join r64"), REASON_ROOMS_FULL);
 	/* The room that was not entered is not there, and those one is in can be gone to. */
-	assert_int_equal(core_rooms(book.core), 64);
-	assert_int_equal(type(ann, "/join r5"), REASON_FINE);
-	assert_int_equal(type(ann, "/leave r7"), REASON_FINE);
-	assert_int_equal(type(ann, "/join r64"), REASON_FINE);
-	notebook_close(&book);
+	assert_int_equal(core_rooms(fixture.core), 64);
+	assert_int_equal(type(ann, "/join r5"), REASON_OK);
+	assert_int_equal(type(ann, "/leave r7"), REASON_OK);
+	assert_int_equal(type(ann, "/join r64"), REASON_OK);
+	fixture_close(&fixture);
 }
 
 static void
 setting_a_topic_is_told_to_the_room(void **state)
 {
 	(void)state;
-	struct notebook book;
-	notebook_open(&book);
-	struct guest *ann = guest_login(&book, "ann"), *bob = guest_login(&book, "bob");
+	struct fixture fixture;
+	fixture_open(&fixture);
+	struct guest *ann = guest_login(&fixture, "ann"), *bob = guest_login(&fixture, "bob");
 	guest_forget(ann);
 	guest_forget(bob);
 	type(ann, "/topic Earl  Grey");
@@ -226,10 +226,10 @@ setting_a_topic_is_told_to_the_room(void **state)
 	assert_told(ann, "");
 	/* Who comes later is told, and it stands with the name that its setter had. */
 	type(ann, "/nick anna");
-	struct guest *cat = guest_login(&book, "cat");
+	struct guest *cat = guest_login(&fixture, "cat");
 	assert_told(
 		cat, "welcome main cat Teahouse\njoin#4 main cat\ntopic main ann: Earl  Grey\n");
-	notebook_close(&book);
+	fixture_close(&fixture);
 }
 
 /* An empty topic comes as a packet only. */
@@ -245,48 +245,48 @@ static void
 a_topic_taken_away_is_no_topic(void **state)
 {
 	(void)state;
-	struct notebook book;
-	notebook_open(&book);
-	struct guest *ann = guest_login(&book, "ann");
+	struct fixture fixture;
+	fixture_open(&fixture);
+	struct guest *ann = guest_login(&fixture, "ann");
 	type(ann, "/topic Earl Grey");
 	guest_forget(ann);
-	assert_int_equal(topic_of(ann, BYTES("")), REASON_FINE);
+	assert_int_equal(topic_of(ann, BYTES("")), REASON_OK);
 	assert_told(ann, "topic#3 main ann: \n");
-	struct guest *bob = guest_login(&book, "bob");
+	struct guest *bob = guest_login(&fixture, "bob");
 	assert_told(bob, "welcome main bob Teahouse\njoin#4 main bob\n");
-	notebook_close(&book);
+	fixture_close(&fixture);
 }
 
 static void
 a_topic_is_one_line_of_at_most_400_bytes(void **state)
 {
 	(void)state;
-	struct notebook book;
-	notebook_open(&book);
-	struct guest *ann = guest_login(&book, "ann");
+	struct fixture fixture;
+	fixture_open(&fixture);
+	struct guest *ann = guest_login(&fixture, "ann");
 	guest_forget(ann);
-	assert_int_equal(topic_of(ann, BYTES("\nEarl\r\nGrey\n")), REASON_FINE);
+	assert_int_equal(topic_of(ann, BYTES("\nEarl\r\nGrey\n")), REASON_OK);
 	assert_told(ann, "topic#2 main ann: Earl Grey\n");
 	char topic[401];
 	memset(topic, 'x', sizeof topic);
 	assert_int_equal(topic_of(ann, (struct text){topic, 401}), REASON_TEXT_TOO_LONG);
-	assert_int_equal(topic_of(ann, (struct text){topic, 400}), REASON_FINE);
-	notebook_close(&book);
+	assert_int_equal(topic_of(ann, (struct text){topic, 400}), REASON_OK);
+	fixture_close(&fixture);
 }
 
 static void
 a_packet_may_name_its_room(void **state)
 {
 	(void)state;
-	struct notebook book;
-	notebook_open(&book);
-	struct guest *ann = guest_login(&book, "ann"), *bob = guest_login(&book, "bob");
+	struct fixture fixture;
+	fixture_open(&fixture);
+	struct guest *ann = guest_login(&fixture, "ann"), *bob = guest_login(&fixture, "bob");
 	type(ann, "/join tea");
 	guest_forget(ann);
 	guest_forget(bob);
 	struct request request = {.command = command_of_type(BYTES("chat")), .room = BYTES("MAIN")};
 	request.arg[0] = BYTES("hi");
-	assert_int_equal(session_request(&ann->session, &request), REASON_FINE);
+	assert_int_equal(session_request(&ann->session, &request), REASON_OK);
 	assert_told(bob, "chat#3 main ann: hi\n");
 	request.room = BYTES("tea");
 	session_request(&bob->session, &request);
@@ -298,25 +298,25 @@ a_packet_may_name_its_room(void **state)
 	/* It moved nobody. */
 	type(ann, "in tea");
 	assert_told(ann, "chat#2 tea ann: in tea\n");
-	notebook_close(&book);
+	fixture_close(&fixture);
 }
 
 static void
 a_packet_may_log_in_to_a_room(void **state)
 {
 	(void)state;
-	struct notebook book;
-	notebook_open(&book);
-	struct guest *ann = guest_come(&book);
+	struct fixture fixture;
+	fixture_open(&fixture);
+	struct guest *ann = guest_connect(&fixture);
 	struct request request = {.command = command_of_type(BYTES("hello")), .room = BYTES("a b")};
 	request.arg[0] = BYTES("ann");
 	assert_int_equal(session_request(&ann->session, &request), REASON_ROOM_INVALID);
-	assert_int_equal(core_users(book.core), 0);
+	assert_int_equal(core_users(fixture.core), 0);
 	guest_forget(ann);
 	request.room = BYTES("tea");
-	assert_int_equal(session_request(&ann->session, &request), REASON_FINE);
+	assert_int_equal(session_request(&ann->session, &request), REASON_OK);
 	assert_told(ann, "welcome tea ann Teahouse\njoin#1 tea ann\n");
-	notebook_close(&book);
+	fixture_close(&fixture);
 }
 
 enum { PEOPLE = 30, ROOMS = 6 };
@@ -368,14 +368,14 @@ step_at_random(struct guest **people, struct model *rooms, int *names, uint64_t 
 	bool was = model_leave(&rooms[room], who);
 	if (random_below(seed, 4) == 0) {
 		snprintf(line, sizeof line, "/nick p%d-%d", who, ++names[who]);
-		assert_int_equal(type(people[who], line), REASON_FINE);
+		assert_int_equal(type(people[who], line), REASON_OK);
 		snprintf(line, sizeof line, "/join %c", 'a' + room);
 		if (was)
 			snprintf(line, sizeof line, "/leave %c", 'a' + room);
 	} else {
 		snprintf(line, sizeof line, "/%s %c", was ? "leave" : "join", 'a' + room);
 	}
-	assert_int_equal(type(people[who], line), REASON_FINE);
+	assert_int_equal(type(people[who], line), REASON_OK);
 	if (!was)
 		rooms[room].people[rooms[room].n++] = who;
 	guest_forget(people[who]);
@@ -385,104 +385,104 @@ static void
 a_room_lists_its_people_in_order_of_arrival_whatever_happened(void **state)
 {
 	(void)state;
-	struct notebook book;
+	struct fixture fixture;
 	struct guest *people[PEOPLE];
 	static struct model rooms[ROOMS];
 	int names[PEOPLE] = {0};
 	uint64_t seed = 7;
-	notebook_open(&book);
+	fixture_open(&fixture);
 	/* Somebody looks on from another room: all others are always in main, too. */
-	struct guest *looker = guest_login(&book, "looker");
+	struct guest *looker = guest_login(&fixture, "looker");
 	for (int i = 0; i < PEOPLE; i++) {
 		char nick[16];
 		snprintf(nick, sizeof nick, "p%d-0", i);
-		people[i] = guest_login(&book, nick);
+		people[i] = guest_login(&fixture, nick);
 	}
 	for (int round = 0; round < 4000; round++) {
 		step_at_random(people, rooms, names, &seed);
 		int room = (int)random_below(&seed, ROOMS);
 		room_must_list(looker, (char)('a' + room), &rooms[room], names);
 	}
-	notebook_close(&book);
+	fixture_close(&fixture);
 }
 
 enum { LARGE = 4 };
 
 /* LARGE + 1 people in main, the last of whom has just come. */
 static void
-large_open(struct notebook *book, struct guest *people[static LARGE + 1])
+large_open(struct fixture *fixture, struct guest *people[static LARGE + 1])
 {
-	struct core_settings settings = notebook_settings();
+	struct core_settings settings = fixture_settings();
 	settings.presence = LARGE;
-	notebook_open_with(book, settings);
+	fixture_open_with(fixture, settings);
 	for (int i = 0; i <= LARGE; i++)
-		people[i] = guest_login(book, (char[]){(char)('a' + i), '\0'});
+		people[i] = guest_login(fixture, (char[]){(char)('a' + i), '\0'});
 	for (int i = 0; i <= LARGE; i++)
 		guest_forget(people[i]);
 }
 
 static int64_t
-time_passes(struct notebook *book, int64_t ms)
+time_passes(struct fixture *fixture, int64_t ms)
 {
-	book->time += ms;
-	return core_tick(book->core);
+	fixture->time += ms;
+	return core_tick(fixture->core);
 }
 
 static void
 a_digest_is_told_two_seconds_after_what_it_tells_began(void **state)
 {
 	(void)state;
-	struct notebook book;
+	struct fixture fixture;
 	struct guest *people[LARGE + 1];
-	large_open(&book, people);
-	assert_int_equal(core_tick(book.core), 2000);
+	large_open(&fixture, people);
+	assert_int_equal(core_tick(fixture.core), 2000);
 	session_end(&people[1]->session);
-	assert_int_equal(time_passes(&book, 1999), 1);
+	assert_int_equal(time_passes(&fixture, 1999), 1);
 	assert_told(people[0], "leave#5 main b\n");
-	assert_int_equal(time_passes(&book, 1), -1);
+	assert_int_equal(time_passes(&fixture, 1), -1);
 	assert_told(people[0], "presence#6 main +1 -0 =4\n");
-	assert_int_equal(time_passes(&book, 1000000), -1);
+	assert_int_equal(time_passes(&fixture, 1000000), -1);
 	assert_told(people[0], "");
-	notebook_close(&book);
+	fixture_close(&fixture);
 }
 
 static void
 each_large_room_has_a_digest_of_its_own(void **state)
 {
 	(void)state;
-	struct notebook book;
+	struct fixture fixture;
 	struct guest *people[LARGE + 1];
-	large_open(&book, people);
-	time_passes(&book, 500);
+	large_open(&fixture, people);
+	time_passes(&fixture, 500);
 	for (int i = 0; i <= LARGE; i++)
 		type(people[i], "/join tea");
 	guest_forget(people[0]);
-	assert_int_equal(time_passes(&book, 1500), 500);
+	assert_int_equal(time_passes(&fixture, 1500), 500);
 	assert_told(people[0], "presence#5 main +1 -0 =5\n");
-	assert_int_equal(time_passes(&book, 500), -1);
+	assert_int_equal(time_passes(&fixture, 500), -1);
 	assert_told(people[0], "presence#5 tea +1 -0 =5\n");
-	notebook_close(&book);
+	fixture_close(&fixture);
 }
 
 static void
 a_room_that_has_gone_tells_no_digest(void **state)
 {
 	(void)state;
-	struct notebook book;
+	struct fixture fixture;
 	struct guest *people[LARGE + 1];
-	large_open(&book, people);
-	time_passes(&book, 2000);
+	large_open(&fixture, people);
+	time_passes(&fixture, 2000);
 	for (int i = 0; i <= LARGE; i++)
 		type(people[i], "/join tea");
 	for (int i = 0; i <= LARGE; i++)
 		type(people[i], "/leave");
 	guest_forget(people[0]);
-	assert_int_equal(time_passes(&book, 2000), -1);
+	assert_int_equal(time_passes(&fixture, 2000), -1);
 	assert_told(people[0], "");
 	/* The next of that name knows nothing of it. */
 	type(people[0], "/join tea");
 	assert_told(people[0], "join#1 tea a\n");
-	notebook_close(&book);
+	fixture_close(&fixture);
 }
 
 int

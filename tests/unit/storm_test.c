@@ -3,12 +3,12 @@
  * slowly, quit, break off and are thrown out, while a referee hears it all.
  * Whatever happens, each has heard one unbroken piece of what the referee heard.
  */
-#include "doors.h"
+#include "gateway_fixture.h"
 
 enum { PEOPLE = 30 };
 
 struct storm {
-	struct house house;
+	struct fixture fixture;
 	struct caller *people[PEOPLE]; /* NULL: nobody */
 	uint64_t seed;
 	int named, said;
@@ -18,7 +18,7 @@ struct storm {
 static void
 speech_of(const struct caller *caller, struct strbuf *speech)
 {
-	for (struct text rest = strbuf_view(&caller->heard); rest.ptr;) {
+	for (struct text rest = strbuf_view(&caller->conn.received); rest.ptr;) {
 		struct text line = text_line(&rest);
 		if (rest.ptr && memchr(line.ptr, '#', line.len)) {
 			strbuf_add_text(speech, line);
@@ -34,7 +34,7 @@ depart(struct storm *storm, int who, const struct caller *referee)
 	struct strbuf heard = {0}, all = {0};
 	struct caller *caller = storm->people[who];
 	lose(caller);
-	turn(&storm->house);
+	turn(&storm->fixture);
 	speech_of(caller, &heard);
 	speech_of(referee, &all);
 	bool found = heard.len == 0;
@@ -59,8 +59,8 @@ speak(struct storm *storm, struct caller *caller)
 	size_t cut = random_below(&storm->seed, (uint32_t)lines.len + 1);
 	arrive(caller, (struct text){lines.ptr, cut});
 	if (random_below(&storm->seed, 2))
-		turn(&storm->house);
-	if (caller->connection)
+		turn(&storm->fixture);
+	if (caller->conn.connection)
 		arrive(caller, (struct text){lines.ptr + cut, lines.len - cut});
 	strbuf_clear(&lines);
 }
@@ -71,24 +71,25 @@ step(struct storm *storm, const struct caller *referee)
 	int who = (int)random_below(&storm->seed, PEOPLE);
 	struct caller *caller = storm->people[who];
 	/* Whether hanging up takes effect at once is for the net to say, each time. */
-	storm->house.prompt = random_below(&storm->seed, 2);
+	storm->fixture.close_at_once = random_below(&storm->seed, 2);
 	if (!caller) {
 		char nick[16];
 		snprintf(nick, sizeof nick, "u%d", storm->named++);
-		storm->people[who] = enter(&storm->house, &storm->house.telnet, nick);
+		storm->people[who] = enter(&storm->fixture, &storm->fixture.telnet, nick);
 		return;
 	}
-	switch (caller->connection && !caller->closed ? random_below(&storm->seed, 40) : 0) {
+	switch (caller->conn.connection && !caller->conn.closed ? random_below(&storm->seed, 40)
+								: 0) {
 	case 0:
 		depart(storm, who, referee);
 		break;
 	case 1:
-		caller->broken = true;
+		caller->conn.broken = true;
 		break;
 	case 2:
 	case 3:
 	case 4:
-		caller->takes = 0;
+		caller->conn.takes = 0;
 		break;
 	case 5:
 	case 6:
@@ -100,13 +101,13 @@ step(struct storm *storm, const struct caller *referee)
 		takes(caller, SIZE_MAX);
 		break;
 	case 10:
-		storm->house.time += random_below(&storm->seed, 2000);
+		storm->fixture.time += random_below(&storm->seed, 2000);
 		break;
 	default:
 		speak(storm, caller);
 	}
 	if (random_below(&storm->seed, 3))
-		turn(&storm->house);
+		turn(&storm->fixture);
 }
 
 static void
@@ -117,27 +118,27 @@ each_hears_one_unbroken_piece_of_one_order(void **state)
 	int dropped = 0;
 	for (uint64_t seed = 1; seed <= 2; seed++) {
 		storm = (struct storm){.seed = seed};
-		house_build(&storm.house);
-		storm.house.settings.send_queue = 3000;
-		storm.house.settings.core.rate = 20;
-		storm.house.settings.core.burst = 30;
-		house_open(&storm.house);
-		struct caller *referee = enter(&storm.house, &storm.house.telnet, "referee");
-		while (storm.house.n < CALLERS_MAX - 1)
+		fixture_build(&storm.fixture);
+		storm.fixture.settings.send_queue = 3000;
+		storm.fixture.settings.core.rate = 20;
+		storm.fixture.settings.core.burst = 30;
+		fixture_open(&storm.fixture);
+		struct caller *referee = enter(&storm.fixture, &storm.fixture.telnet, "referee");
+		while (storm.fixture.n < CALLERS_MAX - 1)
 			step(&storm, referee);
-		storm.house.prompt = false;
+		storm.fixture.close_at_once = false;
 		for (int i = 0; i < PEOPLE; i++)
 			if (storm.people[i])
 				depart(&storm, i, referee);
-		for (size_t i = 0; i < storm.house.n; i++)
-			dropped += storm.house.callers[i]->why == REASON_TOO_SLOW;
+		for (size_t i = 0; i < storm.fixture.n; i++)
+			dropped += storm.fixture.callers[i]->conn.why == REASON_TOO_SLOW;
 		/* All others have gone, each told of once. */
-		assert_int_equal(core_users(gateway_core(storm.house.gateway)), 1);
+		assert_int_equal(core_users(gateway_core(storm.fixture.gateway)), 1);
 		assert_int_equal(times_heard(referee, "has left the room."), storm.named);
 		assert_int_equal(times_heard(referee, "has entered the room."), storm.named);
 		assert_int_equal(times_heard(referee, "#never"), 0);
 		assert_in_range(times_heard(referee, ": #"), 1000, storm.said);
-		house_close(&storm.house);
+		fixture_close(&storm.fixture);
 	}
 	/* It was a storm. */
 	assert_true(dropped > 10);

@@ -2,7 +2,7 @@
  * Long answers: told in pieces, while people come, go and change their names,
  * and rooms vanish under the reader.
  */
-#include "notebook.h"
+#include "core_fixture.h"
 
 enum { MANY = 1000 };
 
@@ -13,7 +13,7 @@ ask(struct guest *guest, const char *packet, const char *room)
 	struct request request = {.command = command_of_type(text_of(packet))};
 	request.room = text_of(room);
 	request.ref = BYTES("7");
-	assert_int_equal(session_request(&guest->session, &request), REASON_FINE);
+	assert_int_equal(session_request(&guest->session, &request), REASON_OK);
 }
 
 /* Goes on to the answer's end; how many pieces that took. */
@@ -21,8 +21,8 @@ static int
 hear_all(struct guest *guest)
 {
 	int pieces = 0;
-	for (; guest->session.answer; pieces++)
-		session_continue(&guest->session);
+	for (; guest->session.listing; pieces++)
+		listing_next(&guest->session);
 	return pieces;
 }
 
@@ -51,26 +51,26 @@ entries_told(struct guest *guest, const char *before, struct strbuf *entries)
 
 /* A house in whose room main there are p0 to p999. */
 static void
-house_full(struct notebook *book)
+house_full(struct fixture *fixture)
 {
-	notebook_open(book);
+	fixture_open(fixture);
 	for (int i = 0; i < MANY; i++) {
 		char nick[16];
 		snprintf(nick, sizeof nick, "p%d", i);
-		guest_login(book, nick);
+		guest_login(fixture, nick);
 	}
-	for (size_t i = 0; i < book->n; i++)
-		guest_forget(book->guests[i]);
+	for (size_t i = 0; i < fixture->n; i++)
+		guest_forget(fixture->guests[i]);
 }
 
 static void
 a_thousand_names_come_in_pieces_and_in_order(void **state)
 {
 	(void)state;
-	static struct notebook book;
+	static struct fixture fixture;
 	struct strbuf wanted = {0}, got = {0};
-	house_full(&book);
-	struct guest *reader = book.guests[500];
+	house_full(&fixture);
+	struct guest *reader = fixture.guests[500];
 	ask(reader, "names", NULL);
 	assert_in_range(hear_all(reader), 9, 99);
 	for (int i = 0; i < MANY; i++)
@@ -78,7 +78,7 @@ a_thousand_names_come_in_pieces_and_in_order(void **state)
 	assert_text(entries_told(reader, "names main", &got), strbuf_view(&wanted));
 	strbuf_clear(&wanted);
 	strbuf_clear(&got);
-	notebook_close(&book);
+	fixture_close(&fixture);
 }
 
 /* How often the piece stands in the text. */
@@ -96,17 +96,18 @@ times_in(struct text text, const char *piece)
 static void
 who_stays_is_named_once(const char *packet, char after)
 {
-	static struct notebook book;
+	static struct fixture fixture;
 	uint64_t seed = 3;
-	house_full(&book);
-	struct guest *reader = book.guests[0];
+	house_full(&fixture);
+	struct guest *reader = fixture.guests[0];
 	ask(reader, packet, NULL);
-	while (reader->session.answer) {
+	while (reader->session.listing) {
 		for (int i = 0; i < 20; i++)
-			session_end(&book.guests[random_below(&seed, MANY / 2) * 2 + 1]->session);
-		struct guest *late = guest_login(&book, "late");
+			session_end(
+				&fixture.guests[random_below(&seed, MANY / 2) * 2 + 1]->session);
+		struct guest *late = guest_login(&fixture, "late");
 		type(late, "/nick later");
-		session_continue(&reader->session);
+		listing_next(&reader->session);
 		session_end(&late->session);
 	}
 	for (int i = 0; i < MANY; i += 2) {
@@ -114,7 +115,7 @@ who_stays_is_named_once(const char *packet, char after)
 		snprintf(nick, sizeof nick, " p%d%c", i, after);
 		assert_int_equal(times_in(strbuf_view(&reader->told), nick), 1);
 	}
-	notebook_close(&book);
+	fixture_close(&fixture);
 }
 
 static void
@@ -135,33 +136,33 @@ static void
 who_changes_the_nick_amid_an_answer_keeps_the_place(void **state)
 {
 	(void)state;
-	static struct notebook book;
-	house_full(&book);
-	struct guest *reader = book.guests[0];
+	static struct fixture fixture;
+	house_full(&fixture);
+	struct guest *reader = fixture.guests[0];
 	ask(reader, "names", NULL);
 	guest_forget(reader);
-	type(book.guests[998], "/nick changed");
+	type(fixture.guests[998], "/nick changed");
 	guest_forget(reader);
 	hear_all(reader);
 	struct text names = strbuf_view(&reader->told);
 	names.len -= strlen(" /7\n");
 	assert_memory_equal(names.ptr + names.len - 18, " p997 changed p999", 18);
-	notebook_close(&book);
+	fixture_close(&fixture);
 }
 
 /* A room tea with 60 people, and a reader outside it who has heard the first of them. */
 static struct guest *
-reader_of_tea(struct notebook *book)
+reader_of_tea(struct fixture *fixture)
 {
-	notebook_open(book);
-	struct guest *reader = guest_login(book, "reader");
+	fixture_open(fixture);
+	struct guest *reader = guest_login(fixture, "reader");
 	for (int i = 0; i < 60; i++) {
 		char nick[16];
 		snprintf(nick, sizeof nick, "p%d", i);
-		type(guest_login(book, nick), "/join tea");
+		type(guest_login(fixture, nick), "/join tea");
 	}
 	ask(reader, "names", "tea");
-	assert_non_null(reader->session.answer);
+	assert_non_null(reader->session.listing);
 	return reader;
 }
 
@@ -169,87 +170,87 @@ static void
 a_room_may_vanish_while_an_answer_reads_it(void **state)
 {
 	(void)state;
-	static struct notebook book;
-	struct guest *reader = reader_of_tea(&book);
-	for (size_t i = 1; i < book.n; i++)
-		type(book.guests[i], "/leave tea");
-	assert_int_equal(core_rooms(book.core), 1);
+	static struct fixture fixture;
+	struct guest *reader = reader_of_tea(&fixture);
+	for (size_t i = 1; i < fixture.n; i++)
+		type(fixture.guests[i], "/leave tea");
+	assert_int_equal(core_rooms(fixture.core), 1);
 	guest_forget(reader);
 	hear_all(reader);
 	assert_told(reader, "names tea .. /7\n");
-	notebook_close(&book);
+	fixture_close(&fixture);
 }
 
 static void
 an_answer_does_not_read_on_in_another_room_of_that_name(void **state)
 {
 	(void)state;
-	static struct notebook book;
-	struct guest *reader = reader_of_tea(&book);
-	for (size_t i = 1; i < book.n; i++)
-		type(book.guests[i], "/leave tea");
-	type(book.guests[7], "/join tea");
+	static struct fixture fixture;
+	struct guest *reader = reader_of_tea(&fixture);
+	for (size_t i = 1; i < fixture.n; i++)
+		type(fixture.guests[i], "/leave tea");
+	type(fixture.guests[7], "/join tea");
 	guest_forget(reader);
 	hear_all(reader);
 	assert_told(reader, "names tea .. /7\n");
 	ask(reader, "names", "tea");
 	assert_told(reader, "names tea p6 /7\n");
-	assert_int_equal(core_rooms(book.core), 2);
-	notebook_close(&book);
+	assert_int_equal(core_rooms(fixture.core), 2);
+	fixture_close(&fixture);
 }
 
 static void
 a_reader_may_go_amid_an_answer(void **state)
 {
 	(void)state;
-	static struct notebook book;
-	struct guest *reader = reader_of_tea(&book);
-	for (size_t i = 1; i < book.n; i++)
-		type(book.guests[i], "/leave tea");
+	static struct fixture fixture;
+	struct guest *reader = reader_of_tea(&fixture);
+	for (size_t i = 1; i < fixture.n; i++)
+		type(fixture.guests[i], "/leave tea");
 	session_end(&reader->session);
-	assert_null(reader->session.answer);
-	assert_int_equal(core_rooms(book.core), 1);
-	notebook_close(&book);
+	assert_null(reader->session.listing);
+	assert_int_equal(core_rooms(fixture.core), 1);
+	fixture_close(&fixture);
 }
 
 static void
 two_may_read_a_room_that_has_vanished(void **state)
 {
 	(void)state;
-	static struct notebook book;
-	struct guest *one = reader_of_tea(&book), *other = guest_login(&book, "other");
+	static struct fixture fixture;
+	struct guest *one = reader_of_tea(&fixture), *other = guest_login(&fixture, "other");
 	ask(other, "names", "tea");
-	for (size_t i = 1; i < book.n; i++)
-		if (book.guests[i] != other)
-			session_end(&book.guests[i]->session);
+	for (size_t i = 1; i < fixture.n; i++)
+		if (fixture.guests[i] != other)
+			session_end(&fixture.guests[i]->session);
 	session_end(&one->session);
 	guest_forget(other);
 	hear_all(other);
 	assert_told(other, "names tea .. /7\n");
-	notebook_close(&book);
+	fixture_close(&fixture);
 }
 
 static void
 rooms_that_stay_are_listed_once_while_others_come_and_go(void **state)
 {
 	(void)state;
-	struct notebook book;
+	struct fixture fixture;
 	struct strbuf got = {0}, wanted = {0};
-	notebook_open(&book);
-	struct guest *reader = guest_login(&book, "reader");
+	fixture_open(&fixture);
+	struct guest *reader = guest_login(&fixture, "reader");
 	for (int i = 0; i < 200; i++) {
 		char line[32];
 		snprintf(line, sizeof line, "p%d", i);
-		struct guest *guest = guest_login(&book, line);
+		struct guest *guest = guest_login(&fixture, line);
 		snprintf(line, sizeof line, "/join r%d", i);
 		type(guest, line);
 	}
 	guest_forget(reader);
 	ask(reader, "rooms", NULL);
 	/* Behind what was read and before it, rooms go; at the end, one comes. */
-	type(book.guests[1], "/leave");
-	type(book.guests[150], "/leave");
-	type(book.guests[200], "/join new");
+	type(fixture.guests[1], "/leave");
+	type(fixture.guests[150], "/leave");
+	type(fixture.guests[200], "/join new");
 	hear_all(reader);
 	strbuf_puts(&wanted, " main(201) r0(1)");
 	for (int i = 1; i < 200; i++)
@@ -259,7 +260,7 @@ rooms_that_stay_are_listed_once_while_others_come_and_go(void **state)
 	assert_text(entries_told(reader, "rooms", &got), strbuf_view(&wanted));
 	strbuf_clear(&got);
 	strbuf_clear(&wanted);
-	notebook_close(&book);
+	fixture_close(&fixture);
 }
 
 static void
@@ -267,15 +268,15 @@ an_answer_that_ends_on_a_full_piece_has_no_empty_one(void **state)
 {
 	(void)state;
 	for (int people = 49; people <= 51; people++) {
-		static struct notebook book;
+		static struct fixture fixture;
 		struct strbuf got = {0};
-		notebook_open(&book);
+		fixture_open(&fixture);
 		for (int i = 0; i < people; i++) {
 			char nick[16];
 			snprintf(nick, sizeof nick, "p%d", i);
-			guest_login(&book, nick);
+			guest_login(&fixture, nick);
 		}
-		struct guest *reader = book.guests[0];
+		struct guest *reader = fixture.guests[0];
 		guest_forget(reader);
 		ask(reader, "names", NULL);
 		assert_int_equal(hear_all(reader), people == 51);
@@ -285,7 +286,7 @@ an_answer_that_ends_on_a_full_piece_has_no_empty_one(void **state)
 			n += names.ptr[i] == ' ';
 		assert_int_equal(n, people);
 		strbuf_clear(&got);
-		notebook_close(&book);
+		fixture_close(&fixture);
 	}
 }
 

@@ -1,8 +1,8 @@
 /* Strings of plain text. Knows what was said, not where one string ends and the next begins. */
-#include "adapters/plain.h"
+#include "adapters/text_lines.h"
 
 static void
-say_string(struct strbuf *out, const struct strings *strings, struct text before, struct text body,
+put_string(struct strbuf *out, const struct strings *strings, struct text before, struct text body,
 	const char *after)
 {
 	strbuf_add_text(out, before);
@@ -12,7 +12,7 @@ say_string(struct strbuf *out, const struct strings *strings, struct text before
 }
 
 void
-say_lines(struct strbuf *out, const struct strings *strings, struct text before, struct text body,
+put_lines(struct strbuf *out, const struct strings *strings, struct text before, struct text body,
 	const char *after)
 {
 	size_t around = before.len + strlen(after) + strlen(strings->ending);
@@ -21,15 +21,15 @@ say_lines(struct strbuf *out, const struct strings *strings, struct text before,
 		while (strings->most && around < strings->most &&
 			around + line.len > strings->most) {
 			size_t n = text_cut(line, strings->most - around);
-			say_string(out, strings, before, (struct text){line.ptr, n}, after);
+			put_string(out, strings, before, (struct text){line.ptr, n}, after);
 			line = (struct text){line.ptr + n, line.len - n};
 		}
-		say_string(out, strings, before, line, after);
+		put_string(out, strings, before, line, after);
 	}
 }
 
 void
-say_speech(struct strbuf *out, const struct strings *strings, struct text where,
+put_speech(struct strbuf *out, const struct strings *strings, struct text where,
 	const struct event *event)
 {
 	struct strbuf before = {0};
@@ -43,12 +43,12 @@ say_speech(struct strbuf *out, const struct strings *strings, struct text where,
 		strbuf_add_text(&before, event->target);
 	}
 	strbuf_puts(&before, emote ? " " : ": ");
-	say_lines(out, strings, strbuf_view(&before), event->body, after);
+	put_lines(out, strings, strbuf_view(&before), event->body, after);
 	strbuf_clear(&before);
 }
 
 void
-say_line(struct strbuf *out, const struct strings *strings, struct text where, const char *pattern,
+put_line(struct strbuf *out, const struct strings *strings, struct text where, const char *pattern,
 	struct text a, struct text b)
 {
 	strbuf_add_text(out, where);
@@ -65,23 +65,23 @@ say_line(struct strbuf *out, const struct strings *strings, struct text where, c
 }
 
 static void
-say_count(struct strbuf *out, size_t n, const char *verb)
+put_count(struct strbuf *out, size_t n, const char *verb)
 {
 	strbuf_printf(out, "%zu %s %s", n, n == 1 ? "has" : "have", verb);
 }
 
 void
-say_digest(struct strbuf *out, const struct strings *strings, struct text where,
+put_digest(struct strbuf *out, const struct strings *strings, struct text where,
 	const char *entered, const char *end, const struct event *event)
 {
 	strbuf_add_text(out, where);
 	strbuf_puts(out, "*** ");
 	if (event->joined)
-		say_count(out, event->joined, entered);
+		put_count(out, event->joined, entered);
 	if (event->joined && event->left)
 		strbuf_puts(out, " and ");
 	if (event->left)
-		say_count(out, event->left, "left");
+		put_count(out, event->left, "left");
 	strbuf_puts(out, end);
 	strbuf_puts(out, strings->ending);
 }

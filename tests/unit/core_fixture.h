@@ -2,8 +2,8 @@
  * A house without doors: guests who type lines to a core, what each of them
  * was told, a line an event, and a clock that is wound by hand.
  */
-#ifndef NOTEBOOK_H
-#define NOTEBOOK_H
+#ifndef CORE_FIXTURE_H
+#define CORE_FIXTURE_H
 
 #include "unit.h"
 
@@ -15,10 +15,11 @@ struct guest {
 	struct session session; /* first: the one is the other's address */
 	struct strbuf told;     /* since somebody last looked */
 	bool gone;
+	int resumed;
 	enum reason why;
 };
 
-struct notebook {
+struct fixture {
 	struct core *core;
 	int64_t time; /* ms */
 	bool telling;
@@ -64,12 +65,12 @@ guest_note_entries(struct guest *guest, const struct event *event)
  * own copy.
  */
 static inline void
-notebook_tell(void *ctx, const struct event *event, struct session *const to[], size_t n)
+fixture_deliver(void *ctx, const struct event *event, struct session *const to[], size_t n)
 {
-	struct notebook *book = ctx;
-	assert_false(book->telling);
-	book->telling = true;
-	assert_true(event->time == book->time);
+	struct fixture *fixture = ctx;
+	assert_false(fixture->telling);
+	fixture->telling = true;
+	assert_true(event->time == fixture->time);
 	for (size_t i = 0; i < n; i++) {
 		struct guest *guest = (struct guest *)to[i];
 		if (!guest)
@@ -97,11 +98,11 @@ notebook_tell(void *ctx, const struct event *event, struct session *const to[], 
 			guest_note(guest, " /", event->ref);
 		strbuf_puts(&guest->told, "\n");
 	}
-	book->telling = false;
+	fixture->telling = false;
 }
 
 static inline void
-notebook_gone(void *ctx, struct session *session, enum reason why)
+fixture_close_session(void *ctx, struct session *session, enum reason why)
 {
 	(void)ctx;
 	struct guest *guest = (struct guest *)session;
@@ -111,65 +112,84 @@ notebook_gone(void *ctx, struct session *session, enum reason why)
 }
 
 static inline int64_t
-notebook_time(void *ctx)
+fixture_time(void *ctx)
 {
-	const struct notebook *book = ctx;
-	return book->time;
+	const struct fixture *fixture = ctx;
+	return fixture->time;
 }
 
 static inline void
-notebook_open_with(struct notebook *book, struct core_settings settings)
+fixture_resume(void *ctx, struct session *session)
 {
-	*book = (struct notebook){.time = 1000000};
-	const struct outside outside = {
-		book, notebook_tell, notebook_gone, notebook_time, notebook_time};
-	book->core = core_open(&settings, &outside);
-	assert_non_null(book->core);
+	(void)ctx;
+	((struct guest *)session)->resumed++;
+}
+
+static inline struct core_host
+fixture_host(struct fixture *fixture)
+{
+	return (struct core_host){
+		.ctx = fixture,
+		.deliver = fixture_deliver,
+		.close = fixture_close_session,
+		.resume = fixture_resume,
+		.wall_ms = fixture_time,
+		.monotonic_ms = fixture_time,
+	};
+}
+
+static inline void
+fixture_open_with(struct fixture *fixture, struct core_settings settings)
+{
+	*fixture = (struct fixture){.time = 1000000};
+	const struct core_host host = fixture_host(fixture);
+	fixture->core = core_open(&settings, &host);
+	assert_non_null(fixture->core);
 }
 
 static inline struct core_settings
-notebook_settings(void)
+fixture_settings(void)
 {
 	return (struct core_settings){
 		.name = text_of("Teahouse"), .room = text_of("main"), .message = 4000};
 }
 
 static inline void
-notebook_open(struct notebook *book)
+fixture_open(struct fixture *fixture)
 {
-	notebook_open_with(book, notebook_settings());
+	fixture_open_with(fixture, fixture_settings());
 }
 
 /* Everybody goes, and nothing may be left. */
 static inline void
-notebook_close(struct notebook *book)
+fixture_close(struct fixture *fixture)
 {
-	for (size_t i = 0; i < book->n; i++) {
-		session_end(&book->guests[i]->session);
-		strbuf_clear(&book->guests[i]->told);
-		free(book->guests[i]);
+	for (size_t i = 0; i < fixture->n; i++) {
+		session_end(&fixture->guests[i]->session);
+		strbuf_clear(&fixture->guests[i]->told);
+		free(fixture->guests[i]);
 	}
-	assert_int_equal(core_users(book->core), 0);
-	assert_int_equal(core_rooms(book->core), 1);
-	core_close(book->core);
+	assert_int_equal(core_users(fixture->core), 0);
+	assert_int_equal(core_rooms(fixture->core), 1);
+	core_close(fixture->core);
 }
 
 /* Somebody without a nick. */
 static inline struct guest *
-guest_come(struct notebook *book)
+guest_connect(struct fixture *fixture)
 {
-	assert_true(book->n < GUESTS_MAX);
+	assert_true(fixture->n < GUESTS_MAX);
 	struct guest *guest = calloc(1, sizeof *guest);
 	assert_non_null(guest);
-	book->guests[book->n++] = guest;
-	session_open(&guest->session, book->core, "test", text_of("main"));
+	fixture->guests[fixture->n++] = guest;
+	session_open(&guest->session, fixture->core, "test", text_of("main"));
 	return guest;
 }
 
 static inline enum reason
 type(struct guest *guest, const char *line)
 {
-	return session_typed(&guest->session, text_of(line), TEXT_NONE, TEXT_NONE);
+	return session_command_line(&guest->session, text_of(line), TEXT_NONE, TEXT_NONE);
 }
 
 /* What the guest was told since the last look must be this, line for line. */
@@ -191,12 +211,12 @@ guest_forget(struct guest *guest)
 
 /* Logs in; what it and others are told of that stays to be looked at. */
 static inline struct guest *
-guest_login(struct notebook *book, const char *nick)
+guest_login(struct fixture *fixture, const char *nick)
 {
-	struct guest *guest = guest_come(book);
+	struct guest *guest = guest_connect(fixture);
 	struct strbuf line = {0};
 	strbuf_printf(&line, "/login %s%c", nick, 0);
-	assert_int_equal(type(guest, line.ptr), REASON_FINE);
+	assert_int_equal(type(guest, line.ptr), REASON_OK);
 	strbuf_clear(&line);
 	return guest;
 }

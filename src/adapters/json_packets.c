@@ -1,5 +1,5 @@
 /* Packets to requests, events to packets (SPEC 6.2), in the plain version 1 and the full version 2. */
-#include "adapters/json_talk.h"
+#include "adapters/json_packets.h"
 
 #include <assert.h>
 #include <string.h>
@@ -9,149 +9,150 @@
 
 enum { REF_BYTES = 64, FIELD_BYTES = 16 };
 
-/* A packet being heard. */
-struct heard {
-	struct talk *talk;
+/* A packet being packet. */
+struct packet {
+	struct client *client;
 	struct json *json;
 	struct text type, ref;
 };
 
 static void
-heard_refuse(const struct heard *heard, enum reason reason, struct text target)
+packet_refuse(const struct packet *packet, enum reason reason, struct text target)
 {
-	session_refuse(&heard->talk->session, reason, target, heard->ref, heard->type);
+	session_reject_input(&packet->client->session, reason, target, packet->ref, packet->type);
 }
 
 /* The field's text, if it is there; false: it was refused. */
 static bool
-heard_field(const struct heard *heard, struct text field, bool optional, struct text *value)
+packet_field(const struct packet *packet, struct text field, bool optional, struct text *value)
 {
 	char key[FIELD_BYTES] = "";
 	assert(field.len < sizeof key);
 	memcpy(key, field.ptr, field.len);
-	enum json_is kind = json_kind(heard->json, key);
-	*value = json_text(heard->json, key);
+	enum json_is kind = json_kind(packet->json, key);
+	*value = json_text(packet->json, key);
 	if (kind == FIELD_TEXT || (kind == FIELD_MISSING && optional))
 		return true;
-	heard_refuse(heard, kind == FIELD_MISSING ? REASON_MISSING_FIELD : REASON_BAD_FIELD, field);
+	packet_refuse(
+		packet, kind == FIELD_MISSING ? REASON_MISSING_FIELD : REASON_BAD_FIELD, field);
 	return false;
 }
 
 /* A hello chooses the version; false: there is none such. */
 static bool
-heard_version(const struct heard *heard)
+packet_version(const struct packet *packet)
 {
-	enum json_is kind = json_kind(heard->json, "version");
-	int64_t version = json_number(heard->json, "version");
+	enum json_is kind = json_kind(packet->json, "version");
+	int64_t version = json_number(packet->json, "version");
 	if (kind == FIELD_MISSING) {
 		/* What a hello that failed asked for is forgotten. */
-		bool web = heard->talk->listener->adapter->by_http;
-		heard->talk->voice = web ? JSON_VERSION_2 : JSON_VERSION_1;
+		bool web = packet->client->listener->adapter->by_http;
+		packet->client->encoding = web ? JSON_VERSION_2 : JSON_VERSION_1;
 		return true;
 	}
 	if (kind != FIELD_NUMBER || version < 1 || version > JSON_VERSIONS) {
-		heard_refuse(heard, REASON_BAD_FIELD, text_of("version"));
+		packet_refuse(packet, REASON_BAD_FIELD, text_of("version"));
 		return false;
 	}
-	heard->talk->voice = (unsigned)version - 1;
+	packet->client->encoding = (unsigned)version - 1;
 	return true;
 }
 
 /* What a client of version 1 knows. */
 static bool
-type_is_plain(struct text type)
+type_is_version1(struct text type)
 {
 	return text_is(type, text_of("hello")) || text_is(type, text_of("chat"));
 }
 
 static void
-heard_request(const struct heard *heard, const struct command *command)
+packet_request(const struct packet *packet, const struct command *command)
 {
-	struct request request = {.command = command, .ref = heard->ref, .about = heard->type};
+	struct request request = {.command = command, .ref = packet->ref, .about = packet->type};
 	const char *params = command->params;
 	struct param param;
 	for (size_t i = 0; command_param(&params, &param); i++)
-		if (!heard_field(heard, param.field, param.optional, &request.arg[i]))
+		if (!packet_field(packet, param.field, param.optional, &request.arg[i]))
 			return;
-	bool full = heard->talk->voice == JSON_VERSION_2;
-	if (full && (command->flags & COMMAND_IN_ROOM) &&
-		!heard_field(heard, text_of("room"), true, &request.room))
+	bool version2 = packet->client->encoding == JSON_VERSION_2;
+	if (version2 && (command->flags & COMMAND_IN_ROOM) &&
+		!packet_field(packet, text_of("room"), true, &request.room))
 		return;
-	session_request(&heard->talk->session, &request);
+	session_request(&packet->client->session, &request);
 }
 
 static void
-heard_packet(struct heard *heard)
+packet_dispatch(struct packet *packet)
 {
-	struct talk *talk = heard->talk;
-	bool hello = text_is(heard->type, text_of("hello")), early = !talk->session.user;
+	struct client *client = packet->client;
+	bool hello = text_is(packet->type, text_of("hello")), early = !client->session.user;
 	struct text ref;
-	if (hello && early && !heard_version(heard))
+	if (hello && early && !packet_version(packet))
 		return;
-	bool full = talk->voice == JSON_VERSION_2;
-	if (full && !heard_field(heard, text_of("ref"), true, &ref))
+	bool version2 = client->encoding == JSON_VERSION_2;
+	if (version2 && !packet_field(packet, text_of("ref"), true, &ref))
 		return;
-	if (full && ref.len > REF_BYTES) {
-		heard_refuse(heard, REASON_BAD_FIELD, text_of("ref"));
+	if (version2 && ref.len > REF_BYTES) {
+		packet_refuse(packet, REASON_BAD_FIELD, text_of("ref"));
 		return;
 	}
-	if (full)
-		heard->ref = ref;
-	talk->session.wants_names = full;
-	const struct command *command = command_of_type(heard->type);
+	if (version2)
+		packet->ref = ref;
+	client->session.wants_names = version2;
+	const struct command *command = command_of_type(packet->type);
 	if (early && !hello)
-		heard_refuse(heard, REASON_HELLO_FIRST, heard->type);
-	else if (!command || (!full && !type_is_plain(heard->type)))
-		heard_refuse(heard, REASON_UNKNOWN_TYPE, heard->type);
+		packet_refuse(packet, REASON_HELLO_FIRST, packet->type);
+	else if (!command || (!version2 && !type_is_version1(packet->type)))
+		packet_refuse(packet, REASON_UNKNOWN_TYPE, packet->type);
 	else
-		heard_request(heard, command);
+		packet_request(packet, command);
 }
 
 void
-json_hear(struct talk *talk, struct text packet)
+json_on_message(struct client *client, struct text message)
 {
-	struct heard heard = {.talk = talk, .json = json_read(packet)};
-	if (!heard.json) {
-		heard_refuse(&heard, REASON_BAD_PACKET, TEXT_NONE);
+	struct packet packet = {.client = client, .json = json_read(message)};
+	if (!packet.json) {
+		packet_refuse(&packet, REASON_BAD_PACKET, TEXT_NONE);
 		return;
 	}
-	heard.type = json_text(heard.json, "type");
-	heard_packet(&heard);
-	json_close(heard.json);
+	packet.type = json_text(packet.json, "type");
+	packet_dispatch(&packet);
+	json_close(packet.json);
 }
 
-/* A packet being written into its wrapping. */
-struct packet {
+/* A packet being written, inside its framing. */
+struct packet_writer {
 	struct json_writer json;
-	size_t opened;
+	size_t start;
 };
 
-static struct packet
-packet_begin(const char *type, const struct wrapping *wrapping, struct strbuf *out)
+static struct packet_writer
+writer_begin(const char *type, const struct wrapping *wrapping, struct strbuf *out)
 {
-	size_t opened = wrapping->open(out);
-	return (struct packet){json_begin(out, type), opened};
+	size_t start = wrapping->begin(out);
+	return (struct packet_writer){json_begin(out, type), start};
 }
 
 static void
-packet_end(struct packet *packet, const struct wrapping *wrapping)
+writer_end(struct packet_writer *writer, const struct wrapping *wrapping)
 {
-	json_close_object(&packet->json);
-	wrapping->close(packet->json.out, packet->opened);
+	json_close_object(&writer->json);
+	wrapping->end(writer->json.out, writer->start);
 }
 
 static void
-plain_packet(
+version1_packet(
 	const char *type, struct text nick, const struct wrapping *wrapping, struct strbuf *out)
 {
-	struct packet packet = packet_begin(type, wrapping, out);
-	json_put_text(&packet.json, "nick", nick);
-	packet_end(&packet, wrapping);
+	struct packet_writer writer = writer_begin(type, wrapping, out);
+	json_put_text(&writer.json, "nick", nick);
+	writer_end(&writer, wrapping);
 }
 
 /* A chat for each line, with what version 1 has no packet for written around it. */
 static void
-plain_chat(const struct event *event, const struct wrapping *wrapping, struct strbuf *out)
+version1_chat(const struct event *event, const struct wrapping *wrapping, struct strbuf *out)
 {
 	for (struct text rest = event->body; rest.ptr;) {
 		struct text line = text_line(&rest);
@@ -164,10 +165,10 @@ plain_chat(const struct event *event, const struct wrapping *wrapping, struct st
 				TEXT_ARGS(event->target), TEXT_ARGS(line));
 		else
 			strbuf_add_text(&message, line);
-		struct packet packet = packet_begin("chat", wrapping, out);
-		json_put_text(&packet.json, "nick", event->actor);
-		json_put_text(&packet.json, "message", strbuf_view(&message));
-		packet_end(&packet, wrapping);
+		struct packet_writer writer = writer_begin("chat", wrapping, out);
+		json_put_text(&writer.json, "nick", event->actor);
+		json_put_text(&writer.json, "message", strbuf_view(&message));
+		writer_end(&writer, wrapping);
 		strbuf_clear(&message);
 	}
 }
@@ -182,26 +183,26 @@ json_put_refusal(struct json_writer *json, const struct event *event)
 }
 
 static void
-plain_say(const struct event *event, const struct wrapping *wrapping, struct strbuf *out)
+version1_encode(const struct event *event, const struct wrapping *wrapping, struct strbuf *out)
 {
 	switch (event->kind) {
 	case EVENT_SAID:
 	case EVENT_EMOTE:
 	case EVENT_DIRECT:
-		plain_chat(event, wrapping, out);
+		version1_chat(event, wrapping, out);
 		break;
 	case EVENT_ENTERED:
 	case EVENT_LEFT:
-		plain_packet(event_word(event->kind), event->actor, wrapping, out);
+		version1_packet(event_word(event->kind), event->actor, wrapping, out);
 		break;
 	case EVENT_RENAMED:
-		plain_packet("leave", event->actor, wrapping, out);
-		plain_packet("join", event->target, wrapping, out);
+		version1_packet("leave", event->actor, wrapping, out);
+		version1_packet("join", event->target, wrapping, out);
 		break;
 	case EVENT_REFUSED: {
-		struct packet packet = packet_begin(event_word(event->kind), wrapping, out);
-		json_put_refusal(&packet.json, event);
-		packet_end(&packet, wrapping);
+		struct packet_writer writer = writer_begin(event_word(event->kind), wrapping, out);
+		json_put_refusal(&writer.json, event);
+		writer_end(&writer, wrapping);
 		break;
 	}
 	case EVENT_TOPIC:
@@ -277,7 +278,7 @@ json_put_entries(struct json_writer *json, const struct event *event)
 
 /* The fields that the kind has of its own. */
 static void
-full_fields(struct json_writer *json, const struct event *event)
+version2_fields(struct json_writer *json, const struct event *event)
 {
 	switch (event->kind) {
 	case EVENT_SAID:
@@ -331,25 +332,25 @@ full_fields(struct json_writer *json, const struct event *event)
 }
 
 static void
-full_say(const struct event *event, const struct wrapping *wrapping, struct strbuf *out)
+version2_encode(const struct event *event, const struct wrapping *wrapping, struct strbuf *out)
 {
-	struct packet packet = packet_begin(event_word(event->kind), wrapping, out);
-	struct json_writer *json = &packet.json;
+	struct packet_writer writer = writer_begin(event_word(event->kind), wrapping, out);
+	struct json_writer *json = &writer.json;
 	if (event->room.ptr)
 		json_put_text(json, "room", event->room);
-	full_fields(json, event);
+	version2_fields(json, event);
 	json_put_number(json, "time", event->time);
 	if (event->ref.ptr)
 		json_put_text(json, "ref", event->ref);
-	packet_end(&packet, wrapping);
+	writer_end(&writer, wrapping);
 }
 
 void
-json_say(unsigned version, const struct event *event, const struct wrapping *wrapping,
+json_encode(unsigned version, const struct event *event, const struct wrapping *wrapping,
 	struct strbuf *out)
 {
 	if (version == JSON_VERSION_1)
-		plain_say(event, wrapping, out);
+		version1_encode(event, wrapping, out);
 	else
-		full_say(event, wrapping, out);
+		version2_encode(event, wrapping, out);
 }

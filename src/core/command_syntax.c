@@ -1,5 +1,5 @@
 /* What a command's params say: how a line is split, its usage, its line in /help. */
-#include "core/house.h"
+#include "core/core_internal.h"
 
 bool
 command_param(const char **params, struct param *param)
@@ -40,7 +40,7 @@ command_split(const struct command *command, struct text rest, struct request *r
 		else if (!param.optional)
 			return REASON_USAGE;
 	}
-	return text_trim(rest).len > 0 ? REASON_USAGE : REASON_FINE;
+	return text_trim(rest).len > 0 ? REASON_USAGE : REASON_OK;
 }
 
 void
@@ -86,7 +86,7 @@ command_help(struct strbuf *out, const struct command *command)
 	}
 	const char *end = "";
 	for (command = command_table(); command->name; command++) {
-		if (command->flags & COMMAND_PACKET)
+		if (command->flags & COMMAND_NOT_TYPED)
 			continue;
 		strbuf_puts(out, end);
 		command_help_line(out, command);

@@ -3,11 +3,11 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "core/house.h"
+#include "core/core_internal.h"
 
 /* A piece of an answer as it is put together. */
 struct page {
-	struct entry entries[ANSWER_PAGE];
+	struct entry entries[LISTING_PAGE];
 	struct text *rooms; /* of all WHO entries, one after the other */
 	size_t n, n_rooms;
 	uint64_t last;
@@ -18,7 +18,7 @@ struct page {
 static struct entry *
 page_entry(struct page *page, uint64_t number)
 {
-	page->more = page->n == ANSWER_PAGE || page->n_rooms >= PAGE_ROOMS;
+	page->more = page->n == LISTING_PAGE || page->n_rooms >= PAGE_ROOMS;
 	if (page->more)
 		return NULL;
 	page->last = number;
@@ -43,14 +43,14 @@ room_after(const struct room *room, uint64_t after)
 }
 
 static void
-page_names(struct page *page, const struct answer *answer)
+page_names(struct page *page, const struct listing *listing)
 {
-	const struct room *room = answer->room;
+	const struct room *room = listing->room;
 	assert(room);
-	for (size_t i = room_after(room, answer->after); i < room->n; i++) {
+	for (size_t i = room_after(room, listing->after); i < room->n; i++) {
 		if (!room->sessions[i])
 			continue;
-		if (answer->most && page->n == answer->most)
+		if (listing->most && page->n == listing->most)
 			return;
 		struct entry *entry = page_entry(page, room->arrived[i]);
 		if (!entry)
@@ -77,7 +77,7 @@ page_rooms(struct page *page, const struct core *core, uint64_t after)
 static void
 page_who(struct page *page, const struct core *core, uint64_t after)
 {
-	int64_t now = core->outside.ticks(core->outside.ctx);
+	int64_t now = core->host.monotonic_ms(core->host.ctx);
 	page->rooms = xcalloc((PAGE_ROOMS + USER_ROOMS) * sizeof *page->rooms);
 	for (const struct user *user = core->users; user; user = user->next) {
 		if (user->arrived <= after)
@@ -89,72 +89,78 @@ page_who(struct page *page, const struct core *core, uint64_t after)
 		entry->detail = text_of(user->session->protocol);
 		entry->idle = (now - user->active) / 1000;
 		entry->rooms = page->rooms + page->n_rooms;
-		entry->n_rooms = user->n_seats;
-		for (size_t i = 0; i < user->n_seats; i++)
-			page->rooms[page->n_rooms++] = room_name(user->seats[i].room);
+		entry->n_rooms = user->n_memberships;
+		for (size_t i = 0; i < user->n_memberships; i++)
+			page->rooms[page->n_rooms++] = room_name(user->memberships[i].room);
 	}
 }
 
 void
-session_continue(struct session *session)
+listing_next(struct session *session)
 {
-	struct answer *answer = session->answer;
+	struct listing *listing = session->listing;
 	struct core *core = session->core;
 	struct page page = {.n = 0};
-	if (answer->kind == EVENT_NAMES)
-		page_names(&page, answer);
-	else if (answer->kind == EVENT_ROOMS)
-		page_rooms(&page, core, answer->after);
+	if (listing->kind == EVENT_NAMES)
+		page_names(&page, listing);
+	else if (listing->kind == EVENT_ROOMS)
+		page_rooms(&page, core, listing->after);
 	else
-		page_who(&page, core, answer->after);
-	struct event event = event_make(core, answer->kind, session);
-	if (answer->room) {
-		event.place = answer->room;
-		event.room = room_name(answer->room);
+		page_who(&page, core, listing->after);
+	struct event event = event_make(core, listing->kind, session);
+	if (listing->room) {
+		event.in_room = listing->room;
+		event.room = room_name(listing->room);
 	}
-	if (answer->ref)
-		event.ref = (struct text){answer->ref->bytes, answer->ref->len};
+	if (listing->ref)
+		event.ref = (struct text){listing->ref->bytes, listing->ref->len};
 	event.entries = page.entries;
 	event.n_entries = page.n;
-	event.total = answer->room ? answer->room->users : core->n_rooms;
-	event.first = answer->first;
+	event.total = listing->room ? listing->room->users : core->n_rooms;
+	event.first = listing->first;
 	event.more = page.more;
-	event.unasked = answer->unasked;
+	event.snapshot = listing->snapshot;
 	session_tell(session, &event);
 	free(page.rooms);
-	answer->first = false;
-	answer->after = page.last;
-	answer->most -= answer->most ? page.n : 0;
+	listing->first = false;
+	listing->after = page.last;
+	listing->most -= listing->most ? page.n : 0;
 	if (!page.more)
-		answer_drop(session);
+		listing_drop(session);
 }
 
 void
-session_answer(struct session *session, const struct answer *wanted, struct text ref)
+listing_start(struct session *session, const struct listing *wanted, struct text ref)
 {
-	answer_drop(session);
-	struct answer *answer = xcalloc(sizeof *answer);
-	*answer = *wanted;
-	answer->first = true;
-	answer->ref = ref.ptr ? buffer_make(ref) : NULL;
-	if (answer->room)
-		answer->room->readers++;
-	session->answer = answer;
-	session_continue(session);
+	listing_drop(session);
+	struct listing *listing = xcalloc(sizeof *listing);
+	*listing = *wanted;
+	listing->first = true;
+	listing->ref = ref.ptr ? buffer_make(ref) : NULL;
+	if (listing->room)
+		listing->room->refs++;
+	session->listing = listing;
+	listing_next(session);
 }
 
 void
-answer_drop(struct session *session)
+listing_drop(struct session *session)
 {
-	struct answer *answer = session->answer;
-	if (!answer)
+	struct listing *listing = session->listing;
+	if (!listing)
 		return;
-	session->answer = NULL;
-	if (answer->room) {
-		answer->room->readers--;
-		room_release(answer->room);
+	session->listing = NULL;
+	if (listing->room) {
+		listing->room->refs--;
+		room_release(listing->room);
 	}
-	if (answer->ref)
-		buffer_drop(answer->ref);
-	free(answer);
+	if (listing->ref)
+		buffer_drop(listing->ref);
+	free(listing);
+}
+
+void
+session_drop_listing(struct session *session)
+{
+	listing_drop(session);
 }

@@ -1,6 +1,6 @@
 /* What the files of the core know of each other: users, rooms, and the tables they stand in. */
-#ifndef CORE_HOUSE_H
-#define CORE_HOUSE_H
+#ifndef CORE_INTERNAL_H
+#define CORE_INTERNAL_H
 
 /* Its tables do not fail either. */
 #define uthash_malloc(bytes) xrealloc(NULL, bytes)
@@ -14,7 +14,7 @@
 enum {
 	USER_ROOMS = 64, /* rooms that one may be in at once */
 	TOPIC_BYTES = 400,
-	ANSWER_PAGE = 50,    /* entries told at once of a long answer, so that they fit a packet */
+	LISTING_PAGE = 50,   /* entries told at once of a long listing, so that they fit a packet */
 	PAGE_ROOMS = 200,    /* rooms of people told at once, for the same reason */
 	SUBJECT_BYTES = 128, /* of what a refusal quotes */
 };
@@ -47,21 +47,21 @@ void names_remove(struct names *names, struct named *named);
 
 struct core {
 	struct core_settings settings;
-	struct outside outside;
+	struct core_host host;
 	struct name_rules *rules;
 	struct names nicks, rooms;
-	struct name *reserved;   /* `server`, nobody's nick */
-	struct user *users;      /* in order of login */
-	struct room *first_room; /* in order of making */
-	struct room *home;       /* always exists */
-	struct room *digests;    /* those with a digest to be told, the first due first */
-	uint64_t arrivals;       /* users and rooms that ever came */
-	uint64_t guests;         /* numbers given to guests */
+	struct name *reserved;     /* `server`, nobody's nick */
+	struct user *users;        /* in order of login */
+	struct room *first_room;   /* in order of making */
+	struct room *default_room; /* always exists */
+	struct room *digests;      /* those with a digest to be told, the first due first */
+	uint64_t arrivals;         /* users and rooms that ever came */
+	uint64_t guests;           /* numbers given to guests */
 	size_t n_users, n_rooms;
 };
 
 /* A user's place in a room. */
-struct seat {
+struct membership {
 	struct room *room;
 	size_t at; /* in room->sessions */
 };
@@ -69,10 +69,10 @@ struct seat {
 struct user {
 	struct named named;
 	struct session *session;
-	uint64_t arrived;   /* order of login */
-	int64_t active;     /* ticks of the last thing asked for */
-	struct seat *seats; /* in order of entering */
-	size_t n_seats;
+	uint64_t arrived;               /* order of login */
+	int64_t active;                 /* ticks of the last thing asked for */
+	struct membership *memberships; /* in order of entering */
+	size_t n_memberships;
 	struct user *prev, *next;
 };
 
@@ -87,19 +87,19 @@ struct room {
 	size_t n, cap, users;      /* places used; places there are; not NULL */
 	char *topic;               /* or NULL */
 	char *topic_by;
-	unsigned readers;    /* answers that walk through it */
+	unsigned refs;       /* answers that walk through it */
 	size_t joined, left; /* to be told in the next digest */
 	int64_t digest_at;   /* ticks: when; 0: there is none */
 	struct room *prev, *next, *digest_prev, *digest_next;
 };
 
 /* A long answer under way. */
-struct answer {
+struct listing {
 	enum event_kind kind;
 	struct room *room; /* NAMES: counted in its readers */
 	uint64_t after;    /* the number of the last entry told */
 	size_t most;       /* entries still to be told; 0: all */
-	bool first, unasked;
+	bool first, snapshot;
 	struct buffer *ref; /* of the request, or NULL */
 };
 
@@ -122,7 +122,7 @@ struct room *room_find(struct core *core, struct text name);
 /* Frees it when nobody is in it, nobody reads it and it is not the home. */
 void room_release(struct room *room);
 
-struct seat *room_seat(const struct room *room, const struct user *user);
+struct membership *room_membership(const struct room *room, const struct user *user);
 
 /* `by` is told its own copy, with ref. */
 void room_enter(struct room *room, struct user *user, struct text ref, bool arriving);
@@ -137,7 +137,7 @@ void room_publish(struct room *room, struct event *event);
 bool room_is_large(const struct room *room);
 
 /* The same for entering and leaving, which a large room is told of in digests. */
-void room_tell_moved(struct room *room, struct event *event);
+void presence_publish(struct room *room, struct event *event);
 void digest_drop(struct room *room);
 
 /* An event with its kind and time, caused by session (or NULL). */
@@ -147,12 +147,12 @@ struct event event_make(struct core *core, enum event_kind kind, struct session 
 void session_tell(struct session *session, struct event *event);
 
 /* The refusal as an event; returns the reason. */
-enum reason session_refused(struct session *session, enum reason reason, struct text target,
+enum reason request_refuse(struct session *session, enum reason reason, struct text target,
 	const struct request *request);
 
 /* Begins a long answer: kind, room, after, most and unasked are as wanted. */
-void session_answer(struct session *session, const struct answer *wanted, struct text ref);
-void answer_drop(struct session *session);
+void listing_start(struct session *session, const struct listing *wanted, struct text ref);
+void listing_drop(struct session *session);
 
 /* Takes a token of the rate. */
 void session_spend(struct session *session);

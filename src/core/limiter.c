@@ -1,5 +1,5 @@
 /* How often one may ask: a bucket of tokens a session, filled by the core's clock. */
-#include "core/house.h"
+#include "core/core_internal.h"
 
 enum { TOKEN = 1000 };
 
@@ -7,7 +7,7 @@ static void
 session_fill(struct session *session)
 {
 	const struct core_settings *settings = &session->core->settings;
-	int64_t now = session->core->outside.ticks(session->core->outside.ctx);
+	int64_t now = session->core->host.monotonic_ms(session->core->host.ctx);
 	/* A token a second is one thousandth a millisecond. */
 	int64_t tokens = session->tokens + (now - session->filled) * settings->rate;
 	int64_t most = (int64_t)settings->burst * TOKEN;

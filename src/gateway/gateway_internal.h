@@ -1,0 +1,173 @@
+/* What the files of the gateway share: its connections, and the lists of a loop turn. */
+#ifndef GATEWAY_INTERNAL_H
+#define GATEWAY_INTERNAL_H
+
+/* Its tables do not fail either. */
+#define uthash_malloc(bytes) xrealloc(NULL, bytes)
+#include <uthash.h>
+
+#include "base/address.h"
+#include "base/alloc.h"
+#include "base/timer.h"
+#include "codec/framing.h"
+#include "teahouse/diag.h"
+#include "teahouse/gateway.h"
+#include "teahouse/outqueue.h"
+
+enum { ENCODINGS_MAX = 64 }; /* of all adapters together */
+
+/*
+ * A connection's state only moves on, by connection_set_state:
+ *
+ *	OPEN -> CLOSING -> CLOSED -> GONE
+ *	OPEN -> DRAINING -> GONE
+ *
+ * and from each of them to GONE at once.
+ */
+enum connection_state {
+	CONNECTION_OPEN,     /* its input is processed, and events are sent to it */
+	CONNECTION_DRAINING, /* the transport has gone; what it sent before is still processed */
+	CONNECTION_CLOSING,  /* neither; what waits in its outbox is still sent */
+	CONNECTION_CLOSED,   /* the transport was told to close */
+	CONNECTION_GONE,     /* the transport has gone; freed by the next reap */
+};
+
+struct connection_list {
+	struct connection **at;
+	size_t n, cap;
+};
+
+/* How many sessions there are from one address; IPv6 by its /64. */
+struct address_quota {
+	unsigned char key[ADDRESS_KEY_BYTES];
+	size_t sessions;
+	UT_hash_handle hh;
+};
+
+struct connection {
+	struct client client;    /* first: a session's address is its connection's */
+	unsigned char state;     /* enum connection_state */
+	unsigned char encodings; /* where its adapter's begin among all encodings */
+	bool other_room;         /* it has an encoding for rooms that are not the current one */
+	bool dirty, to_reap;     /* it is in the gateway's list of that name */
+	bool write_blocked;      /* the socket takes nothing more for now */
+	bool read_paused;        /* the transport was told not to read from it */
+	bool input_ended;        /* the peer has finished sending */
+	bool admitted;           /* it counts among the sessions */
+	enum reason close_reason;
+	struct outqueue out; /* what is to be sent */
+	/* The fields above are read for each event sent to it, those below are not. */
+	struct gateway *gateway;
+	void *conn;         /* the transport's; NULL: gone */
+	struct outqueue in; /* received, and not yet to be processed */
+	struct decoder decoder;
+	struct timer timer;
+	struct address_quota *quota;
+	int64_t pause; /* monotonic ms: silence ends the partial message then; 0: there is none */
+	int64_t deadline; /* monotonic ms: to log in by, or to be gone by once closing; 0: none */
+	struct connection *prev, *next;
+	uint32_t number;                          /* in the log */
+	unsigned char address[ADDRESS_KEY_BYTES]; /* for the log; IPv4 mapped; zeros: not known */
+};
+
+/* What is sent in one encoding during a turn. */
+struct encoding_batch {
+	struct buffer *open; /* the last buffer of it, to be appended to; or NULL */
+	size_t now, before;  /* bytes encoded in this turn and in the last */
+};
+
+struct gateway {
+	struct gateway_settings settings;
+	const struct transport_ops *transport;
+	int64_t (*wall_ms)(void *);
+	int64_t (*monotonic_ms)(void *);
+	void *clock;
+	struct core *core;
+	struct connection *connections;
+	size_t n_connections, n_sessions;
+	struct address_quota *quotas;
+	struct connection_list dirty;   /* with something to send, or to be looked at */
+	struct connection_list to_reap; /* to be closed or freed */
+	struct connection_list to_resume;
+	struct timers timers;
+	struct strbuf buf; /* events are encoded here first */
+	struct encoding_batch batches[ENCODINGS_MAX];
+	bool stopping;
+};
+
+/* connection.c: a connection's state, and what it is scheduled for */
+
+void connection_list_add(struct connection_list *list, struct connection *connection);
+
+/* Asserts that the transition is one of those above. */
+void connection_set_state(struct connection *connection, enum connection_state state);
+
+/* It will be looked at in the next gateway_flush. */
+static inline void
+connection_mark_dirty(struct connection *connection)
+{
+	if (connection->dirty)
+		return;
+	connection->dirty = true;
+	connection_list_add(&connection->gateway->dirty, connection);
+}
+
+/* Its session ends, and it is closed or freed, in the next gateway_flush. */
+void connection_schedule_close(struct connection *connection);
+
+/* Sets its timer for whatever comes first; wake: monotonic ms, or 0. */
+void connection_set_timer(struct connection *connection, int64_t wake);
+
+/*
+ * Closes it once what waits is sent; from now on nothing is processed and nothing
+ * more is sent to it.
+ */
+void connection_end(struct connection *connection, enum reason why);
+
+/* A line of the log that begins with the connection's number and address. */
+void connection_log(const struct connection *connection, enum log_level level, const char *format,
+	...) __attribute__((format(printf, 3, 4)));
+
+static inline bool
+connection_takes_input(const struct connection *connection)
+{
+	return connection->state <= CONNECTION_DRAINING;
+}
+
+/* outbox.c */
+
+/* More waits for it than may: its client reads too slowly. */
+void connection_overflow(struct connection *connection);
+
+/* Appends to its outbox, or closes it when too much waits there. */
+static inline void
+connection_push(struct connection *connection, struct slice slice)
+{
+	size_t most = connection->gateway->settings.send_queue;
+	if (connection->out.bytes + (slice.to - slice.from) > most) {
+		connection_overflow(connection);
+		return;
+	}
+	outqueue_push_slice(&connection->out, slice);
+	connection_mark_dirty(connection);
+}
+
+/* Sends what the socket takes; a closing connection with nothing left is closed. */
+void connection_send(struct connection *connection);
+
+/* input.c: processes what it had to wait with, as far as it may now. */
+void connection_resume(struct connection *connection);
+
+/* quota.c: counts the session against its address, or against none when peer is NULL */
+void quota_take(struct connection *connection, const struct sockaddr *peer);
+void quota_release(struct connection *connection);
+size_t quota_sessions(const struct gateway *gateway, const struct sockaddr *peer);
+
+/* broadcast.c: core_host.deliver: encodes an event once in each encoding. */
+void gateway_broadcast(
+	void *gateway, const struct event *event, struct session *const to[], size_t n);
+
+/* The end of a turn: what is encoded from now on goes to buffers of its own. */
+void gateway_end_batch(struct gateway *gateway);
+
+#endif

@@ -1,0 +1,242 @@
+/*
+ * A gateway without sockets: callers whose lines take as much as a test says,
+ * break or hang when it says so, on a clock that is wound by hand.
+ */
+#ifndef GATEWAY_FIXTURE_H
+#define GATEWAY_FIXTURE_H
+
+#include "unit.h"
+
+#include "../support/fake_transport.h"
+#include "gateway/gateway_internal.h"
+
+enum { CALLERS_MAX = 600 };
+
+struct caller {
+	struct fake_conn conn; /* first: what the gateway gets */
+	struct fixture *fixture;
+};
+
+struct fixture {
+	struct gateway *gateway;
+	struct gateway_settings settings;
+	struct listener telnet, json, web, quiet; /* quiet: telnet without echo */
+	int64_t time;                             /* ms */
+	bool close_at_once; /* closing loses the connection in the same call */
+	struct caller *callers[CALLERS_MAX];
+	size_t n;
+};
+
+static inline void
+lose(struct caller *caller)
+{
+	fake_conn_lose(&caller->conn, REASON_LOST);
+}
+
+static inline void
+caller_on_close(struct fake_conn *conn)
+{
+	struct caller *caller = (struct caller *)conn;
+	if (caller->fixture->close_at_once)
+		lose(caller);
+}
+
+static inline int64_t
+fixture_time(void *clock)
+{
+	const struct fixture *fixture = clock;
+	return fixture->time;
+}
+
+/* Settings without a limit but those that there must be. */
+static inline void
+fixture_build(struct fixture *fixture)
+{
+	*fixture = (struct fixture){.time = 1000000};
+	fixture->settings =
+		(struct gateway_settings){.sessions = CALLERS_MAX, .send_queue = 1 << 20};
+	fixture->settings.core = (struct core_settings){
+		.name = text_of("Teahouse"), .room = text_of("main"), .message = 4000};
+	static char main_room[] = "main", telnet[] = "telnet", json[] = "json", web[] = "web";
+	fixture->telnet = (struct listener){.name = telnet,
+		.room = main_room,
+		.echo = true,
+		.adapter = adapter_find(BYTES("telnet"))};
+	fixture->quiet = fixture->telnet;
+	fixture->quiet.echo = false;
+	fixture->json = (struct listener){.name = json,
+		.room = main_room,
+		.echo = true,
+		.adapter = adapter_find(BYTES("json"))};
+	fixture->web = (struct listener){.name = web,
+		.room = main_room,
+		.echo = true,
+		.port = 8080,
+		.adapter = adapter_find(BYTES("web"))};
+}
+
+static inline void
+fixture_open(struct fixture *fixture)
+{
+	fixture->gateway = gateway_open(
+		&fixture->settings, &fake_transport, fixture_time, fixture_time, fixture);
+	assert_non_null(fixture->gateway);
+}
+
+/* A turn of the loop; ms until the next is due. */
+static inline int64_t
+turn(struct fixture *fixture)
+{
+	gateway_flush(fixture->gateway);
+	return gateway_tick(fixture->gateway);
+}
+
+/* Time passes in steps of a millisecond. */
+static inline void
+pass(struct fixture *fixture, int64_t ms)
+{
+	for (; ms > 0; ms--) {
+		fixture->time++;
+		turn(fixture);
+	}
+}
+
+static inline void
+fixture_close(struct fixture *fixture)
+{
+	for (size_t i = 0; i < fixture->n; i++)
+		lose(fixture->callers[i]);
+	for (int i = 0; i < 5; i++)
+		turn(fixture);
+	/* What was sent before may still be processed for a while. */
+	if (gateway_connections(fixture->gateway) > 0)
+		pass(fixture, 61000);
+	assert_int_equal(gateway_connections(fixture->gateway), 0);
+	assert_int_equal(core_users(gateway_core(fixture->gateway)), 0);
+	gateway_close(fixture->gateway);
+	for (size_t i = 0; i < fixture->n; i++) {
+		strbuf_clear(&fixture->callers[i]->conn.received);
+		free(fixture->callers[i]);
+	}
+}
+
+static inline struct caller *
+call_from(struct fixture *fixture, const struct listener *listener, const struct sockaddr *peer)
+{
+	assert_true(fixture->n < CALLERS_MAX);
+	struct caller *caller = calloc(1, sizeof *caller);
+	assert_non_null(caller);
+	fixture->callers[fixture->n++] = caller;
+	caller->fixture = fixture;
+	caller->conn.takes = SIZE_MAX;
+	caller->conn.on_close = caller_on_close;
+	caller->conn.connection =
+		connection_open(fixture->gateway, listener, peer, (uint32_t)fixture->n, caller);
+	return caller;
+}
+
+static inline struct caller *
+call(struct fixture *fixture, const struct listener *listener)
+{
+	return call_from(fixture, listener, NULL);
+}
+
+/* Bytes arrive, in the middle of a turn. */
+static inline void
+arrive(struct caller *caller, struct text bytes)
+{
+	assert_non_null(caller->conn.connection);
+	connection_receive(caller->conn.connection, bytes.ptr, bytes.len);
+}
+
+/* Turns of the loop, as long as there is something left to do now. */
+static inline void
+turns(struct fixture *fixture)
+{
+	for (int i = 0; turn(fixture) == 0; i++)
+		assert_true(i < 1000);
+}
+
+/* Bytes arrive, and what they ask for is done. */
+static inline void
+send_bytes(struct caller *caller, struct text bytes)
+{
+	arrive(caller, bytes);
+	turns(caller->fixture);
+}
+
+/* Lines, as they are typed. */
+static inline void
+says(struct caller *caller, const char *lines)
+{
+	send_bytes(caller, text_of(lines));
+}
+
+/* A packet of JSON. */
+static inline void
+packs(struct caller *caller, const char *json)
+{
+	struct strbuf packet = {0};
+	size_t opened = length_prefix_begin(&packet);
+	strbuf_puts(&packet, json);
+	assert_true(length_prefix_end(&packet, opened));
+	send_bytes(caller, strbuf_view(&packet));
+	strbuf_clear(&packet);
+}
+
+/* By telnet, with a nick; what it heard until then is forgotten. */
+static inline struct caller *
+enter(struct fixture *fixture, const struct listener *listener, const char *nick)
+{
+	struct caller *caller = call(fixture, listener);
+	struct strbuf line = {0};
+	strbuf_printf(&line, "login %s\r\n%c", nick, 0);
+	says(caller, line.ptr);
+	strbuf_clear(&line);
+	caller->conn.received.len = 0;
+	return caller;
+}
+
+/* Bytes that wait to be sent. */
+static inline size_t
+waiting(const struct caller *caller)
+{
+	return caller->conn.connection->out.bytes;
+}
+
+/* The socket has room for so many bytes more. */
+static inline void
+takes(struct caller *caller, size_t bytes)
+{
+	assert_non_null(caller->conn.connection);
+	fake_conn_has_room(&caller->conn, bytes);
+	turn(caller->fixture);
+}
+
+/* What the caller heard since the last look, its line ends shown as LF, must be this. */
+static inline void
+heard_must_be(struct caller *caller, struct text wanted, const char *file, int line)
+{
+	struct strbuf heard = {0};
+	for (size_t i = 0; i < caller->conn.received.len; i++)
+		if (caller->conn.received.ptr[i] != '\r')
+			strbuf_add(&heard, caller->conn.received.ptr + i, 1);
+	text_must_be(strbuf_view(&heard), wanted, file, line);
+	strbuf_clear(&heard);
+	caller->conn.received.len = 0;
+}
+
+#define assert_heard(caller, wanted) heard_must_be((caller), BYTES(wanted), __FILE__, __LINE__)
+
+/* How often this was heard since the last look. */
+static inline int
+times_heard(const struct caller *caller, const char *piece)
+{
+	int times = 0;
+	size_t n = strlen(piece);
+	for (size_t i = 0; i + n <= caller->conn.received.len; i++)
+		times += memcmp(caller->conn.received.ptr + i, piece, n) == 0;
+	return times;
+}
+
+#endif
