@@ -179,11 +179,12 @@ def errors():
 
 def command_rows():
     """name, other names, type, params, flags of each."""
-    table = read("src/core/command.c").split("struct command commands[] = {")[1].split("\n};")[0]
+    table = read("src/core/command.c").split("struct command commands[COMMAND_COUNT] = {")[1].split(
+        "\n};")[0]
     word = r'(NULL|"[^"]*")'
     words = r",\s*".join([word] * 4)
     found = re.findall(rf'{{{words},\s*"[^"]*",\s*([A-Z_ |\s]+),', table)
-    assert len(found) == len(re.findall(r"^\t\{", table, re.M)) - 1
+    assert len(found) == len(re.findall(r"^\t\[", table, re.M))
     return [["" if cell == "NULL" else cell.strip('"') for cell in row] for row in found]
 
 
@@ -191,7 +192,7 @@ def commands():
     text = section("COMMANDS")
     faults = []
     for name, also, _, _, flags in command_rows():
-        if "COMMAND_NOT_TYPED" in flags:
+        if "NOT_TYPED" in flags:
             continue
         faults += [f"/{word} is not there" for word in [name, *also.split()]
                    if not re.search(rf"/{word}\b", text)]
@@ -224,7 +225,7 @@ def packets():
         if not line.startswith("<- "):
             continue
         packet = json.loads(line[3:])
-        keys = set(packet) - {"type", "time", "ref"}
+        keys = set(packet) - {"type", "time", "id", "ref"}
         row = table[packet["type"]][1]
         heard.add(packet["type"])
         must = {key for key in row if not key.endswith("?")}

@@ -9,6 +9,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 COMPILE = ["gcc", "-std=c11", "-D_XOPEN_SOURCE=700", "-D_DEFAULT_SOURCE", "-Wall", "-Wextra",
@@ -20,22 +21,27 @@ def blocks(language):
     return [text for name, text in found if name == language]
 
 
-def compiles(source):
-    done = subprocess.run(COMPILE, cwd=ROOT, input=source, text=True, capture_output=True,
+def compiles(source, *flags):
+    done = subprocess.run([COMPILE[0], *flags, *COMPILE[1:]], cwd=ROOT, input=source, text=True, capture_output=True,
                           check=False)
     return done.stderr
 
 
 def command_example():
-    function, row = blocks("c")[:2]
+    name, row, function = blocks("c")[:3]
+    header = (ROOT / "include/teahouse/command.h").read_text()
     table = (ROOT / "src/core/command.c").read_text()
-    place = "static const struct command commands[] = {\n"
-    assert place in table
-    return compiles(table.replace(place, function + place + row, 1))
+    last, place = "\tX(PING, ping)\n", "commands[COMMAND_COUNT] = {\n"
+    assert last in header and place in table
+    with tempfile.TemporaryDirectory() as folder:
+        (pathlib.Path(folder) / "teahouse").mkdir()
+        (pathlib.Path(folder) / "teahouse/command.h").write_text(
+            header.replace(last, name + last))
+        return compiles(table.replace(place, place + row) + function, f"-I{folder}")
 
 
 def adapter_example():
-    return compiles(blocks("c")[2])
+    return compiles(blocks("c")[3])
 
 
 def talk_example():

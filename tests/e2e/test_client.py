@@ -385,7 +385,7 @@ def test_rooms(home, sit):
     ann.enter("/leave tea")
     ann.shows("You have left tea")
     ann.enter("/leave")
-    ann.shows(r"\*\*\* One is always in at least one room")
+    ann.shows(r"\*\*\* You are always in at least one room")
 
 
 def test_rooms_and_people_stand_beside_the_talk(home, sit):

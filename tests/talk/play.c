@@ -231,6 +231,19 @@ person_say_raw(struct person *person, const char *escaped)
 }
 
 static void
+bytes_fail(struct person *person, const char *wanted, struct text got)
+{
+	struct strbuf shown = {0};
+	for (size_t i = 0; i < got.len && i < 400; i++) {
+		unsigned char c = (unsigned char)got.ptr[i];
+		strbuf_printf(&shown, c < ' ' || c > '~' ? "\\x%02x" : "%c", c);
+	}
+	file_fail(person->file, "%s did not hear the bytes %s, but:\n#   %.*s", person->name,
+		wanted, TEXT_ARGS(strbuf_view(&shown)));
+	strbuf_clear(&shown);
+}
+
+static void
 person_hear_raw(struct person *person, const char *escaped)
 {
 	struct strbuf wanted = {0};
@@ -240,7 +253,7 @@ person_hear_raw(struct person *person, const char *escaped)
 	if (rest.len >= wanted.len && memcmp(rest.ptr, wanted.ptr, wanted.len) == 0)
 		person->read += wanted.len;
 	else
-		file_fail(person->file, "%s did not hear the bytes %s", person->name, escaped);
+		bytes_fail(person, escaped, rest);
 	strbuf_clear(&wanted);
 }
 
