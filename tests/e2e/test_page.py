@@ -12,13 +12,13 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from house import PATIENCE
+from clients import TIMEOUT
 
 pytestmark = pytest.mark.xdist_group("browser")
 
 
 @pytest.fixture
-def page(house, browser, tabs):
+def page(start_server, browser, tabs):
     """Opens tabs on a server of the test's own."""
     def at(nick=None, path="/", home=None, address=None):
         server = home or page.home
@@ -30,7 +30,7 @@ def page(house, browser, tabs):
         return tabs[-1]
 
     page = at
-    at.home = house()
+    at.home = start_server()
     return at
 
 
@@ -52,7 +52,7 @@ def people(tab):
     return [text.replace("(you)", "").strip() for text in tab.texts("#people li")]
 
 
-def test_four_people_on_three_protocols_sit_in_one_room(page):
+def test_four_users_on_three_protocols_in_one_room(page):
     ann, bob = page("Ann"), page("Bob")
     cat, dan = page.home.telnet("cat"), page.home.json("dan", version=1)
     cat.until("dan has entered the room.")
@@ -155,8 +155,8 @@ def test_help_is_the_servers_own_table(page):
     hears(ann, "/msg NICK TEXT")
 
 
-def test_the_page_comes_back_by_itself_with_what_was_said_meanwhile(page, house, tmp_path):
-    home = house(web={"port": 0})
+def test_the_page_comes_back_by_itself_with_what_was_said_meanwhile(page, start_server, tmp_path):
+    home = start_server(web={"port": 0})
     port = home.port("web")
     ann = page("Ann", home=home)
     say(ann, "before")
@@ -166,7 +166,7 @@ def test_the_page_comes_back_by_itself_with_what_was_said_meanwhile(page, house,
     home.stop()
     ann.wait(lambda t: "".join(t.texts("#status")).strip() != "", "a word about the connection")
     say(ann, "said while away")
-    again = house(web={"port": port})
+    again = start_server(web={"port": port})
     dan = again.json("dan")
     dan.until("join", nick="Ann")
     dan.send("join", room="tea")
@@ -176,7 +176,7 @@ def test_the_page_comes_back_by_itself_with_what_was_said_meanwhile(page, house,
     assert len(ann.texts("#rooms li")) == 2
 
 
-def test_the_view_is_not_pulled_away_from_who_scrolled_up(page):
+def test_a_scrolled_view_stays_where_it_is(page):
     ann = page("Ann")
     cat = page.home.json("cat")
     for number in range(30):
@@ -243,7 +243,7 @@ def test_the_address_names_a_room(page):
     ann.shows("Grüner-Tee", "#title")
 
 
-def test_it_speaks_german_to_those_who_do(page, browser):
+def test_the_language_follows_the_browser(page, browser):
     ann = page()
     browser.driver.execute_cdp_cmd("Network.setUserAgentOverride", {
         "userAgent": "test", "acceptLanguage": "de-AT,de"})
@@ -300,7 +300,7 @@ def test_it_works_below_a_path_behind_nginx(page, tmp_path):
         }}""")
     nginx = subprocess.Popen(["/usr/sbin/nginx", "-p", tmp_path, "-c", tmp_path / "nginx.conf"])
     try:
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT
         while socket.socket().connect_ex(("127.0.0.1", outside)) != 0:
             assert nginx.poll() is None and time.monotonic() < deadline
             time.sleep(0.02)
@@ -317,8 +317,8 @@ def test_it_works_below_a_path_behind_nginx(page, tmp_path):
 
 # The connection.
 
-def test_the_time_to_the_next_try_is_counted_down(page, house):
-    home = house()
+def test_the_time_to_the_next_try_is_counted_down(page, start_server):
+    home = start_server()
     ann = page("Ann", home=home)
     home.stop()
     ann.shows("The connection is lost.", "#status")
@@ -356,8 +356,8 @@ def test_comings_and_goings_are_folded_and_can_be_switched_off(page):
     ann.front().execute_script("localStorage.clear()")
 
 
-def test_a_large_room_is_told_in_numbers_and_named_in_pieces(page, house):
-    home = house(limits={"presence": 3})
+def test_a_large_room_is_told_in_numbers_and_named_in_pieces(page, start_server):
+    home = start_server(limits={"presence": 3})
     crowd = [home.json(f"n{i}") for i in range(5)]
     crowd[-1].until("names")
     ann = page("Ann", home=home)
@@ -381,8 +381,8 @@ def test_several_messages_are_copied_with_their_times(page):
         "[12:04] cat: one", "[12:04] cat: two", "[12:04] [cat waves]"]
 
 
-def test_ten_thousand_messages_do_not_pile_up(page, house):
-    home = house(limits={"rate": 0})
+def test_ten_thousand_messages_do_not_pile_up(page, start_server):
+    home = start_server(limits={"rate": 0})
     ann = page("Ann", home=home)
     cat = home.json("cat", version=1)
     for number in range(10_000):
@@ -420,8 +420,8 @@ def test_people_and_commands_are_suggested_while_one_types(page):
     assert not ann.find("#suggestions").is_displayed()
 
 
-def test_the_length_is_counted_as_the_server_counts(page, house):
-    home = house(limits={"message": 20})
+def test_the_length_is_counted_as_the_server_counts(page, start_server):
+    home = start_server(limits={"message": 20})
     ann = page("Ann", home=home)
     field = ann.find("#input")
     field.send_keys("ünd so weiter")
@@ -476,7 +476,7 @@ CALLS = """
     };"""
 
 
-def test_who_looks_elsewhere_is_called_if_they_asked_for_it(page):
+def test_notifications_of_mentions_in_another_room(page):
     ann = page("Ann")
     ann.front().execute_script(CALLS)
     calls = lambda: ann.front().execute_script("return calls")
@@ -522,7 +522,7 @@ def test_everything_is_a_few_keys_away(page):
     assert ann.front().switch_to.active_element == ann.find("#input")
 
 
-# For everybody.
+# Accessibility.
 
 VIEWS = {
     "door": lambda ann: None,
