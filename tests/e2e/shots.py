@@ -43,14 +43,14 @@ TALK = [
 class Participants:
     """Users over telnet, json and the relay, in a page and in a terminal client."""
 
-    def __init__(self, home, browser):
-        self.home = home
-        host, port = home.address("web")
-        self.lines = {"leslie": home.telnet("leslie"), "noor": home.telnet("noor")}
-        self.bot = home.json("bot")
-        self.pipe = home.connect("relay")
+    def __init__(self, server, browser):
+        self.server = server
+        host, port = server.address("web")
+        self.lines = {"leslie": server.telnet("leslie"), "noor": server.telnet("noor")}
+        self.bot = server.json("bot")
+        self.pipe = server.connect("relay")
         self.bot.until("names")
-        self.kim = Terminal("kim", *home.address("json"), columns=COLUMNS, rows=ROWS, term=KIND)
+        self.kim = Terminal("kim", *server.address("json"), columns=COLUMNS, rows=ROWS, term=KIND)
         self.kim.status("connected")
         self.tab = browser.tab(f"http://{host}:{port}/")
         self.tab.enter("ann")
@@ -153,8 +153,8 @@ def shoot(browser, name, width, height, **features):
 def main():
     SHOTS.mkdir(exist_ok=True)
     browser = Browser()
-    with tempfile.TemporaryDirectory() as folder, Server(folder, relay={"nicks": "yes"}) as home:
-        participants = Participants(home, browser)
+    with tempfile.TemporaryDirectory() as folder, Server(folder, relay={"nicks": "yes"}) as server:
+        participants = Participants(server, browser)
         for who, text in TALK:
             participants.says(who, text)
         participants.elsewhere()

@@ -79,11 +79,11 @@ class Alone(Tab):
 @pytest.fixture
 def page(start_server, browser, tabs):
     """Opens the page, whose server is the test."""
-    home = start_server(telnet=None, json=None, relay=None, lobby=None, direct=None)
+    server = start_server(telnet=None, json=None, relay=None, lobby=None, direct=None)
     driver = browser.driver
 
     def at(inside=True, before=lambda: None):
-        host, port = home.address("web")
+        host, port = server.address("web")
         driver.switch_to.new_window("tab")
         driver.execute_cdp_cmd("Emulation.setTimezoneOverride", {"timezoneId": "UTC"})
         driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": FEIGNED})
