@@ -272,7 +272,8 @@ def arguments():
     parser.add_argument("--full", action="store_true", help="all sizes and ways, more rounds")
     parser.add_argument("--rounds", type=int, help="how often to measure each")
     parser.add_argument("--seconds", type=float, help="of each measurement")
-    parser.add_argument("--rate", type=int, default=50000, help="deliveries a second, where the rate is steady")
+    parser.add_argument("--rate", type=int, default=50000,
+                        help="deliveries a second, where the rate is steady")
     parser.add_argument("--way", choices=list(WAYS), help="measure this way only")
     parser.add_argument("--server", type=pathlib.Path, default=ROOT / "build/teahoused")
     parser.add_argument("--beside", type=pathlib.Path,

@@ -27,7 +27,7 @@ class Group:
         self.clients["lobby"].until("0")
         self.clients["lobby"].until("0")
         self.clients["direct"].until("Your user detail saved as : dora")
-        # The relay's own client is told nothing when it enters, but the others are.
+        # The relay does not report joins, not even its client's own.
         self.clients["json 2"].until("join", nick="guest1")
         self.chat()
 

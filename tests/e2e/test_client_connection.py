@@ -99,7 +99,7 @@ def test_control_characters_do_not_reach_the_terminal(scripted_server, terminal)
     connection.send("join", room="main", nick=evil, time=1000)
     connection.send("notice", message=evil, time=1000)
     connection.send("who", users=[{"nick": evil, "protocol": evil, "rooms": [evil], "idle": 1}],
-               first=True, time=1000)
+                    first=True, time=1000)
     connection.send("rooms", rooms=[{"name": evil, "users": 1, "topic": evil}], first=True, time=1000)
     connection.send("names", room="main", nicks=[evil], first=True, time=1000, ref="look")
     connection.send("chat", room="main", nick="bob", message="last", time=1000)

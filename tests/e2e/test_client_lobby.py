@@ -377,7 +377,7 @@ def test_control_characters_do_not_reach_the_terminal(line_server, terminal):
     connection.send("0")
     connection.expect("/nick ann")
     connection.send("0", evil, f"{evil}: {evil}", f"[{evil} {evil}]", f"{evil} -> ann: {evil}",
-               f"*** {evil} has joined", f"*** {evil} is now known as {evil}", "bob: last")
+                    f"*** {evil} has joined", f"*** {evil} is now known as {evil}", "bob: last")
     ann.until(lambda: b"last" in ann.raw)
     for bytes_ in (b"\x1b]0;", b"\x1b[31mred", b"\x9b2J", b"\xc2\x9b", "\u202e".encode()):
         assert bytes_ not in ann.raw

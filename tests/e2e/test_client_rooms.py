@@ -80,7 +80,7 @@ def test_the_greeting_of_a_large_room_counts_all_members(scripted_server, termin
     ann.shows("│ and 3997 more$")
     ann.enter("/names")
     connection.send("names", room="main", nicks=["b", "c"], users=4000, first=True, time=1000,
-               ref=connection.until("names")["ref"])
+                    ref=connection.until("names")["ref"])
     ann.shows(r"\*\*\* In main: b, c and 3997 more ")
 
 

@@ -99,7 +99,7 @@ def test_tmux_detaches_and_attaches_again(server, terminal, tmp_path):
         bob.until("join", nick="ann")
         for rows, columns in ((12, 60), (16, 90), (10, 40)):
             client = terminal(argv=[*tmux, "attach"], rows=rows, columns=columns, term="linux",
-                            env={"TMUX_TMPDIR": str(tmp_path)})
+                              env={"TMUX_TMPDIR": str(tmp_path)})
             bob.send("chat", message=f"at {columns}")
             client.shows(f"bob: at {columns}$")
             client.keys("half")

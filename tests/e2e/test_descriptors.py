@@ -73,7 +73,8 @@ def test_started_with_few_descriptors_it_warns_and_serves(start_server):
 
 def test_descriptors_given_later_are_safe_to_use(start_server):
     """With more than at the start, each client is served or refused, and nothing leaks."""
-    server = start_server(wrapper=["prlimit", "--nofile=64:4096"], limits={"sessions": 20, "login_timeout": 1})
+    server = start_server(wrapper=["prlimit", "--nofile=64:4096"],
+                          limits={"sessions": 20, "login_timeout": 1})
     before = server.open_files()
     limit_descriptors(server, 4096)
     clients = [server.connect("telnet") for _ in range(300)]

@@ -1,4 +1,4 @@
-"""Faults of connections, ports and files: the server goes on, and other users are not disturbed."""
+"""Faults of connections, ports and files: they neither stop the server nor disturb other users."""
 
 import contextlib
 import os
@@ -27,7 +27,7 @@ HANDSHAKE = http_head("GET", "/ws", {
     "Host": "x", "Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13",
     "Sec-WebSocket-Key": "AQIDBAUGBwgJCgsMDQ4PEA=="})
 
-# What a client of each protocol sends that logs in, says "tea", and stops within a next message.
+# What a client of each protocol sends: it logs in, says "tea", and stops within another message.
 SCRIPTS = {
     "telnet": b"\xff\xfb\x1flogin flo\r\ntea\r\n\xff\xfa\x1f\x00\x50\x00\x18\xff\xf0mo",
     "json": packet(hello("flo")) + packet(chat("tea")) + packet(chat("more"))[:9],
@@ -237,7 +237,7 @@ def short_connection(server, i):
 def test_thousands_of_short_connections_leave_nothing_behind(start_server, limit):
     """Neither memory nor descriptors, however they end."""
     server = start_server(limits={"rate": 0, **({"sessions_per_address": limit} if limit else {})},
-                 **Group.SETTINGS)
+                          **Group.SETTINGS)
     group = Group(server)
     held = [server.telnet() for _ in range(limit - len(group.clients))]
     for client in held:
@@ -409,7 +409,8 @@ def test_a_port_in_use_is_reported_and_nothing_opens(tmp_path, listener, address
         server.process.stdout.close()
     where = f"[{address}]" if ":" in address else address
     assert server.log == [
-        f"teahoused: {server.setting_location(listener, 'port')}: {where}:{port}: Address already in use; "
+        f"teahoused: {server.setting_location(listener, 'port')}: {where}:{port}: "
+        "Address already in use; "
         "right is a port that is free, and may be taken"]
     assert status == 2
 
@@ -430,6 +431,7 @@ def test_a_foreign_address_is_reported_and_nothing_opens(tmp_path, address):
     server.process.stdout.close()
     where = f"[{address}]" if ":" in address else address
     assert server.log == [
-        f"teahoused: {server.setting_location(listener, 'address')}: {where}:0: Cannot assign requested "
-        "address; right is an address of this host, or *" for listener in ("telnet", "json")]
+        f"teahoused: {server.setting_location(listener, 'address')}: {where}:0: "
+        "Cannot assign requested address; right is an address of this host, or *"
+        for listener in ("telnet", "json")]
     assert status == 2

@@ -39,7 +39,7 @@ def log_in_and_say(server, protocol, text):
         return client
     client = server.connect(protocol)
     commands = {"telnet": b"login eve\r\nsay %s\r\n", "relay": b"%s\n",
-            "lobby": b"/join main\n/nick eve\n%s\n", "direct": b"#eve\n@*:%s\n"}[protocol]
+                "lobby": b"/join main\n/nick eve\n%s\n", "direct": b"#eve\n@*:%s\n"}[protocol]
     client.send_bytes(commands.replace(b"%s", data))
     return client
 

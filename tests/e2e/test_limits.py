@@ -39,8 +39,9 @@ def test_over_sessions_per_address_a_client_is_refused_in_its_protocol(start_ser
 
 def test_sessions_of_an_address_count_over_all_listeners(start_server):
     """An IPv4 address is the same one on an IPv6 listener, too."""
-    server = start_server(limits={"sessions_per_address": 2}, any={"protocol": "telnet", "address": "*"},
-                 six={"protocol": "telnet", "address": "::1"})
+    server = start_server(limits={"sessions_per_address": 2},
+                          any={"protocol": "telnet", "address": "*"},
+                          six={"protocol": "telnet", "address": "::1"})
     server.json("ann")
     server.line_client("any").expect("Welcome to Teahouse")
     assert CROWDED in refusal(server, "any") and CROWDED in refusal(server, "telnet")
@@ -150,7 +151,7 @@ ARRIVED = {"telnet": b"Teahouse\r\n", "json": b'"names"', "web": b'"names"', "lo
 def test_over_the_rate_nothing_is_lost(start_server, listener, end):
     """Even if the client closes long before its last message may be delivered."""
     server = start_server(limits={"rate": 100, "burst": 5},
-                 **{name: {"echo": "no"} for name in PROTOCOLS})
+                          **{name: {"echo": "no"} for name in PROTOCOLS})
     watch = server.json("watch")
     client = server.web() if listener == "web" else server.connect(listener)
     texts = [f"text {i}" for i in range(50)]

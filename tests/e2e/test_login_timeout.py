@@ -114,7 +114,7 @@ def is_answered(client):
 def test_half_requests_leave_descriptors_for_sessions_and_the_page(start_server):
     """When there are too many, the oldest are closed: sessions need the descriptors."""
     server = start_server(limits={"sessions": 20}, wrapper=("prlimit", "--nofile=200:200"),
-                 **Group.SETTINGS)
+                          **Group.SETTINGS)
     clients = send_half_requests(server, 600)
     group = Group(server)
     assert http_request(server.address("web"))[0] == 200

@@ -21,7 +21,7 @@ from websocket_client import http_request
 
 BUILD = pathlib.Path(os.environ.get("TEAHOUSED", ROOT / "build/teahoused")).parent
 NOT_SANITIZED = pytest.mark.skipif(SANITIZED,
-                              reason="the sanitizer replaces the allocator, and finds leaks itself")
+                                   reason="the sanitizer replaces the allocator, and finds leaks itself")
 OUT_OF_MEMORY = "memory: there is none left\n"
 TALKS = ["three-doors", "lobby", "commands"]
 
@@ -59,7 +59,7 @@ def serve(folder, number):
     """Starts a server, uses every protocol, and stops it. Returns whether all of that succeeded."""
     folder.mkdir()
     server = Server(folder, env=failing(number), wait=False, relay={"echo": "no"},
-                 **Group.SETTINGS)
+                    **Group.SETTINGS)
     done = False
     with contextlib.suppress(Exception), server:
         server.wait_until_ready()
@@ -96,6 +96,7 @@ def test_valgrind_finds_no_error_and_no_leak(talk):
     done = subprocess.run(
         ["valgrind", "-q", "--error-exitcode=9", "--leak-check=full",
          # ICU keeps some of its data until the process ends.
-         "--errors-for-leak-kinds=definite,indirect,possible", BUILD / "tests/talk/play", ROOT / f"tests/talk/{talk}.talk"],
+         "--errors-for-leak-kinds=definite,indirect,possible",
+         BUILD / "tests/talk/play", ROOT / f"tests/talk/{talk}.talk"],
         capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr

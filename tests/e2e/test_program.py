@@ -91,7 +91,7 @@ def listening(pid):
 
 def test_listener_lines(start_server):
     server = start_server(telnet6={"protocol": "telnet", "address": "::1"},
-                      everywhere={"protocol": "telnet", "address": "*"})
+                          everywhere={"protocol": "telnet", "address": "*"})
     text = "\n".join(server.log)
     for name in ("telnet", "json", "web"):
         assert re.search(rf"^teahoused: {name} on 127\.0\.0\.1:[1-9]\d*$", text, re.M)
@@ -109,7 +109,8 @@ def test_port_in_use(tmp_path):
         server = Server(tmp_path, wait=False, telnet={"port": port})
         assert server.wait() == 2
         assert server.log == [
-            f"teahoused: {server.setting_location('telnet', 'port')}: 127.0.0.1:{port}: Address already in use; "
+            f"teahoused: {server.setting_location('telnet', 'port')}: 127.0.0.1:{port}: "
+            "Address already in use; "
             "right is a port that is free, and may be taken"]
         server.process.stdout.close()
 

@@ -42,7 +42,7 @@ def test_no_file_is_opened_once_the_server_is_ready(start_server, tmp_path):
     """The page was read into memory at the start."""
     trace = tmp_path / "trace"
     server = start_server(wrapper=["strace", "-f", "-e", "trace=%file,write", "-o", trace],
-                 **Group.SETTINGS)
+                          **Group.SETTINGS)
     Group(server).chat()
     for path in ("/", "/main.js", "/nothing.html"):
         page = server.connect("web")

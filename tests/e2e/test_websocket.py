@@ -166,7 +166,7 @@ def test_masks(ann, bob, mask):
         ann.send_frame(TEXT, said(text)[:7], fin=False, mask=mask)
         ann.send_frame(CONTINUATION, said(text)[7:], mask=b"\x0f\xf0\x55\xaa")
     bob_receives(bob, ann, *(text for text in ("a", "ab", "abc", "Grüße 🫖", "x" * 300)
-                      for _ in range(2)))
+                             for _ in range(2)))
 
 
 # 5.4 and 6.2: messages in fragments, and a stream in pieces.
