@@ -1,9 +1,7 @@
 """How the server starts and stops: command line, settings, listeners, signals."""
 
-import os
 import re
 import signal
-import socket
 import subprocess
 import time
 
@@ -59,34 +57,6 @@ def test_the_port_argument(start_server):
     assert server.port("json") == port
 
 
-def test_closed_standard_files(tmp_path):
-    ini = tmp_path / "teahouse.ini"
-    ini.write_text(settings())
-    process = subprocess.Popen(["sh", "-c", f"exec {program()} -c {ini} <&- >&- 2>&-"])
-    try:
-        # It cannot log its ports, but must be running, and stop with 0.
-        deadline = time.monotonic() + TIMEOUT
-        while not listening(process.pid):
-            assert process.poll() is None and time.monotonic() < deadline
-        for fd in range(3):
-            assert os.readlink(f"/proc/{process.pid}/fd/{fd}") == "/dev/null"
-        process.terminate()
-        assert process.wait(TIMEOUT) == 0
-    finally:
-        process.kill()
-
-
-def listening(pid):
-    """The ports on which a process listens."""
-    try:
-        mine = {os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")}
-    except FileNotFoundError:
-        return []
-    with open("/proc/net/tcp") as table:
-        rows = [line.split() for line in table][1:]
-    return [row[1] for row in rows if row[3] == "0A" and f"socket:[{row[9]}]" in mine]
-
-
 # Listeners.
 
 def test_listener_lines(start_server):
@@ -101,18 +71,6 @@ def test_listener_lines(start_server):
     for name in ("telnet", "telnet6", "everywhere"):
         server.line_client(name).expect("Welcome to Teahouse")
     LineClient(("::1", server.port("everywhere"))).expect("Welcome to Teahouse")
-
-
-def test_port_in_use(tmp_path):
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        server = Server(tmp_path, wait=False, telnet={"port": port})
-        assert server.wait() == 2
-        assert server.log == [
-            f"teahoused: {server.setting_location('telnet', 'port')}: 127.0.0.1:{port}: "
-            "Address already in use; "
-            "right is a port that is free, and may be taken"]
-        server.process.stdout.close()
 
 
 def test_ports_of_another_server(server, tmp_path):
@@ -135,15 +93,6 @@ def test_a_port_is_free_again_after_the_end(start_server):
     client.drop()
     server = start_server(telnet={"port": port})
     server.telnet().expect("Welcome to Teahouse")
-
-
-def test_address_that_is_not_here(tmp_path):
-    server = Server(tmp_path, wait=False, telnet={"address": "192.0.2.1"})
-    assert server.wait() == 2
-    assert server.log == [
-        f"teahoused: {server.setting_location('telnet', 'address')}: 192.0.2.1:0: "
-        "Cannot assign requested address; right is an address of this host, or *"]
-    server.process.stdout.close()
 
 
 def test_a_root_that_does_not_exist(tmp_path):
