@@ -1,19 +1,6 @@
 /* The commands about rooms: entering and leaving them, who is there, their topics. */
 #include "core/core_internal.h"
 
-struct room *
-request_room(struct session *session, const struct request *request)
-{
-	struct room *room = session->current;
-	if (request->room.ptr)
-		room = room_find(session->core, request->room);
-	if (room && room_membership(room, session->user))
-		return room;
-	request_refuse(session, room ? REASON_NOT_IN_ROOM : REASON_NO_SUCH_ROOM,
-		room ? room_name(room) : request->room, request);
-	return NULL;
-}
-
 enum reason
 command_join(struct session *session, const struct request *request)
 {

@@ -1,21 +1,5 @@
 /* The commands that say something. */
-#include <stdio.h>
-
 #include "core/core_internal.h"
-
-enum reason
-request_body(struct session *session, const struct request *request, struct text said, size_t most,
-	struct strbuf *body)
-{
-	text_clean(body, said);
-	if (body->len == 0)
-		return request_refuse(session, REASON_TEXT_EMPTY, said, request);
-	if (body->len <= most && text_lines(strbuf_view(body)) <= TEXT_LINES)
-		return REASON_OK;
-	char limit[64];
-	snprintf(limit, sizeof limit, "%zu bytes and %d lines", most, TEXT_LINES);
-	return request_refuse(session, REASON_TEXT_TOO_LONG, text_of(limit), request);
-}
 
 static enum reason
 room_speech(struct session *session, const struct request *request, enum entry_kind kind)

@@ -269,11 +269,13 @@ COMMANDS(COMMAND_DECLARE)
 /* command_syntax.c: the line of /help */
 void command_help_line(struct strbuf *out, const struct command *command);
 
-/* commands_talk.c: cleans what was said into body, if it may be said; else refuses */
+/* request.c */
+
+/* The room that the request is about, which its user is in; NULL: it was refused. */
+struct room *request_room(struct session *session, const struct request *request);
+
+/* Cleans what was said into body, if it may be said; else refuses the request. */
 enum reason request_body(struct session *session, const struct request *request, struct text said,
 	size_t most, struct strbuf *body);
-
-/* commands_room.c: the room the request is about, which its user is in; NULL: it was refused */
-struct room *request_room(struct session *session, const struct request *request);
 
 #endif

@@ -9,11 +9,11 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
 from browser import Tab
-from house import program
+from server import SANITIZED
 
 pytestmark = [
     pytest.mark.xdist_group("another browser"),
-    pytest.mark.skipif("asan" in program(), reason="all that the server does here is to serve files")]
+    pytest.mark.skipif(SANITIZED, reason="the server only serves files here")]
 
 # In place of the browser's own, before the page's modules are there.
 FEIGNED = """
@@ -77,13 +77,13 @@ class Alone(Tab):
 
 
 @pytest.fixture
-def page(house, browser, tabs):
+def page(start_server, browser, tabs):
     """Opens the page, whose server is the test."""
-    home = house(telnet=None, json=None, relay=None, lobby=None, direct=None)
+    server = start_server(telnet=None, json=None, relay=None, lobby=None, direct=None)
     driver = browser.driver
 
     def at(inside=True, before=lambda: None):
-        host, port = home.address("web")
+        host, port = server.address("web")
         driver.switch_to.new_window("tab")
         driver.execute_cdp_cmd("Emulation.setTimezoneOverride", {"timezoneId": "UTC"})
         driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": FEIGNED})
@@ -153,7 +153,7 @@ def test_the_first_unread_has_a_line_above_it(page):
     assert tab.shown("new") == []
 
 
-def test_neither_ones_own_lines_nor_another_room_are_read_out(page):
+def test_own_lines_and_other_rooms_are_not_read_out(page):
     tab = page()
     tab.hears({"type": "join", "nick": "ann", "room": "tea"}, chat("mine", nick="ann"), chat("theirs"))
     tab.wait(lambda t: t.texts("#rooms .name") == ["main", "tea"], "both rooms")
@@ -162,7 +162,7 @@ def test_neither_ones_own_lines_nor_another_room_are_read_out(page):
     assert live == ["off", None]
     log = tab.find("#log")
     assert (log.get_attribute("role"), log.get_attribute("aria-live")) == ("log", "polite")
-    # In the same breath, before anybody could read it out.
+    # At once, before a screen reader could read it out.
     assert tab.do("""document.querySelector("#rooms li:nth-child(2) .row").click();
         return document.querySelector("#log").getAttribute("aria-live")""") == "off"
     tab.wait(lambda t: log.get_attribute("aria-live") == "polite", "new lines are read out again")
@@ -267,7 +267,7 @@ def test_twenty_seconds_away_are_as_if_nothing_had_been(page):
     assert tab.texts("#rooms .name") == ["main", "tea"]
 
 
-def test_a_full_server_says_why_it_does_not_let_one_back_in(page):
+def test_a_full_server_is_the_reason_why_reconnecting_fails(page):
     tab = page()
     tab.loses()
     tab.asks("hello", 2)
@@ -346,7 +346,7 @@ def test_axe_finds_nothing(page, browser, view, theme):
 
 
 def test_what_colours_say_is_said_without_them(page, browser):
-    """Forced colours take backgrounds away: what names one, and where one is, show all the same."""
+    """Without backgrounds, mentions and the current room still stand out."""
     tab = page(before=lambda: in_media(browser, forced_colors="active"))
     tab.hears(chat("ann: look"), chat("nothing"))
     tab.wait(lambda t: t.shown("mention"), "the mention")
@@ -357,7 +357,7 @@ def test_what_colours_say_is_said_without_them(page, browser):
         style(tab, "#rooms .here .row", "forcedColorAdjust") == "none"
 
 
-def test_nothing_moves_for_who_wants_it_still(page, browser):
+def test_nothing_moves_with_reduced_motion(page, browser):
     tab = page(before=lambda: in_media(browser, prefers_reduced_motion="reduce"))
     longest = tab.do("""return Math.max(...[...document.querySelectorAll("*")].flatMap(at => {
         const { transitionDuration, animationDuration } = getComputedStyle(at);

@@ -1,26 +1,26 @@
 #!/usr/bin/python3
 """What teahouse-protocol(7) shows is true: its examples are talk files word for word, and
-its tables name every packet, error, command, port and limit that there is.
+its tables name every packet, error, command, port and limit.
 
-An example stands below a comment `.\\" example FILE PERSON`: what that person sends and hears
-there, in order. Several of the same person follow one another. A line that starts with three
-spaces goes on with the one above it.
+A comment `.\\" example FILE USER` stands above each example: what that user sends and gets in the
+talk file, in order. Several examples of the same user follow one another. A line that starts with
+three spaces continues the line above it.
 
 Prints TAP.
 """
 
 import json
-import pathlib
 import re
 import subprocess
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parents[1]
+from tap import ROOT, report
+
 PAGE = ROOT / "src/adapters/teahouse-protocol.7"
 TALKS = ROOT / "tests/talk"
 ARROWS = {">": "-> ", ">>": "-> ", "<<": "<- ", "<<<": "<- "}
 
-# Bounds that are fixed, and where; the page has a row for each.
+# Fixed limits, and where they are defined; the page has a row for each.
 BOUNDS = {
     "src/codec/framing.h": ["LINE_BYTES", "LOBBY_BYTES", "DIRECT_BYTES", "PACKET_BYTES"],
     "src/codec/json.h": ["JSON_DEPTH"],
@@ -59,8 +59,8 @@ def rows(name):
     return [[plain(cell).strip() for cell in re.split(r" Ta(?= |$)", line)] for line in lines]
 
 
-def acts(talk):
-    """(who, act, rest) of a talk, with (name, None, protocol) where somebody comes."""
+def steps(talk):
+    """(user, action, rest) of a talk file; a user who connects is (user, None, protocol)."""
     people = set()
     for line in (TALKS / talk).read_text().splitlines():
         first, _, rest = line.partition(" ")
@@ -74,14 +74,14 @@ def acts(talk):
         yield first, act, rest
 
 
-def conversation(talk, person):
-    """What the page has to show of it."""
+def conversation(talk, user):
+    """What the page must show of a user's side of a talk file."""
     lines = []
     here = False
-    for who, act, rest in acts(talk):
+    for who, act, rest in steps(talk):
         if who == "~" and here:
             lines.append("   (" + re.sub(r"(\d)([a-z])", r"\1 \2", act) + ")")
-        elif who != person:
+        elif who != user:
             continue
         elif act is None:
             here = True
@@ -91,16 +91,16 @@ def conversation(talk, person):
             here = False
             lines.append("   (closed)")
         elif act != ".":
-            raise AssertionError(f"{talk}: {person} {act}: << leaves nothing out")
+            raise AssertionError(f"{talk}: {user} {act}: use <<, which leaves nothing out")
     return lines
 
 
 def shown():
-    """The page's examples: {(talk, person): lines}."""
+    """The page's examples: {(talk, user): lines}."""
     found = {}
     pattern = r'^\.\\" example (\S+) (\S+)\n\.Bd -literal[^\n]*\n(.*?)^\.Ed$'
-    for talk, person, text in re.findall(pattern, PAGE.read_text(), re.M | re.S):
-        lines = found.setdefault((talk, person), [])
+    for talk, user, text in re.findall(pattern, PAGE.read_text(), re.M | re.S):
+        lines = found.setdefault((talk, user), [])
         for line in map(plain, text.splitlines()):
             if line.startswith("   ") and not line.startswith("   ("):
                 lines[-1] += line[3:]
@@ -118,16 +118,16 @@ def lint():
 def examples():
     faults = []
     known = {path.name for path in TALKS.glob("manual-*.talk")}
-    for (talk, person), lines in shown().items():
+    for (talk, user), lines in shown().items():
         if talk not in known:
             faults.append(f"there is no {talk}")
             continue
-        wanted = conversation(talk, person)
+        wanted = conversation(talk, user)
         for number in range(max(len(lines), len(wanted))):
             here = lines[number] if number < len(lines) else "nothing more"
             there = wanted[number] if number < len(wanted) else "nothing more"
             if here != there:
-                faults.append(f"{talk}: {person}: the page says\n{here}\nbut the talk\n{there}")
+                faults.append(f"{talk}: {user}: the page says\n{here}\nbut the talk\n{there}")
                 break
     used = {talk for talk, _ in shown()} | {"manual-events.talk"}
     faults += [f"{talk} is shown nowhere" for talk in sorted(known - used)]
@@ -146,12 +146,13 @@ def framed(protocol, packet):
 
 
 def whole_packets():
-    """A talk may leave fields out of a packet that is heard: these do not, to the byte."""
+    """A talk file may leave fields out of a packet that is received. Its examples may not: here
+    they are compared byte by byte."""
     folder = ROOT / "build" / "tests"
     folder.mkdir(parents=True, exist_ok=True)
     copies = []
     for path in sorted(TALKS.glob("manual-*.talk")):
-        protocols = {who: rest for who, act, rest in acts(path.name) if act is None}
+        protocols = {who: rest for who, act, rest in steps(path.name) if act is None}
         lines = []
         for line in path.read_text().splitlines():
             heard = re.match(r"(\S+) << (\{.*)", line)
@@ -204,7 +205,7 @@ def fields(cell):
 
 
 def packets():
-    """The table of packets against the commands' fields, and against what the example hears."""
+    """The table of packets against the commands' fields, and against what the examples receive."""
     table = {row[0]: [fields(cell) for cell in row[1:]] for row in rows("Packets")}
     kinds = read("include/teahouse/event.h").split("#define EVENT_KINDS")[1].split("enum")[0]
     sent = {row[2]: row for row in command_rows() if row[2]}
@@ -230,8 +231,8 @@ def packets():
         heard.add(packet["type"])
         must = {key for key in row if not key.endswith("?")}
         if not must <= keys <= {key.rstrip("?") for key in row}:
-            faults.append(f"{line} has not the fields that the page says: {sorted(row)}")
-    faults += [f"the example hears no {kind}" for kind in sorted(table)
+            faults.append(f"{line} does not have the fields of the page: {sorted(row)}")
+    faults += [f"no example receives {kind}" for kind in sorted(table)
                if table[kind][1] and kind not in heard]
     return "\n".join(filter(None, faults))
 
@@ -253,7 +254,7 @@ def limits():
     page = [int(row[0].replace(",", "")) for row in rows("Fixed limits")]
     faults = []
     if sorted(numbers) != sorted(page):
-        faults.append(f"the page says {sorted(page)}, it is {sorted(numbers)}")
+        faults.append(f"the page has {sorted(page)}, the code {sorted(numbers)}")
     ini = read("conf/teahouse.ini")
     wanted = {f"{key} = {re.search(rf'^;?{key} *= *(.*)', ini, re.M)[1]}" for key in SETTINGS}
     said = {f"{row[0]} = {row[1].replace(',', '')}" for row in rows("Limits that are set")}
@@ -261,7 +262,7 @@ def limits():
 
 
 def event_cells(kind, protocol, lines):
-    """The cell that says what was heard; names and words are those of the talk."""
+    """The cell for these lines, with placeholders for the names and texts of the talk file."""
     if not lines:
         return "-"
     words = []
@@ -308,24 +309,13 @@ def events():
                 seen.add((row[0], protocol))
                 wanted = event_cells(row[0], protocol, heard.get((row[0], people[protocol]), []))
                 if wanted != cell:
-                    faults.append(f"{row[0]}, {protocol}: it is {wanted}, the page says {cell}")
+                    faults.append(f"{row[0]}, {protocol}: the talk file has {wanted}, the page {cell}")
     every = {(kind, protocol) for kind in kinds for protocol in people}
     faults += [f"no cell for {kind}, {protocol}" for kind, protocol in sorted(every - seen)]
     return "\n".join(faults)
 
 
-def main():
-    tests = [lint, examples, whole_packets, packets, errors, commands, events, ports, limits]
-    failed = 0
-    print(f"1..{len(tests)}")
-    for number, test in enumerate(tests, 1):
-        fault = test()
-        failed += bool(fault)
-        print(f"{'not ' if fault else ''}ok {number} - teahouse-protocol(7): {test.__name__}")
-        for line in fault.splitlines():
-            print(f"# {line}")
-    return failed > 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(report({
+        f"teahouse-protocol(7): {check.__name__}": lambda check=check: check().splitlines()
+        for check in (lint, examples, whole_packets, packets, errors, commands, events, ports, limits)}))

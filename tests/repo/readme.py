@@ -1,8 +1,6 @@
 #!/usr/bin/python3
-"""What the README shows is true: its C compiles in its place, its talk goes as it says,
-its targets exist, and what `make run` says is where the settings listen.
-
-Prints TAP.
+"""What the READMEs say is true: the examples in C compile in their places, the talk file plays,
+the targets and the named tests exist, and the ports are those of the settings. Prints TAP.
 """
 
 import pathlib
@@ -11,9 +9,11 @@ import subprocess
 import sys
 import tempfile
 
-ROOT = pathlib.Path(__file__).resolve().parents[1]
+from tap import ROOT, report
+
 COMPILE = ["gcc", "-std=c11", "-D_XOPEN_SOURCE=700", "-D_DEFAULT_SOURCE", "-Wall", "-Wextra",
-           "-Werror", "-Wno-missing-declarations", "-fsyntax-only", "-Iinclude", "-Isrc", "-x", "c", "-"]
+           "-Werror", "-Wno-missing-declarations", "-fsyntax-only", "-Iinclude", "-Isrc", "-x", "c",
+           "-"]
 
 
 def blocks(language):
@@ -71,18 +71,21 @@ def addresses():
     return f"{strange} are not in conf/teahouse.ini" if strange else ""
 
 
-def main():
-    tests = [command_example, adapter_example, talk_example, targets, addresses]
-    failed = 0
-    print(f"1..{len(tests)}")
-    for number, test in enumerate(tests, 1):
-        fault = test()
-        failed += bool(fault)
-        print(f"{'not ' if fault else ''}ok {number} - README: {test.__name__}")
-        for line in fault.splitlines():
-            print(f"# {line}")
-    return failed > 0
+def promised_tests():
+    """Every test that the table of promises in tests/README.md names exists."""
+    text = (ROOT / "tests/README.md").read_text()
+    named = re.findall(r"`(test_\w+\.py)`((?:, \w+)*)", text.split("## What is promised")[1])
+    faults = [] if named else ["tests/README.md names no tests"]
+    for name, words in named:
+        path = ROOT / "tests/e2e" / name
+        tests = re.findall(r"^def (test_\w+)", path.read_text(), re.M) if path.exists() else []
+        faults += [f"{name} has no test {word}" for word in re.findall(r"\w+", words) or [""]
+                   if not any(word in test for test in tests)]
+    return "\n".join(faults)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(report({
+        f"README: {check.__name__}": lambda check=check: check().splitlines()
+        for check in (command_example, adapter_example, talk_example, targets, addresses,
+                      promised_tests)}))

@@ -1,21 +1,21 @@
 #!/usr/bin/python3
-"""The work of a message: allocations, and instructions a delivery, by what tests/bench/fanout does.
+"""What a message costs: allocations, and instructions a delivery, counted in tests/bench/fanout.
 
-Neither depends on how busy a machine is. Prints TAP; `work.py --write` keeps what it counted
-in tests/bench/instructions.txt.
+Neither depends on how busy the machine is. Prints TAP; `work.py --write` writes the counts to
+instructions.txt.
 """
 
 import concurrent.futures
 import os
-import pathlib
 import re
 import subprocess
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parents[1]
+from tap import ROOT
+
 FANOUT = ROOT / "build/tests/bench/fanout"
-KEPT = ROOT / "tests/bench/instructions.txt"
-HEAD = "# Instructions a delivery in a room of 100, by callgrind: see tests/work.py.\n"
+KEPT = ROOT / "tests/repo/instructions.txt"
+HEAD = "# Instructions a delivery in a room of 100, by callgrind: see tests/repo/work.py.\n"
 WAYS = ["telnet", "json", "web", "mixed"]
 LISTENERS, MORE_LISTENERS, MESSAGES, WARM_UP = 100, 400, 500, 100
 HANDFUL = 20  # allocations a message
@@ -29,7 +29,7 @@ def run(*command):
 
 
 def allocations(way):
-    """A message's, and by how much they grow with the listeners."""
+    """Allocations a message, and how many more there are with more listeners."""
     few = float(run(FANOUT, way, LISTENERS))
     many = float(run(FANOUT, way, MORE_LISTENERS))
     return few, many - few
@@ -63,9 +63,9 @@ def main():
         fine = counts[way] <= RISE * before[way]
         failed += not fine
         print(f"{'' if fine else 'not '}ok {2 * number + 2} - {way}: {counts[way]:.0f} "
-              f"instructions a delivery; {before[way]:.0f} are kept")
+              f"instructions a delivery; {before[way]:.0f} in instructions.txt")
         if counts[way] * RISE < before[way]:
-            print("# it has become less: tests/work.py --write keeps that")
+            print("# fewer than before: tests/repo/work.py --write keeps the new count")
     return failed > 0
 
 
