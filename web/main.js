@@ -1,27 +1,27 @@
 // Puts the page together: packets and acts change the state, the state is drawn.
 // The only module that knows both the connection and the view.
 
-import { enter, perform } from "./acts.js";
-import { commandNames, parse } from "./commands.js";
-import { notifyOf, prepareSound, ring } from "./attention.js";
-import { Connection, socketAddress } from "./connection.js";
-import { rememberNick, rememberedNick } from "./memory.js";
-import { saidPackets } from "./outbox.js";
-import { hello, lost, receive } from "./packets.js";
-import { createSettings } from "./settings.js";
-import { createState, current, inOrder, isInside, nicksByUse, ofKind, takeCalls, watch } from "./state.js";
+import { enter, perform } from "./model/actions.js";
+import { commandNames, parse } from "./model/commands.js";
+import { notifyOf, prepareSound, ring } from "./view/alerts.js";
+import { Connection, socketAddress } from "./net/connection.js";
+import { rememberNick, rememberedNick } from "./lib/storage.js";
+import { saidPackets } from "./model/outbox.js";
+import { hello, lost, receive } from "./model/packets.js";
+import { createSettings } from "./model/settings.js";
+import { createState, current, inOrder, isInside, nicksByUse, ofKind, takeCalls, watch } from "./model/state.js";
 import { Composer } from "./view/composer.js";
-import { createDoor } from "./view/door.js";
-import { createGo } from "./view/go.js";
-import { Log } from "./view/log.js";
+import { createDoor } from "./view/login.js";
+import { createGo } from "./view/switcher.js";
+import { Log } from "./view/message_log.js";
 import { drawPage } from "./view/page.js";
 import { createPanes } from "./view/panes.js";
 import { createPeople } from "./view/people.js";
-import { createSettingsDialog } from "./view/settings.js";
-import { createSide } from "./view/side.js";
+import { createSettingsDialog } from "./view/settings_dialog.js";
+import { createSide } from "./view/sidebar.js";
 import { part } from "./view/dom.js";
-import { speakTheReadersLanguage } from "./view/words.js";
-import { say } from "./words.js";
+import { speakTheReadersLanguage } from "./view/translate_page.js";
+import { say } from "./i18n/translate.js";
 
 const HELLO_AGAIN = 3000;
 const ROOM = "room/"; // in the page's address

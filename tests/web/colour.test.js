@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
-import { page } from "./page.js";
+import { page } from "./load.js";
 
-const { HARDEST, READABLE, colourOf, contrast, hueOf } = await page("colour.js");
+const { HARDEST, READABLE, colourOf, contrast, hueOf } = await page("lib/colour.js");
 const sheet = readFileSync(new URL("../../web/style.css", import.meta.url), "utf8");
 
 // The tokens of each theme: the first :root is the light one, the second changes it to the dark one.

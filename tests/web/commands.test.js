@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { page } from "./page.js";
+import { page } from "./load.js";
 
-const { commandNames, parse } = await page("commands.js");
+const { commandNames, parse } = await page("model/commands.js");
 
 test("what does not start with a slash is said, as it is", () => {
 	assert.deepEqual(parse("hello  there "), { do: "say", text: "hello  there " });

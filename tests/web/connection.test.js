@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { page } from "./page.js";
+import { page } from "./load.js";
 
-const { Connection, socketAddress, waitBefore } = await page("connection.js");
+const { Connection, socketAddress, waitBefore } = await page("net/connection.js");
 
 // A world with a clock wound by hand and sockets that do as they are told.
 function createWorld() {

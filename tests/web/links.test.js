@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { page } from "./page.js";
+import { page } from "./load.js";
 
-const { pieces } = await page("links.js");
+const { pieces } = await page("lib/links.js");
 
 const hrefs = (text) => pieces(text).filter(({ href }) => href).map(({ href }) => href);
 

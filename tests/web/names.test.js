@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { page } from "./page.js";
+import { page } from "./load.js";
 
-const { mentions, sameName, sortedNames } = await page("names.js");
+const { mentions, sameName, sortedNames } = await page("lib/names.js");
 
 test("names that differ only in case, or in how they are composed, are the same", () => {
 	assert.ok(sameName("Ann", "aNN"));

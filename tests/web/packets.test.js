@@ -2,12 +2,12 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { NOON, hear, linesOf, welcomed } from "./house.js";
-import { page } from "./page.js";
+import { NOON, hear, linesOf, welcomed } from "./fixture.js";
+import { page } from "./load.js";
 
-const { enter, perform } = await page("acts.js");
-const { hello, lost, receive } = await page("packets.js");
-const { KEPT_LINES, createState, current, find, show, takeCalls, titleOf, totals, watch } = await page("state.js");
+const { enter, perform } = await page("model/actions.js");
+const { hello, lost, receive } = await page("model/packets.js");
+const { KEPT_LINES, createState, current, find, show, takeCalls, titleOf, totals, watch } = await page("model/state.js");
 
 const chat = (nick, message, room = "main") => ({ type: "chat", nick, message, room });
 

@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { page } from "./page.js";
+import { page } from "./load.js";
 
-const { createCompleter, replaceWord, suggestions } = await page("complete.js");
-const { bytesOf, linesIn } = await page("measure.js");
-const { createRecall } = await page("recall.js");
+const { createCompleter, replaceWord, suggestions } = await page("model/completion.js");
+const { bytesOf, linesIn } = await page("lib/text_length.js");
+const { createRecall } = await page("model/input_history.js");
 
 const known = { nicks: ["dilbert", "Dana", "ann"], rooms: ["tea", "main"], commands: ["/me", "/msg", "/join"] };
 

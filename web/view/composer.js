@@ -1,13 +1,13 @@
 // The field one types in: Enter sends, Tab completes, Up calls back, and each conversation
 // keeps its own draft. Knows nothing of commands.
 
-import { createCompleter, replaceWord, suggestions } from "../complete.js";
-import { bytesOf } from "../measure.js";
-import { rememberDraft, rememberedDraft } from "../memory.js";
-import { createRecall } from "../recall.js";
-import { say } from "../words.js";
+import { createCompleter, replaceWord, suggestions } from "../model/completion.js";
+import { bytesOf } from "../lib/text_length.js";
+import { rememberDraft, rememberedDraft } from "../lib/storage.js";
+import { createRecall } from "../model/input_history.js";
+import { say } from "../i18n/translate.js";
 import { part, setText } from "./dom.js";
-import { createSuggestions } from "./suggest.js";
+import { createSuggestions } from "./suggestions.js";
 
 const input = part("input");
 const COMPOSING = 229;

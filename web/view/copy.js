@@ -1,6 +1,6 @@
 // Several messages copied together come as `[12:04] ann: text`, a line each.
 
-import { stampOf } from "../times.js";
+import { stampOf } from "../i18n/times.js";
 import { timeOf } from "./line.js";
 
 /** The lines of the log that the selection touches, as text; "" when it is within one. */

@@ -2,9 +2,9 @@
 // reads; not where it will stand. Who and what come before the time, as they are to be read out;
 // the style sheet puts the time in front.
 
-import { pieces } from "../links.js";
-import { dayOf, hourOf, momentOf } from "../times.js";
-import { compose, nameList, say } from "../words.js";
+import { pieces } from "../lib/links.js";
+import { dayOf, hourOf, momentOf } from "../i18n/times.js";
+import { compose, nameList, say } from "../i18n/translate.js";
 import { element } from "./dom.js";
 import { nickElement } from "./nick.js";
 

@@ -1,6 +1,6 @@
 // A nick as an element: isolated from the text around it, in its own steady colour.
 
-import { colourOf } from "../colour.js";
+import { colourOf } from "../lib/colour.js";
 import { element } from "./dom.js";
 
 export function nickElement(nick, className = "nick") {

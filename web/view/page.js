@@ -1,8 +1,8 @@
 // The page as a whole: which of its parts are shown, the head above the messages, the title
 // of the tab, and what is said about the connection.
 
-import { isInside, titleOf, totals } from "../state.js";
-import { say } from "../words.js";
+import { isInside, titleOf, totals } from "../model/state.js";
+import { say } from "../i18n/translate.js";
 import { part, setText } from "./dom.js";
 import { linked } from "./line.js";
 

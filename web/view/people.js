@@ -1,8 +1,8 @@
 // The right side: who is in the room in front. A click opens a talk with them.
 
-import { fold, sortedNames } from "../names.js";
-import { isMe } from "../state.js";
-import { say } from "../words.js";
+import { fold, sortedNames } from "../lib/names.js";
+import { isMe } from "../model/state.js";
+import { say } from "../i18n/translate.js";
 import { createList, element, part, setText } from "./dom.js";
 import { nickElement } from "./nick.js";
 

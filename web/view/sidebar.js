@@ -1,7 +1,7 @@
 // The left side: the rooms one is in and the talks one has, with what is unread in each.
 
-import { ofKind } from "../state.js";
-import { say } from "../words.js";
+import { ofKind } from "../model/state.js";
+import { say } from "../i18n/translate.js";
 import { createList, element, icon, part, setText } from "./dom.js";
 import { paint } from "./nick.js";
 

@@ -2,12 +2,12 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { NOON, hear, linesOf, welcomed } from "./house.js";
-import { page } from "./page.js";
+import { NOON, hear, linesOf, welcomed } from "./fixture.js";
+import { page } from "./load.js";
 
-const { perform } = await page("acts.js");
-const { lost } = await page("packets.js");
-const { current, nicksByUse, show, waitingIn } = await page("state.js");
+const { perform } = await page("model/actions.js");
+const { lost } = await page("model/packets.js");
+const { current, nicksByUse, show, waitingIn } = await page("model/state.js");
 
 const say = (state, text) => perform(state, { do: "say", text }, NOON);
 const waiting = (state) => waitingIn(state, state.current).map(({ packet }) => packet.message);

@@ -1,11 +1,11 @@
 // What the server's packets, and the coming and going of the connection, do to the state.
 // Pure: a packet in, the state changed, the packets to send in turn out.
 
-import { mentions, sameName } from "./names.js";
+import { mentions, sameName } from "../lib/names.js";
 import { dropAsked, dropSent, keep, sendSaid, settle } from "./outbox.js";
 import { addPeople, append, appendMoved, arrive, close, current, depart, find, findOrOpen, isMe, keyOf, notify, ofKind, rename, renameTalk, setPeople, show } from "./state.js";
-import { spanOf } from "./times.js";
-import { say } from "./words.js";
+import { spanOf } from "../i18n/times.js";
+import { say } from "../i18n/translate.js";
 
 // How long the server may take to notice that our old connection is dead, in ms.
 const PATIENCE = 90_000;

@@ -1,6 +1,6 @@
 // The form one comes in by. A refused name stays where it was typed.
 
-import { say } from "../words.js";
+import { say } from "../i18n/translate.js";
 import { part, setText } from "./dom.js";
 
 const field = part("nick");

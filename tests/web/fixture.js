@@ -1,10 +1,10 @@
 // A state that has come in, for tests of what happens then: ann in the room main.
 
-import { page } from "./page.js";
+import { page } from "./load.js";
 
-const { enter } = await page("acts.js");
-const { receive } = await page("packets.js");
-const { createState } = await page("state.js");
+const { enter } = await page("model/actions.js");
+const { receive } = await page("model/packets.js");
+const { createState } = await page("model/state.js");
 
 export const NOON = Date.UTC(2026, 0, 2, 12);
 

@@ -1,9 +1,9 @@
 // The messages of the conversation in front: appends what is new, keeps the view at the
 // bottom only if it was there, and else says how many came. Knows no packets.
 
-import { KEPT_LINES, waitingIn } from "../state.js";
-import { dayOf } from "../times.js";
-import { say } from "../words.js";
+import { KEPT_LINES, waitingIn } from "../model/state.js";
+import { dayOf } from "../i18n/times.js";
+import { say } from "../i18n/translate.js";
 import { copyAsLines } from "./copy.js";
 import { part, setText } from "./dom.js";
 import { dayElement, lineElement, newElement, timeOf } from "./line.js";

@@ -3,7 +3,7 @@
 // keep it straight; packets.js and acts.js change it, the view draws it. Knows no DOM,
 // no socket and no clock.
 
-import { fold, sameName, sortedNames } from "./names.js";
+import { fold, sameName, sortedNames } from "../lib/names.js";
 
 export const KEPT_LINES = 1000;
 

@@ -2,8 +2,8 @@
 // out { packets } to send now or { refused }, a sentence that says why nothing happened.
 
 import { keep } from "./outbox.js";
-import { say as words } from "./words.js";
-import { bytesOf, linesIn } from "./measure.js";
+import { say as words } from "../i18n/translate.js";
+import { bytesOf, linesIn } from "../lib/text_length.js";
 import { close, createState, current, find, findOrOpen, isMe, lastKnown, notify, show, takeBack } from "./state.js";
 
 const ACTS = { say, emote, direct, join, leave, nick, names, more, topic, command, browse, quit, open, retry, show: showKey };

@@ -3,11 +3,12 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import test from "node:test";
-import { page } from "./page.js";
+import { page } from "./load.js";
 
-const { LANGUAGES, chooseLanguage, compose, nameList, say } = await page("words.js");
+const { LANGUAGES, chooseLanguage, compose, nameList, say } = await page("i18n/translate.js");
 const WEB = new URL("../../web/", import.meta.url);
-const modules = [...readdirSync(WEB), ...readdirSync(new URL("view/", WEB)).map((name) => `view/${name}`)].filter((name) => name.endsWith(".js"));
+const modules = readdirSync(WEB, { recursive: true }).filter((name) => name.endsWith(".js"));
+const CATALOGUES = ["i18n/en.js", "i18n/de.js"];
 const source = (name) => readFileSync(new URL(name, WEB), "utf8");
 
 const forms = (words) => typeof words === "string" ? [words] : Object.values(words);
@@ -24,8 +25,7 @@ test("every language has every sentence, with the same values in it", () => {
 });
 
 test("each sentence is said somewhere, and what is said is there", () => {
-	const tools = source("words.js").split("export const LANGUAGES")[1];
-	const all = [tools, ...[...modules.filter((name) => name !== "words.js"), "index.html"].map(source)].join("\n");
+	const all = [...modules.filter((name) => !CATALOGUES.includes(name)), "index.html"].map(source).join("\n");
 	for (const key of Object.keys(LANGUAGES.en))
 		assert.match(all, new RegExp(`"${key}"`, "u"), key);
 	for (const [, key] of source("index.html").matchAll(/data-(?:say|label|title)="(\w+)"/gu))
@@ -33,7 +33,7 @@ test("each sentence is said somewhere, and what is said is there", () => {
 });
 
 test("no sentence stands anywhere else", () => {
-	for (const name of modules.filter((module) => module !== "words.js"))
+	for (const name of modules.filter((module) => !CATALOGUES.includes(module)))
 		for (const [, string] of source(name).replace(/^\s*(\/\/|\*|\/\*).*$/gmu, "").matchAll(/(?<![\w/]|rel: )["`](?!Ctrl |Alt |PgUp )((?:[A-Z]|\w+ )\w+ [\w ,]+\.?)["`]/gu))
 			assert.fail(`${name}: ${string}`);
 	const body = source("index.html").replace(/<(noscript|svg)[^]*?<\/\1>/gu, "").split("<body>")[1].replace(/<[^>]*>/gu, " ");

@@ -1,7 +1,7 @@
 // The dialog of settings, and of what the keys do.
 
-import { mayNotify, prepareSound } from "../attention.js";
-import { say } from "../words.js";
+import { mayNotify, prepareSound } from "./alerts.js";
+import { say } from "../i18n/translate.js";
 import { element, part, setText } from "./dom.js";
 
 const dialog = part("settings");

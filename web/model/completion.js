@@ -1,7 +1,7 @@
 // Completes the word before the caret: a command at the start of a line, a room after
 // /join and /leave, a nick anywhere else, also behind an @. Knows no key and no field.
 
-import { fold } from "./names.js";
+import { fold } from "../lib/names.js";
 
 /**
  * Gives complete(text, caret, known), with known = { nicks, rooms, commands } in order of

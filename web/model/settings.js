@@ -1,6 +1,6 @@
 // What a reader may choose, and keeps for the next visit. Knows no element.
 
-import { rememberSettings, rememberedSettings } from "./memory.js";
+import { rememberSettings, rememberedSettings } from "../lib/storage.js";
 
 /** moves: comings and goings are shown. sound, notify: so one is called when one looks elsewhere. */
 const FIRST = { moves: true, sound: false, notify: false };

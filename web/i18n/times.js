@@ -1,6 +1,6 @@
 // Moments as people read them, in the reader's own language and time zone.
 
-import { say } from "./words.js";
+import { say } from "./translate.js";
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
 const stamp = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });

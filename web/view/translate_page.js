@@ -2,7 +2,7 @@
 // text, data-label its name for those who do not see it, data-title that and what it shows when
 // one points at it.
 
-import { language, say } from "../words.js";
+import { language, say } from "../i18n/translate.js";
 
 export function speakTheReadersLanguage() {
 	document.documentElement.lang = language;

@@ -1,9 +1,9 @@
 // The dialog in which one goes anywhere: to what one is in, to another room of the server, to
 // a person, or to a room that is made by entering it.
 
-import { fold, sortedNames } from "../names.js";
-import { find, inOrder, isMe, ofKind } from "../state.js";
-import { say } from "../words.js";
+import { fold, sortedNames } from "../lib/names.js";
+import { find, inOrder, isMe, ofKind } from "../model/state.js";
+import { say } from "../i18n/translate.js";
 import { createList, element, part, setText } from "./dom.js";
 
 const dialog = part("go");
