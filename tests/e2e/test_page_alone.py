@@ -114,14 +114,14 @@ def test_each_day_has_one_line_of_its_own(page):
     tab.hears(chat("today", time=late), {"type": "join", "nick": "cat", "time": late + MINUTE})
     # What is folded becomes one line, of the day of the last of it.
     for i in range(1, 5):
-        before = tab.shown("moved")
+        before = tab.shown("presence")
         tab.hears({"type": "join", "nick": f"d{i}", "time": late + (4 + i) * MINUTE})
-        tab.wait(lambda t, before=before: t.shown("moved") != before, "it entered")
+        tab.wait(lambda t, before=before: t.shown("presence") != before, "it entered")
     tab.hears(chat("tomorrow", time=NOON + DAY), chat("the day after", time=NOON + 2 * DAY))
     tab.wait(lambda t: "the day after" in t.shown("chat"), "the last")
-    kinds = [next(kind for kind in ("day", "chat", "moved") if kind in kinds.split())
+    kinds = [next(kind for kind in ("day", "chat", "presence") if kind in kinds.split())
              for kinds, _ in tab.rows()]
-    assert kinds == ["day", "moved", "chat", "day", "moved", "chat", "day", "chat"]
+    assert kinds == ["day", "presence", "chat", "day", "presence", "chat", "day", "chat"]
     assert tab.shown("day") == ["Friday, January 2, 2026", "Saturday, January 3, 2026",
                                 "Sunday, January 4, 2026"]
 
@@ -221,7 +221,7 @@ def test_what_failed_is_copied_without_its_buttons(page):
     tab.hears({"type": "error", "code": "text-too-long", "message": "That is too long.",
                "about": "chat", "ref": ref})
     tab.wait(lambda t: t.shown("failed"), "the refusal")
-    tab.find("#messages [data-act=copy]").click()
+    tab.find("#messages [data-action=copy]").click()
     assert tab.do("return copied") == "much too long"
     line = tab.copied().splitlines()[-1].split("] ", 1)[1]
     assert line == "much too longNot sent: That is too long." or line == "much too long Not sent: That is too long."
@@ -302,8 +302,8 @@ def test_ten_thousand_messages_at_once_hold_up_no_frame(page):
 
 def talk(tab):
     tab.hears({"type": "direct", "nick": "bob", "to": "ann", "message": "psst"})
-    tab.wait(lambda t: t.texts("#talks .name") == ["bob"], "the talk")
-    tab.find("#talks .row").click()
+    tab.wait(lambda t: t.texts("#dms .name") == ["bob"], "the talk")
+    tab.find("#dms .row").click()
     tab.wait(lambda t: t.shown("direct"), "it")
 
 
@@ -311,7 +311,7 @@ def refused(tab):
     tab.enter("bob")
     tab.asks("hello")
     tab.hears({"type": "error", "code": "nick-taken", "message": "It is taken.", "about": "hello"})
-    tab.shows("taken", "#door-problem")
+    tab.shows("taken", "#login-problem")
 
 
 def opened(tab, pane):
@@ -353,8 +353,8 @@ def test_what_colours_say_is_said_without_them(page, browser):
     border = lambda selector: tab.do("""const at = getComputedStyle(document.querySelector(arguments[0]));
         return [at.borderInlineStartWidth, at.outlineWidth, at.outlineStyle, at.boxShadow]""", selector)
     assert border("#messages .mention") != border("#messages .chat:not(.mention)")
-    assert border("#rooms .here .row") != ["0px", "0px", "none", "none"] or \
-        style(tab, "#rooms .here .row", "forcedColorAdjust") == "none"
+    assert border("#rooms .current .row") != ["0px", "0px", "none", "none"] or \
+        style(tab, "#rooms .current .row", "forcedColorAdjust") == "none"
 
 
 def test_nothing_moves_for_who_wants_it_still(page, browser):
@@ -397,6 +397,6 @@ def test_without_javascript_it_says_where_to_come_in(page, browser, theme, light
     tab = page(inside=False, before=before)
     body = tab.find("body")
     assert "telnet HOST 5005" in body.text and "Diese Seite braucht JavaScript" in body.text
-    assert not tab.find("#connection").is_displayed() and not tab.find("#door").is_displayed()
+    assert not tab.find("#connection").is_displayed() and not tab.find("#login").is_displayed()
     red = int(body.value_of_css_property("background-color").split("(")[1].split(",")[0])
     assert (red > 128) == light

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { page } from "./load.js";
+import { load } from "./load.js";
 
-const { commandNames, parse } = await page("model/commands.js");
+const { commandNames, parse } = await load("model/commands.js");
 
-test("what does not start with a slash is said, as it is", () => {
+test("a line without a slash is a message, unchanged", () => {
 	assert.deepEqual(parse("hello  there "), { do: "say", text: "hello  there " });
 	assert.deepEqual(parse("say /who"), { do: "say", text: "say /who" });
 });
 
-test("two slashes are said as one, and /say says commands", () => {
+test("two slashes begin a message with one slash, and /say sends anything as a message", () => {
 	assert.deepEqual(parse("//who"), { do: "say", text: "/who" });
 	assert.deepEqual(parse("/say /who"), { do: "say", text: "/who" });
 });
@@ -26,12 +26,12 @@ test("commands with their arguments", () => {
 		assert.deepEqual(parse(line), { do: "quit" });
 });
 
-test("what the page does not know, and what lacks an argument, is the server's to answer", () => {
+test("a command that the page does not know, or that lacks an argument, is sent to the server", () => {
 	for (const line of ["/who", "/rooms", "/help me", "/foo bar", "/msg chris", "/me", "/join", "/", "/toString", "/constructor x"])
 		assert.deepEqual(parse(line), { do: "command", line });
 });
 
-test("every command of the house can be completed", () => {
+test("every command can be completed", () => {
 	for (const name of "login nick say me msg message join leave rooms list look names who topic help logout quit q".split(" "))
 		assert.ok(commandNames.includes(`/${name}`), name);
 });

@@ -1,24 +1,24 @@
-// A state that has come in, for tests of what happens then: ann in the room main.
+// The state after a login, for tests of what follows: ann is in the room main, with bob.
 
-import { page } from "./load.js";
+import { load } from "./load.js";
 
-const { enter } = await page("model/actions.js");
-const { receive } = await page("model/packets.js");
-const { createState } = await page("model/state.js");
+const { startLogin } = await load("model/actions.js");
+const { receive } = await load("model/packets.js");
+const { createState } = await load("model/state.js");
 
 export const NOON = Date.UTC(2026, 0, 2, 12);
 
-/** Takes in packets one after the other; gives all that is to be sent in turn. */
-export function hear(state, ...packets) {
+/** Applies packets one after the other; returns all packets to send in reply. */
+export function receiveAll(state, ...packets) {
 	return packets.flatMap((packet) => receive(state, packet, NOON));
 }
 
 export function welcomed(nick = "ann", room = "main") {
 	const state = createState();
-	enter(state, nick, "");
+	startLogin(state, nick, "");
 	// What the server's commands are is asked for once.
 	state.help = [{ usage: "/me ACTION", about: "others see [you do that]" }];
-	hear(state,
+	receiveAll(state,
 		{ type: "welcome", server: "Teahouse", nick, room, version: 2, limits: { message: 100, lines: 3 } },
 		{ type: "join", nick, room },
 		{ type: "names", room, nicks: [nick, "bob"], first: true });

@@ -1,7 +1,7 @@
 // The page's sentences in English.
 
 export default {
-	// The door
+	// Login
 	pickName: "Pick a name and come in.",
 	pickNameFor: "Pick a name and come in to {room}.",
 	yourName: "Your name",
@@ -13,16 +13,16 @@ export default {
 	nickInvalid: "“{nick}” cannot be a name: 1 to 32 characters, no spaces and none of # @ : , * ! / \" < >",
 	take: "Take “{nick}”",
 
-	// The connection
+	// Connection
 	connectedTo: "Connected to {server} as {nick}.",
 	connecting: "Connecting …",
-	comingBack: "Coming back in …",
-	takingBack: "Connected again. Waiting until the server takes {nick} back in.",
+	rejoining: "Coming back in …",
+	nickHeld: "Connected again. Waiting until the server takes {nick} back in.",
 	lost: "The connection is lost.",
 	unreachable: "The server cannot be reached.",
 	againIn: "Connecting again in {seconds} s.",
 	now: "Now",
-	back: "Back after {span}. What was said here meanwhile is missing.",
+	reconnected: "Back after {span}. What was said here meanwhile is missing.",
 	unanswered: "“{typed}” was not answered: the connection was lost.",
 	refusedBecause: "Not let in: {reason} Trying again soon.",
 	days: "{n} d",
@@ -31,26 +31,26 @@ export default {
 	seconds: "{n} s",
 	offline: "There is no connection just now: “{typed}” can be sent when there is.",
 
-	// The sides and the head
-	sides: "Rooms and direct messages",
+	// Sidebar and header
+	sidebar: "Rooms and direct messages",
 	rooms: "Rooms",
 	roomsUnread: { one: "Rooms, {count} unread", other: "Rooms, {count} unread" },
-	talks: "Direct messages",
-	goTo: "Go to …",
+	dms: "Direct messages",
+	switcherTitle: "Go to …",
 	logOut: "Log out",
 	settings: "Settings and keys",
 	leaveRoom: "Leave {name}",
-	closeTalk: "Close the talk with {name}",
+	closeDm: "Close the talk with {name}",
 	unread: { one: "{name}, {count} unread", other: "{name}, {count} unread" },
 	people: "People",
 	peopleCount: "People ({count})",
-	inTalk: "In this talk",
+	inDm: "In this talk",
 	you: "(you)",
 	writeTo: "Write to {nick}",
 	more: "and {count} more",
 	showMore: "Show more",
 
-	// The messages
+	// Messages
 	messages: "Messages",
 	messagesOf: "Messages of {name}",
 	newMessages: { one: "{count} new", other: "{count} new" },
@@ -61,8 +61,8 @@ export default {
 	leftAll: { one: "{names} left", other: "{names} left" },
 	enteredCount: { one: "{count} entered", other: "{count} entered" },
 	leftCount: { one: "{count} left", other: "{count} left" },
-	two: "{a} and {b}",
-	others: { one: "{names} and {count} other", other: "{names} and {count} others" },
+	nameAndName: "{a} and {b}",
+	namesAndOthers: { one: "{names} and {count} other", other: "{names} and {count} others" },
 	renamed: "{nick} is now known as {new}.",
 	topicSet: "{nick} set the topic: {topic}",
 	topicGone: "{nick} took the topic away.",
@@ -75,14 +75,14 @@ export default {
 	inRoom: "In {room}: {names}",
 	inRooms: "in {rooms}",
 	idleFor: "idle for {span}",
-	waiting: "waiting",
+	pending: "waiting",
 	notSent: "Not sent: {reason}",
-	perhaps: "the connection was lost before the server answered, so it may have been heard.",
+	maybeSent: "the connection was lost before the server answered, so it may have been heard.",
 	retry: "Try again",
 	edit: "Edit",
 	copy: "Copy",
 
-	// Writing
+	// Composer
 	messageTo: "Message to {name}",
 	message: "Message",
 	send: "Send",
@@ -93,16 +93,16 @@ export default {
 	tooManyLines: "Those are {count} lines: the server takes {most} at a time.",
 	counter: "{bytes} of {most}",
 
-	// Going somewhere
-	goField: "A room, a person, or a new room’s name",
-	roomsHere: "Rooms, talks and people",
+	// Switcher
+	switcherField: "A room, a person, or a new room’s name",
+	switcherList: "Rooms, talks and people",
 	roomPeople: { one: "{count} person", other: "{count} people" },
 	youToo: "you too",
-	personHere: "here",
+	personInRoom: "here",
 	close: "Close",
 
-	// Settings and keys
-	showMoves: "Show who comes and goes",
+	// Settings
+	showPresence: "Show who comes and goes",
 	sound: "A sound when somebody names you or writes to you",
 	notify: "A notification for that, too",
 	notifyRefused: "The browser does not allow notifications for this page.",
@@ -110,7 +110,7 @@ export default {
 	keyEnter: "send; with Shift, a new line",
 	keyTab: "complete a name, a room or a command",
 	keyUp: "on an empty line: what was sent before",
-	keyGo: "go to a room or a person",
+	keySwitcher: "go to a room or a person",
 	keyStep: "the conversation above or below",
 	keyPage: "scroll the messages",
 	keyEscape: "back to the line one types in",

@@ -1,15 +1,15 @@
-// A steady colour for each nick: the same on every page and on every visit, and
-// readable (4.5:1 and more) on whatever the style sheet puts behind it in either theme.
-// Knows no element: the view hands the colours on to the style sheet.
+// Computes a colour for each nick. It depends on the nick alone, so it is the same on every page
+// and every visit, and its contrast is at least 4.5:1 on every background of the style sheet, in
+// both themes. Does not know the DOM: the view passes the colours to the style sheet.
 
-// The backgrounds hardest to read on; a test holds the style sheet to them.
+// The background with the least contrast to text, per theme. A test compares them with the style sheet.
 export const HARDEST = { light: "#ebe4d8", dark: "#3b3220" };
 export const READABLE = 4.5;
 
 const CHROMA = 0.125;
 const known = new Map();
 
-/** The colours of a nick: { light, dark }, each as #rrggbb. */
+/** The colours of a nick, one per theme: { light, dark }, each as #rrggbb. */
 export function colourOf(nick) {
 	const hue = hueOf(nick);
 	if (!known.has(hue))
@@ -17,7 +17,7 @@ export function colourOf(nick) {
 	return known.get(hue);
 }
 
-/** FNV-1a over the folded name: near names get far colours. */
+/** A hue from 0 to 359: FNV-1a over the folded name, so that similar names get different colours. */
 export function hueOf(nick) {
 	let hash = 0x811c9dc5;
 	for (const letter of nick.normalize("NFC").toLowerCase())
@@ -25,7 +25,7 @@ export function hueOf(nick) {
 	return ((hash ^ (hash >>> 15)) >>> 0) % 360;
 }
 
-/** WCAG's contrast of two colours written #rrggbb, from 1 to 21. */
+/** The contrast ratio of two #rrggbb colours as WCAG defines it, from 1 to 21. */
 export function contrast(one, other) {
 	const [darker, lighter] = [luminance(one), luminance(other)].sort((a, b) => a - b);
 	return (lighter + 0.05) / (darker + 0.05);
@@ -42,13 +42,13 @@ function readable(hue, lightness, step, background) {
 
 function luminance(colour) {
 	const [red, green, blue] = [1, 3, 5].map((at) => {
-		const part = parseInt(colour.slice(at, at + 2), 16) / 255;
-		return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+		const channel = parseInt(colour.slice(at, at + 2), 16) / 255;
+		return channel <= 0.04045 ? channel / 12.92 : ((channel + 0.055) / 1.055) ** 2.4;
 	});
 	return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
-// OKLCH keeps hues equally light to the eye, which HSL does not: no nick shouts.
+// OKLCH, unlike HSL, makes all hues look equally light, so that no nick stands out.
 function oklch(lightness, chroma, hue) {
 	const a = chroma * Math.cos(hue * Math.PI / 180);
 	const b = chroma * Math.sin(hue * Math.PI / 180);
@@ -62,8 +62,8 @@ function oklch(lightness, chroma, hue) {
 	].map(hexOfLinear).join("");
 }
 
-function hexOfLinear(part) {
-	const clipped = Math.min(1, Math.max(0, part));
+function hexOfLinear(channel) {
+	const clipped = Math.min(1, Math.max(0, channel));
 	const encoded = clipped <= 0.0031308 ? 12.92 * clipped : 1.055 * clipped ** (1 / 2.4) - 0.055;
 	return Math.round(encoded * 255).toString(16).padStart(2, "0");
 }

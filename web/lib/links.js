@@ -1,15 +1,15 @@
-// Finds the http and https addresses in a text. Gives pieces, never markup: what becomes
-// of them is the view's business.
+// Finds the http and https addresses in a text. Returns pieces of text, never markup: the view
+// decides how to show them.
 
 const ADDRESS = /\bhttps?:\/\/[^\s<>"]+/giu;
 const CLOSERS = { ")": "(", "]": "[", "}": "{" };
 
-/** The text as pieces in order: { text } or { text, href }; joined they give it back whole. */
-export function pieces(text) {
+/** The text in pieces, { text } or { text, href }. Joined, they are the whole text again. */
+export function splitLinks(text) {
 	const found = [];
 	let from = 0;
 	for (const match of text.matchAll(ADDRESS)) {
-		const address = withoutTail(match[0]);
+		const address = trimAddress(match[0]);
 		if (!isAddress(address))
 			continue;
 		if (match.index > from)
@@ -22,8 +22,8 @@ export function pieces(text) {
 	return found;
 }
 
-// The stop that ends a sentence is not the address's, nor a bracket that it did not open.
-function withoutTail(address) {
+// Removes punctuation that ends the sentence, and closing brackets that the address does not open.
+function trimAddress(address) {
 	for (;;) {
 		const last = address.at(-1);
 		const opener = CLOSERS[last];

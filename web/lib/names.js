@@ -1,5 +1,5 @@
-// Names of people and rooms, as the page compares and finds them.
-// The server decides which names look the same; case is all that is known here.
+// Compares names of people and rooms, and finds them in text. Only case and composition are
+// ignored here: which names look too much alike is for the server to decide.
 
 export function fold(name) {
 	return name.normalize("NFC").toLowerCase();
@@ -9,15 +9,15 @@ export function sameName(one, other) {
 	return fold(one) === fold(other);
 }
 
-/** Whether the text names this person, as a word of its own. */
-export function mentions(text, nick) {
+/** Whether the text contains the nick as a separate word. */
+export function mentionsNick(text, nick) {
 	if (!nick)
 		return false;
 	const literal = fold(nick).replace(/[\\^$.*+?()[\]{}|]/gu, "\\$&");
 	return new RegExp(`(?<![\\p{L}\\p{N}_])${literal}(?![\\p{L}\\p{N}_])`, "u").test(fold(text));
 }
 
-// One collator for all: comparing without it takes ten times as long.
+// Shared, since comparing without a collator takes ten times as long.
 const collator = new Intl.Collator(undefined, { sensitivity: "base", numeric: true });
 
 export function sortedNames(names) {

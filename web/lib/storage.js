@@ -1,5 +1,5 @@
-// What the browser keeps for next time: the nick for ever, what is being typed until the tab
-// is closed. A browser that keeps nothing (private windows, full disks) is no reason to fail.
+// What the page stores in the browser: the nick and the settings permanently, drafts until the tab
+// is closed. Where the browser stores nothing (private windows, full disks), the page works without.
 
 const NICK = "teahouse.nick";
 const DRAFT = "teahouse.draft.";
@@ -45,6 +45,6 @@ function write(set) {
 	try {
 		set();
 	} catch {
-		// Not kept, then.
+		// The value is lost, which is no reason to fail.
 	}
 }

@@ -1,9 +1,9 @@
-// How long a text is, as the server counts it: in bytes of UTF-8 and in lines, without what
-// it takes out before (SPEC of the protocol: controls, blank lines at either end).
+// The length of a text as the server counts it: bytes of UTF-8, and lines, after removing what the
+// server removes (control characters, blank lines at either end, excess combining marks).
 
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/gu;
 
-const MARKS = 8; // on a letter; what shows nothing does not part them from it
+const MARKS = 8; // combining marks kept per letter; invisible characters between them do not start a new count
 
 function withFewMarks(text) {
 	let marks = 0;
@@ -17,7 +17,7 @@ function withFewMarks(text) {
 }
 
 export function cleaned(text) {
-	// Only then is it worth a look at each character.
+	// Walking through each character is slow, so it is done only where it can change anything.
 	const few = /(?:\p{M}\p{Default_Ignorable_Code_Point}*){9}/u.test(text) ? withFewMarks(text) : text;
 	return few.replace(/\r\n?/gu, "\n").replace(CONTROLS, "").replace(/^(?:[^\S\n]*\n)+/u, "").replace(/(?:\n[^\S\n]*)+$/u, "");
 }

@@ -1,29 +1,28 @@
-// Reads a typed line: which act it asks for. What the page cannot do itself, or cannot make
-// sense of, goes to the server as it was typed, so that its help and its errors serve here too.
-// Knows neither the state nor the wire.
+// Parses a typed line into an action. A command that the page does not do itself, or cannot parse,
+// is sent to the server as it was typed, which answers with its own help and errors.
 
-// needs: how many words must stand behind the command for the page to see to it itself.
+// needs: how many words must follow the command, or the server gets the line.
 const COMMANDS = {
-	say: { needs: 1, act: (text) => ({ do: "say", text }) },
-	me: { needs: 1, act: (text) => ({ do: "emote", text }) },
-	msg: { needs: 2, act: direct },
-	message: { needs: 2, act: direct },
-	join: { needs: 1, act: (room) => ({ do: "join", room }) },
-	leave: { needs: 0, act: (room) => ({ do: "leave", room }) },
-	nick: { needs: 1, act: (nick) => ({ do: "nick", nick }) },
-	names: { needs: 0, act: () => ({ do: "names" }) },
-	look: { needs: 0, act: () => ({ do: "names" }) },
-	topic: { needs: 0, act: (text) => ({ do: "topic", text }) },
-	quit: { needs: 0, act: () => ({ do: "quit" }) },
-	q: { needs: 0, act: () => ({ do: "quit" }) },
-	logout: { needs: 0, act: () => ({ do: "quit" }) },
+	say: { needs: 1, action: (text) => ({ do: "say", text }) },
+	me: { needs: 1, action: (text) => ({ do: "emote", text }) },
+	msg: { needs: 2, action: direct },
+	message: { needs: 2, action: direct },
+	join: { needs: 1, action: (room) => ({ do: "join", room }) },
+	leave: { needs: 0, action: (room) => ({ do: "leave", room }) },
+	nick: { needs: 1, action: (nick) => ({ do: "nick", nick }) },
+	names: { needs: 0, action: () => ({ do: "names" }) },
+	look: { needs: 0, action: () => ({ do: "names" }) },
+	topic: { needs: 0, action: (text) => ({ do: "topic", text }) },
+	quit: { needs: 0, action: () => ({ do: "quit" }) },
+	q: { needs: 0, action: () => ({ do: "quit" }) },
+	logout: { needs: 0, action: () => ({ do: "quit" }) },
 };
 const SERVERS_OWN = ["help", "list", "login", "rooms", "who"];
 
-/** The commands to complete, with their slash. */
+/** The commands for completion, with their slash. */
 export const commandNames = [...Object.keys(COMMANDS), ...SERVERS_OWN].map((name) => `/${name}`).sort();
 
-/** The act that a line asks for. The line is not empty. */
+/** The action for a line that is not empty. */
 export function parse(line) {
 	if (!line.startsWith("/"))
 		return { do: "say", text: line };
@@ -34,7 +33,7 @@ export function parse(line) {
 	const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : null;
 	if (command === null || wordsIn(rest) < command.needs)
 		return { do: "command", line: line.trimEnd() };
-	return command.act(rest);
+	return command.action(rest);
 }
 
 function direct(rest) {

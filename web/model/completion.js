@@ -1,12 +1,12 @@
-// Completes the word before the caret: a command at the start of a line, a room after
-// /join and /leave, a nick anywhere else, also behind an @. Knows no key and no field.
+// Completes the word before the caret: a command at the start of a line, a room after /join and
+// /leave, elsewhere a nick, with or without an @ before it. Does not know keys or fields.
 
 import { fold } from "../lib/names.js";
 
 /**
- * Gives complete(text, caret, known), with known = { nicks, rooms, commands } in order of
- * preference. It returns { text, caret }, or null where there is nothing (more) to offer.
- * Called again on its own answer, it offers the next choice.
+ * Returns complete(text, caret, known), with known = { nicks, rooms, commands } in order of
+ * preference. It returns { text, caret }, or null if there is nothing (more) to offer. Called again
+ * with its own result, it offers the next choice.
  */
 export function createCompleter() {
 	let last = null;
@@ -25,8 +25,8 @@ export function createCompleter() {
 }
 
 /**
- * What may be shown to choose from while one types: { value, shown, about }, of which value
- * takes the word's place; nothing unless the word asks for it by an @ or a slash.
+ * The suggestions to show while the user types a word that begins with @ or a slash, as
+ * { value, shown, about }. value replaces the word.
  */
 export function suggestions(text, caret, known) {
 	const { word, before } = wordAt(text, caret);
@@ -39,7 +39,7 @@ export function suggestions(text, caret, known) {
 		.map((nick) => ({ value: `@${nick} `, shown: nick, about: "" }));
 }
 
-/** The text with the word before the caret replaced. */
+/** Replaces the word before the caret; returns { text, caret }. */
 export function replaceWord(text, caret, value) {
 	const { before } = wordAt(text, caret);
 	return { text: before + value + text.slice(caret), caret: before.length + value.length };
@@ -68,7 +68,7 @@ function candidates(before, word, known) {
 	return word.startsWith("@") ? known.nicks.map((nick) => `@${nick}`) : known.nicks;
 }
 
-// Who is named first is spoken to.
+// A nick at the start of a message is followed by a colon, which addresses the person.
 function tail(before, name) {
 	return before === "" && !/^[/@]/u.test(name) ? ": " : " ";
 }

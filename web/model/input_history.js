@@ -1,17 +1,17 @@
-// What was sent before, to be called back with the Up key on an empty line.
-// Knows no key and no field: it is given the text that stands there now.
+// The texts sent before, for the Up and Down keys. Does not know keys or fields: it is given the
+// text that is in the field now, and returns the one to replace it with.
 
 const KEPT = 100;
 
-export function createRecall() {
+export function createInputHistory() {
 	const sent = [];
 	let at = 0;
 
-	// Only an empty line, or a line called back and left as it was, may be replaced.
+	// Text that was changed must not be lost: only an empty field, or an unchanged earlier text, is replaced.
 	const mayReplace = (text) => text === "" || text === sent[at];
 
 	return {
-		keep(text) {
+		add(text) {
 			if (sent.at(-1) !== text)
 				sent.push(text);
 			if (sent.length > KEPT)
@@ -19,7 +19,7 @@ export function createRecall() {
 			at = sent.length;
 		},
 
-		/** The text before the one that stands there, or null: leave it alone. */
+		/** The text before the given one, or null if the field must not be changed. */
 		earlier(text) {
 			if (text === "")
 				at = sent.length;
@@ -28,7 +28,7 @@ export function createRecall() {
 			return sent[--at];
 		},
 
-		/** The text after it; after the last one, the empty line. */
+		/** The text after the given one, or null. After the last one comes the empty text. */
 		later(text) {
 			if (text === "" || !mayReplace(text))
 				return null;

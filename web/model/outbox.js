@@ -1,46 +1,47 @@
-// What was asked of the server and is not answered yet, each under its ref.
-// What is said without a connection waits here until there is one. What was sent, and whose
-// copy was lost with its connection, may have been heard or not: it is handed back, for a
-// person to decide, and never said twice. What is asked does not outlive its connection.
+// The requests that the server has not answered yet, by ref. Messages typed while there is no
+// connection are kept here until there is one. A message that was sent on a connection that is lost
+// may have been delivered or not: it is returned, so that the user decides, and never sent again
+// unasked. Other requests are dropped with their connection.
 
-/** Keeps a packet under a new ref; where: the key of the conversation it was typed in. */
-export function keep(state, packet, more = {}) {
+/** Adds a packet under a new ref; returns the packet to send. key: that of the conversation it was typed in. */
+export function track(state, packet, more = {}) {
 	const ref = String(++state.lastRef);
-	const sent = { ref, packet: { ...packet, ref }, where: state.current, said: false, quiet: false, ...more };
-	state.outbox.set(ref, sent);
-	return sent.packet;
+	const request = { ref, packet: { ...packet, ref }, key: state.current, isMessage: false, quiet: false, ...more };
+	state.outbox.set(ref, request);
+	return request.packet;
 }
 
-/** Takes out what this ref stands for; undefined if nothing. */
+/** Removes and returns the request with this ref; undefined if there is none. */
 export function settle(state, ref) {
-	const sent = state.outbox.get(ref);
+	const request = state.outbox.get(ref);
 	state.outbox.delete(ref);
-	return sent;
+	return request;
 }
 
-/** Takes out, and gives, what was sent on the connection that is lost. */
-export function dropSent(state) {
-	const dropped = [...state.outbox.values()].filter((sent) => sent.said && sent.sent);
-	for (const { ref } of dropped)
+/** Removes and returns the messages that were sent on the lost connection. */
+export function takeUnconfirmed(state) {
+	return take(state, ({ isMessage, sent }) => isMessage && sent);
+}
+
+/** Removes and returns the requests that will not be answered any more. */
+export function takeUnanswered(state) {
+	return take(state, ({ isMessage }) => !isMessage);
+}
+
+/** The packets of all messages, to be sent now. */
+export function markMessagesSent(state) {
+	for (const request of state.outbox.values())
+		request.sent = request.isMessage;
+	return messagePackets(state);
+}
+
+export function messagePackets(state) {
+	return [...state.outbox.values()].filter(({ isMessage }) => isMessage).map(({ packet }) => packet);
+}
+
+function take(state, matches) {
+	const taken = [...state.outbox.values()].filter(matches);
+	for (const { ref } of taken)
 		state.outbox.delete(ref);
-	return dropped;
-}
-
-/** What waits to be sent, which it is now. */
-export function sendSaid(state) {
-	for (const sent of state.outbox.values())
-		sent.sent = sent.said;
-	return saidPackets(state);
-}
-
-export function saidPackets(state) {
-	return [...state.outbox.values()].filter((sent) => sent.said).map((sent) => sent.packet);
-}
-
-/** Takes out, and gives, what was asked and will not be answered any more. */
-export function dropAsked(state) {
-	const dropped = [...state.outbox.values()].filter((sent) => !sent.said);
-	for (const { ref } of dropped)
-		state.outbox.delete(ref);
-	return dropped;
+	return taken;
 }

@@ -1,12 +1,12 @@
-// What a reader may choose, and keeps for the next visit. Knows no element.
+// The user's settings, stored for the next visit. Does not know the DOM.
 
 import { rememberSettings, rememberedSettings } from "../lib/storage.js";
 
-/** moves: comings and goings are shown. sound, notify: so one is called when one looks elsewhere. */
-const FIRST = { moves: true, sound: false, notify: false };
+/** presence: show who enters and leaves. sound, notify: alert a user who does not look at the page. */
+const DEFAULTS = { presence: true, sound: false, notify: false };
 
 export function createSettings() {
-	const settings = { ...FIRST, ...rememberedSettings() };
+	const settings = { ...DEFAULTS, ...rememberedSettings() };
 	return {
 		get: (name) => settings[name],
 		set(name, value) {

@@ -1,35 +1,35 @@
-// What the page knows: who one is, the conversations (rooms, and talks between two) with
-// their lines, and what waits for the server's answer. A plain model and the few rules that
-// keep it straight; packets.js and acts.js change it, the view draws it. Knows no DOM,
-// no socket and no clock.
+// The state of the page: the login, the conversations (rooms and direct messages) with their
+// lines, and the requests without an answer. A plain model and the functions that keep it
+// consistent; packets.js and actions.js change it, the view draws it. Does not know the DOM, the
+// connection or the clock.
 
 import { fold, sameName, sortedNames } from "../lib/names.js";
 
 export const KEPT_LINES = 1000;
 
 const COUNTED = new Set(["chat", "emote", "direct"]);
-const FOLD_WITHIN = 60 * 60 * 1000; // comings and goings further apart stand apart, in ms
+const MERGE_WITHIN = 60 * 60 * 1000; // presence lines further apart stay apart, in ms
 
 export function createState() {
 	return {
-		phase: "asking",            // for a name; then "entering" until it is taken; then "in"
-		problem: "",                // why the last name was refused,
-		suggestion: "",             // and another to take instead
+		phase: "login",             // the form is shown; then "entering" until the server accepts the nick; then "in"
+		problem: "",                // why the last nick was refused,
+		suggestion: "",             // and another one to try
 		wanted: { nick: "", room: "" },
-		helloAgain: false,          // refused for now (the lost connection still holds the nick): ask again soon
-		online: false,              // welcomed on the present connection
-		lostAt: 0,
-		watching: true,             // the page is before somebody's eyes
+		retryHello: false,          // hello was refused for the moment (the lost connection may still hold the nick)
+		online: false,              // logged in on the present connection
+		disconnectedAt: 0,
+		pageVisible: true,
 		server: "Teahouse",
 		nick: "",
 		limits: { message: 4000, lines: 40 },
-		conversations: new Map(),   // by key, in the order they are shown
-		current: null,              // the key of the one in front
-		houseRooms: [],             // every room of the server, as last told
-		outbox: new Map(),          // by ref: sent or to be sent, and not yet answered
-		calls: [],                  // lines that name one, come while one looked elsewhere
+		conversations: new Map(),   // by key, in the order they were opened
+		current: null,              // key of the conversation that is shown
+		serverRooms: [],            // every room of the server, as last listed
+		outbox: new Map(),          // requests without an answer, by ref
+		newMentions: [],            // lines that mention the user and came while their conversation was not in view
 		help: [],                   // the server's commands: { usage, about }
-		lists: {},                  // long answers that are still coming in, by type
+		partialLists: {},           // long answers that are still arriving, by packet type
 		lastRef: 0,
 		lastSeq: 0,
 	};
@@ -47,24 +47,29 @@ export function find(state, kind, name) {
 	return state.conversations.get(keyOf(kind, name));
 }
 
+/** kind: "room" or "dm". */
 export function findOrOpen(state, kind, name) {
 	const key = keyOf(kind, name);
 	if (!state.conversations.has(key))
-		state.conversations.set(key, {
-			key, kind, name,
-			topic: "",
-			people: new Map(),          // folded nick -> nick
-			users: 0,                   // how many are there: in a large room others than people
-			counted: false,             // they came and went by number of late, so people may be wrong
-			peopleTurn: 0,              // rises whenever people or users changes
-			joined: kind === "talk",    // a room left by a lost connection is not, until it is entered again
-			lines: [],
-			linesTurn: 0,               // rises whenever one of lines is taken out
-			unread: 0,
-			mentions: 0,                // of them, those that name one
-			newFrom: null,              // seq of the first line that came while nobody looked
-		});
+		state.conversations.set(key, createConversation(key, kind, name));
 	return state.conversations.get(key);
+}
+
+function createConversation(key, kind, name) {
+	return {
+		key, kind, name,
+		topic: "",
+		people: new Map(),          // folded nick -> nick
+		users: 0,                   // how many are present; more than people in a large room
+		namesStale: false,          // people entered or left without being named
+		peopleVersion: 0,           // rises with each change of people or users
+		joined: kind === "dm",      // false in a room after a lost connection, until it is joined again
+		lines: [],
+		linesVersion: 0,            // rises whenever a line is removed
+		unread: 0,
+		mentions: 0,                // how many of the unread lines mention the user
+		firstUnread: null,          // seq of the first line that came while the conversation was not in view
+	};
 }
 
 export function close(state, conversation) {
@@ -83,8 +88,8 @@ export function current(state) {
 	return state.conversations.get(state.current);
 }
 
-/** Whether one is in: welcomed, and in a room, so that there is something to show. */
-export function isInside(state) {
+/** Whether the user is logged in and there is a conversation to show. */
+export function isInApp(state) {
 	return state.phase === "in" && current(state) !== undefined;
 }
 
@@ -92,38 +97,37 @@ export function ofKind(state, kind) {
 	return [...state.conversations.values()].filter((conversation) => conversation.kind === kind);
 }
 
-/** In the order of the side: rooms, then talks. */
+/** In the order of the sidebar: rooms, then direct messages. */
 export function inOrder(state) {
-	return [...ofKind(state, "room"), ...ofKind(state, "talk")];
+	return [...ofKind(state, "room"), ...ofKind(state, "dm")];
 }
 
-/** Puts a conversation in front; what is in it counts as read. */
+/** Shows a conversation and marks it as read. */
 export function show(state, key) {
 	const before = current(state);
 	if (before && before.key !== key)
-		before.newFrom = null;
+		before.firstUnread = null;
 	state.current = key;
 	markRead(state);
 }
 
-/** Tells whether somebody looks at the page. */
-export function watch(state, watching) {
-	state.watching = watching;
+export function setPageVisible(state, visible) {
+	state.pageVisible = visible;
 	const conversation = current(state);
-	if (!watching && conversation)
-		conversation.newFrom = null;
+	if (!visible && conversation)
+		conversation.firstUnread = null;
 	markRead(state);
 }
 
 function markRead(state) {
 	const conversation = current(state);
-	if (!state.watching || !conversation)
+	if (!state.pageVisible || !conversation)
 		return;
 	conversation.unread = 0;
 	conversation.mentions = 0;
 }
 
-/** Who is there, or the first of them, where they are more than that. */
+/** Replaces the list of people. In a large room, nicks are only the first of users. */
 export function setPeople(room, nicks, users = nicks.length) {
 	room.people = new Map();
 	addPeople(room, nicks, users);
@@ -133,78 +137,74 @@ export function addPeople(room, nicks, users) {
 	for (const nick of nicks)
 		room.people.set(fold(nick), nick);
 	room.users = users;
-	room.peopleTurn++;
+	room.peopleVersion++;
 }
 
-export function arrive(room, nick) {
+export function addPerson(room, nick) {
 	if (!room.people.has(fold(nick)))
 		room.users++;
 	room.people.set(fold(nick), nick);
-	room.peopleTurn++;
+	room.peopleVersion++;
 }
 
-/** Whether they were known to be there. */
-export function depart(room, nick) {
-	const known = room.people.delete(fold(nick));
+export function removePerson(room, nick) {
+	room.people.delete(fold(nick));
 	room.users = Math.max(0, room.users - 1);
-	room.peopleTurn++;
-	return known;
+	room.peopleVersion++;
 }
 
-/** Somebody changed their name: whether they were known to be there. */
-export function rename(room, from, to) {
+/** Says whether the person was on the list. */
+export function renamePerson(room, from, to) {
 	if (!room.people.has(fold(from)))
 		return false;
-	// In the same place: the server goes on behind the last (see lastKnown).
-	const named = ([key, nick]) => key === fold(from) ? [fold(to), to] : [key, nick];
-	room.people = new Map([...room.people].map(named));
-	room.peopleTurn++;
+	// The place in the list is kept, since the server continues its list after the last nick (see lastKnown).
+	const renamed = ([key, nick]) => key === fold(from) ? [fold(to), to] : [key, nick];
+	room.people = new Map([...room.people].map(renamed));
+	room.peopleVersion++;
 	return true;
 }
 
-/** The last of those that the server has named. */
+/** The last person that the server has listed. */
 export function lastKnown(room) {
 	return [...room.people.values()].at(-1);
 }
 
-/** Adds a line { kind, time, .. } and counts it if it may have been missed. */
+/** Appends a line { kind, time, .. }, and counts it as unread unless it is in view. */
 export function append(state, conversation, line) {
 	line.seq = ++state.lastSeq;
 	conversation.lines.push(line);
 	if (conversation.lines.length > KEPT_LINES)
 		conversation.lines.shift();
-	const seen = state.watching && state.current === conversation.key;
-	if (seen || line.own || line.aside || !COUNTED.has(line.kind))
+	const inView = state.pageVisible && state.current === conversation.key;
+	if (inView || line.own || line.aside || !COUNTED.has(line.kind))
 		return;
-	conversation.newFrom ??= line.seq;
+	conversation.firstUnread ??= line.seq;
 	conversation.unread++;
 	if (!line.mention)
 		return;
 	conversation.mentions++;
-	state.calls.push({ ...line, where: conversation });
+	state.newMentions.push({ ...line, conversation });
 }
 
-/** Takes out the lines that name one and that one has not been called to. */
-export function takeCalls(state) {
-	return state.calls.splice(0);
+/** Removes and returns the mentions for which no alert was given yet. */
+export function takeMentions(state) {
+	return state.newMentions.splice(0);
 }
 
-/** Takes a line out again. */
-export function takeBack(conversation, line) {
+export function removeLine(conversation, line) {
 	conversation.lines.splice(conversation.lines.indexOf(line), 1);
-	conversation.linesTurn++;
+	conversation.linesVersion++;
 }
 
 /**
- * Adds comings and goings: entered and left are nicks, joined and gone are numbers of those
- * whose nicks nobody knows. What follows each other becomes one line.
+ * Appends a line about who entered and left: entered and left are nicks; joined and gone are
+ * numbers of people whose nicks are not known. Successive ones are merged into one line.
  */
-export function appendMoved(state, room, { time, entered = [], left = [], joined = 0, gone = 0, own = false }) {
+export function appendPresence(state, room, { time, entered = [], left = [], joined = 0, gone = 0, own = false }) {
 	const last = room.lines.at(-1);
-	const line = { kind: "moved", time, entered, left, joined, gone, own };
-	if (last?.kind === "moved" && !last.own && !own && time - last.time < FOLD_WITHIN) {
-		room.lines.pop();
-		room.linesTurn++;
+	const line = { kind: "presence", time, entered, left, joined, gone, own };
+	if (last?.kind === "presence" && !last.own && !own && time - last.time < MERGE_WITHIN) {
+		removeLine(room, last);
 		line.entered = [...new Set([...last.entered, ...entered])];
 		line.left = [...new Set([...last.left, ...left])];
 		line.joined += last.joined;
@@ -213,38 +213,38 @@ export function appendMoved(state, room, { time, entered = [], left = [], joined
 	append(state, room, line);
 }
 
-/** A notice in the conversation named, or in the one in front. */
+/** Appends a notice to the conversation with this key or, if there is none, to the current one. */
 export function notify(state, text, time, key = state.current) {
 	const conversation = state.conversations.get(key) ?? current(state);
 	if (conversation)
 		append(state, conversation, { kind: "notice", time, text });
 }
 
-export function renameTalk(state, from, to) {
-	const talk = find(state, "talk", from);
-	if (!talk)
+export function renameDm(state, from, to) {
+	const dm = find(state, "dm", from);
+	if (!dm)
 		return;
-	const wasCurrent = state.current === talk.key;
-	const entries = [...state.conversations.values()].filter(({ key }) => key !== keyOf("talk", to) || key === talk.key);
-	talk.key = keyOf("talk", to);
-	talk.name = to;
+	const wasCurrent = state.current === dm.key;
+	const entries = [...state.conversations.values()].filter(({ key }) => key !== keyOf("dm", to) || key === dm.key);
+	dm.key = keyOf("dm", to);
+	dm.name = to;
 	state.conversations = new Map(entries.map((conversation) => [conversation.key, conversation]));
 	if (wasCurrent)
-		state.current = talk.key;
+		state.current = dm.key;
 }
 
-/** What was said here and has not come back yet. */
-export function waitingIn(state, key) {
-	return [...state.outbox.values()].filter((sent) => sent.said && sent.where === key);
+/** The messages that were typed in a conversation and are not confirmed by the server yet. */
+export function pendingIn(state, key) {
+	return [...state.outbox.values()].filter((request) => request.isMessage && request.key === key);
 }
 
-/** In all conversations: { unread, mentions }. */
+/** The sums over all conversations: { unread, mentions }. */
 export function totals(state) {
 	const sum = (field) => inOrder(state).reduce((total, conversation) => total + conversation[field], 0);
 	return { unread: sum("unread"), mentions: sum("mentions") };
 }
 
-/** The title of the tab: what is unread stands in front, and how much of it names one. */
+/** The title of the tab, with the number of unread messages and of mentions in front. */
 export function titleOf(state) {
 	const conversation = current(state);
 	const title = conversation ? `${conversation.name} - ${state.server}` : state.server;
@@ -253,13 +253,13 @@ export function titleOf(state) {
 	return unread > 0 ? `(${counts}) ${title}` : title;
 }
 
-/** Nicks to complete: who spoke last comes first, then the others by name. */
-export function nicksByUse(state) {
+/** Nicks for completion: those who spoke last come first, then the others by name. */
+export function nicksByRecency(state) {
 	const conversation = current(state);
 	if (!conversation)
 		return [];
 	const present = new Map(conversation.people);
-	if (conversation.kind === "talk")
+	if (conversation.kind === "dm")
 		present.set(fold(conversation.name), conversation.name);
 	present.delete(fold(state.nick));
 	const nicks = [];

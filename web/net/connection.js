@@ -1,12 +1,12 @@
-// A WebSocket that mends itself. Sends and hands out packets (plain objects) and says what
-// it is doing; knows nothing of what they mean.
+// A WebSocket that reconnects by itself. Sends and receives packets (plain objects) and reports
+// its status. Does not know what the packets mean, apart from sending `ping`.
 
 const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 30_000;
-const QUIET = 40_000;       // the server's silence after which it is asked whether it still lives,
-const ANSWER_WITHIN = 8000; // and how long it has for the answer
+const PING_AFTER = 40_000;  // ms of silence after which the server is pinged,
+const PONG_WITHIN = 8000;   // and how long it may take to answer
 
-/** Beside the page, whatever folder that is in. */
+/** The WebSocket's address: `ws` in the page's own folder. */
 export function socketAddress(page) {
 	const url = new URL("ws", page);
 	url.protocol = url.protocol.replace("http", "ws");
@@ -14,33 +14,32 @@ export function socketAddress(page) {
 	return url.href;
 }
 
-/** How long to wait before the nth try (from 0), in ms; chance is from 0 to 1. */
-export function waitBefore(tries, chance) {
-	const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** tries);
-	return Math.round(wait * (0.8 + 0.2 * chance));
+/** How long to wait before the nth attempt (from 0), in ms. random is from 0 to 1. */
+export function waitBefore(attempt, random) {
+	const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** attempt);
+	return Math.round(wait * (0.8 + 0.2 * random));
 }
 
 export class Connection {
-	status = "closed"; // "connecting", "open", "waiting" for the next try
-	wait = 0;          // ms from one try to the next, while "waiting",
-	due = 0;           // and when that will be
+	status = "closed"; // or "connecting", "open", "waiting" (for the next attempt)
+	retryAt = 0;       // when the next attempt is made, while "waiting"
 
 	#address;
-	#tell;
-	#world;
+	#listener;
+	#environment;
 	#socket = null;
-	#timer = null;     // the next try; or, once settled, the next sign of life
-	#settled = false;
-	#tries = 0;
+	#timer = null;     // of the next attempt or, once logged in, of the next ping
+	#loggedIn = false;
+	#attempts = 0;
 
 	/**
-	 * tell: { opened(), packet(packet), closed(), changed() }.
-	 * world: what a test may replace: { WebSocket, setTimeout, clearTimeout, random }.
+	 * listener: { opened(), packet(packet), closed(), changed() }.
+	 * environment: what tests replace: { WebSocket, setTimeout, clearTimeout, random }.
 	 */
-	constructor(address, tell, world = browser()) {
+	constructor(address, listener, environment = browser()) {
 		this.#address = address;
-		this.#tell = tell;
-		this.#world = world;
+		this.#listener = listener;
+		this.#environment = environment;
 	}
 
 	start() {
@@ -50,7 +49,7 @@ export class Connection {
 
 	stop() {
 		this.#discard();
-		this.#enter("closed");
+		this.#setStatus("closed");
 	}
 
 	send(packet) {
@@ -58,72 +57,72 @@ export class Connection {
 			this.#socket.send(JSON.stringify(packet));
 	}
 
-	/** The server has taken us in: the next failure is a new one, and silence is now a sign. */
-	settle() {
-		this.#tries = 0;
-		this.#settled = true;
-		this.#expect(() => this.#probe(), QUIET);
+	/** To be called after login: waits start anew at the next failure, and silence is probed by pings. */
+	loggedIn() {
+		this.#attempts = 0;
+		this.#loggedIn = true;
+		this.#schedule(() => this.#probe(), PING_AFTER);
 	}
 
-	/** Finds out soon whether the other end still lives. */
+	/** Pings the server at once, to learn whether the connection is still alive. */
 	check() {
-		if (this.status === "open" && this.#settled)
+		if (this.status === "open" && this.#loggedIn)
 			this.#probe();
 	}
 
-	/** Does not wait for the next try. */
-	hurry() {
+	/** Makes the next attempt at once. */
+	reconnectNow() {
 		if (this.status === "waiting")
 			this.#open();
 	}
 
 	#open() {
 		this.#discard();
-		this.#enter("connecting");
-		this.#socket = new this.#world.WebSocket(this.#address, "teahouse.v2");
+		this.#setStatus("connecting");
+		this.#socket = new this.#environment.WebSocket(this.#address, "teahouse.v2");
 		this.#socket.onopen = () => {
-			this.#enter("open");
-			this.#tell.opened();
+			this.#setStatus("open");
+			this.#listener.opened();
 		};
-		this.#socket.onmessage = ({ data }) => this.#hear(data);
+		this.#socket.onmessage = ({ data }) => this.#receive(data);
 		this.#socket.onclose = () => this.#fail();
 	}
 
-	#hear(data) {
-		if (this.#settled)
-			this.#expect(() => this.#probe(), QUIET);
+	#receive(data) {
+		if (this.#loggedIn)
+			this.#schedule(() => this.#probe(), PING_AFTER);
 		let packet;
 		try {
 			packet = JSON.parse(data);
 		} catch {
 			return;
 		}
-		this.#tell.packet(packet);
+		this.#listener.packet(packet);
 	}
 
 	#fail() {
 		this.#discard();
-		this.wait = waitBefore(this.#tries++, this.#world.random());
-		this.due = Date.now() + this.wait;
-		this.#expect(() => this.#open(), this.wait);
-		this.#enter("waiting");
-		this.#tell.closed();
+		const wait = waitBefore(this.#attempts++, this.#environment.random());
+		this.retryAt = Date.now() + wait;
+		this.#schedule(() => this.#open(), wait);
+		this.#setStatus("waiting");
+		this.#listener.closed();
 	}
 
-	// A connection can die without a word (a laptop asleep, a train in a tunnel).
+	// A connection can die unnoticed, as when a laptop sleeps or a network is left.
 	#probe() {
 		this.send({ type: "ping" });
-		this.#expect(() => this.#fail(), ANSWER_WITHIN);
+		this.#schedule(() => this.#fail(), PONG_WITHIN);
 	}
 
-	#expect(run, wait) {
-		this.#world.clearTimeout(this.#timer);
-		this.#timer = this.#world.setTimeout(run, wait);
+	#schedule(run, wait) {
+		this.#environment.clearTimeout(this.#timer);
+		this.#timer = this.#environment.setTimeout(run, wait);
 	}
 
 	#discard() {
-		this.#world.clearTimeout(this.#timer);
-		this.#settled = false;
+		this.#environment.clearTimeout(this.#timer);
+		this.#loggedIn = false;
 		if (this.#socket === null)
 			return;
 		this.#socket.onopen = this.#socket.onmessage = this.#socket.onclose = null;
@@ -131,9 +130,9 @@ export class Connection {
 		this.#socket = null;
 	}
 
-	#enter(status) {
+	#setStatus(status) {
 		this.status = status;
-		this.#tell.changed();
+		this.#listener.changed();
 	}
 }
 

@@ -1,43 +1,44 @@
-// Calls somebody who looks elsewhere: by a sound and by a notification, each only if asked for.
+// Alerts for users who do not look at the page: a sound and notifications, each off unless switched
+// on in the settings. Does not know when an alert is due.
 
 const NOTES = [660, 880]; // Hz
-const NOTE_LASTS = 0.12;  // s
+const NOTE_LENGTH = 0.12; // s
 
 let audio = null;
 
-/** Sounds may only begin at a click or a key: then this makes ready. */
+/** To be called at a click or a key press: browsers allow sounds only after one. */
 export function prepareSound() {
 	audio ??= new AudioContext();
 	audio.resume();
 }
 
-export function ring() {
+export function playSound() {
 	if (!audio)
 		return;
 	NOTES.forEach((frequency, i) => {
-		const from = audio.currentTime + i * NOTE_LASTS;
+		const from = audio.currentTime + i * NOTE_LENGTH;
 		const tone = new OscillatorNode(audio, { frequency });
-		const loudness = new GainNode(audio, { gain: 0.08 });
-		loudness.gain.setTargetAtTime(0, from + NOTE_LASTS / 2, NOTE_LASTS / 4);
-		tone.connect(loudness).connect(audio.destination);
+		const gain = new GainNode(audio, { gain: 0.08 });
+		gain.gain.setTargetAtTime(0, from + NOTE_LENGTH / 2, NOTE_LENGTH / 4);
+		tone.connect(gain).connect(audio.destination);
 		tone.start(from);
-		tone.stop(from + NOTE_LASTS * 2);
+		tone.stop(from + NOTE_LENGTH * 2);
 	});
 }
 
-/** Whether the browser lets us; it asks the reader. */
-export async function mayNotify() {
+/** Asks the user for permission; says whether it was given. */
+export async function requestNotifications() {
 	return "Notification" in globalThis && await Notification.requestPermission() === "granted";
 }
 
-/** One notification a conversation: a newer one takes the place of the last. */
-export function notifyOf({ nick, text, where }, clicked) {
+/** One notification per conversation: a newer one replaces the last. */
+export function showNotification({ nick, text, conversation }, clicked) {
 	if (!("Notification" in globalThis) || Notification.permission !== "granted")
 		return;
-	const shown = new Notification(where.kind === "room" ? `${nick} (#${where.name})` : nick, { body: text, tag: where.key, icon: "icon.svg" });
+	const shown = new Notification(conversation.kind === "room" ? `${nick} (#${conversation.name})` : nick, { body: text, tag: conversation.key, icon: "icon.svg" });
 	shown.onclick = () => {
 		focus();
-		clicked(where.key);
+		clicked(conversation.key);
 		shown.close();
 	};
 }

@@ -1,21 +1,21 @@
-// The form one comes in by. A refused name stays where it was typed.
+// The login form. A refused nick stays in its field.
 
-import { say } from "../i18n/translate.js";
-import { part, setText } from "./dom.js";
+import { t } from "../i18n/translate.js";
+import { byId, setText } from "./dom.js";
 
-const field = part("nick");
+const field = byId("nick");
 
-/** enter(nick) tries to come in. */
-export function createDoor(enter) {
+/** login(nick) is called on submit. */
+export function createLogin(login) {
 	let problem = "";
 
-	part("door-form").addEventListener("submit", (event) => {
+	byId("login-form").addEventListener("submit", (event) => {
 		event.preventDefault();
-		enter(field.value.trim());
+		login(field.value.trim());
 	});
-	part("suggestion").addEventListener("click", () => {
-		field.value = part("suggestion").dataset.nick;
-		enter(field.value);
+	byId("suggestion").addEventListener("click", () => {
+		field.value = byId("suggestion").dataset.nick;
+		login(field.value);
 	});
 	field.addEventListener("input", () => field.removeAttribute("aria-invalid"));
 
@@ -29,13 +29,13 @@ export function createDoor(enter) {
 	}
 
 	function draw(state) {
-		part("door-room").textContent = state.wanted.room ? say("pickNameFor", state.wanted) : say("pickName");
-		part("enter").setAttribute("aria-busy", String(state.phase === "entering"));
-		setText(part("enter"), say(state.phase === "entering" ? "joining" : "join"));
-		setText(part("door-problem"), state.problem);
-		part("suggestion").hidden = state.suggestion === "";
-		setText(part("suggestion"), say("take", { nick: state.suggestion }));
-		part("suggestion").dataset.nick = state.suggestion;
+		byId("login-room").textContent = state.wanted.room ? t("pickNameFor", state.wanted) : t("pickName");
+		byId("enter").setAttribute("aria-busy", String(state.phase === "entering"));
+		setText(byId("enter"), t(state.phase === "entering" ? "joining" : "join"));
+		setText(byId("login-problem"), state.problem);
+		byId("suggestion").hidden = state.suggestion === "";
+		setText(byId("suggestion"), t("take", { nick: state.suggestion }));
+		byId("suggestion").dataset.nick = state.suggestion;
 		if (state.problem && state.problem !== problem) {
 			field.setAttribute("aria-invalid", "true");
 			field.focus();

@@ -1,66 +1,66 @@
-// The messages of the conversation in front: appends what is new, keeps the view at the
-// bottom only if it was there, and else says how many came. Knows no packets.
+// The messages of the current conversation: appends new lines, and keeps the view at the bottom if
+// it was there; if not, shows how many messages came. Does not know packets.
 
-import { KEPT_LINES, waitingIn } from "../model/state.js";
-import { dayOf } from "../i18n/times.js";
-import { say } from "../i18n/translate.js";
+import { formatDay } from "../i18n/times.js";
+import { t } from "../i18n/translate.js";
+import { KEPT_LINES, pendingIn } from "../model/state.js";
 import { copyAsLines } from "./copy.js";
-import { part, setText } from "./dom.js";
+import { byId, setText } from "./dom.js";
 import { dayElement, lineElement, newElement, timeOf } from "./line.js";
 
-const PAUSE = 5 * 60 * 1000; // after which a person is named again, in ms
-const AT_ONCE = 40;          // lines added to those that are there: more would hold up a frame
-const NEAR = 24;             // this close to the bottom is at the bottom, in pixels
+const PAUSE = 5 * 60 * 1000; // after which a sender's nick is shown again, in ms
+const BATCH = 40;            // lines added per drawing: more would delay a frame
+const NEAR = 24;             // this close to the bottom counts as the bottom, in pixels
 
-const log = part("log");
-const messages = part("messages");
-const waiting = part("waiting");
-const newer = part("newer");
+const log = byId("log");
+const messages = byId("messages");
+const pending = byId("pending");
+const newer = byId("newer");
 
-export class Log {
-	#lines = null;    // the array that is shown,
-	#turn = 0;        // as it was then,
-	#seq = 0;         // how far,
-	#last = null;     // and its last line shown
-	#newFrom = null;
-	#refs = [];       // of what is shown as waiting
+export class MessageLog {
+	#lines = null;    // the array that is drawn,
+	#version = 0;     // its version,
+	#seq = 0;         // and the seq of the last line drawn
+	#last = null;     // that line
+	#firstUnread = null;
+	#refs = [];       // of the pending messages that are drawn
 	#atBottom = true;
-	#missed = 0;
+	#missed = 0;      // messages that came below the view
 
-	/** edit(text), retry(seq): somebody wants another try at what could not be sent. */
+	/** edit(text) and retry(seq) are called for the buttons of failed messages. */
 	constructor({ edit, retry }) {
 		log.addEventListener("scroll", () => this.#scrolled(), { passive: true });
 		newer.addEventListener("click", () => this.#toBottom());
 		messages.addEventListener("click", ({ target }) => {
-			const { act, seq } = target.closest(".edit")?.dataset ?? {};
-			const text = () => target.closest(".line").querySelector(".lost-text").textContent;
-			if (act === "edit")
+			const { action, seq } = target.closest(".inline-button")?.dataset ?? {};
+			const text = () => target.closest(".line").querySelector(".failed-text").textContent;
+			if (action === "edit")
 				edit(text());
-			else if (act === "retry")
+			else if (action === "retry")
 				retry(Number(seq));
-			else if (act === "copy")
+			else if (action === "copy")
 				navigator.clipboard?.writeText(text());
 		});
 		copyAsLines(messages);
-		// What changes the room there is (a keyboard, a growing input) must not hide the last line.
+		// A keyboard or a growing field shrinks the log, which must not hide the last line.
 		new ResizeObserver(() => this.#atBottom && this.#toBottom()).observe(log);
 	}
 
-	/** Says whether there is more to draw, for which it is to be called again soon. */
+	/** Says whether there are more lines to draw, for which it must be called again soon. */
 	draw(state, conversation) {
-		const another = this.#lines !== conversation.lines;
-		if (another)
+		const switched = this.#lines !== conversation.lines;
+		if (switched)
 			this.#begin(conversation);
-		if (this.#newFrom !== conversation.newFrom)
+		if (this.#firstUnread !== conversation.firstUnread)
 			messages.querySelector(".divider.new")?.remove();
-		this.#newFrom = conversation.newFrom;
-		this.#takeOut(conversation);
-		const added = this.#addLines(conversation.lines, another ? KEPT_LINES : AT_ONCE);
-		const spoke = this.#drawWaiting(state, conversation);
-		if (this.#atBottom || spoke)
+		this.#firstUnread = conversation.firstUnread;
+		this.#removeStale(conversation);
+		const added = this.#addLines(conversation.lines, switched ? KEPT_LINES : BATCH);
+		const sent = this.#drawPending(state, conversation);
+		if (this.#atBottom || sent)
 			this.#toBottom();
 		else
-			this.#miss(this.#missed + added);
+			this.#setMissed(this.#missed + added);
 		return this.#seq < (conversation.lines.at(-1)?.seq ?? 0);
 	}
 
@@ -69,27 +69,27 @@ export class Log {
 		log.scrollBy({ top: direction * log.clientHeight * 0.85 });
 	}
 
-	// Another conversation: all of it afresh, and nothing for a screen reader to read out.
-	#begin({ kind, lines, linesTurn, newFrom }) {
+	// Draws another conversation from scratch, which screen readers must not read out.
+	#begin({ kind, lines, linesVersion, firstUnread }) {
 		log.setAttribute("aria-live", "off");
 		setTimeout(() => log.setAttribute("aria-live", "polite"), 100);
 		log.className = kind;
 		messages.replaceChildren();
-		waiting.replaceChildren();
+		pending.replaceChildren();
 		this.#lines = lines;
-		this.#turn = linesTurn;
-		this.#newFrom = newFrom;
+		this.#version = linesVersion;
+		this.#firstUnread = firstUnread;
 		this.#seq = 0;
 		this.#last = null;
 		this.#refs = [];
 		this.#atBottom = true;
 	}
 
-	// Lines that are no more, since others took their place.
-	#takeOut({ lines, linesTurn }) {
-		if (this.#turn === linesTurn)
+	// Removes lines that are not in the conversation any more.
+	#removeStale({ lines, linesVersion }) {
+		if (this.#version === linesVersion)
 			return;
-		this.#turn = linesTurn;
+		this.#version = linesVersion;
 		const kept = new Set(lines.map(({ seq }) => String(seq)));
 		for (const line of messages.querySelectorAll(".line"))
 			if (!kept.has(line.dataset.seq))
@@ -100,17 +100,17 @@ export class Log {
 		this.#last = lines.findLast(({ seq }) => seq <= this.#seq) ?? null;
 	}
 
-	// Gives how many of the lines added are worth scrolling down for.
+	// Returns how many of the added lines are messages.
 	#addLines(lines, most) {
 		const added = linesAfter(lines, this.#seq).slice(0, most);
 		const made = document.createDocumentFragment();
 		for (const line of added) {
-			const first = line.seq === this.#newFrom;
-			if (!this.#last || dayOf(line.time) !== dayOf(this.#last.time))
+			const unread = line.seq === this.#firstUnread;
+			if (!this.#last || formatDay(line.time) !== formatDay(this.#last.time))
 				made.append(dayElement(line.time));
-			if (first)
+			if (unread)
 				made.append(newElement());
-			const row = lineElement(line, !first && goesOn(line, this.#last));
+			const row = lineElement(line, !unread && continuesGroup(line, this.#last));
 			row.dataset.seq = String(line.seq);
 			made.append(row);
 			this.#last = line;
@@ -121,36 +121,36 @@ export class Log {
 		return added.filter(({ kind }) => kind === "chat" || kind === "emote" || kind === "direct").length;
 	}
 
-	// Says whether something was said here just now.
-	#drawWaiting(state, { key }) {
-		const sent = waitingIn(state, key);
-		const refs = sent.map(({ ref }) => ref);
+	// Says whether the user has just sent a message here.
+	#drawPending(state, { key }) {
+		const requests = pendingIn(state, key);
+		const refs = requests.map(({ ref }) => ref);
 		if (refs.join() === this.#refs.join())
 			return false;
-		const spoke = refs.some((ref) => !this.#refs.includes(ref));
+		const sent = refs.some((ref) => !this.#refs.includes(ref));
 		this.#refs = refs;
-		waiting.replaceChildren(...sent.map(({ packet, at }) => lineElement({
-			kind: packet.type, nick: state.nick, to: packet.to, text: packet.message, time: at, own: true, waiting: true,
+		pending.replaceChildren(...requests.map(({ packet, at }) => lineElement({
+			kind: packet.type, nick: state.nick, to: packet.to, text: packet.message, time: at, own: true, pending: true,
 		})));
-		return spoke;
+		return sent;
 	}
 
 	#scrolled() {
 		this.#atBottom = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
 		if (this.#atBottom)
-			this.#miss(0);
+			this.#setMissed(0);
 	}
 
 	#toBottom() {
 		log.scrollTop = log.scrollHeight;
 		this.#atBottom = true;
-		this.#miss(0);
+		this.#setMissed(0);
 	}
 
-	#miss(count) {
+	#setMissed(count) {
 		this.#missed = count;
 		newer.hidden = count === 0;
-		setText(part("newer-text"), say("newMessages", { count }));
+		setText(byId("newer-text"), t("newMessages", { count }));
 	}
 }
 
@@ -161,9 +161,9 @@ function linesAfter(lines, seq) {
 	return lines.slice(at);
 }
 
-function goesOn(line, last) {
+function continuesGroup(line, last) {
 	return last?.kind === "chat" && line.kind === "chat" && line.nick === last.nick
-		&& line.time - last.time < PAUSE && dayOf(line.time) === dayOf(last.time);
+		&& line.time - last.time < PAUSE && formatDay(line.time) === formatDay(last.time);
 }
 
 function trim() {
@@ -173,7 +173,7 @@ function trim() {
 			surplus--;
 		messages.firstElementChild.remove();
 	}
-	// Whoever spoke before is gone from the page, and the day's line with them.
+	// The line that named the sender, and the day's divider, may have been removed.
 	const first = messages.querySelector(".line");
 	first?.classList.remove("same");
 	if (first && messages.querySelector(".line, .divider.day") === first)

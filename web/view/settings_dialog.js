@@ -1,32 +1,33 @@
-// The dialog of settings, and of what the keys do.
+// The dialog with the settings and the list of keys.
 
-import { mayNotify, prepareSound } from "./alerts.js";
-import { say } from "../i18n/translate.js";
-import { element, part, setText } from "./dom.js";
+import { t } from "../i18n/translate.js";
+import { prepareSound, requestNotifications } from "./alerts.js";
+import { byId, element, setText } from "./dom.js";
 
-const dialog = part("settings");
+const dialog = byId("settings");
+const SETTINGS = ["presence", "sound", "notify"];
 const KEYS = [
-	["Enter", "keyEnter"], ["Tab", "keyTab"], ["↑", "keyUp"], ["Ctrl K", "keyGo"], ["Alt ↑  Alt ↓", "keyStep"],
+	["Enter", "keyEnter"], ["Tab", "keyTab"], ["↑", "keyUp"], ["Ctrl K", "keySwitcher"], ["Alt ↑  Alt ↓", "keyStep"],
 	["PgUp  PgDn", "keyPage"], ["Esc", "keyEscape"], ["Ctrl /", "keySettings"],
 ];
 
-/** settings: what settings.js makes. */
+/** settings: as made by createSettings. */
 export function createSettingsDialog(settings) {
-	for (const name of ["moves", "sound", "notify"])
-		part(`set-${name}`).addEventListener("change", ({ target }) => change(name, target.checked));
-	part("show-settings").addEventListener("click", open);
-	part("settings-close").addEventListener("click", () => dialog.close());
+	for (const name of SETTINGS)
+		byId(`set-${name}`).addEventListener("change", ({ target }) => change(name, target.checked));
+	byId("show-settings").addEventListener("click", open);
+	byId("settings-close").addEventListener("click", () => dialog.close());
 	dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());
-	part("keys").append(...KEYS.flatMap(([keys, words]) => [
+	byId("keys").append(...KEYS.flatMap(([keys, description]) => [
 		element("dt", {}, ...keys.split("  ").flatMap((key, i) => [i ? " " : "", element("kbd", { textContent: key })])),
-		element("dd", { textContent: say(words) }),
+		element("dd", { textContent: t(description) }),
 	]));
 	apply();
 	return { open };
 
 	function open() {
 		apply();
-		setText(part("settings-problem"), "");
+		setText(byId("settings-problem"), "");
 		if (!dialog.open)
 			dialog.showModal();
 	}
@@ -34,15 +35,15 @@ export function createSettingsDialog(settings) {
 	async function change(name, value) {
 		if (name === "sound" && value)
 			prepareSound();
-		const refused = name === "notify" && value && !await mayNotify();
-		setText(part("settings-problem"), refused ? say("notifyRefused") : "");
+		const refused = name === "notify" && value && !await requestNotifications();
+		setText(byId("settings-problem"), refused ? t("notifyRefused") : "");
 		settings.set(name, value && !refused);
 		apply();
 	}
 
 	function apply() {
-		for (const name of ["moves", "sound", "notify"])
-			part(`set-${name}`).checked = settings.get(name);
-		part("messages").classList.toggle("still", !settings.get("moves"));
+		for (const name of SETTINGS)
+			byId(`set-${name}`).checked = settings.get(name);
+		byId("messages").classList.toggle("hide-presence", !settings.get("presence"));
 	}
 }

@@ -1,24 +1,24 @@
-// What the word before the caret may become, shown while it is typed: people behind an @, the
-// server's commands, with what they do, behind a slash. Tab takes them; a click, too.
+// The suggestions for the word before the caret, shown while the user types: people after an @,
+// commands with their help after a slash. Tab or a click completes the word.
 
-import { createList, element, part, setText } from "./dom.js";
+import { byId, createList, element, setText } from "./dom.js";
 
 const SHOWN = 8;
-const box = part("suggestions");
+const box = byId("suggestions");
 
-/** take(value): it was clicked. */
+/** take(value) is called when a suggestion is clicked. */
 export function createSuggestions(take) {
 	const drawRows = createList(box, ({ value, about }) => `${value} ${about}`, makeRow, () => {});
 
-	// Before the field would lose the focus.
+	// A click must not take the focus from the field.
 	box.addEventListener("mousedown", (event) => event.preventDefault());
 
 	return { draw, hide };
 
 	function draw(choices) {
-		const some = choices.slice(0, SHOWN);
-		drawRows(some);
-		box.hidden = some.length === 0;
+		const first = choices.slice(0, SHOWN);
+		drawRows(first);
+		box.hidden = first.length === 0;
 	}
 
 	function hide() {

@@ -1,38 +1,38 @@
-// The dialog in which one goes anywhere: to what one is in, to another room of the server, to
-// a person, or to a room that is made by entering it.
+// The dialog for switching to any conversation: an open one, another room of the server, a person,
+// or a new room, which is made by joining it.
 
+import { t } from "../i18n/translate.js";
 import { fold, sortedNames } from "../lib/names.js";
 import { find, inOrder, isMe, ofKind } from "../model/state.js";
-import { say } from "../i18n/translate.js";
-import { createList, element, part, setText } from "./dom.js";
+import { byId, createList, element, setText } from "./dom.js";
 
-const dialog = part("go");
-const field = part("place");
+const dialog = byId("switcher");
+const field = byId("switcher-input");
 const SHOWN = 200;
 
-/** act(act) does what was chosen. */
-export function createGo(act) {
-	let places = [];
+/** act(action) does what was chosen. */
+export function createSwitcher(act) {
+	let choices = [];
 	let shown = [];
-	const drawRows = createList(part("places"), keyOf, makeRow, updateRow);
+	const drawRows = createList(byId("switcher-list"), keyOf, makeRow, updateRow);
 
-	part("go-form").addEventListener("submit", (event) => {
+	byId("switcher-form").addEventListener("submit", (event) => {
 		event.preventDefault();
 		const name = field.value.trim();
-		const exact = shown.find((place) => fold(place.name) === fold(name));
+		const exact = shown.find((choice) => fold(choice.name) === fold(name));
 		if (exact ?? shown[0])
 			choose(exact ?? shown[0]);
 		else if (name !== "")
-			choose({ act: { do: "join", room: name } });
+			choose({ action: { do: "join", room: name } });
 	});
-	part("go-close").addEventListener("click", () => dialog.close());
+	byId("switcher-close").addEventListener("click", () => dialog.close());
 	dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());
 	field.addEventListener("input", filter);
 	field.addEventListener("keydown", (event) => {
 		if (event.key !== "ArrowDown")
 			return;
 		event.preventDefault();
-		part("places").querySelector("button")?.focus();
+		byId("switcher-list").querySelector("button")?.focus();
 	});
 
 	return { draw, open };
@@ -47,28 +47,28 @@ export function createGo(act) {
 	function draw(state) {
 		if (!dialog.open)
 			return;
-		places = placesIn(state);
+		choices = choicesIn(state);
 		filter();
 	}
 
 	function filter() {
 		const wanted = fold(field.value.trim());
-		shown = places.filter(({ name }) => fold(name).includes(wanted)).slice(0, SHOWN);
+		shown = choices.filter(({ name }) => fold(name).includes(wanted)).slice(0, SHOWN);
 		drawRows(shown);
 	}
 
-	function choose(place) {
+	function choose({ action }) {
 		dialog.close();
-		act(place.act);
+		act(action);
 	}
 
-	function makeRow(place) {
+	function makeRow(choice) {
 		const row = element("button", { type: "button", className: "row" },
-			element("span", { "className": "mark", "aria-hidden": "true", "textContent": place.mark }),
-			element("bdi", { className: "name", textContent: place.name }),
+			element("span", { "className": "mark", "aria-hidden": "true", "textContent": choice.mark }),
+			element("bdi", { className: "name", textContent: choice.name }),
 			element("span", { className: "about", dir: "auto" }),
 			element("span", { className: "users" }));
-		row.addEventListener("click", () => choose(place));
+		row.addEventListener("click", () => choose(choice));
 		return element("li", {}, row);
 	}
 
@@ -83,20 +83,20 @@ function keyOf({ mark, name }) {
 	return mark + fold(name);
 }
 
-function placesIn(state) {
+function choicesIn(state) {
 	const mine = inOrder(state).map(({ key, kind, name, topic, users }) => ({
-		mark: kind === "room" ? "#" : "@", name, about: topic, act: { do: "show", key },
+		mark: kind === "room" ? "#" : "@", name, about: topic, action: { do: "show", key },
 		users: kind === "room" ? peopleIn(users, true) : "",
 	}));
-	const rooms = state.houseRooms.filter(({ name }) => !find(state, "room", name))
+	const rooms = state.serverRooms.filter(({ name }) => !find(state, "room", name))
 		.sort((one, other) => other.users - one.users || one.name.localeCompare(other.name))
-		.map(({ name, topic, users }) => ({ mark: "#", name, about: topic ?? "", users: peopleIn(users, false), act: { do: "join", room: name } }));
+		.map(({ name, topic, users }) => ({ mark: "#", name, about: topic ?? "", users: peopleIn(users, false), action: { do: "join", room: name } }));
 	const people = new Set(ofKind(state, "room").flatMap((room) => [...room.people.values()]));
-	const others = sortedNames(people).filter((nick) => !isMe(state, nick) && !find(state, "talk", nick))
-		.map((nick) => ({ mark: "@", name: nick, about: "", users: say("personHere"), act: { do: "open", nick } }));
+	const others = sortedNames(people).filter((nick) => !isMe(state, nick) && !find(state, "dm", nick))
+		.map((nick) => ({ mark: "@", name: nick, about: "", users: t("personInRoom"), action: { do: "openDm", nick } }));
 	return [...mine, ...rooms, ...others];
 }
 
 function peopleIn(count, joined) {
-	return `${say("roomPeople", { count })}${joined ? `, ${say("youToo")}` : ""}`;
+	return `${t("roomPeople", { count })}${joined ? `, ${t("youToo")}` : ""}`;
 }

@@ -1,15 +1,16 @@
-// Puts the words of the reader's language where index.html says: data-say is an element's
-// text, data-label its name for those who do not see it, data-title that and what it shows when
-// one points at it.
+// Puts the sentences of the reader's language into index.html. data-i18n is the key of an element's
+// text, data-i18n-label that of its accessible name, data-i18n-title that of its name and tooltip.
 
-import { language, say } from "../i18n/translate.js";
+import { language, t } from "../i18n/translate.js";
 
-export function speakTheReadersLanguage() {
+export function translatePage() {
 	document.documentElement.lang = language;
-	for (const at of document.querySelectorAll("[data-say]"))
-		at.textContent = say(at.dataset.say);
-	for (const at of document.querySelectorAll("[data-label], [data-title]"))
-		at.setAttribute("aria-label", say(at.dataset.label ?? at.dataset.title));
-	for (const at of document.querySelectorAll("[data-title]"))
-		at.title = say(at.dataset.title);
+	for (const at of document.querySelectorAll("[data-i18n]"))
+		at.textContent = t(at.dataset.i18n);
+	for (const at of document.querySelectorAll("[data-i18n-label]"))
+		at.setAttribute("aria-label", t(at.dataset.i18nLabel));
+	for (const at of document.querySelectorAll("[data-i18n-title]")) {
+		at.title = t(at.dataset.i18nTitle);
+		at.setAttribute("aria-label", at.title);
+	}
 }
