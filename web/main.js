@@ -4,7 +4,7 @@
 import { t } from "./i18n/translate.js";
 import { rememberNick, rememberedNick } from "./lib/storage.js";
 import { perform, startLogin } from "./model/actions.js";
-import { commandNames, parse } from "./model/commands.js";
+import { parse } from "./model/commands.js";
 import { messagePackets } from "./model/outbox.js";
 import { disconnected, hello, receive } from "./model/packets.js";
 import { createSettings } from "./model/settings.js";
@@ -38,8 +38,8 @@ const connection = new Connection(socketAddress(location.href), {
 	changed: drawSoon,
 });
 const composer = new Composer({
-	send: (text) => act(parse(text)),
-	known: () => ({ nicks: nicksByRecency(state), rooms: roomNames(), commands: commandNames, help: state.help }),
+	send: (text) => act(parse(text, state.commands)),
+	known: () => ({ nicks: nicksByRecency(state), rooms: roomNames(), commands: state.commands }),
 	page: (direction) => log.page(direction),
 });
 const log = new MessageLog({ edit: (text) => composer.edit(text), retry: (seq) => composer.showProblem(act({ do: "retry", seq })) });

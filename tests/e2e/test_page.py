@@ -412,7 +412,7 @@ def test_people_and_commands_are_suggested_while_one_types(page):
     hears(ann, "cat has entered the room.")
     field = ann.find("#input")
     field.send_keys("/m")
-    ann.wait(lambda t: "others see [you do that]" in "".join(t.texts("#suggestions li")), "the commands")
+    ann.wait(lambda t: "/me ACTION" in "".join(t.texts("#suggestions li")), "the commands")
     field.send_keys(Keys.BACKSPACE * 2, "hello @c")
     ann.wait(lambda t: t.texts("#suggestions li") == ["cat"], "the people")
     field.send_keys(Keys.TAB, "!", Keys.ENTER)

@@ -214,6 +214,45 @@ def test_a_time_is_behind_its_text_and_shows_when_it_is_looked_for(page):
 
 # Writing.
 
+COMMANDS = [
+    {"name": "msg", "aliases": ["message"], "help": "tell it to one person alone",
+     "params": [{"name": "nick"}, {"name": "text", "rest": True}]},
+    {"name": "topic", "aliases": [], "help": "show or set the topic",
+     "params": [{"name": "text", "optional": True, "rest": True}]},
+    {"name": "who", "aliases": [], "params": [], "help": "who is logged in to the server"},
+]
+
+
+def test_commands_are_those_of_the_servers_table(page):
+    tab = page()
+    ref = tab.asks("commands")["ref"]
+    tab.hears({"type": "commands", "commands": COMMANDS, "ref": ref})
+    field, suggested = tab.find("#input"), lambda: tab.texts("#suggestions li")
+    field.send_keys("/")
+    tab.wait(lambda _: len(suggested()) == 3, "the commands")
+    assert [" ".join(text.split()) for text in suggested()] == [
+        "/msg NICK TEXT tell it to one person alone", "/topic [TEXT] show or set the topic",
+        "/who who is logged in to the server"]
+    field.send_keys("mes", Keys.TAB, "bo", Keys.TAB, "psst", Keys.ENTER)
+    packet = tab.asks("direct")
+    assert (packet["to"], packet["message"]) == ("bob", "psst")
+    assert len(tab.shown("line")) == 1, "nothing was said about the table"
+
+
+def test_a_server_without_a_table_of_commands_leaves_the_page_with_its_own(page):
+    tab = page()
+    ref = tab.asks("commands")["ref"]
+    tab.hears({"type": "error", "code": "unknown-type", "message": "What?", "about": "commands", "ref": ref},
+              chat("hello"))
+    tab.wait(lambda t: t.shown("chat") == ["hello"], "what follows")
+    assert tab.shown("notice") == []
+    field = tab.find("#input")
+    field.send_keys("/to", Keys.TAB)
+    assert field.get_attribute("value") == "/topic "
+    field.send_keys(Keys.BACKSPACE * 7, "/wh", Keys.TAB)
+    assert field.get_attribute("value") == "/wh"
+
+
 def test_what_failed_is_copied_without_its_buttons(page):
     tab = page()
     tab.find("#input").send_keys("much too long", Keys.ENTER)

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { COMMANDS } from "./fixture.js";
 import { load } from "./load.js";
 
 const { createCompleter, replaceWord, suggestions } = await load("model/completion.js");
 
-const known = { nicks: ["dilbert", "Dana", "ann"], rooms: ["tea", "main"], commands: ["/me", "/msg", "/join"] };
+const known = { nicks: ["dilbert", "Dana", "ann"], rooms: ["tea", "main"], commands: COMMANDS };
 
 test("a nick at the start of a line gets a colon, elsewhere a space", () => {
 	assert.deepEqual(createCompleter()("an", 2, known), { text: "ann: ", caret: 5 });
@@ -30,10 +31,35 @@ test("Tab keeps its usual effect if there is nothing (more) to complete", () => 
 	assert.equal(complete(text, caret, known), null, "the only choice is not offered twice");
 });
 
-test("commands, and rooms after /join", () => {
-	assert.equal(createCompleter()("/j", 2, known).text, "/join ");
-	assert.equal(createCompleter()("/join T", 7, known).text, "/join tea ");
-	assert.equal(createCompleter()("/msg an", 7, known).text, "/msg ann ");
+/** What Tab offers, one after the other, until it begins anew. */
+function choices(text) {
+	const complete = createCompleter();
+	const found = [];
+	for (let done = complete(text, text.length, known); done !== null && !found.includes(done.text); done = complete(done.text, done.caret, known))
+		found.push(done.text);
+	return found;
+}
+
+test("commands and their aliases are completed at the start of a line", () => {
+	assert.deepEqual(choices("/j"), ["/join "]);
+	assert.deepEqual(choices("/m"), ["/me ", "/message ", "/msg "]);
+	assert.deepEqual(choices("/q"), ["/q ", "/quit "]);
+	assert.deepEqual(choices("say /j"), []);
+});
+
+test("every command and alias of the server's table can be completed", () => {
+	for (const name of COMMANDS.flatMap((command) => [command.name, ...command.aliases]))
+		assert.ok(choices(`/${name}`).includes(`/${name} `), name);
+});
+
+test("what follows a command is completed by its parameters", () => {
+	assert.deepEqual(choices("/join t"), ["/join tea "]);
+	assert.deepEqual(choices("/leave m"), ["/leave main "]);
+	assert.deepEqual(choices("/msg an"), ["/msg ann "]);
+	assert.deepEqual(choices("/tell an"), ["/tell ann "]);
+	assert.deepEqual(choices("/me pours for an"), ["/me pours for ann "]);
+	assert.deepEqual(choices("/help wh"), ["/help who "]);
+	assert.deepEqual(choices("/foo an"), ["/foo ann "]);
 });
 
 test("a nick after an @ is completed", () => {
@@ -42,10 +68,14 @@ test("a nick after an @ is completed", () => {
 });
 
 test("an @ suggests people, and a slash commands with their help", () => {
-	const all = { ...known, help: [{ usage: "/me ACTION", about: "others see it" }, { usage: "/msg NICK TEXT", about: "tell one" }] };
-	assert.deepEqual(suggestions("hi @d", 5, all).map(({ shown }) => shown), ["dilbert", "Dana"]);
-	assert.deepEqual(suggestions("/m", 2, all).map(({ value, about }) => [value, about]), [["/me ", "others see it"], ["/msg ", "tell one"]]);
-	for (const typed of ["d", "hi d", "@", "@ann", "a /m", "/me", "//m", "mail@d x"])
-		assert.deepEqual(suggestions(typed, typed.length, all), [], typed);
+	const shown = (typed) => suggestions(typed, typed.length, known).map((suggestion) => suggestion.shown);
+	assert.deepEqual(shown("hi @d"), ["dilbert", "Dana"]);
+	assert.deepEqual(suggestions("/ms", 3, known), [{ value: "/msg ", shown: "/msg NICK TEXT", about: "tell it to one person alone" }]);
+	assert.deepEqual(shown("/m"), ["/me ACTION", "/msg NICK TEXT"]);
+	assert.deepEqual(shown("/mes"), ["/message NICK TEXT"], "an alias, where the name does not fit");
+	assert.deepEqual(shown("/l"), ["/login NICK", "/leave [ROOM]", "/look", "/logout"], "in the order of the table");
+	assert.equal(shown("/").length, COMMANDS.length);
+	for (const typed of ["d", "hi d", "@", "@ann", "a /m", "/who", "//m", "mail@d x"])
+		assert.deepEqual(shown(typed), [], typed);
 	assert.deepEqual(replaceWord("hi @d there", 5, "@Dana "), { text: "hi @Dana  there", caret: 9 });
 });

@@ -2,10 +2,11 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { NOON, receiveAll, linesOf, welcomed } from "./fixture.js";
+import { COMMANDS, NOON, receiveAll, linesOf, welcomed } from "./fixture.js";
 import { load } from "./load.js";
 
 const { perform, startLogin } = await load("model/actions.js");
+const { OWN_COMMANDS } = await load("model/commands.js");
 const { hello, disconnected, receive } = await load("model/packets.js");
 const { KEPT_LINES, createState, current, find, show, takeMentions, titleOf, totals, setPageVisible } = await load("model/state.js");
 
@@ -111,14 +112,26 @@ test("only mentions out of view are collected for alerts", () => {
 	assert.equal(takeMentions(state).length, 2);
 });
 
-test("the server's commands are learnt from its help, which is not shown", () => {
+test("the server's table of commands is requested once, and adds no line", () => {
 	const state = createState();
 	startLogin(state, "ann", "");
-	const [asked] = receiveAll(state, { type: "welcome", nick: "ann", room: "main", limits: {} });
-	assert.deepEqual([asked.type, asked.line], ["command", "/help"]);
+	const [request] = receiveAll(state, { type: "welcome", nick: "ann", room: "main", limits: {} });
+	assert.deepEqual(request, { type: "commands", ref: request.ref });
+	receiveAll(state, { type: "join", nick: "ann", room: "main" }, { type: "commands", commands: COMMANDS, ref: request.ref });
+	assert.deepEqual(state.commands, COMMANDS);
+	assert.equal(state.outbox.size, 0);
+	assert.equal(current(state).lines.length, 1);
+	disconnected(state, NOON);
+	assert.deepEqual(receiveAll(state, { type: "welcome", nick: "ann", room: "main", limits: {} }), []);
+});
+
+test("a server without a table of commands leaves the page with its own, without an error message", () => {
+	const state = createState();
+	startLogin(state, "ann", "");
+	const [request] = receiveAll(state, { type: "welcome", nick: "ann", room: "main", limits: {} });
 	receiveAll(state, { type: "join", nick: "ann", room: "main" },
-		{ type: "notice", ref: asked.ref, message: "/me ACTION          others see [you do that]\n/leave [ROOM]       leave a room, or the current one\n" });
-	assert.deepEqual(state.help, [{ usage: "/me ACTION", about: "others see [you do that]" }, { usage: "/leave [ROOM]", about: "leave a room, or the current one" }]);
+		{ type: "error", code: "unknown-type", message: "There is no packet type \"commands\".", about: "commands", ref: request.ref });
+	assert.equal(state.commands, OWN_COMMANDS);
 	assert.equal(current(state).lines.length, 1);
 });
 

@@ -7,7 +7,7 @@ import { bytesOf, linesIn } from "../lib/text_length.js";
 import { track } from "./outbox.js";
 import { close, createState, current, find, findOrOpen, isMe, lastKnown, notify, removeLine, show } from "./state.js";
 
-const ACTIONS = { say, emote, direct, join, leave, nick, names, moreNames, topic, command, listRooms, quit, openDm, retry, show: showConversation };
+const ACTIONS = { say, emote, direct, join, leave, names, moreNames, topic, command, listRooms, quit, openDm, retry, show: showConversation };
 
 export function perform(state, action, now) {
 	const { packets = [], refused = "" } = ACTIONS[action.do](state, action, now) ?? {};
@@ -68,10 +68,6 @@ function leave(state, { room, key }) {
 		return void close(state, conversation);
 	const name = conversation?.name ?? room;
 	return sendRequest(state, { type: "leave", room: name }, `/leave ${name}`);
-}
-
-function nick(state, { nick: wanted }) {
-	return sendRequest(state, { type: "nick", nick: wanted }, `/nick ${wanted}`);
 }
 
 function names(state) {

@@ -1,12 +1,13 @@
-// Completes the word before the caret: a command at the start of a line, a room after /join and
-// /leave, elsewhere a nick, with or without an @ before it. Does not know keys or fields.
+// Completes the word before the caret: a command at the start of a line, what a command takes after
+// it, elsewhere a nick, with or without an @ before it. Does not know keys or fields.
 
 import { fold } from "../lib/names.js";
+import { findCommand, namesOf, usageOf } from "./commands.js";
 
 /**
- * Returns complete(text, caret, known), with known = { nicks, rooms, commands } in order of
- * preference. It returns { text, caret }, or null if there is nothing (more) to offer. Called again
- * with its own result, it offers the next choice.
+ * Returns complete(text, caret, known), with known = { nicks, rooms, commands }: names in order of
+ * preference, and the table of commands. It returns { text, caret }, or null if there is nothing
+ * (more) to offer. Called again with its own result, it offers the next choice.
  */
 export function createCompleter() {
 	let last = null;
@@ -31,12 +32,19 @@ export function createCompleter() {
 export function suggestions(text, caret, known) {
 	const { word, before } = wordAt(text, caret);
 	if (before === "" && /^\/[^/\s]*$/u.test(word))
-		return known.help.filter(({ usage }) => usage.startsWith(word) && usage.split(" ")[0] !== word)
-			.map(({ usage, about }) => ({ value: `${usage.split(" ")[0]} `, shown: usage, about }));
+		return suggestedCommands(word.slice(1), known.commands);
 	if (!/^@./u.test(word))
 		return [];
-	return known.nicks.filter((nick) => fold(nick).startsWith(fold(word.slice(1))) && fold(nick) !== fold(word.slice(1)))
+	return known.nicks.filter((nick) => continues(nick, word.slice(1)))
 		.map((nick) => ({ value: `@${nick} `, shown: nick, about: "" }));
+}
+
+// An alias is suggested only where the command's name does not fit.
+function suggestedCommands(word, commands) {
+	return commands.filter((command) => command !== findCommand(commands, word)).flatMap((command) => {
+		const name = namesOf(command).find((candidate) => continues(candidate, word));
+		return name === undefined ? [] : [{ value: `/${name} `, shown: usageOf(command, name), about: command.help }];
+	});
 }
 
 /** Replaces the word before the caret; returns { text, caret }. */
@@ -62,13 +70,31 @@ function begin(text, caret, known) {
 
 function candidates(before, word, known) {
 	if (before === "" && word.startsWith("/"))
-		return known.commands;
-	if (/^\/(join|leave)\s+$/u.test(before))
+		return known.commands.flatMap(namesOf).map((name) => `/${name}`).sort();
+	if (word.startsWith("@"))
+		return known.nicks.map((nick) => `@${nick}`);
+	switch (paramAt(before, known.commands)) {
+	case "room":
 		return known.rooms;
-	return word.startsWith("@") ? known.nicks.map((nick) => `@${nick}`) : known.nicks;
+	case "command":
+		return known.commands.flatMap(namesOf).sort();
+	default:
+		return known.nicks;
+	}
+}
+
+// The name of the command's parameter that the word after this text is for.
+function paramAt(before, commands) {
+	const [word, ...given] = before.split(/\s+/u).slice(0, -1);
+	const command = word?.startsWith("/") ? findCommand(commands, word.slice(1)) : undefined;
+	return command?.params[Math.min(given.length, command.params.length - 1)]?.name;
 }
 
 // A nick at the start of a message is followed by a colon, which addresses the person.
 function tail(before, name) {
 	return before === "" && !/^[/@]/u.test(name) ? ": " : " ";
+}
+
+function continues(name, word) {
+	return fold(name).startsWith(fold(word)) && fold(name) !== fold(word);
 }

@@ -4,6 +4,7 @@
 import { formatDuration } from "../i18n/times.js";
 import { t } from "../i18n/translate.js";
 import { mentionsNick, sameName } from "../lib/names.js";
+import { OWN_COMMANDS } from "./commands.js";
 import { markMessagesSent, settle, takeUnanswered, takeUnconfirmed, track } from "./outbox.js";
 import { addPeople, addPerson, append, appendPresence, close, current, find, findOrOpen, isMe, keyOf, notify, ofKind, removePerson, renameDm, renamePerson, setPeople, show } from "./state.js";
 
@@ -13,7 +14,7 @@ const NICK_LETTERS = 32;
 
 const HANDLERS = {
 	welcome, join, leave, chat: message, emote: message, direct, nick: renamed,
-	presence, names, rooms, who, topic, notice, error, pong: ({ ref }, state) => void settle(state, ref),
+	presence, names, rooms, who, topic, commands, notice, error, pong: ({ ref }, state) => void settle(state, ref),
 };
 
 /**
@@ -64,8 +65,8 @@ function welcome(packet, state) {
 	Object.assign(state.limits, packet.limits);
 	const others = ofKind(state, "room").filter((room) => !sameName(room.name, packet.room));
 	const joins = others.map((room) => track(state, { type: "join", room: room.name }, { quiet: true, key: room.key }));
-	const help = state.help.length === 0 ? [track(state, { type: "command", line: "/help" }, { quiet: true })] : [];
-	return [...joins, ...markMessagesSent(state), ...help];
+	const table = state.commands === OWN_COMMANDS ? [track(state, { type: "commands" }, { quiet: true })] : [];
+	return [...joins, ...markMessagesSent(state), ...table];
 }
 
 function join({ nick, room: name, time, ref }, state, now) {
@@ -209,15 +210,13 @@ function topic({ room: name, topic: text, nick, time, ref }, state) {
 	append(state, room, { kind: "topic", time, nick, text: room.topic, own: request !== undefined });
 }
 
-// The lines of the server's help that are commands: `  /me ACTION   others see [you do that]`.
-function learnHelp(state, text) {
-	state.help = [...text.matchAll(/^\s*(\/\S+(?: \S+)*?)\s{2,}(.+)$/gmu)].map(([, usage, about]) => ({ usage, about }));
+function commands({ commands: table, ref }, state) {
+	settle(state, ref);
+	state.commands = table.map((command) => ({ aliases: [], params: [], help: "", ...command }));
 }
 
 function notice({ message: text, room, time, ref }, state) {
 	const request = settle(state, ref);
-	if (request?.quiet)
-		return learnHelp(state, text);
 	notify(state, text, time, request?.key ?? (room && keyOf("room", room)));
 }
 

@@ -4,6 +4,7 @@
 // connection or the clock.
 
 import { fold, sameName, sortedNames } from "../lib/names.js";
+import { OWN_COMMANDS } from "./commands.js";
 
 export const KEPT_LINES = 1000;
 
@@ -28,7 +29,7 @@ export function createState() {
 		serverRooms: [],            // every room of the server, as last listed
 		outbox: new Map(),          // requests without an answer, by ref
 		newMentions: [],            // lines that mention the user and came while their conversation was not in view
-		help: [],                   // the server's commands: { usage, about }
+		commands: OWN_COMMANDS,     // the table of commands, after the login the server's
 		partialLists: {},           // long answers that are still arriving, by packet type
 		lastRef: 0,
 		lastSeq: 0,
