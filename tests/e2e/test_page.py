@@ -226,7 +226,7 @@ def test_what_is_wrong_with_a_name_is_told_apart(page):
     page.home.json("scope")
     tab = page()
     tab.enter("ѕсоре")
-    tab.shows("looks too much like", "#login-problem")
+    tab.shows("taken", "#login-problem")
     tab.enter("a b")
     tab.shows("cannot be a name", "#login-problem")
     assert tab.find("#nick").get_attribute("value") == "a b"

@@ -316,6 +316,19 @@ def test_a_full_server_says_why_it_does_not_let_one_back_in(page):
     assert "calm" in tab.find("#connection").get_attribute("class")
 
 
+@pytest.mark.parametrize("code, sentence", [
+    ("nick-taken", "“bob” is taken just now."),
+    ("nick-alike", "“bob” looks too much like a name that is taken.")])
+def test_a_name_that_looks_like_another_is_told_by_its_code(page, code, sentence):
+    tab = page(inside=False)
+    tab.enter("bob")
+    tab.asks("hello")
+    tab.hears({"type": "error", "code": code, "message": "The server's own words.", "about": "hello"})
+    tab.wait(lambda t: t.texts("#login-problem") == [sentence], sentence)
+    tab.find("#suggestion").click()
+    assert tab.asks("hello", 2)["nick"] == "bob2"
+
+
 # For everybody.
 
 def in_media(browser, **features):

@@ -24,11 +24,11 @@ test("a refused nick is explained, and another one suggested", () => {
 	const state = createState();
 	startLogin(state, "bob", "tea");
 	assert.deepEqual(hello(state), { type: "hello", nick: "bob", version: 2, room: "tea" });
-	receiveAll(state, { type: "error", code: "nick-taken", about: "hello", message: "The name \"bob\" is taken." });
+	receiveAll(state, { type: "error", code: "nick-taken", about: "hello", message: "The name \"bob\" looks too much like one that is taken." });
 	assert.equal(state.phase, "login");
 	assert.deepEqual([state.problem, state.suggestion], ["“bob” is taken just now.", "bob2"]);
 	startLogin(state, "bob2", "tea");
-	receiveAll(state, { type: "error", code: "nick-taken", about: "hello", message: "The name \"bob2\" looks too much like one that is taken." });
+	receiveAll(state, { type: "error", code: "nick-alike", about: "hello", message: "?" });
 	assert.deepEqual([state.problem, state.suggestion], ["“bob2” looks too much like a name that is taken.", "bob3"]);
 	startLogin(state, "x".repeat(32), "tea");
 	receiveAll(state, { type: "error", code: "nick-taken", about: "hello", message: "taken" });
@@ -286,16 +286,16 @@ test("after a lost connection the nick, the rooms and the shown room are the sam
 });
 
 test("after a lost connection a taken nick is tried again for a while, then given up", () => {
-	const state = welcomed();
-	const taken = { type: "error", code: "nick-taken", about: "hello", message: "taken" };
-	disconnected(state, NOON);
-	receive(state, taken, NOON + 3000);
-	assert.equal(state.phase, "in");
-	assert.equal(state.retryHello, true);
-	hello(state);
-	receive(state, taken, NOON + 120_000);
-	assert.equal(state.phase, "login");
-	assert.equal(state.retryHello, false);
+	for (const code of ["nick-taken", "nick-alike"]) {
+		const state = welcomed();
+		const taken = { type: "error", code, about: "hello", message: "taken" };
+		disconnected(state, NOON);
+		receive(state, taken, NOON + 3000);
+		assert.deepEqual([state.phase, state.retryHello, state.problem], ["in", true, ""]);
+		hello(state);
+		receive(state, taken, NOON + 120_000);
+		assert.deepEqual([state.phase, state.retryHello], ["login", false]);
+	}
 });
 
 test("after a lost connection a full server is tried again", () => {

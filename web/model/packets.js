@@ -11,6 +11,7 @@ import { addPeople, addPerson, append, appendPresence, close, current, find, fin
 // How long the server may take to notice that the lost connection is dead, in ms.
 const NICK_HELD_FOR = 90_000;
 const NICK_LETTERS = 32;
+const PROBLEMS = { "nick-invalid": "nickInvalid", "nick-taken": "nickTaken", "nick-alike": "nickAlike" };
 
 const HANDLERS = {
 	welcome, join, leave, chat: message, emote: message, direct, nick: renamed,
@@ -245,10 +246,10 @@ function helloRefused(state, code, text, now) {
 		return [hello(state)];
 	}
 	// After a lost connection, a nick that is taken may be freed soon, and so may a place on a full server.
-	const mayPass = code === "nick-taken" ? now - state.disconnectedAt < NICK_HELD_FOR : code !== "nick-invalid";
+	const mayPass = isTaken(code) ? now - state.disconnectedAt < NICK_HELD_FOR : code !== "nick-invalid";
 	if (state.phase === "in" && mayPass) {
 		state.retryHello = true;
-		state.problem = code === "nick-taken" ? "" : text;
+		state.problem = isTaken(code) ? "" : text;
 		return;
 	}
 	state.phase = "login";
@@ -256,19 +257,19 @@ function helloRefused(state, code, text, now) {
 	state.suggestion = suggestionFor(code, state.wanted.nick);
 }
 
-// In the reader's language if the page knows the code. A nick that looks like another one has the
-// same code as one that is taken, but a sentence of its own.
+/** Whether another user has this nick or one that looks like it. */
+function isTaken(code) {
+	return code === "nick-taken" || code === "nick-alike";
+}
+
+// In the reader's language if the page knows the code.
 function problemOf(code, text, nick) {
-	if (code === "nick-invalid")
-		return t("nickInvalid", { nick });
-	if (code !== "nick-taken")
-		return text;
-	return t(/looks too much like/u.test(text) ? "nickAlike" : "nickTaken", { nick });
+	return Object.hasOwn(PROBLEMS, code) ? t(PROBLEMS[code], { nick }) : text;
 }
 
 /** Another nick, similar to the refused one: `ann2`, `ann3`, .. */
 function suggestionFor(code, nick) {
-	if (code !== "nick-taken")
+	if (!isTaken(code))
 		return "";
 	const [, name, number] = /^(.*?)(\d*)$/u.exec(nick);
 	const next = String(Number(number || 1) + 1);
