@@ -168,6 +168,21 @@ def test_neither_ones_own_lines_nor_another_room_are_read_out(page):
     tab.wait(lambda t: log.get_attribute("aria-live") == "polite", "new lines are read out again")
 
 
+def test_what_is_told_on_entering_is_no_news(page):
+    tab = page()
+    tab.hears({"type": "join", "nick": "ann", "room": "tea"},
+              {"type": "topic", "topic": "oolong", "nick": "bob", "room": "tea", "time": NOON - DAY, "snapshot": True},
+              {"type": "names", "nicks": ["ann", "bob"], "users": 2, "first": True, "room": "tea", "snapshot": True})
+    tab.wait(lambda t: t.texts("#rooms .name") == ["main", "tea"], "both rooms")
+    tab.find("#rooms li:nth-child(2) .row").click()
+    tab.wait(lambda t: t.texts("#topic") == ["oolong"], "the topic")
+    assert [kinds.split()[1] for kinds, _ in tab.rows()] == ["day", "presence"]
+    assert [text.split()[0] for text in tab.texts("#people li")] == ["ann", "bob"]
+    tab.hears({"type": "topic", "topic": "sencha", "nick": "bob", "room": "tea"})
+    tab.wait(lambda t: t.texts("#topic") == ["sencha"], "another topic")
+    assert tab.shown("topic") == ["bob set the topic: sencha"]
+
+
 def test_links_do_not_pass_on_who_follows_them(page):
     tab = page()
     tab.hears(chat("(see http://example.org/a_(b)), or https://example.org/?q=1."))

@@ -217,6 +217,54 @@ test("after leaving the last room the default room is shown, whichever packet co
 	}
 });
 
+test("what the server tells on entering is not shown as something that just happened", () => {
+	const state = welcomed();
+	const before = current(state).lines.length;
+	receiveAll(state, { type: "join", nick: "ann", room: "tea", id: 7 },
+		{ type: "topic", room: "tea", topic: "oolong", nick: "bob", time: NOON - 86_400_000, snapshot: true },
+		{ type: "names", room: "tea", nicks: ["ann", "bob"], users: 2, first: true, snapshot: true });
+	const tea = find(state, "room", "tea");
+	assert.deepEqual(linesOf(state, "room:tea").map(([kind]) => kind), ["presence"]);
+	assert.equal(tea.topic, "oolong");
+	assert.deepEqual([...tea.people.values()], ["ann", "bob"]);
+	assert.equal(current(state).lines.length, before);
+});
+
+test("names answer a request with a line, except as a snapshot", () => {
+	const state = welcomed();
+	const [request] = perform(state, { do: "names" }, NOON).packets;
+	const list = { type: "names", room: "main", nicks: ["ann", "bob"], users: 2, first: true };
+	const before = current(state).lines.length;
+	receiveAll(state, { ...list, snapshot: true });
+	assert.equal(current(state).lines.length, before);
+	receiveAll(state, { ...list, ref: request.ref });
+	assert.equal(linesOf(state, "room:main").at(-1)[2], "In main: ann, bob");
+});
+
+test("a topic that was taken away during an absence is gone after it", () => {
+	const state = welcomed();
+	receiveAll(state, { type: "topic", room: "main", topic: "oolong", nick: "bob" });
+	disconnected(state, NOON);
+	receiveAll(state, { type: "welcome", nick: "ann", room: "main", limits: {} }, { type: "join", nick: "ann", room: "main" });
+	assert.equal(current(state).topic, "", "the server tells only of topics that there are");
+});
+
+test("lines keep the ids of their events", () => {
+	const state = welcomed();
+	receiveAll(state,
+		{ ...chat("bob", "one"), id: 3 },
+		{ type: "emote", nick: "bob", room: "main", message: "waves", id: 4 },
+		{ type: "topic", room: "main", topic: "oolong", nick: "bob", id: 5 },
+		{ type: "nick", nick: "bob", new: "rob", id: 6 },
+		{ type: "join", nick: "cat", room: "main", id: 8 },
+		{ type: "leave", nick: "cat", room: "main", id: 9 },
+		{ type: "direct", nick: "rob", to: "ann", message: "psst", id: 10 });
+	assert.deepEqual(current(state).lines.slice(1).map(({ kind, id }) => [kind, id]),
+		[["chat", 3], ["emote", 4], ["topic", 5], ["renamed", 6], ["presence", 9], ["direct", 10]], "a merged line has the last one's");
+	receiveAll(state, chat("rob", "two"), { type: "presence", room: "main", joined: 2, left: 0, users: 4, id: 12 });
+	assert.deepEqual(current(state).lines.slice(-2).map(({ id }) => id), [undefined, 12], "a server may send none");
+});
+
 test("a topic is shown with the nick of who set it", () => {
 	const state = welcomed();
 	receiveAll(state, { type: "topic", room: "main", topic: "oolong", nick: "bob" });

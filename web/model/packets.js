@@ -70,29 +70,30 @@ function welcome(packet, state) {
 	return [...joins, ...markMessagesSent(state), ...table];
 }
 
-function join({ nick, room: name, time, ref }, state, now) {
+function join({ nick, room: name, id, time, ref }, state, now) {
 	const request = settle(state, ref);
 	if (!isMe(state, nick)) {
 		const room = find(state, "room", name);
 		if (!room)
 			return;
 		addPerson(room, nick);
-		appendPresence(state, room, { time, entered: [nick] });
+		appendPresence(state, room, { id, time, entered: [nick] });
 		return refreshNames(state, room);
 	}
 	const known = find(state, "room", name);
 	const room = findOrOpen(state, "room", name);
 	if (known && !known.joined)
-		append(state, room, { kind: "notice", time, text: t("reconnected", { span: formatDuration((now - state.disconnectedAt) / 1000) }) });
+		append(state, room, { kind: "notice", id, time, text: t("reconnected", { span: formatDuration((now - state.disconnectedAt) / 1000) }) });
 	else if (!known)
-		appendPresence(state, room, { time, entered: [nick], own: true });
-	Object.assign(room, { name, joined: true });
+		appendPresence(state, room, { id, time, entered: [nick], own: true });
+	// The topic follows if there is one; the one known may have been taken away during an absence.
+	Object.assign(room, { name, joined: true, topic: "" });
 	addPerson(room, nick);
 	if (!state.current || (request && !request.quiet))
 		show(state, room.key);
 }
 
-function leave({ nick, room: name, time, ref }, state) {
+function leave({ nick, room: name, id, time, ref }, state) {
 	settle(state, ref);
 	const room = find(state, "room", name);
 	if (!room)
@@ -100,7 +101,7 @@ function leave({ nick, room: name, time, ref }, state) {
 	if (isMe(state, nick))
 		return void close(state, room);
 	removePerson(room, nick);
-	appendPresence(state, room, { time, left: [nick] });
+	appendPresence(state, room, { id, time, left: [nick] });
 	return refreshNames(state, room);
 }
 
@@ -113,48 +114,48 @@ function refreshNames(state, room) {
 }
 
 // Sent for a large room: how many entered and left, without their nicks.
-function presence({ room: name, joined, left, users, time }, state) {
+function presence({ room: name, joined, left, users, id, time }, state) {
 	const room = find(state, "room", name);
 	if (!room)
 		return;
 	addPeople(room, [], users);
 	room.namesStale = true;
-	appendPresence(state, room, { time, joined, gone: left });
+	appendPresence(state, room, { id, time, joined, gone: left });
 }
 
-function message({ type, nick, room: name, message: text, time, ref }, state) {
+function message({ type, nick, room: name, message: text, id, time, ref }, state) {
 	settle(state, ref);
 	const own = isMe(state, nick);
-	const line = { kind: type, time, nick, text, own, mention: !own && mentionsNick(text, state.nick) };
+	const line = { kind: type, id, time, nick, text, own, mention: !own && mentionsNick(text, state.nick) };
 	append(state, findOrOpen(state, "room", name), line);
 }
 
 // Shown in the conversation with that person and, if another one is in view, there as well, so that
 // nobody has to switch to read it.
-function direct({ nick, to, message: text, time, ref }, state) {
+function direct({ nick, to, message: text, id, time, ref }, state) {
 	settle(state, ref);
 	const own = isMe(state, nick);
 	const dm = findOrOpen(state, "dm", own ? to : nick);
-	const line = { kind: "direct", time, nick, to, text, own, mention: !own };
+	const line = { kind: "direct", id, time, nick, to, text, own, mention: !own };
 	append(state, dm, line);
 	const shown = current(state);
 	if (shown && shown !== dm)
 		append(state, shown, { ...line, aside: true });
 }
 
-function renamed({ nick: from, new: to, time, ref }, state) {
+function renamed({ nick: from, new: to, id, time, ref }, state) {
 	settle(state, ref);
 	const own = isMe(state, from);
 	if (own)
 		state.nick = to;
 	for (const room of ofKind(state, "room"))
 		if (renamePerson(room, from, to))
-			append(state, room, { kind: "renamed", time, nick: from, to, own });
+			append(state, room, { kind: "renamed", id, time, nick: from, to, own });
 	if (!own)
 		renameDm(state, from, to);
 }
 
-// Sent on entering and as the answer to a request. Only what the user asked for becomes a line.
+// Sent as a snapshot on entering, and as the answer to a request, which becomes a line if the user made it.
 function names(packet, state) {
 	const list = collectList(state, packet, "nicks");
 	if (list === null)
@@ -166,7 +167,7 @@ function names(packet, state) {
 	else if (room)
 		// In a large room these are the first people only, and the user may not be among them.
 		setPeople(room, room.joined ? [state.nick, ...list] : list, packet.users);
-	if (request?.packet.type === "names" && !request.quiet)
+	if (!packet.snapshot && request && !request.quiet)
 		notify(state, t("inRoom", { room: packet.room, names: list.join(", ") }), packet.time, request.key);
 }
 
@@ -202,13 +203,15 @@ function collectList(state, packet, field) {
 	return packet.more ? null : list;
 }
 
-function topic({ room: name, topic: text, nick, time, ref }, state) {
+// A snapshot is the topic as it was on entering: it becomes no line, since nobody has set it just now.
+function topic({ room: name, topic: text, nick, snapshot, id, time, ref }, state) {
 	const request = settle(state, ref);
 	const room = find(state, "room", name);
 	if (!room)
 		return;
 	room.topic = text ?? "";
-	append(state, room, { kind: "topic", time, nick, text: room.topic, own: request !== undefined });
+	if (!snapshot)
+		append(state, room, { kind: "topic", id, time, nick, text: room.topic, own: request !== undefined });
 }
 
 function commands({ commands: table, ref }, state) {

@@ -170,7 +170,11 @@ export function lastKnown(room) {
 	return [...room.people.values()].at(-1);
 }
 
-/** Appends a line { kind, time, .. }, and counts it as unread unless it is in view. */
+/**
+ * Appends a line { kind, time, id, .. } and counts it as unread unless it is in view. id is the number
+ * of its event, which rises over the whole server; it is undefined for lines of the page's own. The
+ * line gets a seq, which rises over the whole page.
+ */
 export function append(state, conversation, line) {
 	line.seq = ++state.lastSeq;
 	conversation.lines.push(line);
@@ -201,9 +205,9 @@ export function removeLine(conversation, line) {
  * Appends a line about who entered and left: entered and left are nicks; joined and gone are
  * numbers of people whose nicks are not known. Successive ones are merged into one line.
  */
-export function appendPresence(state, room, { time, entered = [], left = [], joined = 0, gone = 0, own = false }) {
+export function appendPresence(state, room, { id, time, entered = [], left = [], joined = 0, gone = 0, own = false }) {
 	const last = room.lines.at(-1);
-	const line = { kind: "presence", time, entered, left, joined, gone, own };
+	const line = { kind: "presence", id, time, entered, left, joined, gone, own };
 	if (last?.kind === "presence" && !last.own && !own && time - last.time < MERGE_WITHIN) {
 		removeLine(room, last);
 		line.entered = [...new Set([...last.entered, ...entered])];
