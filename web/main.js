@@ -2,6 +2,7 @@
 // that knows both the connection and the view.
 
 import { t } from "./i18n/translate.js";
+import { fold } from "./lib/names.js";
 import { rememberNick, rememberedNick } from "./lib/storage.js";
 import { perform, startLogin } from "./model/actions.js";
 import { parse } from "./model/commands.js";
@@ -142,7 +143,8 @@ function showLogin() {
 }
 
 function roomNames() {
-	return [...new Set([...ofKind(state, "room"), ...state.serverRooms].map(({ name }) => name))];
+	const rooms = [...ofKind(state, "room"), ...state.serverRooms];
+	return [...new Map(rooms.map(({ name }) => [fold(name), name])).values()];
 }
 
 let drawing = null;
@@ -175,7 +177,7 @@ function draw() {
 function roomInAddress() {
 	const fragment = location.hash.slice(1);
 	try {
-		return fragment.startsWith(ROOM) ? decodeURIComponent(fragment.slice(ROOM.length)) : "";
+		return fragment.toLowerCase().startsWith(ROOM) ? decodeURIComponent(fragment.slice(ROOM.length)) : "";
 	} catch {
 		return "";
 	}
@@ -197,9 +199,11 @@ const SHORTCUTS = { k: () => onClick({ do: "listRooms" }), "/": () => settingsDi
 document.addEventListener("keydown", (event) => {
 	if (!isInApp(state))
 		return;
-	if ((event.ctrlKey || event.metaKey) && !event.altKey && Object.hasOwn(SHORTCUTS, event.key)) {
+	// Caps Lock makes a capital of the letter; Shift makes another shortcut of it, a browser's.
+	const key = event.shiftKey ? event.key : event.key.toLowerCase();
+	if ((event.ctrlKey || event.metaKey) && !event.altKey && Object.hasOwn(SHORTCUTS, key)) {
 		event.preventDefault();
-		SHORTCUTS[event.key]();
+		SHORTCUTS[key]();
 	} else if (event.key === "Escape" && document.querySelector("dialog[open], .pane.open") === null) {
 		composer.focus();
 	} else if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {

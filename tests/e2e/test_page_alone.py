@@ -281,6 +281,27 @@ def test_what_failed_is_copied_without_its_buttons(page):
     assert line == "much too longNot sent: That is too long." or line == "much too long Not sent: That is too long."
 
 
+def test_capitals_that_a_keyboard_puts_in_change_nothing(page):
+    tab = page()
+    field, at_title = tab.find("#input"), lambda: tab.texts("#title")
+    tab.do("location.hash = '#Room/Tea'")
+    assert tab.asks("join")["room"] == "Tea"
+    tab.hears({"type": "join", "nick": "ann", "room": "tea"})
+    tab.wait(lambda t: t.texts("#rooms .name") == ["main", "tea"], "both rooms")
+    field.send_keys("/Join T", Keys.TAB)
+    assert field.get_attribute("value") == "/Join tea "
+    field.send_keys(Keys.ENTER)
+    tab.wait(lambda _: at_title() == ["tea"], "the other room")
+    field.send_keys("/WHO", Keys.ENTER)
+    assert tab.asks("command")["line"] == "/WHO"
+    press = """document.body.dispatchEvent(new KeyboardEvent("keydown",
+        { key: "K", ctrlKey: true, shiftKey: arguments[0], bubbles: true, cancelable: true }))"""
+    tab.do(press, True)  # belongs to the browser
+    assert not tab.find("#switcher").is_displayed()
+    tab.do(press, False)  # as with Caps Lock
+    tab.wait(lambda t: t.find("#switcher").is_displayed(), "the switcher")
+
+
 @pytest.mark.parametrize("how", ["isComposing: true", "keyCode: 229"])
 def test_an_input_methods_keys_are_its_own(page, how):
     tab = page()

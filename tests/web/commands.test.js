@@ -31,6 +31,14 @@ for (const [whose, commands] of [["the server's", COMMANDS], ["the page's own", 
 			assert.deepEqual(parsed(line), { do: "quit" });
 	});
 
+	test(`with ${whose} table, command words are known in any case`, () => {
+		assert.deepEqual(parsed("/JOIN Tea"), { do: "join", room: "Tea" });
+		assert.deepEqual(parsed("/Msg Chris Hi"), { do: "direct", to: "Chris", text: "Hi" });
+		assert.deepEqual(parsed("/Names"), { do: "names" });
+		assert.deepEqual(parsed("/QUIT"), { do: "quit" });
+		assert.deepEqual(parsed("/WHO"), { do: "command", line: "/WHO" }, "the server gets what was typed");
+	});
+
 	test(`with ${whose} table, a command that the page does not do, or that lacks an argument, is sent as typed`, () => {
 		for (const line of ["/who", "/rooms", "/help me", "/nick bob", "/foo bar", "/msg chris", "/me", "/say", "/join", "/", "/toString", "/constructor x"])
 			assert.deepEqual(parsed(line), { do: "command", line });

@@ -62,6 +62,15 @@ test("what follows a command is completed by its parameters", () => {
 	assert.deepEqual(choices("/foo an"), ["/foo ann "]);
 });
 
+test("words are completed and suggested in any case", () => {
+	assert.deepEqual(choices("/J"), ["/join "]);
+	assert.deepEqual(choices("/Join T"), ["/Join tea "]);
+	assert.deepEqual(choices("/MSG DI"), ["/MSG dilbert "]);
+	assert.deepEqual(suggestions("/Wh", 3, known).map(({ value }) => value), ["/who "]);
+	assert.deepEqual(suggestions("/WHO", 4, known), [], "it is complete");
+	assert.deepEqual(suggestions("@DA", 3, known).map(({ value }) => value), ["@Dana "]);
+});
+
 test("a nick after an @ is completed", () => {
 	assert.equal(createCompleter()("ask @di", 7, known).text, "ask @dilbert ");
 	assert.equal(createCompleter()("@A", 2, known).text, "@ann ");
