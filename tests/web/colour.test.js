@@ -4,7 +4,7 @@ import test from "node:test";
 import { load } from "./load.js";
 
 const { HARDEST, READABLE, colourOf, contrast, hueOf } = await load("lib/colour.js");
-const sheet = readFileSync(new URL("../../web/style.css", import.meta.url), "utf8");
+const sheet = readFileSync(new URL("../../web/style/base.css", import.meta.url), "utf8");
 
 // The tokens of each theme: the first :root has the light ones, the second the dark ones.
 const [light, dark] = [...sheet.matchAll(/:root \{([^}]*)\}/gu)]

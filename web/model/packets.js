@@ -86,7 +86,7 @@ function join({ nick, room: name, id, time, ref }, state, now) {
 		append(state, room, { kind: "notice", id, time, text: t("reconnected", { span: formatDuration((now - state.disconnectedAt) / 1000) }) });
 	else if (!known)
 		appendPresence(state, room, { id, time, entered: [nick], own: true });
-	// The topic follows if there is one; the one known may have been taken away during an absence.
+	// The server sends the topic next, if there is one. The known one may have been removed meanwhile.
 	Object.assign(room, { name, joined: true, topic: "" });
 	addPerson(room, nick);
 	if (!state.current || (request && !request.quiet))
