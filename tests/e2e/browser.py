@@ -74,7 +74,7 @@ class Tab:
         field.send_keys(nick)
         self.find("#enter").click()
 
-    def shows(self, text, selector="#house"):
+    def shows(self, text, selector="#app"):
         """Waits until the text is to be read in what selector names."""
         self.wait(lambda tab: any(text in part for part in tab.texts(selector)), text)
 

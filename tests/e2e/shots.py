@@ -95,7 +95,7 @@ class Participants:
         self.lines["leslie"].send("/join main")
         self.lines["noor"].send("/msg ann the cake is a secret, by the way")
         self.kim.status("garden: 1 new!")
-        self.tab.wait(lambda tab: tab.texts("#talks .row"), "a direct message")
+        self.tab.wait(lambda tab: tab.texts("#dms .row"), "a direct message")
 
 
 def cells_html(screen, theme):

@@ -81,7 +81,7 @@ def test_a_name_that_is_taken_is_refused_in_words_and_kept(page):
     page.server.json("bob").until("names", nicks=["ann", "bob"])
     tab = page()
     tab.enter("Ann")
-    tab.shows("taken", "#door-problem")
+    tab.shows("taken", "#login-problem")
     field = tab.find("#nick")
     assert field.get_attribute("value") == "Ann"
     assert tab.front().switch_to.active_element == field
@@ -171,7 +171,7 @@ def test_the_page_comes_back_by_itself_with_what_was_said_meanwhile(page, start_
     dan.until("join", nick="Ann")
     dan.send("join", room="tea")
     hears(ann, "said while away")
-    ann.wait(lambda t: t.texts("#waiting .line") == [], "nothing waiting")
+    ann.wait(lambda t: t.texts("#pending .line") == [], "nothing waiting")
     assert "".join(lines(ann)).count("said while away") == 1
     assert len(ann.texts("#rooms li")) == 2
 
@@ -215,7 +215,7 @@ def test_a_name_that_is_taken_comes_with_another_to_take(page):
     page.server.json("ann")
     tab = page()
     tab.enter("ann")
-    tab.shows("“ann” is taken", "#door-problem")
+    tab.shows("“ann” is taken", "#login-problem")
     assert tab.find("#suggestion").text == "Take “ann2”"
     tab.find("#suggestion").click()
     tab.wait(lambda t: t.find("#input").is_displayed(), "the input")
@@ -226,9 +226,9 @@ def test_what_is_wrong_with_a_name_is_told_apart(page):
     page.server.json("scope")
     tab = page()
     tab.enter("ѕсоре")
-    tab.shows("looks too much like", "#door-problem")
+    tab.shows("taken", "#login-problem")
     tab.enter("a b")
-    tab.shows("cannot be a name", "#door-problem")
+    tab.shows("cannot be a name", "#login-problem")
     assert tab.find("#nick").get_attribute("value") == "a b"
     assert not tab.find("#suggestion").is_displayed()
 
@@ -334,7 +334,7 @@ def test_what_is_refused_can_be_tried_again(page):
     bob = page.server.telnet("bob")
     bob.until("Welcome to Teahouse")
     hears(ann, "bob has entered the room.")
-    ann.find("#messages .failed [data-act=retry]").click()
+    ann.find("#messages .failed [data-action=retry]").click()
     bob.until("Ann -> bob: psst")
     ann.wait(lambda t: not t.texts("#messages .failed"), "nothing that failed")
 
@@ -347,12 +347,12 @@ def test_comings_and_goings_are_folded_and_can_be_switched_off(page):
         page.server.json(nick).drop()
     hears(ann, "bo, cy and 3 others entered, bo, cy and 3 others left.")
     ann.find("#show-settings").click()
-    ann.find("#set-moves").click()
-    assert ann.texts("#messages .moved") == [] or not ann.find("#messages .moved").is_displayed()
+    ann.find("#set-presence").click()
+    assert ann.texts("#messages .presence") == [] or not ann.find("#messages .presence").is_displayed()
     ann.front().refresh()
     ann.enter("Ann")
     ann.wait(lambda t: t.find("#input").is_displayed(), "the input")
-    assert not ann.find("#messages .moved").is_displayed()
+    assert not ann.find("#messages .presence").is_displayed()
     ann.front().execute_script("localStorage.clear()")
 
 
@@ -412,7 +412,7 @@ def test_people_and_commands_are_suggested_while_one_types(page):
     hears(ann, "cat has entered the room.")
     field = ann.find("#input")
     field.send_keys("/m")
-    ann.wait(lambda t: "others see [you do that]" in "".join(t.texts("#suggestions li")), "the commands")
+    ann.wait(lambda t: "/me ACTION" in "".join(t.texts("#suggestions li")), "the commands")
     field.send_keys(Keys.BACKSPACE * 2, "hello @c")
     ann.wait(lambda t: t.texts("#suggestions li") == ["cat"], "the people")
     field.send_keys(Keys.TAB, "!", Keys.ENTER)
@@ -457,7 +457,7 @@ def test_what_is_unread_stands_in_the_title_and_the_icon(page):
     assert icon() == "icon-unread.svg"
     cat.send("chat", message="ann, are you there?")
     ann.wait(lambda t: t.front().title.startswith("(2 @1) tea"), "a mention")
-    assert icon() == "icon-called.svg" and ann.texts("#rooms .count:not([hidden])") == ["@1 · 2"]
+    assert icon() == "icon-mention.svg" and ann.texts("#rooms .count:not([hidden])") == ["@1 · 2"]
     ActionChains(ann.front()).key_down(Keys.ALT).send_keys(Keys.ARROW_UP).key_up(Keys.ALT).perform()
     ann.shows("main", "#title")
     ann.wait(lambda t: t.front().title == "main - Teahouse", "nothing unread")
@@ -507,7 +507,7 @@ def test_everything_is_a_few_keys_away(page):
     page.server.json("cat").send("join", room="kitchen")
     control = lambda key: ActionChains(ann.front()).key_down(Keys.CONTROL).send_keys(key).key_up(Keys.CONTROL).perform()
     control("k")
-    ann.wait(lambda t: "kitchen" in "".join(t.texts("#places .name")), "the rooms")
+    ann.wait(lambda t: "kitchen" in "".join(t.texts("#switcher-list .name")), "the rooms")
     ann.front().switch_to.active_element.send_keys("kit", Keys.ENTER)
     ann.shows("kitchen", "#title")
     control("k")
@@ -527,7 +527,7 @@ def test_everything_is_a_few_keys_away(page):
 VIEWS = {
     "door": lambda ann: None,
     "room": lambda ann: None,
-    "go": lambda ann: ann.find("#browse").click(),
+    "go": lambda ann: ann.find("#open-switcher").click(),
     "settings": lambda ann: ann.find("#show-settings").click(),
 }
 
