@@ -36,8 +36,10 @@ gateway_session_closed(void *gateway, struct session *session, enum reason why)
 static void
 gateway_session_resumed(void *gateway, struct session *session)
 {
+	struct connection *connection = (struct connection *)session;
 	(void)gateway;
-	connection_mark_dirty((struct connection *)session);
+	connection_note_login(connection);
+	connection_mark_dirty(connection);
 }
 
 static int64_t

@@ -1,7 +1,8 @@
 /*
  * Plays talk files: conversations between several people over several
  * protocols, through framing, adapter, gateway and core, without a socket and on a
- * hand-wound clock. Each is played with whole messages and a byte at a time.
+ * clock that the test sets. Each is played with whole messages and a byte at a time, and
+ * by a log that applies at once and one that holds entries back.
  *
  *	ann telnet strict room=tea    somebody comes, over a protocol, by a listener's settings
  *	limit rate 2                  a setting, before anybody comes
@@ -24,6 +25,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../support/delaying_log.h"
 #include "../support/fake_transport.h"
 #include "base/alloc.h"
 #include "codec/json.h"
@@ -39,10 +41,27 @@ struct person {
 	struct talk_file *file;
 };
 
+/* How a file is played. */
+struct manner {
+	const char *name;
+	bool bytewise;
+	unsigned delay; /* turns for which the log holds entries back; 0: none */
+};
+
+static const struct manner manners[] = {
+	{"whole", false, 0},
+	{"a byte at a time", true, 0},
+	{"whole, by a log that delays", false, 3},
+	{"a byte at a time, by a log that delays", true, 3},
+};
+
+enum { MANNERS = sizeof manners / sizeof manners[0] };
+
 struct talk_file {
 	const char *path;
 	int line;
-	bool bytewise;
+	const struct manner *manner;
+	struct delaying_log log;
 	char *failure; /* what went wrong first, or NULL */
 	struct gateway_settings settings;
 	struct gateway *gateway;
@@ -83,8 +102,10 @@ file_turn(struct talk_file *file)
 		return;
 	for (int turns = 0; turns < 1000; turns++) {
 		gateway_flush(file->gateway);
-		if (gateway_tick(file->gateway) != 0)
+		bool done = gateway_tick(file->gateway) != 0 && file->log.held == 0;
+		if (done)
 			break;
+		delaying_log_turn(&file->log);
 	}
 	for (size_t i = 0; i < file->n; i++) {
 		struct person *person = &file->people[i];
@@ -169,7 +190,7 @@ person_send(struct person *person, const char *bytes, size_t n)
 		file_fail(person->file, "%s is not connected any more", person->name);
 		return;
 	}
-	if (whole || !person->file->bytewise) {
+	if (whole || !person->file->manner->bytewise) {
 		connection_receive(person->conn.connection, bytes, n);
 		return;
 	}
@@ -409,6 +430,14 @@ file_end(struct talk_file *file)
 		free(person->listener.room);
 		strbuf_clear(&person->conn.received);
 	}
+	/* What was sent before may still be processed, for a minute at most. */
+	for (int i = 0; file->gateway && i < 10000; i++) {
+		gateway_tick(file->gateway);
+		delaying_log_turn(&file->log);
+		if (gateway_connections(file->gateway) == 0 && file->log.held == 0)
+			break;
+		file->time += 10;
+	}
 	if (file->gateway)
 		gateway_close(file->gateway);
 }
@@ -429,9 +458,9 @@ file_read(const char *path, struct strbuf *all)
 
 /* Plays it; what went wrong, to be freed, or NULL. */
 static char *
-file_play(const char *path, bool bytewise)
+file_play(const char *path, const struct manner *manner)
 {
-	struct talk_file file = {.path = path, .bytewise = bytewise, .time = 1000000};
+	struct talk_file file = {.path = path, .manner = manner, .time = 1000000};
 	file.settings = (struct gateway_settings){
 		.sessions = 1000, .send_queue = 1 << 20, .login_timeout = 120000};
 	file.settings.core = (struct core_settings){.name = text_of("Teahouse"),
@@ -439,6 +468,9 @@ file_play(const char *path, bool bytewise)
 		.message = 4000,
 		.rate = 10,
 		.burst = 40};
+	delaying_log_open(&file.log, manner->delay);
+	if (manner->delay > 0)
+		file.settings.log = &file.log.log;
 	struct strbuf all = {0};
 	if (!file_read(path, &all)) {
 		file_fail(&file, "cannot be read");
@@ -463,11 +495,12 @@ main(int argc, char **argv)
 	int failed = 0;
 	json_open();
 	setvbuf(stdout, out, _IOLBF, sizeof out);
-	printf("1..%d\n", 2 * (argc - 1));
-	for (int i = 0; i < 2 * (argc - 1); i++) {
-		const char *path = argv[1 + i / 2], *how = i % 2 ? "a byte at a time" : "whole";
-		char *failure = file_play(path, i % 2);
-		printf("%sok %d - %s, %s\n", failure ? "not " : "", i + 1, path, how);
+	printf("1..%d\n", MANNERS * (argc - 1));
+	for (int i = 0; i < MANNERS * (argc - 1); i++) {
+		const char *path = argv[1 + i / MANNERS];
+		const struct manner *manner = &manners[i % MANNERS];
+		char *failure = file_play(path, manner);
+		printf("%sok %d - %s, %s\n", failure ? "not " : "", i + 1, path, manner->name);
 		if (failure)
 			printf("# %s\n", failure);
 		failed += failure != NULL;
