@@ -52,15 +52,6 @@ struct reading {
 	struct config *config;
 };
 
-static char *
-copy_of(struct text t)
-{
-	char *copy = xcalloc(t.len + 1);
-	if (t.len > 0)
-		memcpy(copy, t.ptr, t.len);
-	return copy;
-}
-
 /* FILE:LINE: SECTION.KEY, as far as there is one. */
 static void
 place_write(struct strbuf *out, const struct reading *r, long line, const char *section,
@@ -97,7 +88,7 @@ static struct part *
 part_add(struct reading *r, const char *name, const char *kind)
 {
 	struct part *part = xcalloc(sizeof *part);
-	part->name = copy_of(text_of(name));
+	part->name = xstrndup(name, strlen(name));
 	part->kind = kind;
 	part->draft.listener.port = -1;
 	r->parts = xrealloc(r->parts, (r->n_parts + 1) * sizeof *r->parts);
@@ -191,7 +182,7 @@ section_read(struct reading *r, struct text line)
 		r->doubtful = true;
 		return;
 	}
-	char *name = copy_of((struct text){line.ptr + 1, (size_t)(end - line.ptr) - 1});
+	char *name = xstrndup(line.ptr + 1, (size_t)(end - line.ptr) - 1);
 	section_begin(r, name);
 	if (rest.len > 0 && rest.ptr[0] != ';')
 		strbuf_printf(mistake_add(r, r->line, name, NULL),
@@ -424,9 +415,9 @@ part_complete(struct reading *r, struct part *part)
 	if (!part_is_listener(part))
 		return;
 	if (*part_given(part, "room") == 0 && r->config->room)
-		listener->room = copy_of(text_of(r->config->room));
+		listener->room = xstrndup(r->config->room, strlen(r->config->room));
 	if (*part_given(part, "address") == 0 && r->config->address)
-		listener->address = copy_of(text_of(r->config->address));
+		listener->address = xstrndup(r->config->address, strlen(r->config->address));
 	if (*part_given(part, "echo") == 0 && listener->adapter)
 		listener->echo = listener->adapter->echo;
 }
@@ -499,9 +490,9 @@ folder_check(struct reading *r, struct part *part)
 		strbuf_add(&path, r->path, (size_t)(slash - r->path) + 1);
 	strbuf_puts(&path, listener->root);
 	free(listener->root);
-	listener->root = copy_of(strbuf_view(&path));
+	listener->root = xstrndup(path.ptr, path.len);
 	strbuf_puts(&path, "/index.html");
-	char *index = copy_of(strbuf_view(&path));
+	char *index = xstrndup(path.ptr, path.len);
 	strbuf_clear(&path);
 
 	struct stat found;
@@ -580,7 +571,7 @@ place_of(const struct reading *r, struct part *part, const char *key)
 {
 	struct strbuf place = {0};
 	place_write(&place, r, part_line(part, key), part->name, key);
-	char *copy = copy_of(strbuf_view(&place));
+	char *copy = xstrndup(place.ptr, place.len);
 	strbuf_clear(&place);
 	return copy;
 }
@@ -594,9 +585,10 @@ listeners_keep(struct reading *r)
 		struct part *part = r->parts[i];
 		if (!part_opens(part))
 			continue;
+		const char *name = strchr(part->name, ':') + 1;
 		struct listener *listener = &config->listeners[config->n_listeners++];
 		*listener = part->draft.listener;
-		listener->name = copy_of(text_of(strchr(part->name, ':') + 1));
+		listener->name = xstrndup(name, strlen(name));
 		listener->address_at = place_of(r, part, "address");
 		listener->port_at = place_of(r, part, "port");
 		part->draft.listener = (struct listener){0};

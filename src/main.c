@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/address.h"
 #include "codec/json.h"
 #include "teahouse/config.h"
 #include "teahouse/diag.h"

@@ -4,14 +4,14 @@
  */
 #include "setting.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "base/address.h"
 #include "base/alloc.h"
 
-enum { LISTENER_NAME_MAX = 32, PORT_MOST = 65535, WORD_MAX_BYTES = 32 };
+enum { LISTENER_NAME_MAX = 32, WORD_MAX_BYTES = 32 };
 
 /*
  * A message has to fit a packet of 65,535 bytes even when JSON escapes all of
@@ -48,7 +48,7 @@ const struct setting settings[] = {
 
 	{"listener", "protocol", SETTING_PROTOCOL, offsetof(struct draft, listener.adapter), 0, 0,
 		NULL, true, NULL, "the protocol that is spoken there"},
-	{"listener", "port", SETTING_INT, offsetof(struct draft, listener.port), 0, 65535, NULL,
+	{"listener", "port", SETTING_INT, offsetof(struct draft, listener.port), 0, PORT_MAX, NULL,
 		true, NULL, "the TCP port; 0: any free one"},
 	{"listener", "address", SETTING_ADDRESS, offsetof(struct draft, listener.address), 0, 0,
 		NULL, false, NULL, "where it listens, if not at server.address"},
@@ -147,16 +147,6 @@ room_read(char **to, const char *value, struct name_rules *rules)
 	return *to ? NULL : "cannot be a room's name";
 }
 
-/* As sixteen bytes in which IPv4 is mapped. */
-static bool
-address_bytes(unsigned char *to, const char *address)
-{
-	static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff};
-	memcpy(to, mapped, sizeof mapped);
-	return inet_pton(AF_INET, address, to + sizeof mapped) == 1 ||
-	       inet_pton(AF_INET6, address, to) == 1;
-}
-
 bool
 address_meets(const char *a, const char *b)
 {
@@ -164,7 +154,7 @@ address_meets(const char *a, const char *b)
 	unsigned char x[16], y[16];
 	if (!a || !b || strcmp(a, b) == 0)
 		return true;
-	if (!address_bytes(x, a) || !address_bytes(y, b))
+	if (!address_parse(x, a) || !address_parse(y, b))
 		return false;
 	bool wild = memcmp(x, all, 16) == 0 || memcmp(y, all, 16) == 0;
 	bool both_v4 = memcmp(x, all_v4, 12) == 0 && memcmp(y, all_v4, 12) == 0;
@@ -175,10 +165,10 @@ address_meets(const char *a, const char *b)
 static const char *
 address_read(char **to, const char *value)
 {
-	unsigned char bytes[16];
+	unsigned char bytes[ADDRESS_KEY_BYTES];
 	bool all = strcmp(value, "*") == 0;
 	string_set(to, all ? NULL : value);
-	return all || address_bytes(bytes, value) ? NULL : "is not an address";
+	return all || address_parse(bytes, value) ? NULL : "is not an address";
 }
 
 static const char *
@@ -212,7 +202,7 @@ origin_is_right(const char *origin)
 		return false;
 	long port;
 	return *rest == '\0' ||
-	       (*rest == ':' && rest[1] != '0' && !number_read(&port, rest + 1, 1, PORT_MOST) &&
+	       (*rest == ':' && rest[1] != '0' && !number_read(&port, rest + 1, 1, PORT_MAX) &&
 		       port != (secure ? 443 : 80));
 }
 

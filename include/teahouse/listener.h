@@ -12,8 +12,6 @@ struct adapter;
 /* As the settings spell them: lf, crlf, none. */
 enum ending { ENDING_LF, ENDING_CRLF, ENDING_NONE, ENDINGS };
 
-enum { PORT_MAX = 65535 };
-
 struct listener {
 	char *name;
 	const struct adapter *adapter;
