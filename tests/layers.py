@@ -16,14 +16,13 @@ LIBRARIES = {
     r"unicode/": ["src/base/text.c", "src/base/name_rules.c"],
     r"jansson\.h": ["src/codec/json.c"],
     r"libtelnet\.h": ["src/adapters/telnet.c"],
-    r"ini\.h": ["src/config.c", "src/client/settings.c"],
+    r"ini\.h": ["src/config/parser.c", "src/client/settings.c"],
     r"(libwebsockets|uv)\.h": ["src/net/"],
     r"n?curses[a-z]*\.h|ncursesw/|term\.h": ["src/client/view"],
     r"readline/": ["src/client/input"],
     r"uthash\.h|utlist\.h": ["src/core/", "src/gateway/", "src/client/"],
     r"sys/(socket|epoll)\.h|netdb\.h|netinet/|arpa/": [
-        "src/net/", "src/gateway/", "src/client/", "src/config.c", "src/setting.c",
-        "src/base/address.", "include/teahouse/gateway.h"],
+        "src/net/", "src/gateway/", "src/client/", "src/base/address.", "include/teahouse/gateway.h"],
 }
 
 # What a folder may include of the house, as prefixes.
@@ -34,6 +33,7 @@ FOLDERS = {
     "src/adapters/": ["teahouse/", "base/", "codec/", "adapters/"],
     "src/gateway/": ["teahouse/", "base/", "codec/", "gateway/"],
     "src/net/": ["teahouse/", "base/", "codec/", "net/"],
+    "src/config/": ["teahouse/", "base/", "config/"],
     "src/client/": ["teahouse/text.h", "teahouse/name_rules.h", "teahouse/strbuf.h",
                     "teahouse/buffer.h", "teahouse/outqueue.h", "teahouse/event.h", "teahouse/diag.h",
                     "base/", "codec/", "client/"],
@@ -45,6 +45,7 @@ NEVER = {
     "src/adapters/": ["teahouse/config.h", "teahouse/net.h", "teahouse/gateway.h"],
     "src/core/": ["teahouse/config.h", "teahouse/net.h", "teahouse/gateway.h",
                   "teahouse/adapter.h"],
+    "src/config/": ["teahouse/net.h", "teahouse/gateway.h"],
     "src/base/": ["teahouse/config.h", "teahouse/net.h", "teahouse/gateway.h",
                   "teahouse/adapter.h", "teahouse/core.h", "teahouse/command.h",
                   "teahouse/event.h"],

@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "setting.h"
+#include "config/settings.h"
 #include "teahouse/config.h"
 
 /* A file for the settings, and beside its folder one for the page, as they are shipped. */
@@ -248,17 +248,17 @@ test_mistakes_of_the_plain_protocols(void **state)
 	expect("[listener:r]\nprotocol = relay\nport = 1\nending = lf\nnick = yes\npause = 0\n"
 	       "[listener:l]\nprotocol = lobby\nport = 2\nending = LF\nnicks = no\n"
 	       "[listener:t]\nprotocol = telnet\nport = 3\npause = 50\n",
-		"t.ini:4: listener:r.ending: belongs to listeners of lobby or direct, and this is "
-		"one of relay; right is to leave it out\n"
-		"t.ini:5: listener:r.nick: there is no such key; perhaps nicks is meant\n"
-		"t.ini:6: listener:r.pause: \"0\" is out of range; right is 1 to 10000 "
+		"t.ini:4: listener:r.ending: only for protocol lobby or direct; this listener "
+		"speaks relay: remove the line\n"
+		"t.ini:5: listener:r.nick: unknown key; did you mean nicks?\n"
+		"t.ini:6: listener:r.pause: \"0\" is out of range; expected 1 to 10000 "
 		"(milliseconds of silence that end a message without a line ending)\n"
-		"t.ini:10: listener:l.ending: \"LF\" is not an ending; right is one of lf, crlf, "
-		"none (what ends each string that the server sends)\n"
-		"t.ini:11: listener:l.nicks: belongs to listeners of relay or direct, and this is "
-		"one of lobby; right is to leave it out\n"
-		"t.ini:15: listener:t.pause: belongs to listeners of relay or lobby or direct, "
-		"and this is one of telnet; right is to leave it out\n");
+		"t.ini:10: listener:l.ending: \"LF\" is not an ending; expected one of lf, crlf, "
+		"none (the line ending after each string that the server sends)\n"
+		"t.ini:11: listener:l.nicks: only for protocol relay or direct; this listener "
+		"speaks lobby: remove the line\n"
+		"t.ini:15: listener:t.pause: only for protocol relay or lobby or direct; this "
+		"listener speaks telnet: remove the line\n");
 }
 
 static void
@@ -322,124 +322,102 @@ test_many_mistakes(void **state)
 	       "address = localhost\n"
 	       "root = ../empty\n"
 	       "origins = https://a.example/\n",
-		"t.ini:1: port: stands before any section; right is below [server], [limits] or "
+		"t.ini:1: port: outside a section; expected after [server], [limits] or "
 		"[listener:NAME]\n"
-		"t.ini:3: server.nmae: there is no such key; perhaps name is meant\n"
-		"t.ini:4: server.colour: there is no such key; right is one of name, room, "
-		"address\n"
-		"t.ini:5: server.rate: there is no such key; it belongs in [limits]\n"
-		"t.ini:7: limits.rate: \"fast\" is not a number; right is 0 to 10000 (messages a "
-		"second that one session may send; 0: no limit)\n"
-		"t.ini:8: limits.burst: \"0\" is out of range; right is 1 to 100000 (messages that "
-		"a "
-		"session may send ahead of its rate)\n"
-		"t.ini:9: limits.burst: is given twice, first in line 8; right is once\n"
-		"t.ini:10: limits: the section is given twice, first in line 6; right is once\n"
-		"t.ini:11: limits.message: \"99999\" is out of range; right is 1 to 16384 (the "
-		"longest "
-		"text that can be said, in bytes of UTF-8)\n"
-		"t.ini:12: listener:a.protocol: is missing; right is one of PROTOCOLS (the "
-		"protocol that is spoken there)\n"
-		"t.ini:12: listener:a.port: is missing; right is 0 to 65535 (the TCP port; 0: any "
-		"free "
-		"one)\n"
-		"t.ini:13: listener:a.strict: \"maybe\" is neither yes nor no; right is yes or no "
-		"(whether only plain-word commands exist, and nothing else is said)\n"
-		"t.ini:14: listner:b: there is no such section; perhaps [listener:b] is meant\n"
-		"t.ini:18: listener:c.port: \"70000\" is out of range; right is 0 to 65535 (the "
-		"TCP "
-		"port; 0: any free one)\n"
-		"t.ini:19: listener:c.strict: belongs to listeners of telnet, and this is one of "
-		"json; right is to leave it out\n"
-		"t.ini:20: the line is neither a section nor a setting; right is KEY = VALUE\n"
-		"t.ini:24: listener:d.room: \"a b\" cannot be a room's name; right is 1 to 64 "
+		"t.ini:3: server.nmae: unknown key; did you mean name?\n"
+		"t.ini:4: server.colour: unknown key; expected one of name, room, address\n"
+		"t.ini:5: server.rate: unknown key; it belongs in [limits]\n"
+		"t.ini:7: limits.rate: \"fast\" is not a number; expected 0 to 10000 (messages per "
+		"second that a session may send; 0: no limit)\n"
+		"t.ini:8: limits.burst: \"0\" is out of range; expected 1 to 100000 (messages that "
+		"a session may send ahead of its rate)\n"
+		"t.ini:9: limits.burst: already set in line 8; remove one of the two\n"
+		"t.ini:10: limits: duplicate section, first in line 6; merge the two\n"
+		"t.ini:11: limits.message: \"99999\" is out of range; expected 1 to 16384 (the "
+		"longest message, in bytes of UTF-8)\n"
+		"t.ini:12: listener:a.protocol: is missing; expected one of PROTOCOLS (the "
+		"protocol that the listener speaks)\n"
+		"t.ini:12: listener:a.port: is missing; expected 0 to 65535 (the TCP port; 0: any "
+		"free port)\n"
+		"t.ini:13: listener:a.strict: \"maybe\" is neither yes nor no; expected yes or no "
+		"(whether every line must be a plain-word command)\n"
+		"t.ini:14: listner:b: unknown section; did you mean [listener:b]?\n"
+		"t.ini:18: listener:c.port: \"70000\" is out of range; expected 0 to 65535 (the "
+		"TCP port; 0: any free port)\n"
+		"t.ini:19: listener:c.strict: only for protocol telnet; this listener speaks json: "
+		"remove the line\n"
+		"t.ini:20: neither a section nor a setting; expected KEY = VALUE\n"
+		"t.ini:24: listener:d.room: \"a b\" is not a valid room name; expected 1 to 64 "
 		"characters, no spaces, none of # @ : , * ! / \" < > (the room that its users "
-		"enter, "
-		"if not server.room)\n"
-		"t.ini:25: listener:d.address: \"localhost\" is not an address; right is an IPv4 "
-		"or "
-		"IPv6 address, or * for all there are (where it listens, if not at "
+		"enter, if not server.room)\n"
+		"t.ini:25: listener:d.address: \"localhost\" is not an address; expected an IPv4 "
+		"or IPv6 address, or * for all addresses (where it listens, if not at "
 		"server.address)\n"
 		"t.ini:26: listener:d.root: \"../empty/index.html\" cannot be read: No such file "
-		"or "
-		"directory; right is a folder with an index.html (the page's folder; a relative "
-		"one is "
-		"beside the settings)\n"
+		"or directory; expected a folder with an index.html (the page's folder; relative "
+		"to the folder of this file)\n"
 		"t.ini:27: listener:d.origins: \"https://a.example/\" is not a list of origins; "
-		"right "
-		"is http://HOST or https://HOST in lower case, and :PORT if it is not the usual "
-		"one "
-		"(other sites whose pages may connect, separated by spaces)\n");
+		"expected http://HOST or https://HOST in lower case, with :PORT unless it is the "
+		"default port (other sites whose pages may connect, separated by spaces)\n");
 }
 
 static void
 test_sections(void **state)
 {
 	(void)state;
-	expect(JSON "[Server]\n",
-		"t.ini:4: Server: there is no such section; perhaps [server] is meant\n");
-	expect(JSON "[server:x]\n",
-		"t.ini:4: server:x: there is no such section; perhaps [server] is meant\n");
+	expect(JSON "[Server]\n", "t.ini:4: Server: unknown section; did you mean [server]?\n");
+	expect(JSON "[server:x]\n", "t.ini:4: server:x: unknown section; did you mean [server]?\n");
 	expect(JSON "[limit]\nrate = soon\n",
-		"t.ini:4: limit: there is no such section; perhaps [limits] is meant\n");
+		"t.ini:4: limit: unknown section; did you mean [limits]?\n");
 	expect(JSON "[listener]\n",
-		"t.ini:4: listener: there is no such section; perhaps [listener:NAME] is meant\n");
+		"t.ini:4: listener: unknown section; did you mean [listener:NAME]?\n");
 	expect(JSON "[]\n[tls]\n",
-		"t.ini:4: there is no such section; right is [server], [limits] or "
-		"[listener:NAME]\n"
-		"t.ini:5: tls: there is no such section; right is [server], [limits] or "
-		"[listener:NAME]\n");
-	expect(JSON "[server\nname = x\n",
-		"t.ini:4: the section's name has no end; right is a ] behind it\n");
-	expect(JSON "[server] name = x\n", "t.ini:4: server: \"name = x\" stands behind the "
-					   "section's name; right is a line of "
-					   "its own, or a ; before a comment\n");
+		"t.ini:4: unknown section; expected [server], [limits] or [listener:NAME]\n"
+		"t.ini:5: tls: unknown section; expected [server], [limits] or [listener:NAME]\n");
+	expect(JSON "[server\nname = x\n", "t.ini:4: missing ] after the section's name\n");
+	expect(JSON "[server] name = x\n",
+		"t.ini:4: server: unexpected \"name = x\" after the section's name; expected a new "
+		"line, or a ; before a comment\n");
 	expect(JSON "[server] ; comment\n[limits];comment\n", "");
 	expect("[listener:]\nprotocol = json\nport = 1\n",
-		"t.ini:1: listener:: that cannot be a listener's name; right is 1 to 32 letters (a "
-		"to "
-		"z), digits, - _ or .\n");
+		"t.ini:1: listener:: invalid listener name; expected 1 to 32 letters (a to z), "
+		"digits, - _ or .\n");
 	expect("[listener:a b]\nprotocol = json\nport = 1\n",
-		"t.ini:1: listener:a b: that cannot be a listener's name; right is 1 to 32 letters "
-		"(a "
-		"to z), digits, - _ or .\n");
+		"t.ini:1: listener:a b: invalid listener name; expected 1 to 32 letters (a to z), "
+		"digits, - _ or .\n");
 	/* inih cuts a section's name at 49 bytes, which would make these two one. */
 	expect("[listener:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa1234567890]\nprotocol = json\nport = 1\n",
-		"t.ini:1: listener:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa1234567890: that cannot be a "
-		"listener's name; right is 1 to 32 letters (a to z), digits, - _ or .\n");
+		"t.ini:1: listener:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa1234567890: invalid listener "
+		"name; expected 1 to 32 letters (a to z), digits, - _ or .\n");
 	expect(JSON JSON "strict = no\nports = 5\n",
-		"t.ini:4: listener:json: the section is given twice, first in line 1; right is "
-		"once\n"
-		"t.ini:7: listener:json.strict: belongs to listeners of telnet, and this is one of "
-		"json; "
-		"right is to leave it out\n"
-		"t.ini:8: listener:json.ports: there is no such key; perhaps port is meant\n");
+		"t.ini:4: listener:json: duplicate section, first in line 1; merge the two\n"
+		"t.ini:7: listener:json.strict: only for protocol telnet; this listener speaks "
+		"json: remove the line\n"
+		"t.ini:8: listener:json.ports: unknown key; did you mean port?\n");
 }
 
 static void
 test_what_is_missing(void **state)
 {
 	(void)state;
-	expect("", "t.ini: there is no section [listener:NAME]; right is at least one\n");
+	expect("", "t.ini: there is no section [listener:NAME]; expected at least one\n");
 	expect("[listener:a]\nprotocol = json\nport = 1\nenabled = no\n",
-		"t.ini: no listener is enabled; right is at least one\n");
+		"t.ini: no listener is enabled; expected at least one\n");
 	/* A lost listener is told once. */
 	expect("[lisstener:a]\n",
-		"t.ini:1: lisstener:a: there is no such section; perhaps [listener:a] is meant\n");
+		"t.ini:1: lisstener:a: unknown section; did you mean [listener:a]?\n");
 	expect("[listener:a]\nprotocol = json\nprot = 1\n",
-		"t.ini:3: listener:a.prot: there is no such key; perhaps port is meant\n");
+		"t.ini:3: listener:a.prot: unknown key; did you mean port?\n");
 	expect("[listener:a]\nprotocol = json\nprot = 1\nport = 1\n",
-		"t.ini:3: listener:a.prot: there is no such key; perhaps port is meant\n");
+		"t.ini:3: listener:a.prot: unknown key; did you mean port?\n");
 	expect("[listener:a]\nport = 1\nprotocol = gopher\nstrict = no\n",
-		"t.ini:3: listener:a.protocol: \"gopher\" is not a protocol; right is one of "
-		"PROTOCOLS"
-		" (the protocol that is spoken there)\n");
+		"t.ini:3: listener:a.protocol: \"gopher\" is not a protocol; expected one of "
+		"PROTOCOLS (the protocol that the listener speaks)\n");
 	expect("[listener:a]\nprotocol =\nport =\n",
-		"t.ini:2: listener:a.protocol: \"\" is not a protocol; right is one of PROTOCOLS"
-		" (the protocol that is spoken there)\n"
-		"t.ini:3: listener:a.port: \"\" is not a number; right is 0 to 65535 (the TCP "
-		"port; 0: "
-		"any free one)\n");
+		"t.ini:2: listener:a.protocol: \"\" is not a protocol; expected one of PROTOCOLS "
+		"(the protocol that the listener speaks)\n"
+		"t.ini:3: listener:a.port: \"\" is not a number; expected 0 to 65535 (the TCP "
+		"port; 0: any free port)\n");
 }
 
 static void
@@ -464,19 +442,18 @@ test_bytes(void **state)
 	(void)state;
 	static const char nul[] = "[listener:a]\nprotocol = js\0on\nport = x\n";
 	expect_bytes(nul, sizeof nul - 1,
-		"t.ini:2: there is a NUL byte, and nothing was read from here on; right is text in "
-		"UTF-8\n");
-	expect(JSON "[server]\nname = T\xe9h\xe9\n", "t.ini:5: the line has bytes or characters in "
-						     "it that cannot be shown; right is text "
-						     "in UTF-8\n");
+		"t.ini:2: the line contains a NUL byte, and the rest of the file was not read; "
+		"expected text in UTF-8\n");
+	expect(JSON "[server]\nname = T\xe9h\xe9\n",
+		"t.ini:5: the line contains bytes or characters that cannot be shown; expected "
+		"text in UTF-8\n");
 	expect(JSON "[server]\nname = \xe2\x80\xaeTea\n",
-		"t.ini:5: the line has bytes or characters in it that cannot be shown; right is "
-		"text "
-		"in UTF-8\n");
+		"t.ini:5: the line contains bytes or characters that cannot be shown; expected "
+		"text in UTF-8\n");
 	expect("; Mac\r[listener:a]\rprotocol = json\rport = 1\r",
-		"t.ini:1: the line has a control character in it; right is text\n");
+		"t.ini:1: the line contains a control character; expected text\n");
 	expect("[listener:\x1b[2Ja]\nprotocol = json\nport = 1\n",
-		"t.ini:1: the line has a control character in it; right is text\n");
+		"t.ini:1: the line contains a control character; expected text\n");
 	expect("# caf\xe9\n" JSON, "");
 }
 
@@ -493,7 +470,7 @@ test_lines(void **state)
 		strbuf_puts(&ini, "y");
 	strbuf_puts(&ini, "\n[server]\n");
 	expect_bytes(
-		ini.ptr, ini.len, "t.ini:7: the line is too long; right is at most 198 bytes\n");
+		ini.ptr, ini.len, "t.ini:7: the line is too long; expected at most 198 bytes\n");
 	strbuf_clear(&ini);
 	strbuf_puts(&ini, JSON "[server]\nname = ");
 	for (int i = 0; i < 129; i++)
@@ -501,16 +478,16 @@ test_lines(void **state)
 	strbuf_puts(&ini, "\n");
 	char *told = report(ini.ptr, ini.len, -1);
 	assert_non_null(
-		strstr(told, "\" is too long; right is 1 to 128 bytes of text (the server's"));
+		strstr(told, "\" is too long; expected 1 to 128 bytes of text (the server's"));
 	free(told);
 	strbuf_clear(&ini);
 
 	/* What inih takes for more of the line before. */
 	expect("  [listener:a]\n\tprotocol = json\n  port = 1\n    2\n",
-		"t.ini:4: the line is neither a section nor a setting; right is KEY = VALUE\n");
+		"t.ini:4: neither a section nor a setting; expected KEY = VALUE\n");
 	expect(JSON "= 5\nport\n",
-		"t.ini:4: the line is neither a section nor a setting; right is KEY = VALUE\n"
-		"t.ini:5: the line is neither a section nor a setting; right is KEY = VALUE\n");
+		"t.ini:4: neither a section nor a setting; expected KEY = VALUE\n"
+		"t.ini:5: neither a section nor a setting; expected KEY = VALUE\n");
 }
 
 static void
@@ -531,18 +508,14 @@ test_line_ends_and_comments(void **state)
 	assert_int_equal(c->listeners[0].port, 5005);
 	config_free(c);
 	expect(JSON "[server]\nname = Tea # house\n[limits]\nrate = 5 # five\n",
-		"t.ini:5: server.name: \"Tea # house\" has a # in it; right is a ; before a "
-		"comment "
-		"that stands behind a value\n"
-		"t.ini:7: limits.rate: \"5 # five\" has a # in it; right is a ; before a comment "
-		"that "
-		"stands behind a value\n");
+		"t.ini:5: server.name: \"Tea # house\" contains a #; expected a ; before a comment "
+		"that follows a value\n"
+		"t.ini:7: limits.rate: \"5 # five\" contains a #; expected a ; before a comment "
+		"that follows a value\n");
 	expect(JSON "[server]\nname = \"Tea\"\nroom =\n",
-		"t.ini:5: server.name: \"\"Tea\"\" stands in quotes; right is the value without "
-		"them\n"
-		"t.ini:6: server.room: \"\" cannot be a room's name; right is 1 to 64 characters, "
-		"no "
-		"spaces, none of # @ : , * ! / \" < > (the room that people enter on arrival)\n");
+		"t.ini:5: server.name: \"\"Tea\"\" is in quotes; expected the value without them\n"
+		"t.ini:6: server.room: \"\" is not a valid room name; expected 1 to 64 characters, "
+		"no spaces, none of # @ : , * ! / \" < > (the room that users enter on login)\n");
 }
 
 /* Whether b's listener, at the same port as a's, would be in its way. */
@@ -559,8 +532,8 @@ addresses_collide(const char *a, const char *b)
 	bool collide = *told != '\0';
 	if (collide)
 		assert_string_equal(told,
-			"t.ini:6: listener:b.port: 9 is taken by listener:a in line 3; right is "
-			"another port or another address\n");
+			"t.ini:6: listener:b.port: 9 is already used by listener:a in line "
+			"3; expected another port or another address\n");
 	free(told);
 	return collide;
 }
@@ -589,12 +562,10 @@ test_collisions(void **state)
 	       "[listener:b]\nprotocol = json\nport = 7\n"
 	       "[listener:c]\nprotocol = json\nport = 7\n"
 	       "[listener:d]\nprotocol = json\nport = 7\nenabled = no\n",
-		"t.ini:6: listener:b.port: 7 is taken by listener:a in line 3; right is another "
-		"port "
-		"or another address\n"
-		"t.ini:9: listener:c.port: 7 is taken by listener:a in line 3; right is another "
-		"port "
-		"or another address\n");
+		"t.ini:6: listener:b.port: 7 is already used by listener:a in line 3; expected "
+		"another port or another address\n"
+		"t.ini:9: listener:c.port: 7 is already used by listener:a in line 3; expected "
+		"another port or another address\n");
 }
 
 static void
@@ -616,25 +587,22 @@ test_argument(void **state)
 	config_free(c);
 
 	expect_port(two, 5005,
-		"argument PORT: listener:j.port: 5005 is taken by listener:t in line 3; right is "
-		"another port or another address\n");
+		"argument PORT: listener:j.port: 5005 is already used by listener:t in line 3; "
+		"expected another port or another address\n");
 	expect_port(two, 3,
-		"argument PORT: listener:j.port: 3 is taken by listener:k in line 13; right is "
-		"another "
-		"port or another address\n");
+		"argument PORT: listener:j.port: 3 is already used by listener:k in line 13; "
+		"expected another port or another address\n");
 	expect_port(two, 65536,
-		"argument PORT: 65536 is out of range; right is 0 to 65535 (the TCP port; 0: any "
-		"free "
-		"one)\n");
+		"argument PORT: 65536 is out of range; expected 0 to 65535 (the TCP port; 0: any "
+		"free port)\n");
 	expect_port("[listener:t]\nprotocol = telnet\nport = 5005\n", 1,
-		"argument PORT: there is no listener whose port it could be; right is one of the "
-		"protocol json\n");
+		"argument PORT: there is no listener to use it; expected one with protocol = "
+		"json\n");
 	expect_port("[listener:j]\nprotocol = jsn\n", 1,
-		"t.ini:1: listener:j.port: is missing; right is 0 to 65535 (the TCP port; 0: any "
-		"free "
-		"one)\n"
-		"t.ini:2: listener:j.protocol: \"jsn\" is not a protocol; right is one of PROTOCOLS"
-		" (the protocol that is spoken there)\n");
+		"t.ini:1: listener:j.port: is missing; expected 0 to 65535 (the TCP port; 0: any "
+		"free port)\n"
+		"t.ini:2: listener:j.protocol: \"jsn\" is not a protocol; expected one of "
+		"PROTOCOLS (the protocol that the listener speaks)\n");
 }
 
 static void
@@ -704,13 +672,13 @@ test_limits_of_each_row(void **state)
 			continue;
 		rows++;
 		char value[32];
-		snprintf(value, sizeof value, "%ld", s->least);
+		snprintf(value, sizeof value, "%ld", s->min);
 		try_value(s, value, NULL);
-		snprintf(value, sizeof value, "%ld", s->most);
+		snprintf(value, sizeof value, "%ld", s->max);
 		try_value(s, value, NULL);
-		snprintf(value, sizeof value, "%ld", s->least - 1);
+		snprintf(value, sizeof value, "%ld", s->min - 1);
 		try_value(s, value, "is out of range");
-		snprintf(value, sizeof value, "%ld", s->most + 1);
+		snprintf(value, sizeof value, "%ld", s->max + 1);
 		try_value(s, value, "is out of range");
 		try_value(s, "99999999999999999999", "is out of range");
 		for (size_t i = 0; i < sizeof odd / sizeof *odd; i++)
@@ -727,12 +695,12 @@ test_standards(void **state)
 		/* Each section and key once; every word of its protocols is one. */
 		assert_ptr_equal(setting_find(s->section, text_of(s->key)), s);
 		assert_non_null(s->about);
-		assert_false(s->required && s->standard);
+		assert_false(s->required && s->default_value);
 		struct text rest = text_of(s->protocols ? s->protocols : "");
 		while (rest.len > 0)
 			assert_non_null(adapter_find(text_word(&rest)));
-		if (s->standard && *s->standard)
-			try_value(s, s->standard, NULL);
+		if (s->default_value && *s->default_value)
+			try_value(s, s->default_value, NULL);
 	}
 }
 
@@ -742,21 +710,18 @@ test_folders(void **state)
 	(void)state;
 	expect("[listener:w]\nprotocol = web\nport = 1\nroot = ../web/\n", "");
 	expect("[listener:w]\nprotocol = web\nport = 1\nroot =\n",
-		"t.ini:4: listener:w.root: \"\" is not a folder; right is a folder with an "
-		"index.html "
-		"(the page's folder; a relative one is beside the settings)\n");
+		"t.ini:4: listener:w.root: \"\" is not a folder; expected a folder with an "
+		"index.html (the page's folder; relative to the folder of this file)\n");
 	expect("[listener:w]\nprotocol = web\nport = 1\nroot = /nowhere\n",
 		"t.ini:4: listener:w.root: \"/nowhere/index.html\" cannot be read: No such file or "
-		"directory; right is a folder with an index.html (the page's folder; a relative "
-		"one is "
-		"beside the settings)\n");
+		"directory; expected a folder with an index.html (the page's folder; relative to "
+		"the folder of this file)\n");
 	unlink(beside("web/index.html"));
 	assert_int_equal(mkdir(beside("web/index.html"), 0700), 0);
 	expect("[listener:w]\nprotocol = web\nport = 1\n",
-		"t.ini:1: listener:w.root: \"../web/index.html\" cannot be read: Not a file; right "
-		"is "
-		"a folder with an index.html (the page's folder; a relative one is beside the "
-		"settings)\n");
+		"t.ini:1: listener:w.root: \"../web/index.html\" cannot be read: Not a file; "
+		"expected a folder with an index.html (the page's folder; relative to the folder "
+		"of this file)\n");
 	rmdir(beside("web/index.html"));
 	file_write(beside("web/index.html"), "", 0);
 }
@@ -858,7 +823,7 @@ expect_listener_complete(const char *whole, const struct adapter *adapter)
 		fail_msg("conf/teahouse.ini: there is no listener for %s", adapter->name);
 	const char *end = strstr(section, "\n[");
 	for (const struct setting *s = settings; s->key; s++) {
-		if (strcmp(s->section, "listener") != 0 || !setting_fits(s, adapter))
+		if (strcmp(s->section, "listener") != 0 || !setting_applies(s, adapter))
 			continue;
 		snprintf(line, sizeof line, "\n%s =", s->key);
 		const char *key = strstr(section, line);
@@ -877,10 +842,10 @@ test_shipped_file_is_complete(void **state)
 		struct text value = shipped_value(whole, s);
 		if (!value.ptr)
 			fail_msg("conf/teahouse.ini: %s.%s is missing", s->section, s->key);
-		if (s->standard && !text_is(value, text_of(s->standard)))
+		if (s->default_value && !text_is(value, text_of(s->default_value)))
 			fail_msg(
 				"conf/teahouse.ini: %s.%s is \"%.*s\" there, and \"%s\" by default",
-				s->section, s->key, TEXT_ARGS(value), s->standard);
+				s->section, s->key, TEXT_ARGS(value), s->default_value);
 		char about[128];
 		snprintf(about, sizeof about, "# %s", s->about);
 		if (!strstr(whole, about))
@@ -924,16 +889,16 @@ test_manual_is_complete(void **state)
 	size_t rows = 0, items = 0;
 	for (const struct setting *s = settings; s->key; s++, rows++) {
 		char range[64], standard[64];
-		snprintf(range, sizeof range, "%ld to %ld", s->least, s->most);
+		snprintf(range, sizeof range, "%ld to %ld", s->min, s->max);
 		snprintf(standard, sizeof standard, "The default is .Ql %s",
-			s->standard ? s->standard : "");
+			s->default_value ? s->default_value : "");
 		char *entry = manual_entry(manual, s);
 		if (!entry)
 			fail_msg("teahouse.ini(5): %s.%s is missing", s->section, s->key);
-		if (s->most > 0 && s->type != SETTING_TITLE && !strstr(entry, range))
+		if (s->max > 0 && s->type != SETTING_TITLE && !strstr(entry, range))
 			fail_msg("teahouse.ini(5): %s.%s: \"%s\" is missing", s->section, s->key,
 				range);
-		if (s->standard && *s->standard && !strstr(entry, standard))
+		if (s->default_value && *s->default_value && !strstr(entry, standard))
 			fail_msg("teahouse.ini(5): %s.%s: \"%s\" is missing", s->section, s->key,
 				standard);
 		for (struct text rest = text_of(s->protocols ? s->protocols : ""); rest.len > 0;) {
