@@ -9,7 +9,7 @@
 _Noreturn static void
 out_of_memory(void)
 {
-	diag_line(LOG_LEVEL_ERROR, "memory: there is none left");
+	diag_line(LOG_LEVEL_ERROR, "memory: none left");
 	abort();
 }
 

@@ -61,7 +61,8 @@ name_rules_open(void)
 	s->skeleton = uspoof_open(&error);
 	s->nfc = unorm2_getNFCInstance(&error);
 	if (U_FAILURE(error)) {
-		diag_line(LOG_LEVEL_ERROR, "ICU's rules cannot be opened: %s", u_errorName(error));
+		diag_line(
+			LOG_LEVEL_ERROR, "ICU: its rules cannot be opened: %s", u_errorName(error));
 		abort();
 	}
 	return s;

@@ -133,6 +133,20 @@ def test_listener_lines(house):
     Line(("::1", home.port("everywhere"))).expect("Welcome to Teahouse")
 
 
+def test_log_lines_have_the_connection_and_the_time(house):
+    home = open_house(house, args=["-v"])
+    home.telnet("ann")
+    home.logged(r"^teahoused: \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ "
+                r"conn \d+ 127\.0\.0\.1: ann logged in by telnet$")
+
+
+def test_the_journal_adds_the_time_itself(house):
+    journal = 'JOURNAL_STREAM=$(stat -L -c %d:%i /proc/self/fd/2) exec "$@"'
+    home = open_house(house, args=["-v"], under=["sh", "-c", journal, "sh"])
+    home.telnet("ann")
+    home.logged(r"^teahoused: conn \d+ 127\.0\.0\.1: ann logged in by telnet$")
+
+
 def test_port_in_use(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
