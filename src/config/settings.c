@@ -141,7 +141,7 @@ parse_title(char **to, const char *value, long min, long max)
 static const char *
 parse_room(char **to, const char *value, struct name_rules *rules)
 {
-	struct name *name = name_make(rules, text_of(value), ROOM_CHARACTERS);
+	struct name *name = name_make(rules, text_of(value), NAME_ROOM);
 	string_set(to, name ? value : NULL);
 	free(name);
 	return *to ? NULL : "is not a valid room name";

@@ -11,7 +11,7 @@ enum { ROOM_FIRST = 4 };
 struct room *
 room_find(struct core *core, struct text name)
 {
-	struct name *made = name_make(core->rules, name, ROOM_CHARACTERS);
+	struct name *made = name_make(core->rules, name, NAME_ROOM);
 	if (!made)
 		return NULL;
 	struct named *named = names_find(&core->rooms, made);
@@ -22,7 +22,7 @@ room_find(struct core *core, struct text name)
 struct room *
 room_at(struct core *core, struct text name)
 {
-	struct name *made = name_make(core->rules, name, ROOM_CHARACTERS);
+	struct name *made = name_make(core->rules, name, NAME_ROOM);
 	if (!made)
 		return NULL;
 	struct room *room = (struct room *)names_find(&core->rooms, made);

@@ -9,7 +9,7 @@
 struct user *
 user_find(struct core *core, struct text nick)
 {
-	struct name *name = name_make(core->rules, nick, NICK_CHARACTERS);
+	struct name *name = name_make(core->rules, nick, NAME_NICK);
 	if (!name)
 		return NULL;
 	struct named *named = names_find(&core->nicks, name);
@@ -29,7 +29,7 @@ name_is_reserved(const struct core *core, const struct name *name)
 static enum reason
 nick_make(struct core *core, struct text nick, const struct user *self, struct name **made)
 {
-	struct name *name = name_make(core->rules, nick, NICK_CHARACTERS);
+	struct name *name = name_make(core->rules, nick, NAME_NICK);
 	if (!name)
 		return REASON_NICK_INVALID;
 	const struct named *other = names_find(&core->nicks, name);
