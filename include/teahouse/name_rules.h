@@ -28,12 +28,12 @@ struct name {
 struct name_rules;
 
 struct name_rules *name_rules_open(void);
-void name_rules_close(struct name_rules *s);
+void name_rules_close(struct name_rules *rules);
 
 /* The name, to be freed with free(). NULL: t is not a valid name of that kind. */
-struct name *name_make(struct name_rules *s, struct text t, enum name_kind kind);
+struct name *name_make(struct name_rules *rules, struct text t, enum name_kind kind);
 
 /* Characters as a reader counts them: extended grapheme clusters (UAX #29). */
-size_t text_characters(struct name_rules *s, struct text t);
+size_t text_characters(struct name_rules *rules, struct text t);
 
 #endif

@@ -1,4 +1,4 @@
-/* Allocation that ends the program, with a sentence, when there is none left. */
+/* Allocation that ends the program when memory runs out. */
 #include "base/alloc.h"
 
 #include <stdlib.h>
@@ -56,9 +56,9 @@ xstrndup(const char *at, size_t len)
 }
 
 void *
-xnonnull(void *made)
+xnonnull(void *created)
 {
-	if (!made)
+	if (!created)
 		out_of_memory();
-	return made;
+	return created;
 }

@@ -52,50 +52,50 @@ icu_free(const void *context, void *at)
 struct name_rules *
 name_rules_open(void)
 {
-	struct name_rules *s = xcalloc(sizeof *s);
+	struct name_rules *rules = xcalloc(sizeof *rules);
 	UErrorCode error = U_ZERO_ERROR;
 	/* So that a name is never taken for invalid because memory ran out. */
 	u_setMemoryFunctions(NULL, icu_take, icu_resize, icu_free, &error);
-	s->clusters = ubrk_open(UBRK_CHARACTER, "", NULL, 0, &error);
-	s->skeleton = uspoof_open(&error);
-	s->nfc = unorm2_getNFCInstance(&error);
+	rules->clusters = ubrk_open(UBRK_CHARACTER, "", NULL, 0, &error);
+	rules->skeleton = uspoof_open(&error);
+	rules->nfc = unorm2_getNFCInstance(&error);
 	if (U_FAILURE(error)) {
 		diag_line(
 			LOG_LEVEL_ERROR, "ICU: its rules cannot be opened: %s", u_errorName(error));
 		abort();
 	}
-	return s;
+	return rules;
 }
 
 void
-name_rules_close(struct name_rules *s)
+name_rules_close(struct name_rules *rules)
 {
-	ubrk_close(s->clusters);
-	uspoof_close(s->skeleton);
-	free(s);
+	ubrk_close(rules->clusters);
+	uspoof_close(rules->skeleton);
+	free(rules);
 }
 
 static size_t
-units_characters(struct name_rules *s, const UChar *units, int32_t n)
+units_characters(struct name_rules *rules, const UChar *units, int32_t n)
 {
 	UErrorCode error = U_ZERO_ERROR;
-	ubrk_setText(s->clusters, units, n, &error);
+	ubrk_setText(rules->clusters, units, n, &error);
 	size_t characters = 0;
 	if (U_SUCCESS(error))
-		while (ubrk_next(s->clusters) != UBRK_DONE)
+		while (ubrk_next(rules->clusters) != UBRK_DONE)
 			characters++;
 	return characters;
 }
 
 size_t
-text_characters(struct name_rules *s, struct text t)
+text_characters(struct name_rules *rules, struct text t)
 {
 	UErrorCode error = U_ZERO_ERROR;
 	int32_t n = 0;
 	UChar *units = xrealloc(NULL, (t.len + 1) * sizeof *units);
 	u_strFromUTF8WithSub(
 		units, (int32_t)t.len + 1, &n, t.ptr, (int32_t)t.len, 0xfffd, NULL, &error);
-	size_t characters = U_SUCCESS(error) ? units_characters(s, units, n) : 0;
+	size_t characters = U_SUCCESS(error) ? units_characters(rules, units, n) : 0;
 	free(units);
 	return characters;
 }
@@ -169,18 +169,18 @@ spelled_bytes(struct spelled *to, UErrorCode *error)
 
 static void
 spelled_fold(
-	struct name_rules *s, struct spelled *to, const struct spelled *from, UErrorCode *error)
+	struct name_rules *rules, struct spelled *to, const struct spelled *from, UErrorCode *error)
 {
 	UChar casefolded[UNITS_MAX];
 	int32_t n = u_strFoldCase(
 		casefolded, UNITS_MAX, from->units, from->n, U_FOLD_CASE_DEFAULT, error);
-	to->n = unorm2_normalize(s->nfc, casefolded, n, to->units, UNITS_MAX, error);
+	to->n = unorm2_normalize(rules->nfc, casefolded, n, to->units, UNITS_MAX, error);
 	spelled_bytes(to, error);
 }
 
 static void
 spelled_skeleton(
-	struct name_rules *s, struct spelled *to, const struct spelled *from, UErrorCode *error)
+	struct name_rules *rules, struct spelled *to, const struct spelled *from, UErrorCode *error)
 {
 	struct spelled seen, like;
 	seen.n = 0;
@@ -191,11 +191,11 @@ spelled_skeleton(
 		if (!u_hasBinaryProperty(c, UCHAR_VARIATION_SELECTOR))
 			U16_APPEND_UNSAFE(seen.units, seen.n, c);
 	}
-	/* Folded afterwards, since the skeleton of a capital may be a small letter's. */
+	/* Case-folded afterwards: confusables that differ in case are the same, too. */
 	like.n = uspoof_getSkeleton(
-		s->skeleton, 0, seen.units, seen.n, like.units, UNITS_MAX, error);
+		rules->skeleton, 0, seen.units, seen.n, like.units, UNITS_MAX, error);
 	if (U_SUCCESS(*error))
-		spelled_fold(s, to, &like, error);
+		spelled_fold(rules, to, &like, error);
 }
 
 static struct text
@@ -209,7 +209,7 @@ name_keep(char **at, const struct spelled *spelled)
 }
 
 struct name *
-name_make(struct name_rules *s, struct text t, enum name_kind kind)
+name_make(struct name_rules *rules, struct text t, enum name_kind kind)
 {
 	size_t max_characters = kind == NAME_NICK ? NICK_CHARACTERS : ROOM_CHARACTERS;
 	if (!t.ptr || t.len == 0 || t.len > GIVEN_BYTES)
@@ -221,15 +221,15 @@ name_make(struct name_rules *s, struct text t, enum name_kind kind)
 	u_strFromUTF8(raw, GIVEN_BYTES, &n, t.ptr, (int32_t)t.len, &error);
 	if (U_FAILURE(error))
 		return NULL;
-	shown.n = unorm2_normalize(s->nfc, raw, n, shown.units, UNITS_MAX, &error);
+	shown.n = unorm2_normalize(rules->nfc, raw, n, shown.units, UNITS_MAX, &error);
 	if (U_FAILURE(error) || !units_fit_name(shown.units, shown.n, kind) ||
-		units_characters(s, shown.units, shown.n) > max_characters)
+		units_characters(rules, shown.units, shown.n) > max_characters)
 		return NULL;
 	spelled_bytes(&shown, &error);
 	if (U_FAILURE(error) || shown.len > NAME_BYTES)
 		return NULL;
-	spelled_fold(s, &casefolded, &shown, &error);
-	spelled_skeleton(s, &skeleton, &shown, &error);
+	spelled_fold(rules, &casefolded, &shown, &error);
+	spelled_skeleton(rules, &skeleton, &shown, &error);
 	if (U_FAILURE(error))
 		return NULL;
 	size_t bytes = (size_t)shown.len + (size_t)casefolded.len + (size_t)skeleton.len + 3;
