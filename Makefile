@@ -119,7 +119,7 @@ fmt-check:
 lint: ## clang-tidy, cppcheck, mandoc, shellcheck, the layers
 	@$(call need,$(LINT_PACKAGES))
 	@$(MAKE) --no-print-directory fmt-check
-	@$(PYTHON) tests/layers.py
+	@$(PYTHON) tests/repo/layers.py
 	@$(MAKE) --no-print-directory analyse
 	@cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability \
 		--inline-suppr --suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches \

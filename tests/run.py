@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""Runs the tests and adds them up: `run.py check` or `run.py all`.
+"""Runs the tests and adds up the results: `run.py check` or `run.py all`.
 
-Prints what failed, with its output, and at last one line `N passed, N failed`.
+Prints the output of what failed, and at the end one line `N passed, N failed`.
 """
 
 import concurrent.futures
@@ -13,11 +13,11 @@ import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-PATIENCE = 900
+TIMEOUT = 900  # seconds for one suite
 
 
 class Suite:
-    """A program that tests, and how to read its counts off what it prints."""
+    """A program that runs tests, and the function that reads the results from its output."""
 
     def __init__(self, name, command, count, env=None):
         self.name = name
@@ -31,14 +31,14 @@ class Suite:
         try:
             done = subprocess.run(
                 self.command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=PATIENCE,
+                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=TIMEOUT,
                 text=True, errors="replace", check=False)
             output, status = done.stdout, done.returncode
         except subprocess.TimeoutExpired as late:
             output = (late.stdout or b"").decode(errors="replace") + "\nstill running: killed"
             status = -1
         passed, failed = self.count(output)
-        # A program that crashes after its last line, or before its first, has failed too.
+        # A program that crashes before its first or after its last result has failed, too.
         if failed == 0 and (status != 0 or passed == 0):
             failed = 1
         return self, passed, failed, output, time.monotonic() - started
@@ -62,7 +62,7 @@ def count_pytest(output):
 
 
 def pure(build, name):
-    """What needs neither a socket nor a screen."""
+    """The tests that need neither a socket nor a screen."""
     env = {"CMOCKA_MESSAGE_OUTPUT": "TAP"}
     suites = [
         Suite(f"{name} {source.stem}", [ROOT / build / "tests/unit" / source.stem], count_tap, env)
@@ -74,8 +74,9 @@ def pure(build, name):
 
 
 def scripts():
-    checks = sorted(set((ROOT / "tests").glob("*.py")) - {pathlib.Path(__file__).resolve()})
-    suites = [Suite(check.stem, [sys.executable, check], count_tap) for check in checks]
+    """The checks of the repository, and the tests of the page's modules."""
+    checks = sorted(set((ROOT / "tests/repo").glob("*.py")) - {ROOT / "tests/repo/tap.py"})
+    suites = [Suite(check.stem, [sys.executable, "-B", check], count_tap) for check in checks]
     pages = sorted((ROOT / "tests/web").glob("*.test.*js"))
     if pages:
         suites.append(Suite("web", ["node", "--test", *pages], count_node))
@@ -84,7 +85,7 @@ def scripts():
 
 def fuzzers(seconds):
     names = sorted(path.stem for path in (ROOT / "tests/fuzz").glob("*_fuzz.c"))
-    # The same way every time: what is found by chance belongs to make fuzz-all.
+    # With the same seed every time: what only chance finds is for make fuzz-all.
     return Suite("fuzz", ["sh", "tests/fuzz/run.sh", "build/fuzz", str(seconds), *names], count_tap,
                  {"FUZZ_SEED": "1"})
 
@@ -102,7 +103,7 @@ def real(build, name, workers):
 
 
 def worth_showing(output):
-    """Of much output, what failed and what was said of it."""
+    """The end of the output, without what passed."""
     lines = output.splitlines()
     return "\n".join(line for line in lines[-400:] if not re.match(r"^(ok |\d+\.\.\d+)", line))
 
@@ -113,7 +114,7 @@ def main():
     if mode == "all":
         stages[0] += pure("build/asan", "asan")
         cpus = os.cpu_count() or 1
-        # Some that only the release is tried with wait for a minute each, and do nothing else.
+        # Some tests of the release wait for a minute each and do nothing else.
         stages.append([real("build", "release", str(3 * cpus))])
         stages.append([real("build/asan", "asan", str(2 * cpus))])
         stages.append([fuzzers(5), Suite("analysers", ["make", "-s", "analyse"], count_tap)])

@@ -1,62 +1,63 @@
-// Puts the page together: packets and acts change the state, the state is drawn.
-// The only module that knows both the connection and the view.
+// Connects the parts: packets and actions change the state, and the state is drawn. The only module
+// that knows both the connection and the view.
 
-import { enter, perform } from "./acts.js";
-import { commandNames, parse } from "./commands.js";
-import { notifyOf, prepareSound, ring } from "./attention.js";
-import { Connection, socketAddress } from "./connection.js";
-import { rememberNick, rememberedNick } from "./memory.js";
-import { saidPackets } from "./outbox.js";
-import { hello, lost, receive } from "./packets.js";
-import { createSettings } from "./settings.js";
-import { createState, current, inOrder, isInside, nicksByUse, ofKind, takeCalls, watch } from "./state.js";
+import { t } from "./i18n/translate.js";
+import { fold } from "./lib/names.js";
+import { rememberNick, rememberedNick } from "./lib/storage.js";
+import { perform, startLogin } from "./model/actions.js";
+import { parse } from "./model/commands.js";
+import { messagePackets } from "./model/outbox.js";
+import { disconnected, hello, receive } from "./model/packets.js";
+import { createSettings } from "./model/settings.js";
+import { createState, current, inOrder, isInApp, nicksByRecency, ofKind, setPageVisible, takeMentions } from "./model/state.js";
+import { Connection, socketAddress } from "./net/connection.js";
+import { playSound, prepareSound, showNotification } from "./view/alerts.js";
 import { Composer } from "./view/composer.js";
-import { createDoor } from "./view/door.js";
-import { createGo } from "./view/go.js";
-import { Log } from "./view/log.js";
+import { byId } from "./view/dom.js";
+import { createLogin } from "./view/login.js";
+import { MessageLog } from "./view/message_log.js";
 import { drawPage } from "./view/page.js";
 import { createPanes } from "./view/panes.js";
 import { createPeople } from "./view/people.js";
-import { createSettingsDialog } from "./view/settings.js";
-import { createSide } from "./view/side.js";
-import { part } from "./view/dom.js";
-import { speakTheReadersLanguage } from "./view/words.js";
-import { say } from "./words.js";
+import { createSettingsDialog } from "./view/settings_dialog.js";
+import { createSidebar } from "./view/sidebar.js";
+import { createSwitcher } from "./view/switcher.js";
+import { translatePage } from "./view/translate_page.js";
 
-const HELLO_AGAIN = 3000;
-const ROOM = "room/"; // in the page's address
+const HELLO_RETRY = 3000; // ms until a refused hello is sent again
+const ROOM = "room/"; // before the room's name in the page's address
 let helloTimer = null;
 
-speakTheReadersLanguage();
+translatePage();
 
 const state = createState();
 const settings = createSettings();
 const connection = new Connection(socketAddress(location.href), {
 	opened: () => connection.send(hello(state)),
-	packet: received,
-	closed,
+	packet: onPacket,
+	closed: onClosed,
 	changed: drawSoon,
 });
 const composer = new Composer({
-	send: (text) => act(parse(text)),
-	known: () => ({ nicks: nicksByUse(state), rooms: roomNames(), commands: commandNames, help: state.help }),
+	send: (text) => act(parse(text, state.commands)),
+	known: () => ({ nicks: nicksByRecency(state), rooms: roomNames(), commands: state.commands }),
 	page: (direction) => log.page(direction),
 });
-const log = new Log({ edit: (text) => composer.edit(text), retry: (seq) => composer.tell(act({ do: "retry", seq })) });
-const side = createSide(clicked);
-const people = createPeople(clicked);
-const go = createGo(clicked);
+const log = new MessageLog({ edit: (text) => composer.edit(text), retry: (seq) => composer.showProblem(act({ do: "retry", seq })) });
+const drawSidebar = createSidebar(onClick);
+const drawPeople = createPeople(onClick);
+const switcher = createSwitcher(onClick);
 const settingsDialog = createSettingsDialog(settings);
-const door = createDoor(enterAs);
+const login = createLogin(logIn);
 const panes = createPanes();
 
-/** Does what was typed; gives a sentence if it could not be done. */
-function act(wish) {
+/** Performs an action; returns a sentence if it was refused, else "". */
+function act(action) {
 	const before = state.current;
-	const { packets, refused } = perform(state, wish, Date.now());
+	const { packets, refused } = perform(state, action, Date.now());
 	sendAll(packets);
-	if (wish.do === "quit")
-		leaveHouse();
+	if (action.do === "quit")
+		showLogin();
 	if (state.current !== before)
 		draw();
 	drawSoon();
@@ -68,115 +69,115 @@ function sendAll(packets) {
 		connection.send(packet);
 }
 
-function clicked(wish) {
-	const refused = act(wish);
-	if (wish.do === "browse")
-		return go.open();
-	panes.fold();
-	composer.tell(refused);
-	// On a touch screen, focus would throw up the keyboard unasked.
-	if (isInside(state) && !matchMedia("(pointer: coarse)").matches)
+function onClick(action) {
+	const refused = act(action);
+	if (action.do === "listRooms")
+		return switcher.open();
+	panes.close();
+	composer.showProblem(refused);
+	// On a touch screen, focus would open the keyboard.
+	if (isInApp(state) && !matchMedia("(pointer: coarse)").matches)
 		composer.focus();
 }
 
-function enterAs(nick) {
+function logIn(nick) {
 	if (state.phase === "entering" && connection.status === "open")
-		return; // The server is thinking about it.
+		return; // The server has not answered yet.
 	if (nick === "")
-		state.problem = say("enterName");
+		state.problem = t("enterName");
 	else
-		knock(nick);
+		sendHello(nick);
 	drawSoon();
 }
 
-function knock(nick) {
-	enter(state, nick, state.wanted.room);
+function sendHello(nick) {
+	startLogin(state, nick, state.wanted.room);
 	if (connection.status === "open")
 		connection.send(hello(state));
 	else
 		connection.start();
 }
 
-function received(packet) {
-	const before = isInside(state);
+function onPacket(packet) {
+	const before = isInApp(state);
 	sendAll(receive(state, packet, Date.now()));
-	takeCalls(state).forEach(call);
+	takeMentions(state).forEach(alertMention);
 	if (packet.type === "welcome") {
-		connection.settle();
-		composer.tell("");
+		connection.loggedIn();
+		composer.showProblem("");
 	}
 	if (packet.type === "welcome" || packet.type === "nick")
 		rememberNick(state.nick);
 	clearTimeout(helloTimer);
-	if (state.helloAgain)
-		helloTimer = setTimeout(() => connection.send(hello(state)), HELLO_AGAIN);
+	if (state.retryHello)
+		helloTimer = setTimeout(() => connection.send(hello(state)), HELLO_RETRY);
 	drawSoon();
-	if (!before && isInside(state))
-		comeIn();
+	if (!before && isInApp(state))
+		showApp();
 }
 
-function call(line) {
+function alertMention(mention) {
 	if (settings.get("sound"))
-		ring();
+		playSound();
 	if (settings.get("notify"))
-		notifyOf(line, (key) => clicked({ do: "show", key }));
+		showNotification(mention, (key) => onClick({ do: "show", key }));
 }
 
-function closed() {
+function onClosed() {
 	clearTimeout(helloTimer);
-	lost(state, Date.now());
-	// Nobody waits for a connection while they think about a name.
-	if (state.phase === "asking")
+	disconnected(state, Date.now());
+	// The login form needs no connection until it is submitted.
+	if (state.phase === "login")
 		connection.stop();
 }
 
-function comeIn() {
+function showApp() {
 	draw();
 	composer.focus();
 }
 
-function leaveHouse() {
+function showLogin() {
 	connection.stop();
 	draw();
-	door.open(state.wanted.nick);
+	login.open(state.wanted.nick);
 }
 
 function roomNames() {
-	return [...new Set([...ofKind(state, "room"), ...state.houseRooms].map(({ name }) => name))];
+	const rooms = [...ofKind(state, "room"), ...state.serverRooms];
+	return [...new Map(rooms.map(({ name }) => [fold(name), name])).values()];
 }
 
 let drawing = null;
-let counting = null;
 
-// A burst of packets is drawn once. A timer, since frames stop while the tab is hidden.
+// Draws once for a burst of packets. By a timer, since there are no animation frames in a hidden tab.
 function drawSoon() {
 	drawing ??= setTimeout(draw, 15);
 }
 
 function draw() {
 	clearTimeout(drawing);
-	// The seconds until the next try are counted down.
+	// While waiting for the next attempt, the page shows a countdown.
 	drawing = connection.status === "waiting" ? setTimeout(draw, 250) : null;
 	const conversation = current(state);
 	drawPage(state, conversation, connection);
-	door.draw(state);
-	if (!isInside(state))
+	login.draw(state);
+	if (!isInApp(state))
 		return;
-	side(state);
-	people(state, conversation);
+	drawSidebar(state);
+	drawPeople(state, conversation);
 	composer.draw(conversation, state.limits.message);
 	if (log.draw(state, conversation))
 		drawSoon();
-	go.draw(state);
+	switcher.draw(state);
 	if (conversation.kind === "room" && conversation.name !== roomInAddress())
 		history.replaceState(null, "", `#${ROOM}${encodeURIComponent(conversation.name)}`);
 }
 
-// An address can name the room to enter: .../#room/tea
+// The page's address can name the room to enter: .../#room/tea
 function roomInAddress() {
-	const place = location.hash.slice(1);
+	const fragment = location.hash.slice(1);
 	try {
-		return place.startsWith(ROOM) ? decodeURIComponent(place.slice(ROOM.length)) : "";
+		return fragment.toLowerCase().startsWith(ROOM) ? decodeURIComponent(fragment.slice(ROOM.length)) : "";
 	} catch {
 		return "";
 	}
@@ -185,22 +186,24 @@ function roomInAddress() {
 function stepConversation(step) {
 	const all = inOrder(state);
 	const at = all.indexOf(current(state));
-	clicked({ do: "show", key: all[(at + step + all.length) % all.length].key });
+	onClick({ do: "show", key: all[(at + step + all.length) % all.length].key });
 }
 
 function isTyping({ target }) {
 	return target.matches?.("input, textarea") || document.querySelector("dialog[open]") !== null;
 }
 
-// With Ctrl, or with the key that stands for it on a Mac.
-const CONTROLLED = { k: () => clicked({ do: "browse" }), "/": () => settingsDialog.open() };
+// With Ctrl, or with Command on a Mac.
+const SHORTCUTS = { k: () => onClick({ do: "listRooms" }), "/": () => settingsDialog.open() };
 
 document.addEventListener("keydown", (event) => {
-	if (!isInside(state))
+	if (!isInApp(state))
 		return;
-	if ((event.ctrlKey || event.metaKey) && !event.altKey && Object.hasOwn(CONTROLLED, event.key)) {
+	// Caps Lock makes a capital of the letter; Shift makes another shortcut of it, a browser's.
+	const key = event.shiftKey ? event.key : event.key.toLowerCase();
+	if ((event.ctrlKey || event.metaKey) && !event.altKey && Object.hasOwn(SHORTCUTS, key)) {
 		event.preventDefault();
-		CONTROLLED[event.key]();
+		SHORTCUTS[key]();
 	} else if (event.key === "Escape" && document.querySelector("dialog[open], .pane.open") === null) {
 		composer.focus();
 	} else if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
@@ -210,25 +213,25 @@ document.addEventListener("keydown", (event) => {
 		composer.focus();
 	}
 });
-// A sound that was asked for on an earlier visit may begin with the first click of this one.
+// The sound may have been switched on at an earlier visit; browsers allow it after the first click.
 document.addEventListener("click", () => settings.get("sound") && prepareSound(), { once: true });
 document.addEventListener("visibilitychange", () => {
-	watch(state, !document.hidden);
+	setPageVisible(state, !document.hidden);
 	draw();
 	if (!document.hidden) {
-		connection.hurry();
+		connection.reconnectNow();
 		connection.check();
 	}
 });
 addEventListener("hashchange", () => {
 	const room = roomInAddress();
-	if (isInside(state) && room !== "")
-		clicked({ do: "join", room });
+	if (isInApp(state) && room !== "")
+		onClick({ do: "join", room });
 });
-addEventListener("online", () => connection.hurry());
-addEventListener("beforeunload", (event) => saidPackets(state).length > 0 && event.preventDefault());
-part("retry").addEventListener("click", () => connection.hurry());
+addEventListener("online", () => connection.reconnectNow());
+addEventListener("beforeunload", (event) => messagePackets(state).length > 0 && event.preventDefault());
+byId("retry").addEventListener("click", () => connection.reconnectNow());
 
 state.wanted = { nick: rememberedNick(), room: roomInAddress() };
 draw();
-door.open(state.wanted.nick);
+login.open(state.wanted.nick);

@@ -8,6 +8,32 @@
 #include "teahouse/event.h"
 #include "teahouse/strbuf.h"
 
+/* Every command, in the order of /help, with its function in src/core/commands_*.c. */
+#define COMMANDS(X)           \
+	X(LOGIN, login)       \
+	X(NICK, nick)         \
+	X(SAY, say)           \
+	X(ME, me)             \
+	X(MSG, msg)           \
+	X(JOIN, join)         \
+	X(LEAVE, leave)       \
+	X(ROOMS, rooms)       \
+	X(LOOK, look)         \
+	X(WHO, who)           \
+	X(TOPIC, topic)       \
+	X(HELP, help)         \
+	X(LOGOUT, logout)     \
+	X(COMMANDS, commands) \
+	X(LINE, line)         \
+	X(PING, ping)
+
+enum command_id {
+#define COMMAND_ENUM(name, function) COMMAND_##name,
+	COMMANDS(COMMAND_ENUM)
+#undef COMMAND_ENUM
+		COMMAND_COUNT,
+};
+
 enum { COMMAND_ARGS = 2 };
 
 struct request;
@@ -17,10 +43,10 @@ struct command {
 	const char *also; /* other words for it, separated by spaces */
 	const char *type; /* its type as a JSON packet, or NULL: it has none */
 	/*
-	 * What it takes, separated by spaces: field, or field:shown, the packet's
+	 * Its parameters, separated by spaces: field, or field:shown, the packet's
 	 * field and what usage calls it. [..] may be missing; a last one that ends
-	 * in ... takes the rest of the line, with its spaces. {..} is a packet's
-	 * alone, and may be missing there.
+	 * in ... takes the rest of the line, with its spaces. {..} exists in packets
+	 * only, and may be missing there.
 	 */
 	const char *params;
 	const char *help; /* half a sentence */
@@ -29,15 +55,15 @@ struct command {
 };
 
 enum command_flag {
-	COMMAND_BEFORE_LOGIN = 1, /* also before one has a nick */
+	COMMAND_BEFORE_LOGIN = 1, /* also before login */
 	COMMAND_BARE_WORD = 2,    /* telnet knows it without a slash */
 	COMMAND_IN_ROOM = 4,      /* a packet may name a room; else it is about the current one */
 	COMMAND_NOT_RATED = 8,    /* costs no token of the rate */
-	COMMAND_RESETS_IDLE = 16, /* ends one's idle time */
-	COMMAND_NOT_TYPED = 32,   /* exists as a packet only: nobody types it */
+	COMMAND_RESETS_IDLE = 16, /* ends the user's idle time */
+	COMMAND_NOT_TYPED = 32,   /* exists as a packet only */
 };
 
-/* What somebody wants. Borrows all its text. */
+/* What a session asks for. Borrows all its text. */
 struct request {
 	const struct command *command;
 	struct text arg[COMMAND_ARGS]; /* in the order of params; ptr == NULL: missing */
@@ -46,33 +72,35 @@ struct request {
 	struct text about; /* what an error should name as its cause */
 };
 
-/* The table; ends with a row whose name is NULL. */
-const struct command *command_table(void);
+/* The row of a command. */
+const struct command *command_get(enum command_id id);
 
-/* By one of its words, without a slash; NULL: there is none. */
+/* By one of its words, without a slash, in any case; NULL: there is none. */
 const struct command *command_find(struct text word);
 
 /* By the type of its packet; NULL: there is none. */
 const struct command *command_of_type(struct text type);
 
-/* Walks params: takes the next name off *params, and says how it is meant. */
+/* One parameter. */
 struct param {
 	struct text field, shown;
 	bool optional, rest;
-	bool untyped; /* a packet's alone */
+	bool not_typed; /* exists in packets only */
 };
+
+/* Walks params: takes the next one off *params; false: there is none. */
 bool command_param(const char **params, struct param *param);
 
 /*
- * Splits what stands behind the command's word into request->arg by the rule of
- * its params. REASON_USAGE when something is missing or too much.
+ * Splits what follows the command's word into request->arg by its params. REASON_USAGE
+ * when something is missing or too much.
  */
 enum reason command_split(const struct command *command, struct text rest, struct request *request);
 
 /* `/msg NICK TEXT`. */
 void command_usage(struct strbuf *out, const struct command *command);
 
-/* The whole of /help, or the lines of one command. */
-void command_help(struct strbuf *out, const struct command *command);
+/* The whole of /help, or the line of one command. */
+void command_help_text(struct strbuf *out, const struct command *command);
 
 #endif

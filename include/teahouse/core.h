@@ -7,6 +7,7 @@
 
 #include "teahouse/command.h"
 #include "teahouse/event.h"
+#include "teahouse/log.h"
 
 struct core;
 struct user;
@@ -15,12 +16,13 @@ struct user;
 struct core_host {
 	void *ctx;
 	/*
-	 * Tells the event to each of to[0..n), once; to[i] may be NULL, which is
-	 * nobody. Must not call the core. event->by, where it is among them, is
-	 * told its own copy.
+	 * Delivers the event to each of to[0..n), once. Must not call the core. The
+	 * session event->by, where it is among them, gets its own copy.
 	 */
 	void (*deliver)(void *ctx, const struct event *event, struct session *const to[], size_t n);
-	/* The session has ended: show it out when all that it was told is sent. */
+	/* Delivers the event to every session, logged in or not, and closes them all. */
+	void (*stop)(void *ctx, const struct event *event);
+	/* The session has ended: close its connection when all that it was sent is out. */
 	void (*close)(void *ctx, struct session *session, enum reason why);
 	/* The session is not pending any more: its input may be processed again. */
 	void (*resume)(void *ctx, struct session *session);
@@ -28,54 +30,82 @@ struct core_host {
 	int64_t (*monotonic_ms)(void *ctx); /* ms of a clock that never jumps */
 };
 
-enum { TEXT_LINES = 40 }; /* most lines of one thing said */
+enum { TEXT_LINES = 40 }; /* most lines of one message */
 
 struct core_settings {
 	struct text name; /* the server's, for greetings */
 	struct text room; /* the room that always exists */
 	size_t message;   /* longest text, in bytes */
-	unsigned rate;    /* requests a second; 0: no limit */
+	unsigned rate;    /* requests a second of one user; 0: no limit */
 	unsigned burst;   /* requests ahead of the rate */
-	size_t presence;  /* in rooms of more people, these are told in digests; 0: in none */
+	size_t presence; /* in rooms of more people, comings and goings are told in digests; 0: in none */
 };
 
-/* NULL when the room's name cannot be one. Copies the settings. */
-struct core *core_open(const struct core_settings *settings, const struct core_host *host);
+/*
+ * NULL when the room's name cannot be one. Copies the settings; borrows the log for its
+ * life (NULL: memory_log).
+ */
+struct core *core_open(
+	const struct core_settings *settings, const struct core_host *host, struct log *log);
+
+/* All sessions must have ended, and all entries been applied. */
 void core_close(struct core *core);
 const struct core_settings *core_settings(const struct core *core);
 
+/* How many requests are allowed: a bucket of tokens. */
+struct limiter {
+	int64_t filled; /* monotonic ms when the tokens were last counted */
+	int32_t tokens; /* thousandths of a request */
+};
+
+/* Why a session's input is not processed just now. */
+enum session_pending {
+	PENDING_LISTING = 1, /* a long listing is being sent, a page at a time */
+	PENDING_ENTRY = 2,   /* it waits until the log applies what it asked for */
+	PENDING_WORK = 4, /* it waits for work that is done elsewhere, such as a password's hash */
+};
+
 /*
- * One connection, as the core sees it. Embedded in whatever the gateway keeps of it, so that
- * telling a room costs one step from its list to an outbox. Read it as you
- * like; only the core writes.
+ * One connection, as the core sees it. Embedded in what the gateway keeps of it, so that
+ * delivering to a room costs one step from its list to an outbox. Anybody may read it;
+ * only the core writes, but for what is marked.
  */
 struct session {
 	struct core *core;
 	struct user *user;        /* NULL before login and after the end */
+	struct session *sibling;  /* the next session of the same user, or NULL */
 	struct room *current;     /* NULL before login */
-	struct listing *listing;  /* a long answer under way, or NULL */
-	struct text default_room; /* the room to enter on arrival; borrowed for life */
+	struct listing *listing;  /* under way, others waiting behind it; or NULL */
+	struct awaited *awaited;  /* the entry that it waits for, or NULL */
+	const char *default_room; /* to enter on login; borrowed for life */
 	const char *protocol;     /* for /who; borrowed for life */
-	int64_t filled;           /* ticks when tokens were last counted */
-	int32_t tokens;           /* thousandths of a request */
+	struct limiter limiter;   /* until login; then the user's counts */
+	unsigned char pending;    /* of enum session_pending */
 	bool ended;
-	bool wants_names; /* is told who is there on entering; the adapter's to set */
+	bool wants_names; /* is sent who is there on entering; the adapter's to set */
 	bool marked;      /* during a walk over several rooms: seen already */
 };
 
 void session_open(
-	struct session *session, struct core *core, const char *protocol, struct text default_room);
+	struct session *session, struct core *core, const char *protocol, const char *default_room);
 
 /*
- * Takes the session out of the house and tells those who shared a room with
- * it, once, by this one path, however it ended. Calling it again does nothing.
+ * Detaches the session from its user, and logs the user out if it was the last one, so
+ * that the others in its rooms are told once, by this one path, however it ended.
+ * Calling it again does nothing.
  */
 void session_end(struct session *session);
 
 /*
- * Carries out the request: tells what came of it through host.deliver, a
- * refusal included, and returns the refusal's reason or REASON_OK. The
- * command may have ended the session (gone).
+ * Makes `session`, which must not be logged in, another session of the user of `other`. It is
+ * welcomed and shown its rooms; nobody else is told.
+ */
+void session_attach(struct session *session, struct session *other);
+
+/*
+ * Carries out the request: delivers what comes of it, a refusal included. Returns the
+ * refusal's reason, or REASON_OK, also when the session now waits for the log
+ * (PENDING_ENTRY). The command may have ended the session (core_host.close).
  */
 enum reason session_request(struct session *session, const struct request *request);
 
@@ -83,39 +113,48 @@ enum reason session_request(struct session *session, const struct request *reque
 enum reason session_command_line(
 	struct session *session, struct text line, struct text ref, struct text about);
 
-/* Tells the session what is wrong with what it sent, where an adapter found it. */
+/*
+ * Tells the session what is wrong with what it sent, where an adapter found it. Costs as
+ * much of the rate as a request.
+ */
 void session_reject_input(struct session *session, enum reason reason, struct text target,
 	struct text ref, struct text about);
 
 /*
- * Logs in whom nobody asks for a nick: prefix and the lowest number that has not been used,
- * as in guest1.
+ * Logs in a session that is not asked for a nick, as prefix and the lowest number that
+ * has not been used, as in guest1.
  */
 void session_guest(struct session *session, const char *prefix);
 
-/* Ms until the session may be heard again after its rate; 0: now. */
+/* Ms until another request may be processed under the rate; 0: now. */
 int64_t session_wait(struct session *session);
 
-/*
- * Tells the next piece of a long answer. While session->listing is not NULL,
- * nothing of the session's should be heard: it is still being answered.
- */
-void listing_next(struct session *session);
-
-/* Ends it, untold. */
-void session_drop_listing(struct session *session);
-
-/* Nothing of the session's is to be processed now: it is still being answered. */
+/* Nothing of the session's is to be processed now. */
 static inline bool
 session_is_pending(const struct session *session)
 {
-	return session->listing != NULL;
+	return session->pending != 0;
 }
 
-/* The nick, or empty before login. Borrowed until the next request. */
+/* From now on the session is pending for this reason, too. */
+void session_suspend(struct session *session, enum session_pending why);
+
+/* No longer for this reason: when there is none left, the host is told. The one way to resume. */
+void session_resume(struct session *session, enum session_pending why);
+
+/* Sends the next page of the listing under way. */
+void listing_next(struct session *session);
+
+/* Ends all listings under way; nothing more of them is sent. */
+void session_drop_listings(struct session *session);
+
+/* The nick, or no text before login. Borrowed until the next request. */
 struct text session_nick(const struct session *session);
 
-/* Tells the digests that are due. Ms until another is; -1: there is none. */
+/* Publishes that the server stops: core_host.stop follows when it is applied. */
+void core_stop(struct core *core);
+
+/* Delivers the digests that are due. Ms until the next one; -1: there is none. */
 int64_t core_tick(struct core *core);
 
 /* Whether a room can be called that. */

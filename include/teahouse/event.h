@@ -1,5 +1,5 @@
 /*
- * What happened, told to whom it concerns. An event borrows all its text:
+ * Events: what happened, or the answer to a request. An event borrows all its text:
  * copy what you keep.
  */
 #ifndef TEAHOUSE_EVENT_H
@@ -13,6 +13,7 @@
 struct core_settings;
 struct room;
 struct session;
+struct user;
 
 /* Kind, and the word for it in JSON (SPEC 6.2). */
 #define EVENT_KINDS(X)                                                                   \
@@ -22,7 +23,7 @@ struct session;
 	X(ENTERED, "join")    /* actor, room */                                          \
 	X(LEFT, "leave")      /* actor, room */                                          \
 	X(RENAMED, "nick")    /* actor, target: the new nick */                          \
-	X(TOPIC, "topic")     /* actor, room, body; unasked or as an answer, too */      \
+	X(TOPIC, "topic")     /* actor, room, body; or a snapshot of it */               \
 	X(NOTICE, "notice")   /* body, room or none */                                   \
 	X(REFUSED, "error")   /* reason, target: what it is about, body: the sentence */ \
 	X(WELCOME, "welcome") /* actor, room, target: the server's name */               \
@@ -31,7 +32,8 @@ struct session;
 	X(WHO, "who")         /* entries */                                              \
 	X(HELP, "notice")     /* body: lines */                                          \
 	X(PONG, "pong")                                                                  \
-	X(PRESENCE, "presence") /* room, joined, left, total: of a large room */
+	X(PRESENCE, "presence") /* room, joined, left, total: of a large room */         \
+	X(COMMANDS, "commands") /* the command table */
 
 enum event_kind {
 #define EVENT_ENUM(kind, word) EVENT_##kind,
@@ -55,7 +57,7 @@ const char *event_word(enum event_kind kind);
 	X(HELLO_FIRST, 1, "hello-first", "Please log in first.")                                 \
 	X(HELLO_AGAIN, 1, "hello-again", "You are logged in already; /nick changes your name.")  \
 	X(NICK_TAKEN, 2, "nick-taken", "The name \"%\" is taken.")                               \
-	X(NICK_ALIKE, 2, "nick-taken", "The name \"%\" looks too much like one that is taken.")  \
+	X(NICK_ALIKE, 2, "nick-alike", "The name \"%\" looks too much like one that is taken.")  \
 	X(NICK_INVALID, 1, "nick-invalid",                                                       \
 		"The name \"%\" cannot be used: 1 to 32 characters, no spaces, none of "         \
 		"# @ : , * ! / \" < >, and none of ~ & %% + $ - = at the start")                 \
@@ -64,7 +66,7 @@ const char *event_word(enum event_kind kind);
 		"# @ : , * ! / \" < >")                                                          \
 	X(ROOMS_FULL, 0, "room-invalid", "You are in too many rooms; /leave one first.")         \
 	X(LAST_ROOM, 0, "room-invalid",                                                          \
-		"One is always in at least one room; /join another first.")                      \
+		"You are always in at least one room; /join another first.")                     \
 	X(NOT_IN_ROOM, 0, "not-in-room", "You are not in the room \"%\".")                       \
 	X(NO_SUCH_NICK, 0, "no-such-nick", "There is nobody called \"%\".")                      \
 	X(NO_SUCH_ROOM, 0, "no-such-room", "There is no room \"%\".")                            \
@@ -79,7 +81,11 @@ const char *event_word(enum event_kind kind);
 	X(SHUTTING_DOWN, 0, "shutting-down", "The server is stopping.")                          \
 	X(LOGOUT, 0, "", "Goodbye.")                                                             \
 	X(LOST, 0, "", "The connection was lost.")                                               \
-	X(WRONG_PROTOCOL, 0, "bad-packet", "This port does not speak HTTP.")
+	X(WRONG_PROTOCOL, 0, "bad-packet", "This port does not speak HTTP.")                     \
+	X(NO_LENGTH, 0, "bad-packet",                                                            \
+		"A packet begins with its length: two bytes, the more significant one first.")   \
+	X(NOT_UTF8, 0, "bad-packet",                                                             \
+		"That is not UTF-8. (Java's writeUTF is not, for some characters.)")
 
 enum reason {
 #define REASON_ENUM(reason, digit, word, sentence) REASON_##reason,
@@ -91,32 +97,33 @@ int reason_digit(enum reason reason);
 const char *reason_word(enum reason reason);
 void reason_sentence(struct strbuf *out, enum reason reason, struct text about);
 
-/* A line of an answer: a person, or a room. */
-struct entry {
+/* One item of a listing: a user, or a room. */
+struct item {
 	struct text name;
-	struct text detail;       /* WHO: the protocol's name. ROOMS: the topic */
+	struct text detail;       /* WHO: the protocols' names. ROOMS: the topic */
 	const struct text *rooms; /* WHO: the rooms' names, n_rooms of them */
 	size_t n_rooms;
 	size_t users; /* ROOMS: how many are in it */
-	int64_t idle; /* WHO: seconds since something was last asked for */
+	int64_t idle; /* WHO: seconds since the last request that resets it */
 };
 
 struct event {
 	enum event_kind kind;
 	enum reason reason;
-	uint64_t id;                /* rises by one in each room; 0: not a room's event */
-	int64_t time;               /* ms since 1970, UTC */
-	struct session *by;         /* whose request caused it, or NULL */
+	uint64_t id;             /* rises over the whole server; 0: an answer, not an event */
+	int64_t time;            /* ms since 1970, UTC */
+	struct session *by;      /* whose request caused it, or NULL */
+	const struct user *user; /* whose doing it is, if that user has several sessions, or NULL */
 	const struct room *in_room; /* the room it happened in, to compare with; or NULL */
 	struct text actor, room, target, body;
 	struct text ref;   /* the request that it answers: on the own copy and answers only */
 	struct text about; /* REFUSED: the type or the command that was refused */
-	bool own;          /* this is the copy for `by` */
+	bool own;          /* this copy is for a session of the user whose doing it is */
 	bool on_login;     /* ENTERED: by logging in */
-	bool snapshot;     /* NAMES, TOPIC: told on entering */
-	bool first, more;  /* NAMES, ROOMS, WHO come in pieces: the first; not the last */
-	const struct entry *entries;
-	size_t n_entries;
+	bool snapshot;     /* NAMES, TOPIC: how things are, not something that happened */
+	bool first, more;  /* NAMES, ROOMS, WHO come in pages: the first; not the last */
+	const struct item *items;
+	size_t n_items;
 	size_t total;        /* ROOMS: how many there are; NAMES, PRESENCE: people in the room */
 	size_t joined, left; /* PRESENCE: since the last */
 	const struct core_settings *limits; /* WELCOME */

@@ -44,6 +44,7 @@ struct gateway_settings {
 	 */
 	void (*commit)(void *ctx);
 	void *commit_ctx;
+	struct log *log; /* NULL: memory_log */
 	struct core_settings core;
 };
 

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
 struct strbuf;
 
@@ -27,6 +28,13 @@ static inline bool
 text_is(struct text a, struct text b)
 {
 	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+/* Whether they are the same but for the case of ASCII letters. */
+static inline bool
+text_is_same_word(struct text a, struct text b)
+{
+	return a.len == b.len && (a.len == 0 || strncasecmp(a.ptr, b.ptr, a.len) == 0);
 }
 
 /* The arguments of "%.*s". */

@@ -27,9 +27,9 @@ direct_on_connect(struct client *client, const struct peer *peer)
 }
 
 static void
-direct_request(struct client *client, const char *command, struct text a, struct text b)
+direct_request(struct client *client, enum command_id command, struct text a, struct text b)
 {
-	struct request request = {.command = command_find(text_of(command)), .arg = {a, b}};
+	struct request request = {.command = command_get(command), .arg = {a, b}};
 	session_request(&client->session, &request);
 }
 
@@ -45,9 +45,9 @@ direct_address(struct client *client, struct text line)
 	struct text nick = {line.ptr + 1, (size_t)(colon - line.ptr) - 1};
 	struct text body = {colon + 1, line.len - nick.len - 2};
 	if (text_is(nick, text_of("*")))
-		direct_request(client, "say", body, TEXT_NONE);
+		direct_request(client, COMMAND_SAY, body, TEXT_NONE);
 	else
-		direct_request(client, "msg", nick, body);
+		direct_request(client, COMMAND_MSG, nick, body);
 }
 
 static void
@@ -58,11 +58,11 @@ direct_on_message(struct client *client, struct text line)
 		return;
 	if (word.ptr[0] == '#')
 		direct_request(
-			client, "nick", (struct text){word.ptr + 1, word.len - 1}, TEXT_NONE);
+			client, COMMAND_NICK, (struct text){word.ptr + 1, word.len - 1}, TEXT_NONE);
 	else if (word.ptr[0] == '@')
 		direct_address(client, word);
 	else if (text_is(word, text_of("exit")))
-		direct_request(client, "logout", TEXT_NONE, TEXT_NONE);
+		direct_request(client, COMMAND_LOGOUT, TEXT_NONE, TEXT_NONE);
 	else
 		session_reject_input(&client->session, REASON_USAGE,
 			text_of("#nick, @nick:text, @*:text or exit"), TEXT_NONE, TEXT_NONE);

@@ -113,7 +113,8 @@ json_on_message(struct client *client, struct text message)
 {
 	struct packet packet = {.client = client, .json = json_read(message)};
 	if (!packet.json) {
-		packet_refuse(&packet, REASON_BAD_PACKET, TEXT_NONE);
+		packet_refuse(&packet, text_is_valid(message) ? REASON_BAD_PACKET : REASON_NOT_UTF8,
+			TEXT_NONE);
 		return;
 	}
 	packet.type = json_text(packet.json, "type");
@@ -214,6 +215,7 @@ version1_encode(const struct event *event, const struct wrapping *wrapping, stru
 	case EVENT_HELP:
 	case EVENT_PONG:
 	case EVENT_PRESENCE:
+	case EVENT_COMMANDS:
 		break;
 	}
 }
@@ -230,42 +232,42 @@ json_put_limits(struct json_writer *json, const struct core_settings *settings)
 }
 
 static void
-json_put_room(struct json_writer *json, const struct entry *entry)
+json_put_room(struct json_writer *json, const struct item *item)
 {
 	json_open_object(json, NULL);
-	json_put_text(json, "name", entry->name);
-	json_put_number(json, "users", (int64_t)entry->users);
-	json_put_text(json, "topic", entry->detail);
+	json_put_text(json, "name", item->name);
+	json_put_number(json, "users", (int64_t)item->users);
+	json_put_text(json, "topic", item->detail);
 	json_close_object(json);
 }
 
 static void
-json_put_user(struct json_writer *json, const struct entry *entry)
+json_put_user(struct json_writer *json, const struct item *item)
 {
 	json_open_object(json, NULL);
-	json_put_text(json, "nick", entry->name);
-	json_put_text(json, "protocol", entry->detail);
+	json_put_text(json, "nick", item->name);
+	json_put_text(json, "protocol", item->detail);
 	json_open_array(json, "rooms");
-	for (size_t i = 0; i < entry->n_rooms; i++)
-		json_put_text(json, NULL, entry->rooms[i]);
+	for (size_t i = 0; i < item->n_rooms; i++)
+		json_put_text(json, NULL, item->rooms[i]);
 	json_close_array(json);
-	json_put_number(json, "idle", entry->idle);
+	json_put_number(json, "idle", item->idle);
 	json_close_object(json);
 }
 
 static void
-json_put_entries(struct json_writer *json, const struct event *event)
+json_put_items(struct json_writer *json, const struct event *event)
 {
 	static const char *const keys[] = {
 		[EVENT_NAMES] = "nicks", [EVENT_ROOMS] = "rooms", [EVENT_WHO] = "users"};
 	json_open_array(json, keys[event->kind]);
-	for (size_t i = 0; i < event->n_entries; i++) {
+	for (size_t i = 0; i < event->n_items; i++) {
 		if (event->kind == EVENT_NAMES)
-			json_put_text(json, NULL, event->entries[i].name);
+			json_put_text(json, NULL, event->items[i].name);
 		else if (event->kind == EVENT_ROOMS)
-			json_put_room(json, &event->entries[i]);
+			json_put_room(json, &event->items[i]);
 		else
-			json_put_user(json, &event->entries[i]);
+			json_put_user(json, &event->items[i]);
 	}
 	json_close_array(json);
 	if (event->kind == EVENT_NAMES)
@@ -274,6 +276,51 @@ json_put_entries(struct json_writer *json, const struct event *event)
 		json_put_true(json, "first");
 	if (event->more)
 		json_put_true(json, "more");
+}
+
+static void
+json_put_params(struct json_writer *json, const struct command *command)
+{
+	const char *params = command->params;
+	struct param param;
+	json_open_array(json, "params");
+	while (command_param(&params, &param)) {
+		if (param.not_typed)
+			continue;
+		json_open_object(json, NULL);
+		json_put_text(json, "name", param.shown);
+		if (param.optional)
+			json_put_true(json, "optional");
+		if (param.rest)
+			json_put_true(json, "rest");
+		json_close_object(json);
+	}
+	json_close_array(json);
+}
+
+/* The commands that can be typed: all that /help says, for programs. */
+static void
+json_put_commands(struct json_writer *json)
+{
+	json_open_array(json, "commands");
+	for (int id = 0; id < COMMAND_COUNT; id++) {
+		const struct command *command = command_get((enum command_id)id);
+		if (command->flags & COMMAND_NOT_TYPED)
+			continue;
+		json_open_object(json, NULL);
+		json_put_text(json, "name", text_of(command->name));
+		json_open_array(json, "aliases");
+		struct text also = text_of(command->also ? command->also : "");
+		while (also.len > 0)
+			json_put_text(json, NULL, text_word(&also));
+		json_close_array(json);
+		json_put_params(json, command);
+		json_put_text(json, "help", text_of(command->help));
+		if (command->flags & COMMAND_BEFORE_LOGIN)
+			json_put_true(json, "before_login");
+		json_close_object(json);
+	}
+	json_close_array(json);
 }
 
 /* The fields that the kind has of its own. */
@@ -319,12 +366,15 @@ version2_fields(struct json_writer *json, const struct event *event)
 	case EVENT_NAMES:
 	case EVENT_ROOMS:
 	case EVENT_WHO:
-		json_put_entries(json, event);
+		json_put_items(json, event);
 		break;
 	case EVENT_PRESENCE:
 		json_put_number(json, "joined", (int64_t)event->joined);
 		json_put_number(json, "left", (int64_t)event->left);
 		json_put_number(json, "users", (int64_t)event->total);
+		break;
+	case EVENT_COMMANDS:
+		json_put_commands(json);
 		break;
 	case EVENT_PONG:
 		break;
@@ -339,6 +389,10 @@ version2_encode(const struct event *event, const struct wrapping *wrapping, stru
 	if (event->room.ptr)
 		json_put_text(json, "room", event->room);
 	version2_fields(json, event);
+	if (event->id)
+		json_put_number(json, "id", (int64_t)event->id);
+	if (event->snapshot)
+		json_put_true(json, "snapshot");
 	json_put_number(json, "time", event->time);
 	if (event->ref.ptr)
 		json_put_text(json, "ref", event->ref);

@@ -47,10 +47,9 @@ lobby_refuse(struct client *client, struct text word)
 }
 
 static void
-lobby_request(struct client *client, const char *command, struct text arg, struct text room)
+lobby_request(struct client *client, enum command_id command, struct text arg, struct text room)
 {
-	struct request request = {
-		.command = command_find(text_of(command)), .arg = {arg}, .room = room};
+	struct request request = {.command = command_get(command), .arg = {arg}, .room = room};
 	session_request(&client->session, &request);
 }
 
@@ -77,11 +76,11 @@ lobby_before_login(struct client *client, struct text word, struct text rest)
 	if (word.len == 0)
 		return;
 	if (!state->room && text_is(word, text_of("/list")) && rest.len == 0)
-		lobby_request(client, "rooms", TEXT_NONE, TEXT_NONE);
+		lobby_request(client, COMMAND_ROOMS, TEXT_NONE, TEXT_NONE);
 	else if (!state->room && text_is(word, text_of("/join")))
 		lobby_join(client, rest);
 	else if (state->room && text_is(word, text_of("/nick")))
-		lobby_request(client, "login", rest, text_of(state->room));
+		lobby_request(client, COMMAND_LOGIN, rest, text_of(state->room));
 	else
 		lobby_refuse(client, word);
 }
@@ -91,15 +90,15 @@ lobby_on_message(struct client *client, struct text line)
 {
 	struct text rest = line, word = text_word(&rest);
 	if (text_is(word, text_of("/logout")) && rest.len == 0)
-		lobby_request(client, "logout", TEXT_NONE, TEXT_NONE);
+		lobby_request(client, COMMAND_LOGOUT, TEXT_NONE, TEXT_NONE);
 	else if (!client->session.user)
 		lobby_before_login(client, word, rest);
 	else if (text_is(word, text_of("/who")) && rest.len == 0)
-		lobby_request(client, "look", TEXT_NONE, TEXT_NONE);
+		lobby_request(client, COMMAND_LOOK, TEXT_NONE, TEXT_NONE);
 	else if (word.len > 0 && word.ptr[0] == '/')
 		lobby_refuse(client, word);
 	else if (word.len > 0)
-		lobby_request(client, "say", line, TEXT_NONE);
+		lobby_request(client, COMMAND_SAY, line, TEXT_NONE);
 }
 
 static void
@@ -114,8 +113,8 @@ encode_listing(const struct event *event, const struct strings *strings, struct 
 {
 	if (event->first && event->kind == EVENT_ROOMS)
 		strbuf_printf(out, "%zu%s", event->total, strings->ending);
-	for (size_t i = 0; i < event->n_entries; i++)
-		put_line(out, strings, TEXT_NONE, "%", event->entries[i].name, TEXT_NONE);
+	for (size_t i = 0; i < event->n_items; i++)
+		put_line(out, strings, TEXT_NONE, "%", event->items[i].name, TEXT_NONE);
 }
 
 static void
@@ -177,6 +176,7 @@ lobby_encode(unsigned encoding, const struct event *event, struct strbuf *out)
 		encode_listing(event, strings, out);
 		break;
 	case EVENT_PONG:
+	case EVENT_COMMANDS:
 		break;
 	}
 }

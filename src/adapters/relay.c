@@ -23,7 +23,7 @@ relay_on_admit(struct client *client)
 static void
 relay_on_message(struct client *client, struct text line)
 {
-	struct request request = {.command = command_find(text_of("say")), .arg = {line}};
+	struct request request = {.command = command_get(COMMAND_SAY), .arg = {line}};
 	session_request(&client->session, &request);
 }
 

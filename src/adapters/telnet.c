@@ -214,7 +214,7 @@ bare_word_command(struct text line, struct request *request, enum reason *split)
 	struct text word = text_word(&line);
 	const struct command *command = command_find(word);
 	if (!command || !(command->flags & COMMAND_BARE_WORD) ||
-		!text_is(text_of(command->name), word))
+		!text_is_same_word(text_of(command->name), word))
 		return false;
 	const char *params = command->params;
 	struct param param;
@@ -268,6 +268,10 @@ encode_presence(const struct event *event, struct text where, struct strbuf *out
 	else if (!entered)
 		put_line(out, &lines, TEXT_NONE, "*** You have left %. You are in % now.",
 			event->room, event->target);
+	else if (where.len > 0)
+		/* By another session of the user: this one stays in its room. */
+		put_line(out, &lines, TEXT_NONE, "*** You are also in % now.", event->room,
+			TEXT_NONE);
 	else if (!event->on_login)
 		put_line(out, &lines, TEXT_NONE, "*** You are in % now.", event->room, TEXT_NONE);
 }
@@ -298,12 +302,12 @@ encode_listing(const struct event *event, struct strbuf *out)
 		return;
 	if (event->first)
 		put_line(out, &lines, TEXT_NONE, heads[event->kind], TEXT_NONE, TEXT_NONE);
-	for (size_t i = 0; i < event->n_entries; i++) {
-		const struct entry *entry = &event->entries[i];
-		strbuf_add_text(out, entry->name);
+	for (size_t i = 0; i < event->n_items; i++) {
+		const struct item *item = &event->items[i];
+		strbuf_add_text(out, item->name);
 		if (event->kind == EVENT_ROOMS)
-			strbuf_printf(out, " (%zu)%s%.*s", entry->users,
-				entry->detail.len ? "  " : "", TEXT_ARGS(entry->detail));
+			strbuf_printf(out, " (%zu)%s%.*s", item->users,
+				item->detail.len ? "  " : "", TEXT_ARGS(item->detail));
 		strbuf_puts(out, lines.ending);
 	}
 }
@@ -333,7 +337,8 @@ encode_refusal(const struct event *event, bool strict, struct strbuf *out)
 static void
 encode_strict_help(struct strbuf *out)
 {
-	for (const struct command *command = command_table(); command->name; command++) {
+	for (int id = 0; id < COMMAND_COUNT; id++) {
+		const struct command *command = command_get((enum command_id)id);
 		struct strbuf usage = {0};
 		command_usage(&usage, command);
 		struct text words = {usage.ptr + 1, usage.len - 1};
@@ -390,6 +395,7 @@ telnet_encode(unsigned encoding, const struct event *event, struct strbuf *out)
 		break;
 	case EVENT_WELCOME:
 	case EVENT_PONG:
+	case EVENT_COMMANDS:
 		break;
 	}
 	strbuf_clear(&prefix);

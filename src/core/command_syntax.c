@@ -1,4 +1,4 @@
-/* What a command's params say: how a line is split, its usage, its line in /help. */
+/* What a command's params mean: how a line is split, its usage, its line in /help. */
 #include "core/core_internal.h"
 
 bool
@@ -8,7 +8,7 @@ command_param(const char **params, struct param *param)
 	if (word.len == 0)
 		return false;
 	*params = rest.ptr;
-	bool untyped = word.ptr[0] == '{', optional = word.ptr[0] == '[' || untyped;
+	bool not_typed = word.ptr[0] == '{', optional = word.ptr[0] == '[' || not_typed;
 	if (optional)
 		word = (struct text){word.ptr + 1, word.len - 2};
 	bool takes_rest = word.len > 3 && memcmp(word.ptr + word.len - 3, "...", 3) == 0;
@@ -20,7 +20,7 @@ command_param(const char **params, struct param *param)
 		field.len = (size_t)(colon - word.ptr);
 		shown = (struct text){colon + 1, word.len - field.len - 1};
 	}
-	*param = (struct param){field, shown, optional, takes_rest, untyped};
+	*param = (struct param){field, shown, optional, takes_rest, not_typed};
 	return true;
 }
 
@@ -30,7 +30,7 @@ command_split(const struct command *command, struct text rest, struct request *r
 	const char *params = command->params;
 	struct param param;
 	for (size_t i = 0; command_param(&params, &param); i++) {
-		if (param.untyped)
+		if (param.not_typed)
 			continue;
 		struct text arg = param.rest ? text_trim(rest) : text_word(&rest);
 		if (param.rest)
@@ -50,7 +50,7 @@ command_usage(struct strbuf *out, const struct command *command)
 	const char *params = command->params;
 	struct param param;
 	while (command_param(&params, &param)) {
-		if (param.untyped)
+		if (param.not_typed)
 			continue;
 		strbuf_puts(out, param.optional ? " [" : " ");
 		for (size_t i = 0; i < param.shown.len; i++) {
@@ -61,7 +61,7 @@ command_usage(struct strbuf *out, const struct command *command)
 	}
 }
 
-static void
+void
 command_help_line(struct strbuf *out, const struct command *command)
 {
 	enum { USAGE_WIDTH = 18 };
@@ -74,22 +74,5 @@ command_help_line(struct strbuf *out, const struct command *command)
 	for (const char *before = " (also "; also.len > 0; before = ", ") {
 		struct text word = text_word(&also);
 		strbuf_printf(out, "%s/%.*s%s", before, TEXT_ARGS(word), also.len ? "" : ")");
-	}
-}
-
-void
-command_help(struct strbuf *out, const struct command *command)
-{
-	if (command) {
-		command_help_line(out, command);
-		return;
-	}
-	const char *end = "";
-	for (command = command_table(); command->name; command++) {
-		if (command->flags & COMMAND_NOT_TYPED)
-			continue;
-		strbuf_puts(out, end);
-		command_help_line(out, command);
-		end = "\n";
 	}
 }

@@ -1,9 +1,7 @@
-/* The house itself: opened with its settings and the world outside it. */
+/* The core itself: opened with its settings, its host and its log. */
 #include <assert.h>
 #include <stdlib.h>
-#include <utlist.h>
 
-#include "base/alloc.h"
 #include "core/core_internal.h"
 
 static struct text
@@ -19,16 +17,17 @@ text_free(struct text t)
 }
 
 struct core *
-core_open(const struct core_settings *settings, const struct core_host *host)
+core_open(const struct core_settings *settings, const struct core_host *host, struct log *log)
 {
 	struct core *core = xcalloc(sizeof *core);
 	core->settings = *settings;
 	core->settings.name = text_copy(settings->name);
 	core->settings.room = text_copy(settings->room);
 	core->host = *host;
+	core->log = log ? log : &memory_log;
 	core->rules = name_rules_open();
 	core->reserved = name_make(core->rules, text_of("server"), NAME_NICK);
-	core->default_room = room_at(core, settings->room);
+	core->default_room = room_get(core, settings->room);
 	if (core->default_room)
 		return core;
 	core_close(core);
@@ -38,11 +37,11 @@ core_open(const struct core_settings *settings, const struct core_host *host)
 void
 core_close(struct core *core)
 {
-	assert(core->n_users == 0);
-	struct room *home = core->default_room;
+	assert(core->n_users == 0 && !core->awaited);
+	struct room *room = core->default_room;
 	core->default_room = NULL;
-	if (home)
-		room_release(home);
+	if (room)
+		room_release(room);
 	assert(core->n_rooms == 0);
 	name_rules_close(core->rules);
 	free(core->reserved);

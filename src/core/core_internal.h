@@ -1,4 +1,4 @@
-/* What the files of the core know of each other: users, rooms, and the tables they stand in. */
+/* What the files of the core share: users, rooms, and the tables they are in. */
 #ifndef CORE_INTERNAL_H
 #define CORE_INTERNAL_H
 
@@ -7,15 +7,15 @@
 #include <uthash.h>
 
 #include "base/alloc.h"
-#include "teahouse/buffer.h"
 #include "teahouse/core.h"
 #include "teahouse/name_rules.h"
+#include "teahouse/strbuf.h"
 
 enum {
-	USER_ROOMS = 64, /* rooms that one may be in at once */
+	USER_ROOMS = 64, /* rooms that a user may be in at once */
 	TOPIC_BYTES = 400,
-	LISTING_PAGE = 50,   /* entries told at once of a long listing, so that they fit a packet */
-	PAGE_ROOMS = 200,    /* rooms of people told at once, for the same reason */
+	LISTING_PAGE = 50,   /* items sent at once of a long listing, so that they fit a packet */
+	PAGE_ROOMS = 200,    /* rooms of users sent at once, for the same reason */
 	SUBJECT_BYTES = 128, /* of what a refusal quotes */
 };
 
@@ -27,80 +27,106 @@ struct named {
 	struct named *prev, *next; /* others that look the same */
 };
 
-/* The names that look the same: one, or several that are plain. */
+/* The names that look the same: one, or several that are ASCII. */
 struct confusables {
 	struct named *names;
 	UT_hash_handle hh; /* by skeleton, borrowed from the first */
 };
 
 struct names {
-	struct named *by_folded;
-	struct confusables *by_likeness;
+	struct named *by_casefolded;
+	struct confusables *by_skeleton;
 };
 
-/* Whose name is the same as this one's, or NULL. */
+/* What has the same name as this one, or NULL. */
 struct named *names_find(const struct names *names, const struct name *name);
 
-/* The name is named->name, and nobody's yet. */
+/* The name is named->name, and not taken. */
 void names_add(struct names *names, struct named *named);
 void names_remove(struct names *names, struct named *named);
+
+struct name *name_copy(const struct name *name);
+
+static inline bool
+named_is_listed(const struct named *named)
+{
+	return named->confusables != NULL;
+}
 
 struct core {
 	struct core_settings settings;
 	struct core_host host;
+	struct log *log;
 	struct name_rules *rules;
 	struct names nicks, rooms;
-	struct name *reserved;     /* `server`, nobody's nick */
-	struct user *users;        /* in order of login */
-	struct room *first_room;   /* in order of making */
-	struct room *default_room; /* always exists */
-	struct room *digests;      /* those with a digest to be told, the first due first */
-	uint64_t arrivals;         /* users and rooms that ever came */
-	uint64_t guests;           /* numbers given to guests */
+	struct name *reserved;           /* `server`, which is no nick */
+	struct user *users;              /* in order of login */
+	struct room *first_room;         /* in order of making */
+	struct room *default_room;       /* always exists */
+	struct room *digests;            /* those with a digest to come, the first due first */
+	struct awaited *awaited;         /* requests that wait for the log, by token */
+	struct publication *publication; /* the request that is being published, or NULL */
+	uint64_t last_id;                /* of an event */
+	uint64_t tokens;                 /* given to requests that were published */
+	uint64_t arrivals;               /* users and rooms that ever came */
+	uint64_t guests;                 /* numbers given to guests */
 	size_t n_users, n_rooms;
 };
 
 /* A user's place in a room. */
 struct membership {
 	struct room *room;
-	size_t at; /* in room->sessions */
+	size_t index; /* in room->members */
 };
 
 struct user {
-	struct named named;
-	struct session *session;
+	struct named named; /* the name is NULL for a guest who is not logged in yet */
+	struct core *core;
+	struct session *sessions; /* by session->sibling */
+	uint32_t n_sessions;
+	uint32_t refs;                  /* entries and requests that point to it */
 	uint64_t arrived;               /* order of login */
-	int64_t active;                 /* ticks of the last thing asked for */
+	int64_t active;                 /* monotonic ms of the last request that resets it */
+	struct limiter limiter;         /* the rate is the user's, not the session's */
+	const char *guest;              /* a guest: what its nick begins with */
 	struct membership *memberships; /* in order of entering */
 	size_t n_memberships;
 	struct user *prev, *next;
+};
+
+struct member {
+	struct user *user; /* NULL: has left */
+	uint64_t since;    /* rises with each that enters */
 };
 
 struct room {
 	struct named named;
 	struct core *core;
 	uint64_t made;             /* order of making */
-	uint64_t events;           /* the last event's id */
-	uint64_t arrivals;         /* who ever entered */
-	struct session **sessions; /* in order of entering; NULL: has left */
-	uint64_t *arrived;         /* the same, as rising numbers */
-	size_t n, cap, users;      /* places used; places there are; not NULL */
-	char *topic;               /* or NULL */
+	uint64_t arrivals;         /* users that ever entered */
+	struct member *members;    /* in order of entering, with gaps */
+	size_t n, cap;             /* places used; places there are */
+	size_t users;              /* members that are there */
+	struct session **audience; /* the sessions of its members: what delivery walks */
+	size_t n_audience, audience_cap;
+	char *topic; /* or NULL */
 	char *topic_by;
-	unsigned refs;       /* answers that walk through it */
+	int64_t topic_time;  /* when it was set */
+	unsigned refs;       /* listings and entries that point to it */
 	size_t joined, left; /* to be told in the next digest */
-	int64_t digest_at;   /* ticks: when; 0: there is none */
+	int64_t digest_at;   /* monotonic ms: when; 0: there is none */
 	struct room *prev, *next, *digest_prev, *digest_next;
 };
 
-/* A long answer under way. */
+/* A long listing under way. */
 struct listing {
 	enum event_kind kind;
-	struct room *room; /* NAMES: counted in its readers */
-	uint64_t after;    /* the number of the last entry told */
-	size_t most;       /* entries still to be told; 0: all */
+	struct room *room; /* NAMES: counted in its refs */
+	uint64_t after;    /* the number of the last item sent */
+	size_t most;       /* items still to be sent; 0: all */
 	bool first, snapshot;
-	struct buffer *ref; /* of the request, or NULL */
+	char *ref; /* of the request, or NULL */
+	struct listing *next;
 };
 
 static inline struct text
@@ -115,52 +141,141 @@ room_name(const struct room *room)
 	return room->named.name->shown;
 }
 
+static inline bool
+room_is_large(const struct room *room)
+{
+	size_t most = room->core->settings.presence;
+	return most && room->users > most;
+}
+
+/* room.c: the rooms there are */
+
 /* The room of that name, made when there is none; NULL: that is no name for a room. */
-struct room *room_at(struct core *core, struct text name);
+struct room *room_get(struct core *core, struct text name);
 struct room *room_find(struct core *core, struct text name);
 
-/* Frees it when nobody is in it, nobody reads it and it is not the home. */
+/* Frees it when it has no members and no refs, and is not the default room. */
 void room_release(struct room *room);
 
+/* Forgets the digest to come. */
+void room_drop_digest(struct room *room);
+
+/* membership.c: who is in a room, and which sessions hear it */
 struct membership *room_membership(const struct room *room, const struct user *user);
+void room_add_member(struct room *room, struct user *user);
+void room_remove_member(struct room *room, struct user *user);
+void room_add_audience(struct room *room, struct session *session);
+void room_remove_audience(struct room *room, const struct session *session);
 
-/* `by` is told its own copy, with ref. */
-void room_enter(struct room *room, struct user *user, struct text ref, bool arriving);
-
-/* With told_self, the leaver is told, too. */
-void room_leave(struct room *room, struct user *user, struct text ref, bool told_self);
-
-/* The one way in which a room's events are told: gives it its id and its place in the order. */
-void room_publish(struct room *room, struct event *event);
-
-/* Whether its comings and goings are told in digests. */
-bool room_is_large(const struct room *room);
-
-/* The same for entering and leaving, which a large room is told of in digests. */
-void presence_publish(struct room *room, struct event *event);
-void digest_drop(struct room *room);
-
-/* An event with its kind and time, caused by session (or NULL). */
+/* reply.c: what is delivered, to one session or to a room */
 struct event event_make(struct core *core, enum event_kind kind, struct session *by);
-
-/* Tells it to one session alone. */
 void session_tell(struct session *session, struct event *event);
 
-/* The refusal as an event; returns the reason. */
+/* Gives the event its id, and its place in the order of the room. */
+void room_deliver(struct room *room, struct event *event);
+
+/* The topic as a snapshot, if there is one; or also if there is none. */
+void room_tell_topic(struct room *room, struct session *session, struct text ref, bool also_none);
+
+/* Tells the session why the request is refused. Returns the reason. */
 enum reason request_refuse(struct session *session, enum reason reason, struct text target,
 	const struct request *request);
 
-/* Begins a long answer: kind, room, after, most and unasked are as wanted. */
-void listing_start(struct session *session, const struct listing *wanted, struct text ref);
-void listing_drop(struct session *session);
-
-/* Takes a token of the rate. */
+/* limiter.c */
 void session_spend(struct session *session);
 
-/* Users as the commands need them. */
-enum reason user_login(struct session *session, const struct request *request);
-enum reason user_rename(struct session *session, const struct request *request);
+/* listing.c: starts a listing, or puts it behind the one under way: kind, room, after, most, snapshot. */
+void listing_start(struct session *session, const struct listing *wanted, struct text ref);
+
+/* presence.c: entering and leaving, which a large room is told in digests */
+void presence_deliver(struct room *room, const struct user *user, struct event *event);
+
+/* user.c: nicks, and the users that have them */
+
+/*
+ * The name that the nick makes, if it can be a nick and is not taken by another than
+ * `self`; else why not.
+ */
+enum reason nick_make(
+	struct core *core, struct text nick, const struct user *self, struct name **name);
+
+/* Whether a name that was made is still free for `self`, who may be NULL. */
+enum reason nick_check(struct core *core, const struct name *name, const struct user *self);
 struct user *user_find(struct core *core, struct text nick);
-void user_close(struct user *user);
+
+/* Not listed yet, with one ref. Takes the name. */
+struct user *user_new(struct core *core, struct name *name);
+void user_hold(struct user *user);
+void user_release(struct user *user);
+
+/* Into the table and out of it; freed once there are no refs. */
+void user_list(struct user *user);
+void user_unlist(struct user *user);
+void user_add_session(struct user *user, struct session *session);
+void user_remove_session(struct user *user, struct session *session);
+
+/* publish.c: requests on their way through the log */
+
+/* A request whose entry the log has not applied yet. */
+struct awaited {
+	uint64_t token;
+	UT_hash_handle hh;
+	struct session *session;
+	struct user *login; /* ENTRY_LOGIN: held */
+	char *ref, *about;  /* or NULL */
+};
+
+/* The session that asked for the entry being applied, and what its answer bears. */
+struct origin {
+	struct session *session; /* NULL: gone, or on another server */
+	struct request request;  /* ref and about */
+};
+
+/* A request while log->append is called. */
+struct publication {
+	uint64_t token;
+	struct origin origin;
+	enum reason reason;
+	bool applied;
+};
+
+/*
+ * Publishes the entry, whose time and token it sets, for the session. The reason of the
+ * refusal if it was applied at once, else REASON_OK, and the session is pending.
+ */
+enum reason session_publish(
+	struct session *session, const struct request *request, struct entry *entry);
+
+/* Publishes an entry that no session waits for. */
+void core_publish(struct core *core, struct entry *entry);
+
+/* The session will not get the answer that it waits for. */
+void session_forget_awaited(struct session *session);
+
+/* Begins and ends the application of an entry. */
+struct origin origin_take(struct core *core, const struct entry *entry);
+void origin_done(struct core *core, const struct entry *entry, enum reason reason);
+
+/* reception.c: what a session is shown on logging in, and of a room that it is in now */
+void session_welcome(struct session *session, struct room *room, struct text ref);
+void session_show_room(struct session *session, struct room *room, struct text ref);
+
+/* commands_*.c, command.c: the function of each command */
+#define COMMAND_DECLARE(name, function) \
+	enum reason command_##function(struct session *session, const struct request *request);
+COMMANDS(COMMAND_DECLARE)
+#undef COMMAND_DECLARE
+
+/* command_syntax.c: the line of /help */
+void command_help_line(struct strbuf *out, const struct command *command);
+
+/* request.c */
+
+/* The room that the request is about, which its user is in; NULL: it was refused. */
+struct room *request_room(struct session *session, const struct request *request);
+
+/* Cleans what was said into body, if it may be said; else refuses the request. */
+enum reason request_body(struct session *session, const struct request *request, struct text said,
+	size_t most, struct strbuf *body);
 
 #endif

@@ -1,30 +1,35 @@
-/* Long answers, told in pieces from a cursor that survives comings and goings. */
+/* Long listings, sent in pages from a cursor that survives comings and goings. */
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 
-#include "base/alloc.h"
+#include <utlist.h>
+
 #include "core/core_internal.h"
 
-/* A piece of an answer as it is put together. */
+enum { PROTOCOLS_BYTES = 128 };
+
+/* A page as it is put together. */
 struct page {
-	struct entry entries[LISTING_PAGE];
-	struct text *rooms; /* of all WHO entries, one after the other */
-	size_t n, n_rooms;
+	struct item items[LISTING_PAGE];
+	struct text *rooms;            /* of all WHO items, one after the other */
+	char *protocols[LISTING_PAGE]; /* of users with several sessions */
+	size_t n, n_rooms, n_protocols;
 	uint64_t last;
 	bool more;
 };
 
-/* Whether there is room for another; if not, the answer goes on later. */
-static struct entry *
-page_entry(struct page *page, uint64_t number)
+/* The next item; NULL: there is no room for it on this page. */
+static struct item *
+page_add(struct page *page, uint64_t number)
 {
 	page->more = page->n == LISTING_PAGE || page->n_rooms >= PAGE_ROOMS;
 	if (page->more)
 		return NULL;
 	page->last = number;
-	struct entry *entry = &page->entries[page->n++];
-	*entry = (struct entry){0};
-	return entry;
+	struct item *item = &page->items[page->n++];
+	*item = (struct item){0};
+	return item;
 }
 
 /* The first place whose number is over `after`. */
@@ -34,7 +39,7 @@ room_after(const struct room *room, uint64_t after)
 	size_t low = 0, high = room->n;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		if (room->arrived[middle] > after)
+		if (room->members[middle].since > after)
 			high = middle;
 		else
 			low = middle + 1;
@@ -48,14 +53,15 @@ page_names(struct page *page, const struct listing *listing)
 	const struct room *room = listing->room;
 	assert(room);
 	for (size_t i = room_after(room, listing->after); i < room->n; i++) {
-		if (!room->sessions[i])
+		const struct member *member = &room->members[i];
+		if (!member->user)
 			continue;
 		if (listing->most && page->n == listing->most)
 			return;
-		struct entry *entry = page_entry(page, room->arrived[i]);
-		if (!entry)
+		struct item *item = page_add(page, member->since);
+		if (!item)
 			return;
-		entry->name = user_nick(room->sessions[i]->user);
+		item->name = user_nick(member->user);
 	}
 }
 
@@ -63,15 +69,33 @@ static void
 page_rooms(struct page *page, const struct core *core, uint64_t after)
 {
 	for (const struct room *room = core->first_room; room; room = room->next) {
-		if (room->made <= after)
+		/* One without members is about to be entered, or is the default room. */
+		if (room->made <= after || (room->users == 0 && room != core->default_room))
 			continue;
-		struct entry *entry = page_entry(page, room->made);
-		if (!entry)
+		struct item *item = page_add(page, room->made);
+		if (!item)
 			return;
-		entry->name = room_name(room);
-		entry->detail = text_of(room->topic ? room->topic : "");
-		entry->users = room->users;
+		item->name = room_name(room);
+		item->detail = text_of(room->topic ? room->topic : "");
+		item->users = room->users;
 	}
+}
+
+/* Of all its sessions, each once. */
+static struct text
+page_protocols(struct page *page, const struct user *user)
+{
+	const struct session *first = user->sessions;
+	if (user->n_sessions < 2)
+		return text_of(first ? first->protocol : "");
+	char *protocols = page->protocols[page->n_protocols++] = xcalloc(PROTOCOLS_BYTES);
+	for (const struct session *session = first; session; session = session->sibling) {
+		size_t n = strlen(protocols);
+		if (!strstr(protocols, session->protocol))
+			snprintf(protocols + n, PROTOCOLS_BYTES - n, "%s%s", n ? ", " : "",
+				session->protocol);
+	}
+	return text_of(protocols);
 }
 
 static void
@@ -82,17 +106,33 @@ page_who(struct page *page, const struct core *core, uint64_t after)
 	for (const struct user *user = core->users; user; user = user->next) {
 		if (user->arrived <= after)
 			continue;
-		struct entry *entry = page_entry(page, user->arrived);
-		if (!entry)
+		struct item *item = page_add(page, user->arrived);
+		if (!item)
 			return;
-		entry->name = user_nick(user);
-		entry->detail = text_of(user->session->protocol);
-		entry->idle = (now - user->active) / 1000;
-		entry->rooms = page->rooms + page->n_rooms;
-		entry->n_rooms = user->n_memberships;
+		item->name = user_nick(user);
+		item->detail = page_protocols(page, user);
+		item->idle = (now - user->active) / 1000;
+		item->rooms = page->rooms + page->n_rooms;
+		item->n_rooms = user->n_memberships;
 		for (size_t i = 0; i < user->n_memberships; i++)
 			page->rooms[page->n_rooms++] = room_name(user->memberships[i].room);
 	}
+}
+
+/* The first listing is done with; the one behind it is next. */
+static void
+listing_drop(struct session *session)
+{
+	struct listing *listing = session->listing;
+	session->listing = listing->next;
+	if (listing->room) {
+		listing->room->refs--;
+		room_release(listing->room);
+	}
+	free(listing->ref);
+	free(listing);
+	if (!session->listing)
+		session_resume(session, PENDING_LISTING);
 }
 
 void
@@ -112,16 +152,17 @@ listing_next(struct session *session)
 		event.in_room = listing->room;
 		event.room = room_name(listing->room);
 	}
-	if (listing->ref)
-		event.ref = (struct text){listing->ref->bytes, listing->ref->len};
-	event.entries = page.entries;
-	event.n_entries = page.n;
+	event.ref = text_of(listing->ref);
+	event.items = page.items;
+	event.n_items = page.n;
 	event.total = listing->room ? listing->room->users : core->n_rooms;
 	event.first = listing->first;
 	event.more = page.more;
 	event.snapshot = listing->snapshot;
 	session_tell(session, &event);
 	free(page.rooms);
+	while (page.n_protocols > 0)
+		free(page.protocols[--page.n_protocols]);
 	listing->first = false;
 	listing->after = page.last;
 	listing->most -= listing->most ? page.n : 0;
@@ -132,35 +173,22 @@ listing_next(struct session *session)
 void
 listing_start(struct session *session, const struct listing *wanted, struct text ref)
 {
-	listing_drop(session);
 	struct listing *listing = xcalloc(sizeof *listing);
 	*listing = *wanted;
 	listing->first = true;
-	listing->ref = ref.ptr ? buffer_make(ref) : NULL;
+	listing->ref = ref.ptr ? xstrndup(ref.ptr, ref.len) : NULL;
 	if (listing->room)
 		listing->room->refs++;
-	session->listing = listing;
-	listing_next(session);
+	bool waits = session->listing != NULL;
+	LL_APPEND(session->listing, listing);
+	session_suspend(session, PENDING_LISTING);
+	if (!waits)
+		listing_next(session);
 }
 
 void
-listing_drop(struct session *session)
+session_drop_listings(struct session *session)
 {
-	struct listing *listing = session->listing;
-	if (!listing)
-		return;
-	session->listing = NULL;
-	if (listing->room) {
-		listing->room->refs--;
-		room_release(listing->room);
-	}
-	if (listing->ref)
-		buffer_drop(listing->ref);
-	free(listing);
-}
-
-void
-session_drop_listing(struct session *session)
-{
-	listing_drop(session);
+	while (session->listing)
+		listing_drop(session);
 }

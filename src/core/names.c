@@ -9,14 +9,14 @@ struct named *
 names_find(const struct names *names, const struct name *name)
 {
 	struct named *named;
-	HASH_FIND(hh, names->by_folded, name->casefolded.ptr, name->casefolded.len, named);
+	HASH_FIND(hh, names->by_casefolded, name->casefolded.ptr, name->casefolded.len, named);
 	if (named)
 		return named;
 	struct confusables *confusables;
-	HASH_FIND(hh, names->by_likeness, name->skeleton.ptr, name->skeleton.len, confusables);
+	HASH_FIND(hh, names->by_skeleton, name->skeleton.ptr, name->skeleton.len, confusables);
 	if (!confusables)
 		return NULL;
-	/* Plain names are told apart by case alone; where one is not plain, it stands alone. */
+	/* ASCII names are told apart by case alone; one that is not ASCII has no confusables. */
 	return name->ascii && confusables->names->name->ascii ? NULL : confusables->names;
 }
 
@@ -24,12 +24,13 @@ void
 names_add(struct names *names, struct named *named)
 {
 	const struct name *name = named->name;
-	HASH_ADD_KEYPTR(hh, names->by_folded, name->casefolded.ptr, name->casefolded.len, named);
+	HASH_ADD_KEYPTR(
+		hh, names->by_casefolded, name->casefolded.ptr, name->casefolded.len, named);
 	struct confusables *confusables;
-	HASH_FIND(hh, names->by_likeness, name->skeleton.ptr, name->skeleton.len, confusables);
+	HASH_FIND(hh, names->by_skeleton, name->skeleton.ptr, name->skeleton.len, confusables);
 	if (!confusables) {
 		confusables = xcalloc(sizeof *confusables);
-		HASH_ADD_KEYPTR(hh, names->by_likeness, name->skeleton.ptr, name->skeleton.len,
+		HASH_ADD_KEYPTR(hh, names->by_skeleton, name->skeleton.ptr, name->skeleton.len,
 			confusables);
 	}
 	DL_APPEND(confusables->names, named);
@@ -39,10 +40,10 @@ names_add(struct names *names, struct named *named)
 void
 names_remove(struct names *names, struct named *named)
 {
-	HASH_DELETE(hh, names->by_folded, named);
+	HASH_DELETE(hh, names->by_casefolded, named);
 	struct confusables *confusables = named->confusables;
 	/* The key is borrowed from a name that may be the one that goes. */
-	HASH_DELETE(hh, names->by_likeness, confusables);
+	HASH_DELETE(hh, names->by_skeleton, confusables);
 	DL_DELETE(confusables->names, named);
 	named->confusables = NULL;
 	if (!confusables->names) {
@@ -50,5 +51,17 @@ names_remove(struct names *names, struct named *named)
 		return;
 	}
 	struct text key = confusables->names->name->skeleton;
-	HASH_ADD_KEYPTR(hh, names->by_likeness, key.ptr, key.len, confusables);
+	HASH_ADD_KEYPTR(hh, names->by_skeleton, key.ptr, key.len, confusables);
+}
+
+struct name *
+name_copy(const struct name *name)
+{
+	size_t bytes = name->shown.len + name->casefolded.len + name->skeleton.len + 3;
+	struct name *copy = xcalloc(sizeof *copy + bytes);
+	memcpy(copy, name, sizeof *copy + bytes);
+	copy->shown.ptr = copy->bytes + (name->shown.ptr - name->bytes);
+	copy->casefolded.ptr = copy->bytes + (name->casefolded.ptr - name->bytes);
+	copy->skeleton.ptr = copy->bytes + (name->skeleton.ptr - name->bytes);
+	return copy;
 }

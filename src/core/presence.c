@@ -1,6 +1,6 @@
 /*
  * Comings and goings. In a small room each is told by itself; in a large one, where that
- * would cost everybody a line for everybody, many are told as one digest.
+ * would cost each member a line for each other, many are told as one digest.
  */
 #include <utlist.h>
 
@@ -14,52 +14,44 @@ digest_schedule(struct room *room)
 	struct core *core = room->core;
 	if (room->digest_at)
 		return;
-	/* They all wait equally long, so that the first in the list is the first due. */
+	/* All wait equally long, so that the first in the list is the first due. */
 	room->digest_at = core->host.monotonic_ms(core->host.ctx) + DIGEST_MS;
 	DL_APPEND2(core->digests, room, digest_prev, digest_next);
 }
 
-void
-digest_drop(struct room *room)
-{
-	if (!room->digest_at)
-		return;
-	DL_DELETE2(room->core->digests, room, digest_prev, digest_next);
-	room->digest_at = 0;
-	room->joined = room->left = 0;
-}
-
+/* It sums up events that have ids; it is none itself. */
 static void
-digest_tell(struct room *room)
+digest_deliver(struct room *room)
 {
 	struct event event = event_make(room->core, EVENT_PRESENCE, NULL);
 	event.joined = room->joined;
 	event.left = room->left;
 	event.total = room->users;
-	digest_drop(room);
-	room_publish(room, &event);
-}
-
-bool
-room_is_large(const struct room *room)
-{
-	size_t most = room->core->settings.presence;
-	return most && room->users > most;
+	room_drop_digest(room);
+	room_deliver(room, &event);
 }
 
 void
-presence_publish(struct room *room, struct event *event)
+presence_deliver(struct room *room, const struct user *user, struct event *event)
 {
 	if (!room_is_large(room)) {
-		room_publish(room, event);
+		room_deliver(room, event);
 		return;
 	}
 	++*(event->kind == EVENT_ENTERED ? &room->joined : &room->left);
 	digest_schedule(room);
 	event->in_room = room;
 	event->room = room_name(room);
-	if (event->kind == EVENT_ENTERED)
-		session_tell(event->by, event);
+	/* Its own sessions are told all the same; who has left is told by the caller. */
+	if (event->kind == EVENT_LEFT)
+		return;
+	struct session *by = event->by;
+	struct text ref = event->ref;
+	for (struct session *session = user->sessions; session; session = session->sibling) {
+		event->by = session;
+		event->ref = session == by ? ref : TEXT_NONE;
+		session_tell(session, event);
+	}
 }
 
 int64_t
@@ -67,6 +59,6 @@ core_tick(struct core *core)
 {
 	int64_t now = core->host.monotonic_ms(core->host.ctx);
 	while (core->digests && core->digests->digest_at <= now)
-		digest_tell(core->digests);
+		digest_deliver(core->digests);
 	return core->digests ? core->digests->digest_at - now : -1;
 }

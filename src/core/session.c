@@ -1,15 +1,31 @@
-/* Sessions: what one connection may ask, and how it ends. */
+/* Sessions: what one connection may ask for, and how it ends. */
 #include <assert.h>
-#include <stdlib.h>
 
 #include "core/core_internal.h"
 
 void
-session_open(struct session *session, struct core *core, const char *protocol, struct text home)
+session_open(
+	struct session *session, struct core *core, const char *protocol, const char *default_room)
 {
-	*session = (struct session){.core = core, .protocol = protocol, .default_room = home};
-	session->filled = core->host.monotonic_ms(core->host.ctx);
-	session->tokens = (int32_t)core->settings.burst * 1000;
+	*session =
+		(struct session){.core = core, .protocol = protocol, .default_room = default_room};
+	session->limiter.filled = core->host.monotonic_ms(core->host.ctx);
+	session->limiter.tokens = (int32_t)core->settings.burst * 1000;
+}
+
+/* Takes the session off its user, or off the one that it was about to be; held, or NULL. */
+static struct user *
+session_detach(struct session *session)
+{
+	struct user *user = session->user;
+	if (!user && session->awaited)
+		user = session->awaited->login;
+	if (user)
+		user_hold(user);
+	if (session->user)
+		user_remove_session(session->user, session);
+	session_forget_awaited(session);
+	return user;
 }
 
 void
@@ -18,59 +34,33 @@ session_end(struct session *session)
 	if (session->ended)
 		return;
 	session->ended = true;
-	listing_drop(session);
-	struct user *user = session->user;
+	session_drop_listings(session);
+	struct user *user = session_detach(session);
 	if (!user)
 		return;
-	while (user->n_memberships > 0)
-		room_leave(user->memberships[0].room, user, TEXT_NONE, false);
-	user_close(user);
-}
-
-struct event
-event_make(struct core *core, enum event_kind kind, struct session *by)
-{
-	return (struct event){.kind = kind, .by = by, .time = core->host.wall_ms(core->host.ctx)};
+	if (!user->sessions)
+		core_publish(session->core, &(struct entry){.kind = ENTRY_LOGOUT, .user = user});
+	user_release(user);
 }
 
 void
-session_tell(struct session *session, struct event *event)
+session_attach(struct session *session, struct session *other)
 {
-	const struct core_host *host = &session->core->host;
-	host->deliver(host->ctx, event, &session, 1);
-}
-
-/* What is quoted of a stranger's text: clean, and not long. */
-static void
-subject_add(struct strbuf *out, struct text subject)
-{
-	size_t start = out->len;
-	text_clean(out, subject);
-	while (out->len - start > SUBJECT_BYTES)
-		out->len = start + text_last((struct text){out->ptr + start, out->len - start});
-}
-
-enum reason
-request_refuse(struct session *session, enum reason reason, struct text target,
-	const struct request *request)
-{
-	struct strbuf subject = {0}, about = {0}, sentence = {0};
-	subject_add(&subject, target);
-	reason_sentence(&sentence, reason, strbuf_view(&subject));
-	struct event event = event_make(session->core, EVENT_REFUSED, session);
-	event.reason = reason;
-	event.target = strbuf_view(&subject);
-	event.body = strbuf_view(&sentence);
-	event.ref = request->ref;
-	if (request->about.ptr) {
-		subject_add(&about, request->about);
-		event.about = strbuf_view(&about);
+	struct user *user = other->user;
+	assert(!session->user && user && user->n_memberships > 0);
+	user_add_session(user, session);
+	session->current = other->current;
+	session_welcome(session, session->current, TEXT_NONE);
+	for (size_t i = 0; i < user->n_memberships; i++) {
+		struct room *room = user->memberships[i].room;
+		struct event event = event_make(session->core, EVENT_ENTERED, session);
+		event.in_room = room;
+		event.room = room_name(room);
+		event.actor = user_nick(user);
+		event.on_login = room == session->current;
+		session_tell(session, &event);
+		session_show_room(session, room, TEXT_NONE);
 	}
-	session_tell(session, &event);
-	strbuf_clear(&subject);
-	strbuf_clear(&about);
-	strbuf_clear(&sentence);
-	return reason;
 }
 
 void
@@ -93,44 +83,6 @@ session_request(struct session *session, const struct request *request)
 	if (session->user && (command->flags & COMMAND_RESETS_IDLE))
 		session->user->active = session->core->host.monotonic_ms(session->core->host.ctx);
 	return command->run(session, request);
-}
-
-enum reason
-session_command_line(struct session *session, struct text line, struct text ref, struct text about)
-{
-	struct request request = {.ref = ref, .about = about};
-	bool slash = line.len > 0 && line.ptr[0] == '/';
-	if (slash) {
-		line.ptr++;
-		line.len--;
-	}
-	/* Two slashes say one; a line that has none is said as it is. */
-	if (!slash || (line.len > 0 && line.ptr[0] == '/')) {
-		request.command = command_find(text_of("say"));
-		request.arg[0] = line;
-		return session_request(session, &request);
-	}
-	struct text word = text_word(&line);
-	request.command = command_find(word);
-	enum reason reason = REASON_UNKNOWN_COMMAND;
-	struct strbuf subject = {0};
-	strbuf_printf(&subject, "/%.*s", TEXT_ARGS(word));
-	if (request.command) {
-		if (!about.ptr)
-			request.about = about = text_of(request.command->name);
-		reason = command_split(request.command, line, &request);
-		subject.len = 0;
-		command_usage(&subject, request.command);
-	}
-	if (!session->user &&
-		(!request.command || !(request.command->flags & COMMAND_BEFORE_LOGIN)))
-		reason = REASON_HELLO_FIRST;
-	if (reason == REASON_OK)
-		reason = session_request(session, &request);
-	else
-		session_reject_input(session, reason, strbuf_view(&subject), ref, about);
-	strbuf_clear(&subject);
-	return reason;
 }
 
 struct text

@@ -92,28 +92,35 @@ event_is_speech(const struct event *event)
 	       event->kind == EVENT_DIRECT;
 }
 
+/* A copy for a session of the user whose doing the event is. */
+static void
+deliver_own(struct connection *connection, const struct event *event, struct text ref)
+{
+	struct event own = *event;
+	own.own = true;
+	own.ref = ref;
+	event_encode(connection, &own, connection_encoding(connection, event));
+	struct buffer *buffer = buffer_make(strbuf_view(&connection->gateway->buf));
+	connection_push(connection, (struct slice){buffer, 0, buffer->len});
+	buffer_drop(buffer);
+}
+
 /*
- * The copy of who caused it, if it wants one: whoever gave the request a name waits for
- * its answer, and who speaks to itself for a word.
+ * The copy for the session that caused the event, if it wants one: a request with a ref
+ * waits for its answer, and a user who writes to itself for the message.
  */
 static void
-deliver_own(struct encoded *encoded, struct connection *connection, const struct event *event)
+deliver_by(struct encoded *encoded, struct connection *connection, const struct event *event)
 {
 	bool wanted = connection->client.listener->echo || event->ref.len > 0 ||
 		      text_is(event->actor, event->target);
 	if (event_is_speech(event) && !wanted)
 		return;
-	/* What people say is the same for themselves, but for the name they gave it. */
-	if (event_is_speech(event) && !event->ref.ptr) {
+	/* What a user says is the same for all, but for the ref. */
+	if (event_is_speech(event) && !event->ref.ptr)
 		connection_push(connection, encoded_slice(encoded, connection));
-		return;
-	}
-	struct event mine = *event;
-	mine.own = true;
-	event_encode(connection, &mine, connection_encoding(connection, event));
-	struct buffer *buffer = buffer_make(strbuf_view(&connection->gateway->buf));
-	connection_push(connection, (struct slice){buffer, 0, buffer->len});
-	buffer_drop(buffer);
+	else
+		deliver_own(connection, event, event->ref);
 }
 
 void
@@ -125,16 +132,19 @@ gateway_broadcast(void *gateway, const struct event *event, struct session *cons
 	struct encoded encoded;
 	encoded.event = &others;
 	encoded.have = 0;
-	struct connection *own = NULL;
+	struct connection *by = NULL;
+	bool siblings = event->user && !event_is_speech(event);
 	for (size_t i = 0; i < n; i++) {
 		struct connection *connection = (struct connection *)to[i];
-		if (!connection || connection_is_silenced(connection))
+		if (connection_is_silenced(connection))
 			continue;
 		if (to[i] == event->by)
-			own = connection;
+			by = connection;
+		else if (siblings && to[i]->user == event->user)
+			deliver_own(connection, event, TEXT_NONE);
 		else
 			connection_push(connection, encoded_slice(&encoded, connection));
 	}
-	if (own)
-		deliver_own(&encoded, own, event);
+	if (by)
+		deliver_by(&encoded, by, event);
 }

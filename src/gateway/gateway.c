@@ -8,6 +8,22 @@
 enum { DRAINING_MS = 60000 }; /* for what a client sent before it went to be processed */
 
 static void
+gateway_stopped(void *ctx, const struct event *event)
+{
+	struct gateway *gateway = ctx;
+	struct session **to =
+		xrealloc(NULL, (gateway->n_connections + 1) * sizeof(struct session *));
+	size_t n = 0;
+	struct connection *connection;
+	DL_FOREACH(gateway->connections, connection)
+	to[n++] = &connection->client.session;
+	gateway_broadcast(gateway, event, to, n);
+	for (size_t i = 0; i < n; i++)
+		connection_end((struct connection *)to[i], REASON_SHUTTING_DOWN);
+	free(to);
+}
+
+static void
 gateway_session_closed(void *gateway, struct session *session, enum reason why)
 {
 	(void)gateway;
@@ -48,12 +64,13 @@ gateway_open(const struct gateway_settings *settings, const struct transport_ops
 	const struct core_host host = {
 		.ctx = gateway,
 		.deliver = gateway_broadcast,
+		.stop = gateway_stopped,
 		.close = gateway_session_closed,
 		.resume = gateway_session_resumed,
 		.wall_ms = gateway_wall_ms,
 		.monotonic_ms = gateway_monotonic_ms,
 	};
-	gateway->core = core_open(&settings->core, &host);
+	gateway->core = core_open(&settings->core, &host, settings->log);
 	if (gateway->core)
 		return gateway;
 	free(gateway);
@@ -140,6 +157,7 @@ connection_admit(struct connection *connection, const struct sockaddr *peer)
 	quota_take(connection, peer);
 	if (adapter->on_admit)
 		adapter->on_admit(&connection->client);
+	connection_note_login(connection);
 	if (gateway->settings.login_timeout > 0 && !connection->client.session.user)
 		connection->deadline =
 			gateway_monotonic_ms(gateway) + gateway->settings.login_timeout;
@@ -157,8 +175,7 @@ connection_new(struct gateway *gateway, const struct listener *listener, void *c
 	connection->other_room = adapter->other_room;
 	connection->client.listener = listener;
 	connection->client.state = connection + 1;
-	session_open(
-		&connection->client.session, gateway->core, adapter->name, text_of(listener->room));
+	session_open(&connection->client.session, gateway->core, adapter->name, listener->room);
 	DL_APPEND(gateway->connections, connection);
 	gateway->n_connections++;
 	return connection;
@@ -210,7 +227,7 @@ connection_drain(struct connection *connection)
 	connection_set_state(connection, CONNECTION_DRAINING);
 	connection->input_ended = true;
 	outqueue_clear(&connection->out);
-	session_drop_listing(&connection->client.session);
+	session_drop_listings(&connection->client.session);
 	connection->deadline = gateway_monotonic_ms(gateway) + DRAINING_MS;
 	connection_mark_dirty(connection);
 }
@@ -293,7 +310,7 @@ connection_waits(const struct connection *connection)
 {
 	return connection_takes_input(connection) &&
 	       (connection->read_paused || connection->input_ended || connection->in.bytes > 0 ||
-		       connection->client.session.listing);
+		       (connection->client.session.pending & PENDING_LISTING));
 }
 
 static void
@@ -368,20 +385,6 @@ gateway_tick(struct gateway *gateway)
 void
 gateway_stop(struct gateway *gateway)
 {
-	struct strbuf sentence = {0};
-	reason_sentence(&sentence, REASON_SHUTTING_DOWN, TEXT_NONE);
-	struct event event = {.kind = EVENT_NOTICE, .time = gateway_wall_ms(gateway)};
-	event.body = strbuf_view(&sentence);
 	gateway->stopping = true;
-	struct session **to =
-		xrealloc(NULL, (gateway->n_connections + 1) * sizeof(struct session *));
-	size_t n = 0;
-	struct connection *connection;
-	DL_FOREACH(gateway->connections, connection)
-	to[n++] = &connection->client.session;
-	gateway_broadcast(gateway, &event, to, n);
-	for (size_t i = 0; i < n; i++)
-		connection_end((struct connection *)to[i], REASON_SHUTTING_DOWN);
-	free(to);
-	strbuf_clear(&sentence);
+	core_stop(gateway->core);
 }

@@ -54,6 +54,7 @@ struct connection {
 	bool read_paused;        /* the transport was told not to read from it */
 	bool input_ended;        /* the peer has finished sending */
 	bool admitted;           /* it counts among the sessions */
+	bool logged_in;          /* and that was noted */
 	enum reason close_reason;
 	struct outqueue out; /* what is to be sent */
 	/* The fields above are read for each event sent to it, those below are not. */
@@ -157,6 +158,9 @@ void connection_send(struct connection *connection);
 
 /* input.c: processes what it had to wait with, as far as it may now. */
 void connection_resume(struct connection *connection);
+
+/* Notes that it has logged in, if it has. */
+void connection_note_login(struct connection *connection);
 
 /* quota.c: counts the session against its address, or against none when peer is NULL */
 void quota_take(struct connection *connection, const struct sockaddr *peer);

@@ -61,12 +61,23 @@ connection_redirect_http(struct connection *connection)
 	connection_end(connection, REASON_WRONG_PROTOCOL);
 }
 
+/* Once it is logged in, it may stay. */
+void
+connection_note_login(struct connection *connection)
+{
+	const struct session *session = &connection->client.session;
+	if (connection->logged_in || !session->user)
+		return;
+	connection->logged_in = true;
+	connection->deadline = 0;
+	connection_log(connection, LOG_LEVEL_DEBUG, "%.*s logged in by %s",
+		TEXT_ARGS(session_nick(session)), connection->client.listener->name);
+}
+
 static void
 connection_on_message(struct connection *connection, enum framed framed, struct text message)
 {
 	const struct adapter *adapter = connection_adapter(connection);
-	const struct session *session = &connection->client.session;
-	bool before_login = !session->user;
 	if (framed == FRAMED_MESSAGE)
 		adapter->on_message(&connection->client, message);
 	else if (framed == FRAMED_TOO_LONG && adapter->too_long)
@@ -75,11 +86,7 @@ connection_on_message(struct connection *connection, enum framed framed, struct 
 		connection_redirect_http(connection);
 	else
 		connection_end(connection, REASON_BAD_PACKET);
-	if (!before_login || !session->user)
-		return;
-	connection->deadline = 0;
-	connection_log(connection, LOG_LEVEL_DEBUG, "%.*s logged in by %s",
-		TEXT_ARGS(session_nick(session)), connection->client.listener->name);
+	connection_note_login(connection);
 }
 
 /* Silence from now on will end a partial message; `received`: something has just come. */
@@ -203,8 +210,9 @@ void
 connection_resume(struct connection *connection)
 {
 	struct session *session = &connection->client.session;
+	connection_note_login(connection);
 	while (connection_takes_input(connection)) {
-		if (session->listing && connection->out.bytes < LISTING_BYTES)
+		if (session->pending & PENDING_LISTING && connection->out.bytes < LISTING_BYTES)
 			listing_next(session);
 		connection_check_silence(connection);
 		struct text first = outqueue_first(&connection->in);

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
-"""What a delivery costs, beside a bare epoll server: `run.py [--full]`.
+"""What a delivery costs, compared with a bare epoll server: `run.py [--full]`.
 
-Starts teahoused and the yardstick in turn, each anew for every measurement, on one
-core, with the load on another, and prints medians and ratios as plain text.
+For each measurement, starts teahoused and the bare server in turn on one core, with the load
+on another, and prints medians and ratios as plain text.
 """
 
 import argparse
@@ -20,8 +20,8 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILT = ROOT / "build/tests/bench"
-DOORS = {"telnet": "-L", "json": "-J", "web": "-W"}
-WAYS = {"telnet": ["telnet"], "json": ["json"], "web": ["web"], "mixed": list(DOORS)}
+PORT_OPTIONS = {"telnet": "-L", "json": "-J", "web": "-W"}
+WAYS = {"telnet": ["telnet"], "json": ["json"], "web": ["web"], "mixed": list(PORT_OPTIONS)}
 START_WITHIN = 10
 STOP_WITHIN = 5
 RUN_WITHIN = 240
@@ -46,21 +46,21 @@ port = 0
 protocol = web
 port = 0
 root = {web}
-[listener:bedroom]
+[listener:idle]
 protocol = telnet
 port = 0
-room = bedroom
+room = idle
 """
-SLEEPERS = 10000
-TEXT_LONG = 1000  # bytes: so that who does not read soon has more waiting than the kernel takes
+IDLE_CLIENTS = 10000
+TEXT_LONG = 1000  # bytes: so that a client that does not read soon exceeds the kernel's buffers
 
 
 class Failure(Exception):
-    """What went wrong, as a sentence."""
+    """What went wrong, as a message to the user."""
 
 
 class Server:
-    """One that is running, and on which ports."""
+    """A running server and its ports."""
 
     def __init__(self, command, core, folder):
         self.log = folder / "log"
@@ -70,19 +70,19 @@ class Server:
         pin(self.process.pid, core)
         self.ports = {}
         end = time.monotonic() + START_WITHIN
-        while not re.search(r": ready$", self.said(), re.M):
+        while not re.search(r": ready$", self.log_text(), re.M):
             if self.process.poll() is not None or time.monotonic() > end:
                 self.stop()
-                raise Failure(f"{command[0]} did not start: {self.said()[-500:]}")
+                raise Failure(f"{command[0]} did not start: {self.log_text()[-500:]}")
             time.sleep(0.01)
-        for door, port in re.findall(r": (\w+) on \S+:(\d+)$", self.said(), re.M):
-            self.ports[door] = port
+        for name, port in re.findall(r": (\w+) on \S+:(\d+)$", self.log_text(), re.M):
+            self.ports[name] = port
 
-    def said(self):
+    def log_text(self):
         return self.log.read_text(errors="replace")
 
     def waited(self):
-        """Seconds for which it could have run, but others had its core."""
+        """Seconds in which it was ready to run but did not get the core."""
         try:
             fields = pathlib.Path(f"/proc/{self.process.pid}/schedstat").read_text().split()
         except OSError:
@@ -105,7 +105,7 @@ def pin(pid, core):
 
 
 class Bench:
-    """Measures with each server in turn."""
+    """Measures each server in turn."""
 
     def __init__(self, args, folder):
         self.folder = folder
@@ -130,9 +130,10 @@ class Bench:
             raise Failure("this takes too long; give fewer rounds or seconds")
         server = Server(command, self.cores[0], self.folder)
         try:
-            ports = [word for door in WAYS[way] for word in (DOORS[door], server.ports[door])]
-            if "bedroom" in server.ports:
-                ports += ["-D", server.ports["bedroom"]]
+            ports = [word for name in WAYS[way]
+                     for word in (PORT_OPTIONS[name], server.ports[name])]
+            if "idle" in server.ports:
+                ports += ["-D", server.ports["idle"]]
             load = subprocess.Popen(
                 [str(BUILT / "load"), "-p", str(server.process.pid), *ports, *options],
                 stdout=subprocess.PIPE, text=True)
@@ -145,32 +146,32 @@ class Bench:
             self.ran += time.monotonic() - started
             self.waited += server.waited()
             if load.returncode != 0:
-                raise Failure(f"{command[0]}, {way} {' '.join(options)}: {server.said()[-500:]}")
+                raise Failure(f"{command[0]}, {way} {' '.join(options)}: {server.log_text()[-500:]}")
         finally:
             server.stop()
         result = json.loads(output)
         if result["errors"]:
             raise Failure(f"{command[0]}, {way} {' '.join(options)}: {result['errors']} "
-                          "deliveries were missed, doubled, garbled or out of order")
+                          "deliveries were missed, duplicated, damaged or out of order")
         if "per_second" in result:
             result["cpu"] = 1e6 * result["server_cpu"] / max(result["deliveries"], 1)
             result["busy"] = 100 * result["server_cpu"] / result["seconds"]
         return result
 
     def rounds(self, n, way, options):
-        """The results of each server, a list as long as there are rounds."""
+        """The results of each server, one for each round."""
         results = {name: [] for name in self.servers}
         for _ in range(n):
             for name, command in self.servers.items():
                 results[name].append(self.measure(command, way, options))
         return results
 
-    def ours(self):
-        """The servers that know rooms."""
+    def with_rooms(self):
+        """The servers that have rooms."""
         return {name: command for name, command in self.servers.items() if name != "floor"}
 
     def beside(self, n, way, options, more):
-        """The first server's results with more options, and without them."""
+        """The first server's results, with further options and without them."""
         command = next(iter(self.servers.values()))
         results = {"with": [], "without": []}
         for _ in range(n):
@@ -180,7 +181,7 @@ class Bench:
 
 
 def ratio(results, field):
-    """One server's to the other's in the same round, as median, least and most."""
+    """The ratio of the servers' results in the same round: median, least and greatest."""
     pairs = [mine[field] / other[field] for mine, other in zip(*results.values())
              if other[field]]
     if not pairs:
@@ -205,7 +206,7 @@ def head(bench, title, *cells):
 
 
 def closed(bench, args, ways, sizes):
-    head(bench, "As fast as it goes: so many messages under way that not all have heard",
+    head(bench, "As fast as it goes: with so many messages sent that not all listeners have got",
          "way, listeners, messages", "CPU", "deliveries/s", "p99", "deliveries/s",
          "CPU s/million", "busy %")
     for way in ways:
@@ -220,7 +221,7 @@ def closed(bench, args, ways, sizes):
 
 
 def steady(bench, args, ways, sizes):
-    head(bench, f"At {args.rate:,} deliveries a second: what they cost, and microseconds to arrive",
+    head(bench, f"At {args.rate:,} deliveries a second: their cost, and the latency in microseconds",
          "way, listeners", "CPU", "p50", "p99", "p50", "p99", "p99.9")
     for way in ways:
         for listeners in sizes:
@@ -233,8 +234,8 @@ def steady(bench, args, ways, sizes):
 
 
 def staying(bench, ways, sizes):
-    """What a session is in memory, and what its coming, entering and leaving cost."""
-    names = " : ".join(bench.ours())
+    """The memory of a session, and the cost of connecting, entering and leaving."""
+    names = " : ".join(bench.with_rooms())
     print(f"Idle, entering and leaving: {names}")
     row("", "bytes resident", "", "microseconds of CPU")
     row("way, people", "before the nick", "in the room", "to connect", "to enter", "to leave",
@@ -242,7 +243,7 @@ def staying(bench, ways, sizes):
     for way in ways:
         for people in sizes:
             got = {name: [bench.measure(command, way, ["-n", str(people), "-i"])]
-                   for name, command in bench.ours().items()}
+                   for name, command in bench.with_rooms().items()}
             row(f"{way:7} {people:6}", medians(got, "connected_bytes"),
                 medians(got, "entered_bytes"), medians(got, "coming_us"),
                 medians(got, "entering_us"), medians(got, "leaving_us"),
@@ -251,14 +252,14 @@ def staying(bench, ways, sizes):
 
 
 def undisturbed(bench, args):
-    """That who does nothing, or does not read, costs the others nothing."""
-    print("Others with these to those without, microseconds to arrive")
+    """Clients that are idle, or do not read, must not cost the others anything."""
+    print("The other clients with these to those without; latency in microseconds")
     row("", "ratios", "", "", "with : without")
     row("with", "CPU", "p50", "p99", "p50", "p99")
     few = ["-n", "100", "-t", str(2 * args.seconds), "-r", str(args.rate)]
     many = ["-n", "1000", "-b", str(TEXT_LONG), "-t", str(2 * args.seconds), "-r", str(2 * args.rate)]
     for name, options, more in (
-            (f"{SLEEPERS:,} idle", few, ["-d", str(SLEEPERS)]),
+            (f"{IDLE_CLIENTS:,} idle", few, ["-d", str(IDLE_CLIENTS)]),
             ("1 % not reading", many, ["-z", "10"])):
         got = bench.beside(args.rounds, "mixed", options, more)
         row(name, ratio(got, "cpu"), ratio(got, "p50_us"), ratio(got, "p99_us"),
@@ -269,13 +270,14 @@ def undisturbed(bench, args):
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--full", action="store_true", help="all sizes and ways, more rounds")
-    parser.add_argument("--rounds", type=int, help="how often each is measured")
-    parser.add_argument("--seconds", type=float, help="each time")
-    parser.add_argument("--rate", type=int, default=50000, help="deliveries a second, if steady")
-    parser.add_argument("--way", choices=list(WAYS), help="this one alone")
+    parser.add_argument("--rounds", type=int, help="how often to measure each")
+    parser.add_argument("--seconds", type=float, help="of each measurement")
+    parser.add_argument("--rate", type=int, default=50000,
+                        help="deliveries a second, where the rate is steady")
+    parser.add_argument("--way", choices=list(WAYS), help="measure this way only")
     parser.add_argument("--server", type=pathlib.Path, default=ROOT / "build/teahoused")
     parser.add_argument("--beside", type=pathlib.Path,
-                        help="another teahoused, to be compared with in place of the yardstick")
+                        help="another teahoused to compare with, instead of the bare server")
     args = parser.parse_args()
     args.rounds = args.rounds or (5 if args.full else 3)
     args.seconds = args.seconds or (1.0 if args.full else 0.5)
@@ -304,7 +306,7 @@ def main():
             print("There is only one core: the servers and the load shared it.")
         if bench.ran and bench.waited > 0.02 * bench.ran:
             print(f"The servers waited {100 * bench.waited / bench.ran:.0f} % of the time for "
-                  "others to leave the core: trust the CPU ratios alone.")
+                  "other processes: only the CPU ratios are reliable.")
     return 0
 
 

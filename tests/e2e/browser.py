@@ -7,7 +7,8 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
-from house import PATIENCE, ROOT
+from clients import TIMEOUT
+from server import ROOT
 
 AXE = ROOT / "build/npm/node_modules/axe-core/axe.min.js"
 OPTIONS = [
@@ -64,7 +65,7 @@ class Tab:
     def wait(self, condition, what):
         """Until condition(self) is true; `what` says what was waited for."""
         self.front()
-        return WebDriverWait(self.driver, PATIENCE, poll_frequency=0.02).until(
+        return WebDriverWait(self.driver, TIMEOUT, poll_frequency=0.02).until(
             lambda _: condition(self), what)
 
     def enter(self, nick):
@@ -73,7 +74,7 @@ class Tab:
         field.send_keys(nick)
         self.find("#enter").click()
 
-    def shows(self, text, selector="#house"):
+    def shows(self, text, selector="#app"):
         """Waits until the text is to be read in what selector names."""
         self.wait(lambda tab: any(text in part for part in tab.texts(selector)), text)
 

@@ -1,31 +1,71 @@
-"""What the tests with real programs share."""
+"""Fixtures of the tests with real programs."""
 
 import contextlib
 
 import pytest
 
-from house import House
+from scripted import ScriptedServer
+from server import Server
+from terminal import Terminal
 
 
 @pytest.fixture
-def house(tmp_path):
-    """Starts servers: house(**sections) as in house.settings; each is stopped at the end."""
+def start_server(tmp_path):
+    """Starts servers: start_server(**sections), as in server.settings. Stops them at the end."""
     with contextlib.ExitStack() as stack:
         count = 0
 
         def start(**options):
             nonlocal count
             count += 1
-            folder = tmp_path / f"house{count}"
+            folder = tmp_path / f"server{count}"
             folder.mkdir()
-            return stack.enter_context(House(folder, **options))
+            return stack.enter_context(Server(folder, **options))
 
         yield start
 
 
+@pytest.fixture
+def server(start_server):
+    """A server with a listener for each protocol."""
+    return start_server()
+
+
+@pytest.fixture
+def scripted_server():
+    server = ScriptedServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def terminal():
+    """Starts terminal clients: terminal(nick, host, port, ..)."""
+    started = []
+
+    def start(*args, **options):
+        started.append(Terminal(*args, **options))
+        return started[-1]
+
+    yield start
+    for client in started:
+        client.close()
+
+
+@pytest.fixture
+def start_client(server, terminal):
+    """Starts a terminal client on the server's json listener, and waits until it is logged in."""
+    def start(nick="ann", *args, **options):
+        client = terminal(*args, nick, *server.address("json"), **options)
+        client.status("connected")
+        client.shows(f"is here: .*{nick}|are here: .*{nick}")
+        return client
+    return start
+
+
 @pytest.fixture(scope="module")
 def browser():
-    """A browser is slow to start, and each tab is a person of its own: one serves a whole file."""
+    """A browser for a whole file, since it is slow to start; each tab is another user."""
     from browser import Browser
 
     shared = Browser()
@@ -35,7 +75,7 @@ def browser():
 
 @pytest.fixture
 def tabs(browser):
-    """Those that a test has opened are closed; whatever the console complains of fails the test."""
+    """The tabs that a test has opened, to be closed; an error on the console fails the test."""
     opened = []
     yield opened
     assert browser.complaints() == []
@@ -45,5 +85,5 @@ def tabs(browser):
 
 
 def pytest_collection_modifyitems(items):
-    """What one worker has to do alone comes first, so that nobody waits for it at the end."""
+    """The groups that one worker runs alone come first, so that the others need not wait for it."""
     items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)

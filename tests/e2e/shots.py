@@ -12,7 +12,7 @@ import time
 from selenium.webdriver.common.keys import Keys
 
 from browser import Browser
-from house import House
+from server import Server
 from terminal import Terminal
 
 SHOTS = pathlib.Path(__file__).parent / "shots"
@@ -40,17 +40,17 @@ TALK = [
 ]
 
 
-class Company:
-    """People over telnet, json, the relay and both screens."""
+class Participants:
+    """Users over telnet, json and the relay, in a page and in a terminal client."""
 
-    def __init__(self, home, browser):
-        self.home = home
-        host, port = home.address("web")
-        self.lines = {"leslie": home.telnet("leslie"), "noor": home.telnet("noor")}
-        self.bot = home.json("bot")
-        self.pipe = home.plain("relay")
+    def __init__(self, server, browser):
+        self.server = server
+        host, port = server.address("web")
+        self.lines = {"leslie": server.telnet("leslie"), "noor": server.telnet("noor")}
+        self.bot = server.json("bot")
+        self.pipe = server.connect("relay")
         self.bot.until("names")
-        self.kim = Terminal("kim", *home.address("json"), columns=COLUMNS, rows=ROWS, term=KIND)
+        self.kim = Terminal("kim", *server.address("json"), columns=COLUMNS, rows=ROWS, term=KIND)
         self.kim.status("connected")
         self.tab = browser.tab(f"http://{host}:{port}/")
         self.tab.enter("ann")
@@ -95,7 +95,7 @@ class Company:
         self.lines["leslie"].send("/join main")
         self.lines["noor"].send("/msg ann the cake is a secret, by the way")
         self.kim.status("garden: 1 new!")
-        self.tab.wait(lambda tab: tab.texts("#talks .row"), "a direct message")
+        self.tab.wait(lambda tab: tab.texts("#dms .row"), "a direct message")
 
 
 def cells_html(screen, theme):
@@ -153,19 +153,19 @@ def shoot(browser, name, width, height, **features):
 def main():
     SHOTS.mkdir(exist_ok=True)
     browser = Browser()
-    with tempfile.TemporaryDirectory() as folder, House(folder, relay={"nicks": "yes"}) as home:
-        company = Company(home, browser)
+    with tempfile.TemporaryDirectory() as folder, Server(folder, relay={"nicks": "yes"}) as server:
+        participants = Participants(server, browser)
         for who, text in TALK:
-            company.says(who, text)
-        company.elsewhere()
-        company.kim.keys("half a thought")
-        company.kim.typed("kim> half a thought")
+            participants.says(who, text)
+        participants.elsewhere()
+        participants.kim.keys("half a thought")
+        participants.kim.typed("kim> half a thought")
         for theme in THEMES:
-            company.tab.front()
+            participants.tab.front()
             shoot(browser, f"page-{theme}", 1080, 640, prefers_color_scheme=theme)
             shoot(browser, f"phone-{theme}", 360, 640, prefers_color_scheme=theme)
-        shoot_terminal(browser, company.kim.screen, folder)
-        company.kim.close()
+        shoot_terminal(browser, participants.kim.screen, folder)
+        participants.kim.close()
     browser.close()
 
 

@@ -1,7 +1,7 @@
-"""The terminal client as a person sees it, and as a script does.
+"""The terminal client: on a pseudo-terminal whose screen is read, and as a script runs it.
 
-    def test_tea(house, terminal):
-        client = terminal("ann", *house().address("json"))
+    def test_tea(server, terminal):
+        client = terminal("ann", *server.address("json"))
         client.shows("ann has joined")
         client.enter("hello")
 """
@@ -12,20 +12,18 @@ import pty
 import re
 import select
 import signal
-import socket
 import struct
 import subprocess
 import termios
 import time
 
 import pyte
-import pytest
 
-from house import PATIENCE, program
-
+from clients import TIMEOUT
+from server import program
 
 F1, F2, F3 = "\x1bOP", "\x1bOQ", "\x1bOR"
-PASTE, PASTED = "\x1b[200~", "\x1b[201~"
+PASTE_START, PASTE_END = "\x1b[200~", "\x1b[201~"
 
 
 class Screen(pyte.Screen):
@@ -37,15 +35,15 @@ class Screen(pyte.Screen):
         self.bells += 1
 
 
-def take_terminal():
-    """As a shell does, before the client runs; these may be ignored where tests start."""
+def set_controlling_terminal():
+    """What a shell does before it runs a program. Tests may be run with these signals ignored."""
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
     for number in (signal.SIGINT, signal.SIGQUIT):
         signal.signal(number, signal.SIG_DFL)
 
 
 class Terminal:
-    """A pty with the client on it. Rows are as a person sees them, without blanks at the end."""
+    """The client on a pseudo-terminal. Rows are those of its screen, without blanks at the end."""
 
     def __init__(self, *args, rows=12, columns=60, term="linux", env=None, argv=None):
         self.master, self.slave = pty.openpty()
@@ -53,11 +51,11 @@ class Terminal:
         self.stream = pyte.ByteStream(self.screen)
         self.raw = b""
         self.resize(rows, columns)
-        self.found = termios.tcgetattr(self.slave)
+        self.initial_modes = termios.tcgetattr(self.slave)
         self.process = subprocess.Popen(
             argv or [program("teahouse"), *map(str, args)],
             stdin=self.slave, stdout=self.slave, stderr=self.slave, start_new_session=True,
-            preexec_fn=take_terminal,
+            preexec_fn=set_controlling_terminal,
             env={"PATH": os.environ["PATH"], "TERM": term, "LANG": "C.UTF-8", "TZ": "UTC",
                  "INPUTRC": "/dev/null", "USER": "nobody", **(env or {})})
 
@@ -65,9 +63,9 @@ class Terminal:
         fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self.screen.resize(rows, columns)
 
-    def read(self, patience):
-        """Whether something came."""
-        if not select.select([self.master], [], [], patience)[0]:
+    def read(self, timeout):
+        """Whether any output came."""
+        if not select.select([self.master], [], [], timeout)[0]:
             return False
         try:
             data = os.read(self.master, 65536)
@@ -80,32 +78,33 @@ class Terminal:
     def rows(self):
         return [row.rstrip() for row in self.screen.display]
 
-    def until(self, condition, what="that"):
-        end = time.monotonic() + PATIENCE
+    def until(self, condition, what="what was waited for"):
+        end = time.monotonic() + TIMEOUT
         while not condition():
             if time.monotonic() > end or (self.process.poll() is not None and not self.read(0)):
-                raise AssertionError(f"never {what}:\n" + "\n".join(self.rows()))
+                raise AssertionError(f"not there: {what}:\n" + "\n".join(self.rows()))
             self.read(0.1)
 
     def shows(self, *patterns):
-        """Waits until rows, one below the other, match; gives the cells of the first."""
+        """Waits until successive rows match the patterns; returns the cells of the first row."""
         found = []
 
-        def there():
+        def matches():
             rows = self.rows()
             for i in range(len(rows) - len(patterns) + 1):
                 if all(re.search(p, row) for p, row in zip(patterns, rows[i:])):
                     found.append(self.screen.buffer[i])
                     return True
             return False
-        self.until(there, repr(patterns))
+        self.until(matches, repr(patterns))
         return found[0]
 
     def typed(self, line):
-        """Waits until the last row is just this."""
+        """Waits until the last row, where the input is edited, is exactly this."""
         self.until(lambda: self.rows()[-1] == line, repr(line))
 
     def status(self, pattern):
+        """Waits until the status line, the row above the input, matches."""
         self.until(lambda: re.search(pattern, self.rows()[-2]), repr(pattern))
 
     def keys(self, text):
@@ -115,8 +114,8 @@ class Terminal:
         self.keys(line + "\r")
 
     def wait(self):
-        """The exit status, with all output read."""
-        end = time.monotonic() + PATIENCE
+        """Reads all output; returns the exit status."""
+        end = time.monotonic() + TIMEOUT
         while self.process.poll() is None and time.monotonic() < end:
             self.read(0.05)
         while self.read(0):
@@ -124,7 +123,8 @@ class Terminal:
         return self.process.wait(1)
 
     def restored(self):
-        return termios.tcgetattr(self.slave) == self.found
+        """Whether the terminal's modes are those from before the client ran."""
+        return termios.tcgetattr(self.slave) == self.initial_modes
 
     def close(self):
         if self.process.poll() is None:
@@ -134,27 +134,9 @@ class Terminal:
         os.close(self.slave)
 
 
-@pytest.fixture
-def terminal():
-    """Starts clients: terminal(nick, host, port, ..)."""
-    started = []
-
-    def start(*args, **options):
-        started.append(Terminal(*args, **options))
-        return started[-1]
-    yield start
-    for one in started:
-        one.close()
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
-
-
 def run(*args, given="", env=None, **options):
-    """The client without a terminal: status, output, errors."""
+    """Runs the client without a terminal: exit status, output, errors."""
     done = subprocess.run(
         [program("teahouse"), *map(str, args)], input=given.encode(), capture_output=True,
-        timeout=PATIENCE * 3, env={**os.environ, "TZ": "UTC", **(env or {})}, **options)
+        timeout=TIMEOUT * 3, env={**os.environ, "TZ": "UTC", **(env or {})}, **options)
     return done.returncode, done.stdout.decode(), done.stderr.decode()

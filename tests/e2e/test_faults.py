@@ -1,26 +1,19 @@
-"""Whatever becomes of a peer, a port or a file, the house stands and everybody else talks on."""
+"""Faults of connections, ports and files: they neither stop the server nor disturb other users."""
 
 import contextlib
 import os
 import re
 import signal
 import socket
-import struct
 import subprocess
 import time
 
 import pytest
 
-from house import (PATIENCE, PROTOCOLS, TEXT, Company, House, frame, head_of, program,
-                   settings)
-
-ASAN = "asan" in program()
-FEW = {"relay": None, "lobby": None, "direct": None}
-
-
-def packet(text):
-    return struct.pack(">H", len(text)) + text
-
+from clients import TIMEOUT, packet
+from group import Group
+from server import PROTOCOLS, SANITIZED, Server, free_port, program, settings, wait_until
+from websocket_client import TEXT, frame, http_head
 
 def hello(nick):
     return b'{"type":"hello","nick":"%s","version":2}' % nick.encode()
@@ -30,12 +23,12 @@ def chat(text):
     return b'{"type":"chat","message":"%s"}' % text.encode()
 
 
-HANDSHAKE = head_of("GET", "/ws", {
+HANDSHAKE = http_head("GET", "/ws", {
     "Host": "x", "Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13",
     "Sec-WebSocket-Key": "AQIDBAUGBwgJCgsMDQ4PEA=="})
 
-# All that somebody sends who comes, says "tea", begins to say more, and goes no further.
-LIVES = {
+# What a client of each protocol sends: it logs in, says "tea", and stops within another message.
+SCRIPTS = {
     "telnet": b"\xff\xfb\x1flogin flo\r\ntea\r\n\xff\xfa\x1f\x00\x50\x00\x18\xff\xf0mo",
     "json": packet(hello("flo")) + packet(chat("tea")) + packet(chat("more"))[:9],
     "web": HANDSHAKE + frame(TEXT, hello("flo")) + frame(TEXT, chat("tea")) + frame(
@@ -46,9 +39,9 @@ LIVES = {
 NICKS = {"relay": r"guest\d+"}
 
 
-def live(client, listener, upto=None, step=None):
-    """Sends that, up to some byte; a piece at a time, each of which is then yielded to."""
-    data = LIVES[listener][:upto]
+def send_in_pieces(client, listener, upto=None, step=None):
+    """Sends the listener's script up to a byte, `step` bytes at a time; yields after each piece."""
+    data = SCRIPTS[listener][:upto]
     step = step or len(data) or 1
     parts = [data]
     if listener == "web" and len(data) >= len(HANDSHAKE):
@@ -62,90 +55,86 @@ def live(client, listener, upto=None, step=None):
             assert client.read_until(b"\r\n\r\n").startswith(b"HTTP/1.1 101 ")
 
 
-def lived(client, listener, upto=None):
-    for _ in live(client, listener, upto):
+def send_script(client, listener, upto=None):
+    """Sends the listener's script, up to a byte."""
+    for _ in send_in_pieces(client, listener, upto):
         pass
 
 
-def without(things, nick):
-    """What is left of what somebody heard without that nick's coming, words and going."""
+def without(messages, nick):
+    """The messages without those that a script under this nick causes."""
     known = re.compile(rf"({nick} has (entered|left) the room\.|({nick}: )?(tea|mo)|"
                        rf"\*\*\* {nick} has (joined|left))")
-    return [thing for thing in things
-            if not (known.fullmatch(thing) if isinstance(thing, str)
-                    else re.fullmatch(nick, thing.get("nick", "")))]
+    return [message for message in messages
+            if not (known.fullmatch(message) if isinstance(message, str)
+                    else re.fullmatch(nick, message.get("nick", "")))]
 
 
-def settle(company, n, nick):
-    """Until the last of n has left: each is told to have come and left once. What else was
-    heard must be nothing."""
-    came = left = 0
+def joins_after_all_left(group, nick):
+    """Waits until every user of that nick has left. Returns how many had joined.
+
+    Each must join and leave once, and the group must be sent nothing else.
+    """
+    joined = left = 0
     while True:
-        before = company.chat()
-        for protocol, things in before.items():
-            assert without(things, nick) == [], protocol
-        came += sum(thing["type"] == "join" for thing in before["json 2"])
-        left += sum(thing["type"] == "leave" for thing in before["json 2"])
-        company.people["json 2"].send("who", ref="w")
+        before = group.chat()
+        for protocol, messages in before.items():
+            assert without(messages, nick) == [], protocol
+        joined += sum(message["type"] == "join" for message in before["json 2"])
+        left += sum(message["type"] == "leave" for message in before["json 2"])
+        group.clients["json 2"].send("who", ref="w")
         who = None
         while who is None:
-            thing = company.one("json 2")
-            if thing["type"] == "who":
-                who = thing
+            message = group.read("json 2")
+            if message["type"] == "who":
+                who = message
             else:
-                came += thing["type"] == "join"
-                left += thing["type"] == "leave"
-                assert thing["type"] in ("join", "leave") or thing["message"] in ("tea", "mo")
-        if came == left and len(who["users"]) == len(company.people):
-            return came
+                joined += message["type"] == "join"
+                left += message["type"] == "leave"
+                assert message["type"] in ("join", "leave") or message["message"] in ("tea", "mo")
+        if joined == left and len(who["users"]) == len(group.clients):
+            return joined
 
 
-# Peers that break.
+# Connections that break.
 
-@pytest.mark.parametrize("end", ["reset", "drop", "finish"])
+@pytest.mark.parametrize("end", ["reset", "drop", "half_close"])
 @pytest.mark.parametrize("listener", PROTOCOLS)
-def test_a_peer_may_break_off_after_any_byte(house, listener, end):
-    """Who was in the room has left it once, by whatever byte the connection broke."""
-    home = house(limits={"rate": 0}, **Company.SETTINGS)
-    company = Company(home)
-    before = home.files()
-    life = LIVES[listener]
+def test_a_connection_may_break_after_any_byte(start_server, listener, end):
+    """A user who was in the room leaves it once, at whichever byte the connection broke."""
+    server = start_server(limits={"rate": 0}, **Group.SETTINGS)
+    group = Group(server)
+    before = server.open_files()
+    script = SCRIPTS[listener]
     step = 7 if listener == "web" else 1
-    cuts = sorted({*range(0, len(life), step), *range(len(life) - 8, len(life) + 1)})
+    cuts = sorted({*range(0, len(script), step), *range(len(script) - 8, len(script) + 1)})
     clients = []
     for cut in cuts:
-        client = home.plain(listener)
-        lived(client, listener, cut)
+        client = server.connect(listener)
+        send_script(client, listener, cut)
         getattr(client, end)()
         clients.append(client)
-    if end == "finish":
+    if end == "half_close":
         for client in clients:
             client.read_rest()
             client.drop()
-    came = settle(company, len(cuts), NICKS.get(listener, "flo"))
-    assert came > 0 or end != "finish"
-    until(lambda: home.files() <= before)
-    if end == "finish" and listener == "relay":
-        assert came == len(cuts)
-
-
-def until(holds):
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    joined = joins_after_all_left(group, NICKS.get(listener, "flo"))
+    assert joined > 0 or end != "half_close"
+    wait_until(lambda: server.open_files() <= before)
+    if end == "half_close" and listener == "relay":
+        assert joined == len(cuts)
 
 
 @pytest.mark.parametrize("end", ["reset", "drop"])
 @pytest.mark.parametrize("listener", PROTOCOLS)
-def test_a_peer_may_break_off_while_it_is_sent_to(house, listener, end):
-    """With a full socket and more behind it; the others hear all of it, in order."""
-    home = house(limits={"rate": 0, "send_queue": 1 << 22}, direct={"hear": "yes"})
-    watch, speaker = home.telnet("watch"), home.json("speaker")
+def test_a_connection_may_break_while_data_is_sent_to_it(start_server, listener, end):
+    """With a full socket and more queued; the others get all of it, in order."""
+    server = start_server(limits={"rate": 0, "send_queue": 1 << 22}, direct={"hear": "yes"})
+    watch, speaker = server.telnet("watch"), server.json("speaker")
     watch.until("speaker has entered the room.")
     for turn in range(3):
-        client = home.plain(listener, receive=2048)
-        lived(client, listener)
+        client = server.connect(listener, receive=2048)
+        send_script(client, listener)
         nick = f"guest{turn + 1}" if listener == "relay" else "flo"
         watch.until(re.compile(rf"({nick}: )?tea"))
         for i in range(300):
@@ -156,15 +145,15 @@ def test_a_peer_may_break_off_while_it_is_sent_to(house, listener, end):
                 speaker.until("chat", message=f"{i} " + "x" * 3000)
         passed = [line for line in watch.until(f"{nick} has left the room.")
                   if not line.startswith("speaker: ")]
-        # Half a line is one after a pause, on the protocols that know pauses.
+        # After a pause, half a line counts as a line on some protocols.
         assert passed in ([], [f"{nick}: mo"])
-    speaker.send("chat", message="behind it all")
-    watch.until("speaker: behind it all")
+    speaker.send("chat", message="after all")
+    watch.until("speaker: after all")
 
 
-def keepalive(home, listener, client):
-    """Whether the kernel has a keepalive timer running for the server's end."""
-    mine = f":{home.port(listener):04X}"
+def keepalive(server, listener, client):
+    """Whether a keepalive timer runs for the server's end of a connection."""
+    mine = f":{server.port(listener):04X}"
     other = f":{client.socket.getsockname()[1]:04X}"
     with open("/proc/net/tcp", encoding="ascii") as table:
         for row in map(str.split, list(table)[1:]):
@@ -174,151 +163,151 @@ def keepalive(home, listener, client):
 
 
 @pytest.mark.parametrize("listener", PROTOCOLS)
-def test_the_kernel_asks_whether_a_silent_peer_lives(house, listener):
-    home = house()
-    client = home.plain(listener)
-    until(lambda: keepalive(home, listener, client))
+def test_keepalive_is_on_for_every_connection(start_server, listener):
+    server = start_server()
+    client = server.connect(listener)
+    wait_until(lambda: keepalive(server, listener, client))
 
 
-A_MINUTE = pytest.mark.skipif(ASAN, reason="it takes a minute, mostly of waiting")
+A_MINUTE = pytest.mark.skipif(SANITIZED, reason="it takes a minute, mostly of waiting")
 PLAIN = [listener for listener in PROTOCOLS if listener != "web"]
 
 
 @A_MINUTE
 @pytest.mark.xdist_group("a minute of dead peers")
-def test_a_peer_that_takes_nothing_for_a_minute_is_given_up(house):
-    """By the kernel, for what it could not send; a WebSocket is pinged, which is shorter."""
-    home = house(limits={"rate": 0}, **Company.SETTINGS)
-    watch = home.json("watch", timeout=100)
+def test_a_peer_that_acknowledges_nothing_for_a_minute_is_dropped(start_server):
+    """By TCP_USER_TIMEOUT. WebSockets are pinged, which is faster."""
+    server = start_server(limits={"rate": 0}, **Group.SETTINGS)
+    watch = server.json("watch", timeout=100)
     dead = {}
     for listener in PLAIN:
-        client = dead[listener] = home.plain(listener, receive=2048)
-        client.send_bytes(LIVES[listener][:-2].replace(b"flo", listener[:3].encode()))
+        client = dead[listener] = server.connect(listener, receive=2048)
+        client.send_bytes(SCRIPTS[listener][:-2].replace(b"flo", listener[:3].encode()))
     nicks = {"guest1" if listener == "relay" else listener[:3] for listener in PLAIN}
-    came = set()
-    while not nicks <= came:
-        came.add(watch.until("join")["nick"])
-    before = home.files()
+    joined = set()
+    while not nicks <= joined:
+        joined.add(watch.until("join")["nick"])
+    before = server.open_files()
     began = time.monotonic()
-    # More than the sockets take, and less than what is said to wait too long (send_queue).
+    # More than the sockets take, and less than send_queue allows.
     for _ in range(100):
         watch.send("chat", message="x" * 3900)
     gone = [watch.until("leave")["nick"] for _ in PLAIN]
     assert set(gone) == nicks and 55 < time.monotonic() - began < 90
-    watch.send("chat", message="behind it")
-    watch.until("chat", message="behind it")
-    until(lambda: home.files() == before - len(PLAIN))
+    watch.send("chat", message="after it")
+    watch.until("chat", message="after it")
+    wait_until(lambda: server.open_files() == before - len(PLAIN))
 
 
 @pytest.mark.parametrize("listener", PROTOCOLS)
-def test_a_byte_at_a_time_is_the_same_as_all_at_once(house, listener):
-    """And between any two bytes, others say what they have to say."""
+def test_one_byte_at_a_time_is_the_same_as_all_at_once(start_server, listener):
+    """The others' messages between two bytes make no difference."""
     slow = {"pause": 9999}
-    home = house(limits={"rate": 0}, relay=slow, lobby=slow, direct={**slow, "hear": "yes"})
-    company = Company(home)
-    client = home.plain(listener)
-    heard = []
-    for i in live(client, listener, step=1):
+    server = start_server(limits={"rate": 0}, relay=slow, lobby=slow, direct={**slow, "hear": "yes"})
+    group = Group(server)
+    client = server.connect(listener)
+    received = []
+    for i in send_in_pieces(client, listener, step=1):
         if i % 40 == 39:
-            heard += company.chat()["json 2"]
+            received += group.chat()["json 2"]
     while True:
-        texts = [thing["message"] for thing in heard if thing["type"] == "chat"]
+        texts = [message["message"] for message in received if message["type"] == "chat"]
         if texts:
             break
-        heard.append(company.one("json 2"))
+        received.append(group.read("json 2"))
     assert texts == ["tea"]
 
 
-# Many who come and go.
+# Many short connections.
 
-def come_and_go(home, i):
-    """Somebody of that number: by one protocol after the other, gone after any byte."""
+def short_connection(server, i):
+    """The number chooses the protocol, the byte after which it ends, and how it ends."""
     listener = PROTOCOLS[i % 6]
-    client = home.plain(listener)
-    home.clients.pop()
-    cut = i * 7 % (len(LIVES[listener]) + 1)
+    client = server.connect(listener)
+    server.clients.pop()
+    cut = i * 7 % (len(SCRIPTS[listener]) + 1)
     with contextlib.suppress(OSError):
-        lived(client, listener, cut)
+        send_script(client, listener, cut)
         if i % 3:
             client.reset()
     client.drop()
 
 
-@pytest.mark.parametrize("limit", [0, 40], ids=["let in", "refused"])
-def test_thousands_who_come_and_go_leave_nothing_behind(house, limit):
-    """Neither memory nor descriptors, whichever way they go."""
-    home = house(limits={"rate": 0, **({"sessions_per_address": limit} if limit else {})},
-                 **Company.SETTINGS)
-    company = Company(home)
-    held = [home.telnet() for _ in range(limit - len(company.people))]
+@pytest.mark.parametrize("limit", [0, 40], ids=["admitted", "refused"])
+def test_thousands_of_short_connections_leave_nothing_behind(start_server, limit):
+    """Neither memory nor descriptors, however they end."""
+    server = start_server(limits={"rate": 0, **({"sessions_per_address": limit} if limit else {})},
+                          **Group.SETTINGS)
+    group = Group(server)
+    held = [server.telnet() for _ in range(limit - len(group.clients))]
     for client in held:
         client.expect("Welcome to Teahouse")
-    before = home.files()
+    before = server.open_files()
 
-    def storm(n):
+    def run(n):
         for i in range(n):
-            come_and_go(home, i)
+            short_connection(server, i)
             if i % 100 == 99:
-                company.chat()
-        company.chat()
-        until(lambda: home.files() <= before)
+                group.chat()
+        group.chat()
+        wait_until(lambda: server.open_files() <= before)
 
-    storm(1000)
-    settled = home.memory()
-    storm(5000)
-    assert ASAN or home.memory() - settled < 1024
-    company.chat()
+    run(1000)
+    settled = server.memory()
+    run(5000)
+    assert SANITIZED or server.memory() - settled < 1024
+    group.chat()
     del held
 
 
 @A_MINUTE
-@pytest.mark.xdist_group("a minute of storm")
-def test_five_hundred_a_second_who_come_and_go_for_a_minute(house):
-    """Memory and descriptors stay as they were after the first seconds, and people chat."""
-    home = house(limits={"rate": 0}, **Company.SETTINGS)
-    company = Company(home)
-    files, most, settled = home.files(), 0, 0
+@pytest.mark.xdist_group("a minute of connections")
+def test_five_hundred_short_connections_a_second_for_a_minute(start_server):
+    """Memory and descriptors stay as they were after the first seconds, and the group chats."""
+    server = start_server(limits={"rate": 0}, **Group.SETTINGS)
+    group = Group(server)
+    files, most, settled = server.open_files(), 0, 0
     began = time.monotonic()
     for i in range(500 * 60):
-        come_and_go(home, i)
+        short_connection(server, i)
         ahead = i / 500 - (time.monotonic() - began)
         if ahead > 0:
             time.sleep(ahead)
         if i % 250 == 249:
-            company.chat()
-            most = max(most, home.files())
+            group.chat()
+            most = max(most, server.open_files())
         if i == 500 * 10:
-            settled = home.memory()
-    company.chat()
-    until(lambda: home.files() <= files)
-    # One at a time comes; what the others left is gone before there are many.
+            settled = server.memory()
+    group.chat()
+    wait_until(lambda: server.open_files() <= files)
+    # Only one is open at a time; the server must close the others before there are many.
     assert most < files + 100
-    assert home.memory() - settled < 512
+    assert server.memory() - settled < 512
 
 
 # The end.
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_stopped_under_load_it_delivers_what_is_queued(house, number):
-    """Each hears what was said up to the end without a gap, the same as all others, and is told."""
-    home = house(limits={"rate": 0, "send_queue": 1 << 24}, direct={"hear": "yes"})
-    company = Company(home)
-    speaker = home.json("speaker")
+def test_stopped_under_load_the_server_delivers_what_is_queued(start_server, number):
+    """All get the same messages, without a gap, and the notice that the server stops."""
+    server = start_server(limits={"rate": 0, "send_queue": 1 << 24}, direct={"hear": "yes"})
+    group = Group(server)
+    speaker = server.json("speaker")
     said = 1200
     for i in range(said):
         speaker.send("chat", message=f"{i} " + "x" * 900)
         if i % 100 == 99:
             speaker.until("chat", message=f"{i} " + "x" * 900)
-    # These may be heard or not, but by all or nobody, and nothing is heard of a half.
+    # These may be delivered or not, but to all clients alike, and each only as a whole.
     speaker.send_bytes(b"".join(packet(chat(f"{i} " + "x" * 900)) for i in range(said, said + 50)))
-    home.signal(number)
+    server.signal(number)
     counts = {}
-    for protocol, client in company.people.items():
+    for protocol, client in group.clients.items():
         count = 0
         try:
             while True:
-                thing = company.one(protocol)
-                text = thing if isinstance(thing, str) else thing.get("message", "")
+                message = group.read(protocol)
+                text = message if isinstance(message, str) else message.get("message", "")
                 if "x" * 900 in text:
                     assert text.removeprefix("speaker: ") == f"{count} " + "x" * 900
                     count += 1
@@ -333,62 +322,61 @@ def test_stopped_under_load_it_delivers_what_is_queued(house, number):
         client.drop()
     assert len(set(counts.values())) == 1 and counts["web"] >= said
     speaker.drop()
-    assert home.wait() == 0
+    assert server.wait() == 0
 
 
-def test_stopped_while_many_come_and_go_it_ends_well(house):
-    home = house(limits={"rate": 0})
+def test_stopped_during_many_short_connections(start_server):
+    server = start_server(limits={"rate": 0})
     for i in range(120):
-        client = home.plain(PROTOCOLS[i % 6])
-        lived(client, PROTOCOLS[i % 6], i)
+        client = server.connect(PROTOCOLS[i % 6])
+        send_script(client, PROTOCOLS[i % 6], i)
         if i % 5 == 0:
             client.reset()
-    home.signal()
-    for client in home.clients:
+    server.signal()
+    for client in server.clients:
         client.drop()
-    assert home.wait() == 0
+    assert server.wait() == 0
 
 
 # Files and ports.
 
 @pytest.mark.parametrize("closed", ["0", "1", "2", "01", "02", "12", "012"])
-def test_whichever_standard_files_are_closed_it_serves(tmp_path, closed):
-    """And no connection is taken for one of them: nobody is sent the log."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+def test_any_standard_file_may_be_closed(tmp_path, closed):
+    """No connection gets the number of a standard file, and so no client is sent the log."""
+    port = free_port()
     ini = tmp_path / "teahouse.ini"
-    ini.write_text(settings(**FEW | {"telnet": {"port": port}}))
+    ini.write_text(settings(telnet={"port": port}))
     shut = " ".join(f"{fd}{'<' if fd == '0' else '>'}&-" for fd in closed)
     process = subprocess.Popen(
         ["sh", "-c", f"exec {program()} -v -v -c {ini} {shut}"], stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         client = None
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT
         while client is None:
             assert process.poll() is None and time.monotonic() < deadline
             try:
-                client = socket.create_connection(("127.0.0.1", port), PATIENCE)
+                client = socket.create_connection(("127.0.0.1", port), TIMEOUT)
             except ConnectionRefusedError:
                 time.sleep(0.01)
         for fd in closed:
             assert os.readlink(f"/proc/{process.pid}/fd/{fd}") == "/dev/null"
         client.sendall(b"login ann\r\nsay hello\r\nlogout\r\n")
-        told = b""
+        received = b""
         while piece := client.recv(4096):
-            told += piece
-        assert told == b"Welcome to Teahouse\r\nann: hello\r\n"
+            received += piece
+        assert received == b"Welcome to Teahouse\r\nann: hello\r\n"
         client.close()
         process.terminate()
-        assert process.wait(PATIENCE) == 0
+        assert process.wait(TIMEOUT) == 0
     finally:
         process.kill()
         process.wait()
 
 
-def test_a_log_that_nobody_takes_any_more_kills_nothing(tmp_path):
+def test_a_closed_log_pipe_does_not_end_the_server(tmp_path):
     ini = tmp_path / "teahouse.ini"
-    ini.write_text(settings(**FEW))
+    ini.write_text(settings())
     process = subprocess.Popen([program(), "-v", "-v", "-c", str(ini)], stdin=subprocess.DEVNULL,
                                stderr=subprocess.PIPE)
     try:
@@ -399,11 +387,11 @@ def test_a_log_that_nobody_takes_any_more_kills_nothing(tmp_path):
                 port = int(match[1])
         process.stderr.close()
         for _ in range(3):
-            with socket.create_connection(("127.0.0.1", port), PATIENCE) as client:
+            with socket.create_connection(("127.0.0.1", port), TIMEOUT) as client:
                 client.sendall(b"login ann\r\nlogout\r\n")
                 assert client.recv(4096).startswith(b"Welcome")
         process.terminate()
-        assert process.wait(PATIENCE) == 0
+        assert process.wait(TIMEOUT) == 0
     finally:
         process.kill()
         process.wait()
@@ -411,37 +399,39 @@ def test_a_log_that_nobody_takes_any_more_kills_nothing(tmp_path):
 
 @pytest.mark.parametrize("listener", PROTOCOLS)
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1", "*"])
-def test_a_port_that_is_taken_is_told_and_nothing_opens(tmp_path, listener, address):
+def test_a_port_in_use_is_reported_and_nothing_opens(tmp_path, listener, address):
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     host = "127.0.0.1" if address == "*" else address
     with socket.create_server((host, 0), family=family) as taken:
         port = taken.getsockname()[1]
-        home = House(tmp_path, wait=False, **{listener: {"port": port, "address": address}})
-        status = home.wait()
-        home.process.stdout.close()
+        server = Server(tmp_path, wait=False, **{listener: {"port": port, "address": address}})
+        status = server.wait()
+        server.process.stdout.close()
     where = f"[{address}]" if ":" in address else address
-    assert home.lines == [
-        f"teahoused: {home.place(listener, 'port')}: {where}:{port}: Address already in use; "
+    assert server.log == [
+        f"teahoused: {server.setting_location(listener, 'port')}: {where}:{port}: "
+        "Address already in use; "
         "right is a port that is free, and may be taken"]
     assert status == 2
 
 
-@pytest.mark.skipif(ASAN, reason="the sanitizer needs descriptors of its own")
-def test_what_is_no_fault_of_the_settings_is_worth_another_try(tmp_path):
-    home = House(tmp_path, wait=False, under=["prlimit", "--nofile=8:8"])
-    status = home.wait()
-    home.process.stdout.close()
-    assert status == 1, home.lines
+@pytest.mark.skipif(SANITIZED, reason="the sanitizer needs descriptors of its own")
+def test_a_failure_that_is_not_the_settings_exits_with_1(tmp_path):
+    server = Server(tmp_path, wait=False, wrapper=["prlimit", "--nofile=8:8"])
+    status = server.wait()
+    server.process.stdout.close()
+    assert status == 1, server.log
 
 
 @pytest.mark.parametrize("address", ["192.0.2.1", "2001:db8::1"])
-def test_an_address_that_is_not_here_is_told_and_nothing_opens(tmp_path, address):
-    home = House(tmp_path, wait=False, **{
+def test_a_foreign_address_is_reported_and_nothing_opens(tmp_path, address):
+    server = Server(tmp_path, wait=False, **{
         "telnet": {"address": address}, "json": {"address": address}})
-    status = home.wait()
-    home.process.stdout.close()
+    status = server.wait()
+    server.process.stdout.close()
     where = f"[{address}]" if ":" in address else address
-    assert home.lines == [
-        f"teahoused: {home.place(listener, 'address')}: {where}:0: Cannot assign requested "
-        "address; right is an address of this host, or *" for listener in ("telnet", "json")]
+    assert server.log == [
+        f"teahoused: {server.setting_location(listener, 'address')}: {where}:0: "
+        "Cannot assign requested address; right is an address of this host, or *"
+        for listener in ("telnet", "json")]
     assert status == 2

@@ -1,21 +1,21 @@
-"""That what `make install` puts somewhere runs from there, and goes again."""
+"""What `make install` installs runs from its place, and `make uninstall` removes it."""
 
 import subprocess
 
 import pytest
 
-from house import ROOT, House, program
+from server import ROOT, SANITIZED, Server
 
-pytestmark = pytest.mark.skipif("asan" in program(), reason="what is installed is the release")
+pytestmark = pytest.mark.skipif(SANITIZED, reason="the release is what is installed")
 
 
 def make(target, folder):
-    # What is built is in use by other tests: it must not be made anew meanwhile.
+    # Other tests use what is built, so it must not be built again meanwhile.
     subprocess.run(["make", "-s", "-C", ROOT, "-o", "programs", target, f"DESTDIR={folder}"],
                    check=True, stdout=subprocess.DEVNULL, umask=0o077)
 
 
-def test_what_is_installed_runs_and_goes_again(tmp_path, monkeypatch):
+def test_install_and_uninstall(tmp_path, monkeypatch):
     folder = tmp_path / "installed"
     make("install", folder)
     found = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
@@ -24,7 +24,7 @@ def test_what_is_installed_runs_and_goes_again(tmp_path, monkeypatch):
             "usr/local/share/man/man7/teahouse-protocol.7",
             "usr/local/share/man/man8/teahoused.8", "usr/local/share/teahouse/web/index.html",
             "usr/local/lib/systemd/system/teahoused.service", "etc/teahouse/teahouse.ini"} <= found
-    # Whoever installs, and however private they like their own files: others can use it.
+    # Under any umask of the installing user, other users can read it.
     assert all(folder.joinpath(path).stat().st_mode & 0o044 == 0o044 for path in found)
     assert all(path.stat().st_mode & 0o055 == 0o055
                for path in [*folder.rglob("*"), folder] if path.is_dir())
@@ -33,12 +33,12 @@ def test_what_is_installed_runs_and_goes_again(tmp_path, monkeypatch):
              for line in kept.read_text().splitlines()]
     ini = "\n".join(lines).replace("= /usr/local", f"= {folder}/usr/local")
     monkeypatch.setenv("TEAHOUSED", str(folder / "usr/local/sbin/teahoused"))
-    with House(tmp_path, ini=ini) as home:
-        page = home.plain("web")
+    with Server(tmp_path, ini=ini) as server:
+        page = server.connect("web")
         page.send_bytes(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         assert page.read_rest().startswith(b"HTTP/1.1 200 OK")
-        home.telnet("ann").expect("Welcome to Teahouse")
-    # The settings stay, also when it is installed once more.
+        server.telnet("ann").expect("Welcome to Teahouse")
+    # A second installation keeps the settings, and so does the removal.
     kept.write_text("; mine")
     make("install", folder)
     assert kept.read_text() == "; mine"

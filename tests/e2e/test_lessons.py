@@ -1,8 +1,8 @@
-"""Students' own clients (tests/lessons) at a real server: what they see, line for line.
+"""Students' own clients (tests/lessons) with a real server: what they show, line for line.
 
-None of them knows where a message ends, so whoever says something waits until the others have
-seen it. An empty line on a student's screen is a line ending that the student printed as well,
-and is passed over.
+None of them knows where a message ends, so after each message the test waits until the others
+have shown it. An empty line is a line ending that the student's program has printed as well, and
+is skipped.
 """
 
 import pathlib
@@ -15,13 +15,13 @@ import threading
 
 import pytest
 
-from house import PATIENCE, matches
+from clients import TIMEOUT, line_matches
 
 LESSONS = pathlib.Path(__file__).parents[1] / "lessons"
 
 
 class Student:
-    """A student's program: what is typed into it, and what it shows."""
+    """A running student's program: its input and its output."""
 
     def __init__(self, lesson, *args):
         self.process = subprocess.Popen(
@@ -45,42 +45,42 @@ class Student:
         """The next lines: exactly these, each a string or a compiled pattern."""
         for want in wanted:
             try:
-                line = self.shown.get(timeout=PATIENCE)
+                line = self.shown.get(timeout=TIMEOUT)
             except queue.Empty:
                 raise AssertionError(f"nothing came, not {want!r}") from None
-            assert line == want or line and matches(line, want), f"{line!r} came, not {want!r}"
+            assert line == want or line and line_matches(line, want), f"{line!r} came, not {want!r}"
 
     def ends(self, *last):
-        """Types no more; the program shows these lines and ends well."""
+        """Closes the input. The program must show these lines and exit with 0."""
         self.process.stdin.close()
         self.sees(*last, None)
-        assert self.process.wait(PATIENCE) == 0
+        assert self.process.wait(TIMEOUT) == 0
 
     def drop(self):
         if self.process.poll() is None:
             self.process.kill()
-        self.process.wait(PATIENCE)
-        self.reader.join(PATIENCE)
+        self.process.wait(TIMEOUT)
+        self.reader.join(TIMEOUT)
         if not self.process.stdin.closed:
             self.process.stdin.close()
         self.process.stdout.close()
 
 
-class Wire:
-    """A network between one student and the server that cuts or glues what goes through it."""
+class Proxy:
+    """A proxy between a student's program and the server that splits or joins what passes it."""
 
     def __init__(self, address, manner):
         self.manner = manner
         self.held = b""
         self.more = threading.Condition()
-        self.door = socket.create_server(("127.0.0.1", 0))
-        self.address = self.door.getsockname()
-        self.server = socket.create_connection(address, PATIENCE)
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.address = self.listener.getsockname()
+        self.server = socket.create_connection(address, TIMEOUT)
         self.student = None
         threading.Thread(target=self._work, daemon=True).start()
 
     def _work(self):
-        self.student, _ = self.door.accept()
+        self.student, _ = self.listener.accept()
         for end in (self.server, self.student):
             end.settimeout(None)
             end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -89,7 +89,7 @@ class Wire:
         self._pump(self.student, self.server)
 
     def _pump(self, source, target):
-        """Bytes one at a time; or, to the server, only when they are let go."""
+        """Forwards byte by byte; or, towards the server, only on release()."""
         try:
             while data := source.recv(65536):
                 if self.manner == "bytes":
@@ -105,45 +105,45 @@ class Wire:
         except OSError:
             pass
 
-    def let_go(self, last):
-        """Sends in one piece all that was held, once these bytes are among it."""
+    def release(self, last):
+        """Sends everything held in one piece, once these bytes are in it."""
         with self.more:
-            assert self.more.wait_for(lambda: last in self.held, PATIENCE), self.held
+            assert self.more.wait_for(lambda: last in self.held, TIMEOUT), self.held
             data, self.held = self.held, b""
         self.server.sendall(data)
 
     def drop(self):
-        for end in filter(None, (self.door, self.server, self.student)):
+        for end in filter(None, (self.listener, self.server, self.student)):
             end.close()
 
 
 @pytest.fixture
-def classroom():
-    """Keeps students and wires, and sends them home at the end."""
-    things = []
+def keep():
+    """Drops students and proxies at the end: keep(Student(..))."""
+    kept = []
 
-    def keep(thing):
-        things.append(thing)
-        return thing
+    def add(value):
+        kept.append(value)
+        return value
 
-    yield keep
-    for thing in things:
-        thing.drop()
+    yield add
+    for value in kept:
+        value.drop()
 
 
 @pytest.fixture
-def sit(classroom):
-    """Starts a lesson's program at a listener of the server: sit(home, lesson, words before)."""
-    def start(home, lesson, *words, listener=None):
-        return classroom(Student(lesson, *words, *home.address(listener or lesson)))
-    return start
+def start(keep):
+    """Starts a lesson's program: start(server, lesson, arguments before the address)."""
+    def start_lesson(server, lesson, *words, listener=None):
+        return keep(Student(lesson, *words, *server.address(listener or lesson)))
+    return start_lesson
 
 
-# The tea party (SPEC 6.1).
+# The tea party.
 
-def test_the_tea_party(house, sit):
-    home = house(party={"protocol": "telnet", "strict": "yes"})
-    magnus, dilbert = sit(home, "party"), sit(home, "party")
+def test_the_tea_party(start_server, start):
+    server = start_server(party={"protocol": "telnet", "strict": "yes"})
+    magnus, dilbert = start(server, "party"), start(server, "party")
     magnus.sees("Welcome to Teahouse")
     magnus.types("login magnus")
     magnus.types("look")
@@ -175,25 +175,25 @@ def test_the_tea_party(house, sit):
     magnus.ends("Connection closed")
 
 
-def test_a_tea_party_of_lines_that_do_not_wait(house, sit):
-    home = house(party={"protocol": "telnet", "strict": "yes"})
-    ann = sit(home, "party")
+def test_a_tea_party_typed_ahead(start_server, start):
+    server = start_server(party={"protocol": "telnet", "strict": "yes"})
+    ann = start(server, "party")
     ann.types("login ann\nsay one\nsay two\nlook\nsay three\nlogout")
     ann.ends("Welcome to Teahouse", "ann: one", "ann: two", "The following are in this room:",
              "ann", "ann: three", "Connection closed")
 
 
-# Packets (SPEC 6.2): hello, chat, join and leave.
+# Packets: hello, chat, join and leave.
 
 @pytest.mark.parametrize("manner", ["whole", "bytes"])
-def test_packets(house, sit, classroom, manner):
-    home = house()
-    address = home.address("json")
+def test_packets(start_server, start, keep, manner):
+    server = start_server()
+    address = server.address("json")
     if manner == "bytes":
-        address = classroom(Wire(address, manner)).address
-    ann = classroom(Student("packets", "ann", *address))
+        address = keep(Proxy(address, manner)).address
+    ann = keep(Student("packets", "ann", *address))
     ann.sees("*** ann has joined the chat")
-    bob = sit(home, "packets", "bob", listener="json")
+    bob = start(server, "packets", "bob", listener="json")
     bob.sees("*** bob has joined the chat")
     ann.sees("*** bob has joined the chat")
     for nick, person in (("ann", ann), ("bob", bob)):
@@ -203,35 +203,35 @@ def test_packets(house, sit, classroom, manner):
                 ann.sees(f"{nick}: {text}")
                 bob.sees(f"{nick}: {text}")
             else:
-                # An empty text is not said: an error, which the lesson has not heard of.
+                # An empty text is refused by an error, a type of packet that the lesson does not know.
                 person.sees(re.compile(r"unknown packet! \{'type': 'error', .*"))
     ann.types("/q")
     ann.ends()
     bob.sees("*** ann has left the chat")
 
 
-def test_many_packets_in_one_segment(house, sit, classroom):
-    home = house()
-    bob = sit(home, "packets", "bob", listener="json")
+def test_many_packets_in_one_segment(start_server, start, keep):
+    server = start_server()
+    bob = start(server, "packets", "bob", listener="json")
     bob.sees("*** bob has joined the chat")
-    wire = classroom(Wire(home.address("json"), "glued"))
-    ann = classroom(Student("packets", "ann", *wire.address))
+    proxy = keep(Proxy(server.address("json"), "glued"))
+    ann = keep(Student("packets", "ann", *proxy.address))
     said = [f"number {n}" for n in range(30)]
     ann.types("\n".join(said))
-    wire.let_go(b"number 29")
+    proxy.release(b"number 29")
     for person in (ann, bob):
         person.sees("*** ann has joined the chat", *(f"ann: {text}" for text in said))
     ann.types("again")
     ann.types("and again")
-    wire.let_go(b"and again")
+    proxy.release(b"and again")
     for person in (ann, bob):
         person.sees("ann: again", "ann: and again")
 
 
-# The relay (SPEC 6.4).
+# The relay.
 
 def relay_round(people, word):
-    """Everybody says something; the others see it, and nothing else."""
+    """Each says something. The others see it, and nothing else."""
     for i, person in enumerate(people):
         person.types(f"{word} from {i}")
         for other in people:
@@ -240,19 +240,19 @@ def relay_round(people, word):
 
 
 @pytest.mark.parametrize("n", [3, 4, 5])
-def test_the_relay(house, sit, n):
-    home = house()
-    # The relay tells nobody who comes and goes; one at another door is told.
-    witness = home.json("witness")
+def test_the_relay(start_server, start, n):
+    server = start_server()
+    # The relay does not report joins and leaves; a json client is told.
+    witness = server.json("witness")
     people = []
     for i in range(n):
-        people.append(sit(home, "relay"))
+        people.append(start(server, "relay"))
         witness.until("join", nick=f"guest{i + 1}")
     relay_round(people, "hello")
     people[0].ends()
     witness.until("leave", nick="guest1")
     relay_round(people[1:], "gone")
-    people[0] = sit(home, "relay")
+    people[0] = start(server, "relay")
     witness.until("join", nick=f"guest{n + 1}")
     relay_round(people, "back")
     people[0].types("/nick who am i?")
@@ -261,7 +261,7 @@ def test_the_relay(house, sit, n):
     witness.until("chat", nick=f"guest{n + 1}", message="/nick who am i?")
 
 
-# The lobby (SPEC 6.5).
+# The lobby.
 
 BAD_ROOM = "That was not formatted correctly"
 BAD_NICK, TAKEN = "Not a good nickname, try again", "Nickname taken, try again"
@@ -276,10 +276,10 @@ def enter_lobby(person, room, nick):
 
 
 @pytest.mark.parametrize("ending", ["lf", "crlf", "none"])
-def test_the_lobby(house, sit, ending):
-    home = house(lobby={"ending": ending})
-    cat = home.json("cat")
-    ann, bob = sit(home, "lobby"), sit(home, "lobby")
+def test_the_lobby(start_server, start, ending):
+    server = start_server(lobby={"ending": ending})
+    cat = server.json("cat")
+    ann, bob = start(server, "lobby"), start(server, "lobby")
     ann.sees("Type /list or /join and a room")
     for room in ("/join", "/join te a", "/nick ann", "/who", "hello", "tea"):
         ann.types(room)
@@ -304,7 +304,7 @@ def test_the_lobby(house, sit, ending):
     cat.send("chat", room="tea", message="miaow")
     ann.sees("cat: miaow")
     bob.sees("cat: miaow")
-    # What one cannot do in a room.
+    # Commands that the lobby does not have in a room.
     bob.types("/join main")
     bob.sees("1")
     bob.types("/list")
@@ -319,9 +319,9 @@ def test_the_lobby(house, sit, ending):
     cat.until("leave", nick="ann", room="tea")
 
 
-def test_the_lobbys_lists(house, sit):
-    home = house()
-    ann, bob = sit(home, "lobby"), sit(home, "lobby")
+def test_listings_in_the_lobby(start_server, start):
+    server = start_server()
+    ann, bob = start(server, "lobby"), start(server, "lobby")
     ann.sees("Type /list or /join and a room")
     ann.types("/list")
     ann.sees("Rooms: 1", "main")
@@ -347,9 +347,9 @@ def test_the_lobbys_lists(house, sit):
     bob.sees("bob")
 
 
-def test_a_lobbys_text_is_never_longer_than_a_string(house, sit):
-    home = house()
-    ann, bob = sit(home, "lobby"), sit(home, "lobby")
+def test_the_lobby_cuts_texts_to_the_length_of_a_string(start_server, start):
+    server = start_server()
+    ann, bob = start(server, "lobby"), start(server, "lobby")
     enter_lobby(ann, "tea", "ann")
     enter_lobby(bob, "tea", "bob")
     ann.sees("*** bob has joined")
@@ -365,7 +365,7 @@ def test_a_lobbys_text_is_never_longer_than_a_string(house, sit):
     ann.sees("bob: nothing")
 
 
-# Direct messages (SPEC 6.6).
+# Direct messages.
 
 NAMES = ("Ali", "Ahmad", "Bea", "Chen", "Dana", "Emre", "Femi", "Gina", "Hugo", "Ines")
 CONNECTED = re.compile(r"You are connected from:\('127\.0\.0\.1', \d+\)")
@@ -378,9 +378,9 @@ def register(person, name):
 
 
 @pytest.mark.parametrize("ending", ["lf", "crlf", "none"])
-def test_ten_write_to_each_other(house, sit, ending):
-    home = house(direct={"ending": ending})
-    people = [sit(home, "direct") for _ in NAMES]
+def test_ten_clients_write_to_each_other(start_server, start, ending):
+    server = start_server(direct={"ending": ending})
+    people = [start(server, "direct") for _ in NAMES]
     for person, name in zip(people, NAMES):
         register(person, name)
     n = len(people)
@@ -395,9 +395,9 @@ def test_ten_write_to_each_other(house, sit, ending):
         person.ends("The server has closed")
 
 
-def test_what_direct_refuses(house, sit):
-    home = house()
-    ali, ahmad = sit(home, "direct"), sit(home, "direct")
+def test_refusals_of_direct(start_server, start):
+    server = start_server()
+    ali, ahmad = start(server, "direct"), start(server, "direct")
     register(ali, "Ali")
     ahmad.sees(CONNECTED)
     for typed, answer in (
@@ -418,10 +418,10 @@ def test_what_direct_refuses(house, sit):
     ali.sees("one: two")
 
 
-# Everybody.
+# All lessons together.
 
-class Guest:
-    """Somebody in the room, over whatever protocol; echo: sees what it says itself."""
+class User:
+    """A user in the room over any protocol. echo: it is shown its own messages."""
 
     def __init__(self, nick, echo, said, entered, left, types, sees, *, spoken="{text}"):
         self.nick, self.echo = nick, echo
@@ -432,47 +432,47 @@ class Guest:
         self.types(self.spoken.format(text=text))
 
 
-def test_all_lessons_in_one_room(house, sit):
-    home = house(party={"protocol": "telnet", "strict": "yes"}, direct={"hear": "yes"})
-    guests = []
+def test_all_lessons_in_one_room(start_server, start):
+    server = start_server(party={"protocol": "telnet", "strict": "yes"}, direct={"hear": "yes"})
+    users = []
     named = "{nick}: {text}"
     telnet = (named, "{nick} has entered the room.", "{nick} has left the room.")
     chat = (named, "*** {nick} has joined the chat", "*** {nick} has left the chat")
     stars = (named, "*** {nick} has joined", "*** {nick} has left")
 
-    def come(guest):
-        for other in guests:
+    def enter(user):
+        for other in users:
             if other.entered:
-                other.sees(other.entered.format(nick=guest.nick))
-        guests.append(guest)
+                other.sees(other.entered.format(nick=user.nick))
+        users.append(user)
 
-    student = sit(home, "party")
+    student = start(server, "party")
     student.sees("Welcome to Teahouse")
     student.types("login pia")
     student.types("look")
     student.sees("The following are in this room:", "pia")
-    come(Guest("pia", True, *telnet, student.types, student.sees, spoken="say {text}"))
+    enter(User("pia", True, *telnet, student.types, student.sees, spoken="say {text}"))
 
-    student = sit(home, "packets", "jo", listener="json")
+    student = start(server, "packets", "jo", listener="json")
     student.sees("*** jo has joined the chat")
-    come(Guest("jo", True, *chat, student.types, student.sees))
+    enter(User("jo", True, *chat, student.types, student.sees))
 
-    student = sit(home, "relay")
-    come(Guest("guest1", False, "{text}", None, None, student.types, student.sees))
+    student = start(server, "relay")
+    enter(User("guest1", False, "{text}", None, None, student.types, student.sees))
 
-    student = sit(home, "lobby")
+    student = start(server, "lobby")
     enter_lobby(student, "main", "lou")
-    come(Guest("lou", False, *stars, student.types, student.sees))
+    enter(User("lou", False, *stars, student.types, student.sees))
 
-    student = sit(home, "direct")
+    student = start(server, "direct")
     register(student, "Dee")
-    come(Guest("Dee", False, named, None, None, student.types, student.sees, spoken="@*:{text}"))
+    enter(User("Dee", False, named, None, None, student.types, student.sees, spoken="@*:{text}"))
 
-    user = home.telnet("tim")
+    user = server.telnet("tim")
     user.expect("Welcome to Teahouse")
-    come(Guest("tim", True, *telnet, user.send, user.expect))
+    enter(User("tim", True, *telnet, user.send, user.expect))
 
-    page = home.web("wen")
+    page = server.web("wen")
     page.until("names")
 
     def page_sees(line):
@@ -481,23 +481,23 @@ def test_all_lessons_in_one_room(house, sit):
         assert texts[packet["type"]].format(**packet) == line
         assert packet["room"] == "main"
 
-    come(Guest("wen", True, named, "+ {nick}", "- {nick}",
+    enter(User("wen", True, named, "+ {nick}", "- {nick}",
                lambda text: page.send("chat", message=text), page_sees))
 
     for text in ("hello", "a second cup?", "/me or not"):
-        for speaker in guests:
-            # Where a slash begins a command, this is none that says anything.
+        for speaker in users:
+            # There, a slash begins a command.
             if text.startswith("/") and speaker.nick in ("lou", "tim"):
                 continue
             speaker.says(text)
-            for guest in guests:
-                if guest is not speaker or guest.echo:
-                    guest.sees(guest.said.format(nick=speaker.nick, text=text))
+            for user in users:
+                if user is not speaker or user.echo:
+                    user.sees(user.said.format(nick=speaker.nick, text=text))
 
     for nick, farewell in (("Dee", "exit"), ("pia", "logout"), ("lou", "/logout")):
-        leaver = next(guest for guest in guests if guest.nick == nick)
-        guests.remove(leaver)
+        leaver = next(user for user in users if user.nick == nick)
+        users.remove(leaver)
         leaver.types(farewell)
-        for guest in guests:
-            if guest.left:
-                guest.sees(guest.left.format(nick=nick))
+        for user in users:
+            if user.left:
+                user.sees(user.left.format(nick=nick))

@@ -1,7 +1,7 @@
-"""Without memory the server stops with a sentence, wherever it was: it never goes on wounded.
+"""Without memory the server stops with an error message, at whichever allocation it fails.
 
-Libraries allocate as it does. Only what they keep from it, as the C library and OpenSSL do, may
-fail: then it does not start, and says why, or does all that it was asked.
+That includes the allocations of libraries. Where a library handles the failure itself, as the C
+library and OpenSSL do, the server either does not start, and says why, or works as usual.
 """
 
 import concurrent.futures
@@ -15,18 +15,19 @@ import subprocess
 
 import pytest
 
-from house import Company, House, request
+from group import Group
+from server import ROOT, SANITIZED, Server
+from websocket_client import http_request
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("TEAHOUSED", ROOT / "build/teahoused")).parent
-SANITIZED = pytest.mark.skipif("asan" in BUILD.name,
-                              reason="the sanitizer has an allocator, and finds leaks, of its own")
-GONE = "memory: none left\n"
+NOT_SANITIZED = pytest.mark.skipif(SANITIZED,
+                                   reason="the sanitizer replaces the allocator, and finds leaks itself")
+OUT_OF_MEMORY = "memory: none left\n"
 TALKS = ["three-doors", "lobby", "commands"]
 
 
 def failing(number):
-    """An environment in which that allocation fails; 0: none does, and they are counted."""
+    """The environment in which the allocation of that number fails; with 0 they are only counted."""
     return {"LD_PRELOAD": str(BUILD / "tests/talk/fault.so"), "FAULT_AT": str(number)}
 
 
@@ -37,14 +38,14 @@ def play(talk, fault):
 
 
 def fault_of(talk, number):
-    """What is wrong with how it ended when that allocation failed."""
+    """What was wrong when that allocation failed, or an empty string."""
     done = play(talk, number)
-    if done.returncode == -signal.SIGABRT and done.stderr.endswith(GONE):
+    if done.returncode == -signal.SIGABRT and done.stderr.endswith(OUT_OF_MEMORY):
         return ""
     return f"{talk} {number}: {done.returncode} {done.stderr}"
 
 
-@SANITIZED
+@NOT_SANITIZED
 @pytest.mark.parametrize("talk", TALKS)
 def test_each_allocation_may_fail(talk):
     count = int(re.search(r"allocations: (\d+)", play(talk, 0).stderr)[1])
@@ -55,31 +56,31 @@ def test_each_allocation_may_fail(talk):
 
 
 def serve(folder, number):
-    """Starts a server, comes by each protocol, and has it stop; whether all of that was done."""
+    """Starts a server, uses every protocol, and stops it. Returns whether all of that succeeded."""
     folder.mkdir()
-    home = House(folder, env=failing(number), wait=False, relay={"echo": "no"},
-                 **Company.SETTINGS)
+    server = Server(folder, env=failing(number), wait=False, relay={"echo": "no"},
+                    **Group.SETTINGS)
     done = False
-    with contextlib.suppress(Exception), home:
-        home.ready()
-        Company(home)
-        assert request(home.address("web"))[0] == 200
+    with contextlib.suppress(Exception), server:
+        server.wait_until_ready()
+        Group(server)
+        assert http_request(server.address("web"))[0] == 200
         done = True
-    return done, home.process.returncode, home.lines
+    return done, server.process.returncode, server.log
 
 
 def fault_of_server(folder, number):
     done, status, lines = serve(folder / str(number), number)
     shutil.rmtree(folder / str(number))
     ready, last = "teahoused: ready" in lines, "\n".join(lines[-1:])
-    if status == -signal.SIGABRT and (last + "\n").endswith(f" {GONE}"):
+    if status == -signal.SIGABRT and (last + "\n").endswith(f" {OUT_OF_MEMORY}"):
         return ""
     if status in (1, 2) and not ready and "emory" in last:
         return ""
     return "" if done and status == 0 else f"{number}: {status} {lines}"
 
 
-@SANITIZED
+@NOT_SANITIZED
 def test_each_allocation_of_a_server_may_fail(tmp_path):
     done, _, lines = serve(tmp_path / "whole", 0)
     count = int(lines[-1].split("allocations: ")[1])
@@ -89,12 +90,13 @@ def test_each_allocation_of_a_server_may_fail(tmp_path):
     assert [fault for fault in found if fault] == []
 
 
-@SANITIZED
+@NOT_SANITIZED
 @pytest.mark.parametrize("talk", TALKS)
-def test_nothing_is_read_before_it_is_written_and_nothing_is_left(talk):
+def test_valgrind_finds_no_error_and_no_leak(talk):
     done = subprocess.run(
         ["valgrind", "-q", "--error-exitcode=9", "--leak-check=full",
-         # ICU keeps some of its data until the end.
-         "--errors-for-leak-kinds=definite,indirect,possible", BUILD / "tests/talk/play", ROOT / f"tests/talk/{talk}.talk"],
+         # ICU keeps some of its data until the process ends.
+         "--errors-for-leak-kinds=definite,indirect,possible",
+         BUILD / "tests/talk/play", ROOT / f"tests/talk/{talk}.talk"],
         capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr

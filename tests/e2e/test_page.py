@@ -12,16 +12,16 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from house import PATIENCE
+from clients import TIMEOUT
 
 pytestmark = pytest.mark.xdist_group("browser")
 
 
 @pytest.fixture
-def page(house, browser, tabs):
+def page(start_server, browser, tabs):
     """Opens tabs on a server of the test's own."""
-    def at(nick=None, path="/", home=None, address=None):
-        server = home or page.home
+    def at(nick=None, path="/", server=None, address=None):
+        server = server or page.server
         host, port = server.address("web")
         tabs.append(browser.tab(address or f"http://{host}:{port}{path}"))
         if nick:
@@ -30,7 +30,7 @@ def page(house, browser, tabs):
         return tabs[-1]
 
     page = at
-    at.home = house()
+    at.server = start_server()
     return at
 
 
@@ -52,9 +52,9 @@ def people(tab):
     return [text.replace("(you)", "").strip() for text in tab.texts("#people li")]
 
 
-def test_four_people_on_three_protocols_sit_in_one_room(page):
+def test_four_users_on_three_protocols_in_one_room(page):
     ann, bob = page("Ann"), page("Bob")
-    cat, dan = page.home.telnet("cat"), page.home.json("dan", version=1)
+    cat, dan = page.server.telnet("cat"), page.server.json("dan", version=1)
     cat.until("dan has entered the room.")
     hears(ann, "Bob, cat and dan entered.")
     assert sorted(people(ann)) == ["Ann", "Bob", "cat", "dan"]
@@ -77,11 +77,11 @@ def test_four_people_on_three_protocols_sit_in_one_room(page):
 
 
 def test_a_name_that_is_taken_is_refused_in_words_and_kept(page):
-    page.home.telnet("ann").until("Welcome to Teahouse")
-    page.home.json("bob").until("names", nicks=["ann", "bob"])
+    page.server.telnet("ann").until("Welcome to Teahouse")
+    page.server.json("bob").until("names", nicks=["ann", "bob"])
     tab = page()
     tab.enter("Ann")
-    tab.shows("taken", "#door-problem")
+    tab.shows("taken", "#login-problem")
     field = tab.find("#nick")
     assert field.get_attribute("value") == "Ann"
     assert tab.front().switch_to.active_element == field
@@ -91,7 +91,7 @@ def test_a_name_that_is_taken_is_refused_in_words_and_kept(page):
 
 def test_markup_is_text_and_links_are_safe(page):
     ann = page("Ann")
-    cat = page.home.telnet("cat")
+    cat = page.server.telnet("cat")
     cat.send("<img src=x onerror=alert(1)><b>bold</b> https://example.org/a?b=1).")
     hears(ann, "<img src=x onerror=alert(1)><b>bold</b>")
     assert ann.front().find_elements(By.CSS_SELECTOR, "#messages img, #messages b") == []
@@ -102,7 +102,7 @@ def test_markup_is_text_and_links_are_safe(page):
 
 def test_enter_says_and_shift_enter_makes_a_line(page):
     ann = page("Ann")
-    cat = page.home.telnet("cat")
+    cat = page.server.telnet("cat")
     cat.until("Welcome to Teahouse")
     say(ann, "one", Keys.SHIFT + Keys.ENTER)
     ann.find("#input").send_keys(Keys.NULL, "two", Keys.ENTER)
@@ -113,7 +113,7 @@ def test_enter_says_and_shift_enter_makes_a_line(page):
 
 def test_rooms_are_joined_switched_and_left(page):
     ann = page("Ann")
-    cat = page.home.json("cat")
+    cat = page.server.json("cat")
     say(ann, "/join tea")
     ann.shows("tea", "#title")
     cat.send("chat", message="still in main")
@@ -130,7 +130,7 @@ def test_rooms_are_joined_switched_and_left(page):
 
 def test_direct_messages_open_a_talk_by_a_click(page):
     ann = page("Ann")
-    cat = page.home.telnet("cat")
+    cat = page.server.telnet("cat")
     ann.wait(lambda t: "cat" in people(t), "cat among the people")
     ann.front().execute_script(
         "[...document.querySelectorAll('#people button')].find(b => b.innerText.includes('cat')).click()")
@@ -142,7 +142,7 @@ def test_direct_messages_open_a_talk_by_a_click(page):
 
 def test_an_unknown_command_is_not_said(page):
     ann = page("Ann")
-    cat = page.home.telnet("cat")
+    cat = page.server.telnet("cat")
     say(ann, "/foo")
     hears(ann, 'There is no command "/foo"')
     say(ann, "after")
@@ -155,30 +155,30 @@ def test_help_is_the_servers_own_table(page):
     hears(ann, "/msg NICK TEXT")
 
 
-def test_the_page_comes_back_by_itself_with_what_was_said_meanwhile(page, house, tmp_path):
-    home = house(web={"port": 0})
-    port = home.port("web")
-    ann = page("Ann", home=home)
+def test_the_page_comes_back_by_itself_with_what_was_said_meanwhile(page, start_server, tmp_path):
+    server = start_server(web={"port": 0})
+    port = server.port("web")
+    ann = page("Ann", server=server)
     say(ann, "before")
     hears(ann, "before")
     say(ann, "/join tea")
     ann.shows("tea", "#title")
-    home.stop()
+    server.stop()
     ann.wait(lambda t: "".join(t.texts("#status")).strip() != "", "a word about the connection")
     say(ann, "said while away")
-    again = house(web={"port": port})
+    again = start_server(web={"port": port})
     dan = again.json("dan")
     dan.until("join", nick="Ann")
     dan.send("join", room="tea")
     hears(ann, "said while away")
-    ann.wait(lambda t: t.texts("#waiting .line") == [], "nothing waiting")
+    ann.wait(lambda t: t.texts("#pending .line") == [], "nothing waiting")
     assert "".join(lines(ann)).count("said while away") == 1
     assert len(ann.texts("#rooms li")) == 2
 
 
-def test_the_view_is_not_pulled_away_from_who_scrolled_up(page):
+def test_a_scrolled_view_stays_where_it_is(page):
     ann = page("Ann")
-    cat = page.home.json("cat")
+    cat = page.server.json("cat")
     for number in range(30):
         cat.send("chat", message=f"line {number}")
     hears(ann, "line 29")
@@ -212,10 +212,10 @@ def test_everything_works_on_a_phone(page, browser):
 # Coming in.
 
 def test_a_name_that_is_taken_comes_with_another_to_take(page):
-    page.home.json("ann")
+    page.server.json("ann")
     tab = page()
     tab.enter("ann")
-    tab.shows("“ann” is taken", "#door-problem")
+    tab.shows("“ann” is taken", "#login-problem")
     assert tab.find("#suggestion").text == "Take “ann2”"
     tab.find("#suggestion").click()
     tab.wait(lambda t: t.find("#input").is_displayed(), "the input")
@@ -223,18 +223,18 @@ def test_a_name_that_is_taken_comes_with_another_to_take(page):
 
 
 def test_what_is_wrong_with_a_name_is_told_apart(page):
-    page.home.json("scope")
+    page.server.json("scope")
     tab = page()
     tab.enter("ѕсоре")
-    tab.shows("looks too much like", "#door-problem")
+    tab.shows("taken", "#login-problem")
     tab.enter("a b")
-    tab.shows("cannot be a name", "#door-problem")
+    tab.shows("cannot be a name", "#login-problem")
     assert tab.find("#nick").get_attribute("value") == "a b"
     assert not tab.find("#suggestion").is_displayed()
 
 
 def test_the_address_names_a_room(page):
-    cat = page.home.json("cat")
+    cat = page.server.json("cat")
     cat.send("join", room="tea")
     ann = page("Ann", path="/#room/tea")
     ann.shows("tea", "#title")
@@ -243,14 +243,14 @@ def test_the_address_names_a_room(page):
     ann.shows("Grüner-Tee", "#title")
 
 
-def test_it_speaks_german_to_those_who_do(page, browser):
+def test_the_language_follows_the_browser(page, browser):
     ann = page()
     browser.driver.execute_cdp_cmd("Network.setUserAgentOverride", {
         "userAgent": "test", "acceptLanguage": "de-AT,de"})
     ann.front().refresh()
     ann.enter("Ann")
     ann.wait(lambda t: t.find("#input").is_displayed(), "the input")
-    cat = page.home.telnet("cat")
+    cat = page.server.telnet("cat")
     hears(ann, "cat ist hereingekommen.")
     assert ann.front().execute_script("return document.documentElement.lang") == "de"
     assert ann.find("#send").get_attribute("title") == "Senden"
@@ -259,7 +259,7 @@ def test_it_speaks_german_to_those_who_do(page, browser):
 
 
 def test_the_page_is_small(page):
-    host, port = page.home.address("web")
+    host, port = page.server.address("web")
     wanted, seen, size = ["/"], set(), 0
     while wanted:
         path = wanted.pop()
@@ -277,7 +277,7 @@ def test_the_page_is_small(page):
 
 
 def test_it_works_below_a_path_behind_nginx(page, tmp_path):
-    host, port = page.home.address("web")
+    host, port = page.server.address("web")
     with socket.create_server(("127.0.0.1", 0)) as free:
         outside = free.getsockname()[1]
     (tmp_path / "nginx.conf").write_text(f"""
@@ -300,14 +300,14 @@ def test_it_works_below_a_path_behind_nginx(page, tmp_path):
         }}""")
     nginx = subprocess.Popen(["/usr/sbin/nginx", "-p", tmp_path, "-c", tmp_path / "nginx.conf"])
     try:
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT
         while socket.socket().connect_ex(("127.0.0.1", outside)) != 0:
             assert nginx.poll() is None and time.monotonic() < deadline
             time.sleep(0.02)
         tab = page(path=None, address=f"http://127.0.0.1:{outside}/chat/")
         tab.enter("Ann")
         tab.wait(lambda t: t.find("#input").is_displayed(), "the input")
-        cat = page.home.telnet("cat")
+        cat = page.server.telnet("cat")
         say(tab, "from below a path")
         cat.until("Ann: from below a path")
     finally:
@@ -317,10 +317,10 @@ def test_it_works_below_a_path_behind_nginx(page, tmp_path):
 
 # The connection.
 
-def test_the_time_to_the_next_try_is_counted_down(page, house):
-    home = house()
-    ann = page("Ann", home=home)
-    home.stop()
+def test_the_time_to_the_next_try_is_counted_down(page, start_server):
+    server = start_server()
+    ann = page("Ann", server=server)
+    server.stop()
     ann.shows("The connection is lost.", "#status")
     ann.wait(lambda t: re.search(r"Connecting again in \d+ s\.", "".join(t.texts("#countdown"))), "a countdown")
     assert ann.find("#retry").text == "Now"
@@ -331,10 +331,10 @@ def test_what_is_refused_can_be_tried_again(page):
     ann = page("Ann")
     say(ann, "/msg bob psst")
     ann.wait(lambda t: t.texts("#messages .failed"), "what failed")
-    bob = page.home.telnet("bob")
+    bob = page.server.telnet("bob")
     bob.until("Welcome to Teahouse")
     hears(ann, "bob has entered the room.")
-    ann.find("#messages .failed [data-act=retry]").click()
+    ann.find("#messages .failed [data-action=retry]").click()
     bob.until("Ann -> bob: psst")
     ann.wait(lambda t: not t.texts("#messages .failed"), "nothing that failed")
 
@@ -344,23 +344,23 @@ def test_what_is_refused_can_be_tried_again(page):
 def test_comings_and_goings_are_folded_and_can_be_switched_off(page):
     ann = page("Ann")
     for nick in ("bo", "cy", "di", "ed", "fi"):
-        page.home.json(nick).drop()
+        page.server.json(nick).drop()
     hears(ann, "bo, cy and 3 others entered, bo, cy and 3 others left.")
     ann.find("#show-settings").click()
-    ann.find("#set-moves").click()
-    assert ann.texts("#messages .moved") == [] or not ann.find("#messages .moved").is_displayed()
+    ann.find("#set-presence").click()
+    assert ann.texts("#messages .presence") == [] or not ann.find("#messages .presence").is_displayed()
     ann.front().refresh()
     ann.enter("Ann")
     ann.wait(lambda t: t.find("#input").is_displayed(), "the input")
-    assert not ann.find("#messages .moved").is_displayed()
+    assert not ann.find("#messages .presence").is_displayed()
     ann.front().execute_script("localStorage.clear()")
 
 
-def test_a_large_room_is_told_in_numbers_and_named_in_pieces(page, house):
-    home = house(limits={"presence": 3})
-    crowd = [home.json(f"n{i}") for i in range(5)]
+def test_a_large_room_is_told_in_numbers_and_named_in_pieces(page, start_server):
+    server = start_server(limits={"presence": 3})
+    crowd = [server.json(f"n{i}") for i in range(5)]
     crowd[-1].until("names")
-    ann = page("Ann", home=home)
+    ann = page("Ann", server=server)
     ann.wait(lambda t: t.texts("#people-title") == ["People (6)"], "six people")
     assert len(people(ann)) == 4 and "and 2 more" in ann.find("#people-more").text
     ann.find("#people-next").click()
@@ -372,7 +372,7 @@ def test_a_large_room_is_told_in_numbers_and_named_in_pieces(page, house):
 
 def test_several_messages_are_copied_with_their_times(page):
     ann = page("Ann")
-    cat = page.home.json("cat")
+    cat = page.server.json("cat")
     for text in ("one", "two"):
         cat.send("chat", message=text)
     cat.send("emote", message="waves")
@@ -381,10 +381,10 @@ def test_several_messages_are_copied_with_their_times(page):
         "[12:04] cat: one", "[12:04] cat: two", "[12:04] [cat waves]"]
 
 
-def test_ten_thousand_messages_do_not_pile_up(page, house):
-    home = house(limits={"rate": 0})
-    ann = page("Ann", home=home)
-    cat = home.json("cat", version=1)
+def test_ten_thousand_messages_do_not_pile_up(page, start_server):
+    server = start_server(limits={"rate": 0})
+    ann = page("Ann", server=server)
+    cat = server.json("cat", version=1)
     for number in range(10_000):
         cat.send("chat", message=f"message {number}")
     hears(ann, "message 9999")
@@ -394,7 +394,7 @@ def test_ten_thousand_messages_do_not_pile_up(page, house):
 
 def test_names_and_texts_keep_to_themselves(page):
     ann = page("Ann")
-    cat = page.home.json("אבא")
+    cat = page.server.json("אבא")
     cat.send("chat", message="שלום abc")
     cat.send("chat", message="x" * 900)
     cat.send("chat", message="\n".join(f"line {i}" for i in range(40)))
@@ -408,11 +408,11 @@ def test_names_and_texts_keep_to_themselves(page):
 
 def test_people_and_commands_are_suggested_while_one_types(page):
     ann = page("Ann")
-    cat = page.home.telnet("cat")
+    cat = page.server.telnet("cat")
     hears(ann, "cat has entered the room.")
     field = ann.find("#input")
     field.send_keys("/m")
-    ann.wait(lambda t: "others see [you do that]" in "".join(t.texts("#suggestions li")), "the commands")
+    ann.wait(lambda t: "/me ACTION" in "".join(t.texts("#suggestions li")), "the commands")
     field.send_keys(Keys.BACKSPACE * 2, "hello @c")
     ann.wait(lambda t: t.texts("#suggestions li") == ["cat"], "the people")
     field.send_keys(Keys.TAB, "!", Keys.ENTER)
@@ -420,9 +420,9 @@ def test_people_and_commands_are_suggested_while_one_types(page):
     assert not ann.find("#suggestions").is_displayed()
 
 
-def test_the_length_is_counted_as_the_server_counts(page, house):
-    home = house(limits={"message": 20})
-    ann = page("Ann", home=home)
+def test_the_length_is_counted_as_the_server_counts(page, start_server):
+    server = start_server(limits={"message": 20})
+    ann = page("Ann", server=server)
     field = ann.find("#input")
     field.send_keys("ünd so weiter")
     assert ann.find("#counter").text == ""
@@ -448,7 +448,7 @@ def test_a_draft_survives_a_reload(page):
 
 def test_what_is_unread_stands_in_the_title_and_the_icon(page):
     ann = page("Ann")
-    cat = page.home.json("cat")
+    cat = page.server.json("cat")
     say(ann, "/join tea")
     ann.shows("tea", "#title")
     icon = lambda: ann.find("#icon").get_attribute("href").rsplit("/", 1)[1]
@@ -457,7 +457,7 @@ def test_what_is_unread_stands_in_the_title_and_the_icon(page):
     assert icon() == "icon-unread.svg"
     cat.send("chat", message="ann, are you there?")
     ann.wait(lambda t: t.front().title.startswith("(2 @1) tea"), "a mention")
-    assert icon() == "icon-called.svg" and ann.texts("#rooms .count:not([hidden])") == ["@1 · 2"]
+    assert icon() == "icon-mention.svg" and ann.texts("#rooms .count:not([hidden])") == ["@1 · 2"]
     ActionChains(ann.front()).key_down(Keys.ALT).send_keys(Keys.ARROW_UP).key_up(Keys.ALT).perform()
     ann.shows("main", "#title")
     ann.wait(lambda t: t.front().title == "main - Teahouse", "nothing unread")
@@ -476,11 +476,11 @@ CALLS = """
     };"""
 
 
-def test_who_looks_elsewhere_is_called_if_they_asked_for_it(page):
+def test_notifications_of_mentions_in_another_room(page):
     ann = page("Ann")
     ann.front().execute_script(CALLS)
     calls = lambda: ann.front().execute_script("return calls")
-    cat = page.home.json("cat")
+    cat = page.server.json("cat")
     say(ann, "/join tea")
     ann.shows("tea", "#title")
     cat.send("chat", message="Ann?")
@@ -504,10 +504,10 @@ def test_who_looks_elsewhere_is_called_if_they_asked_for_it(page):
 
 def test_everything_is_a_few_keys_away(page):
     ann = page("Ann")
-    page.home.json("cat").send("join", room="kitchen")
+    page.server.json("cat").send("join", room="kitchen")
     control = lambda key: ActionChains(ann.front()).key_down(Keys.CONTROL).send_keys(key).key_up(Keys.CONTROL).perform()
     control("k")
-    ann.wait(lambda t: "kitchen" in "".join(t.texts("#places .name")), "the rooms")
+    ann.wait(lambda t: "kitchen" in "".join(t.texts("#switcher-list .name")), "the rooms")
     ann.front().switch_to.active_element.send_keys("kit", Keys.ENTER)
     ann.shows("kitchen", "#title")
     control("k")
@@ -522,12 +522,12 @@ def test_everything_is_a_few_keys_away(page):
     assert ann.front().switch_to.active_element == ann.find("#input")
 
 
-# For everybody.
+# Accessibility.
 
 VIEWS = {
     "door": lambda ann: None,
     "room": lambda ann: None,
-    "go": lambda ann: ann.find("#browse").click(),
+    "go": lambda ann: ann.find("#open-switcher").click(),
     "settings": lambda ann: ann.find("#show-settings").click(),
 }
 
@@ -540,7 +540,7 @@ def test_axe_finds_nothing(page, browser, view, theme):
         "features": [{"name": "prefers-color-scheme", "value": theme},
                      {"name": "prefers-reduced-motion", "value": "reduce"}]})
     if view != "door":
-        cat = page.home.telnet("cat")
+        cat = page.server.telnet("cat")
         cat.send("Ann: see https://example.org/")
         cat.send("/me waves")
         cat.send("/msg Ann psst")
@@ -557,7 +557,7 @@ def test_no_width_loses_anything(page, browser, width, height):
     ann = page("Ann")
     browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
         "width": width, "height": height, "deviceScaleFactor": 1, "mobile": False})
-    cat = page.home.telnet("cat")
+    cat = page.server.telnet("cat")
     cat.send("x" * 300)
     hears(ann, "x" * 300)
     for at in ("#input", "#send", "#title"):

@@ -9,11 +9,11 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
 from browser import Tab
-from house import program
+from server import SANITIZED
 
 pytestmark = [
     pytest.mark.xdist_group("another browser"),
-    pytest.mark.skipif("asan" in program(), reason="all that the server does here is to serve files")]
+    pytest.mark.skipif(SANITIZED, reason="the server only serves files here")]
 
 # In place of the browser's own, before the page's modules are there.
 FEIGNED = """
@@ -77,13 +77,13 @@ class Alone(Tab):
 
 
 @pytest.fixture
-def page(house, browser, tabs):
+def page(start_server, browser, tabs):
     """Opens the page, whose server is the test."""
-    home = house(telnet=None, json=None, relay=None, lobby=None, direct=None)
+    server = start_server(telnet=None, json=None, relay=None, lobby=None, direct=None)
     driver = browser.driver
 
     def at(inside=True, before=lambda: None):
-        host, port = home.address("web")
+        host, port = server.address("web")
         driver.switch_to.new_window("tab")
         driver.execute_cdp_cmd("Emulation.setTimezoneOverride", {"timezoneId": "UTC"})
         driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": FEIGNED})
@@ -114,14 +114,14 @@ def test_each_day_has_one_line_of_its_own(page):
     tab.hears(chat("today", time=late), {"type": "join", "nick": "cat", "time": late + MINUTE})
     # What is folded becomes one line, of the day of the last of it.
     for i in range(1, 5):
-        before = tab.shown("moved")
+        before = tab.shown("presence")
         tab.hears({"type": "join", "nick": f"d{i}", "time": late + (4 + i) * MINUTE})
-        tab.wait(lambda t, before=before: t.shown("moved") != before, "it entered")
+        tab.wait(lambda t, before=before: t.shown("presence") != before, "it entered")
     tab.hears(chat("tomorrow", time=NOON + DAY), chat("the day after", time=NOON + 2 * DAY))
     tab.wait(lambda t: "the day after" in t.shown("chat"), "the last")
-    kinds = [next(kind for kind in ("day", "chat", "moved") if kind in kinds.split())
+    kinds = [next(kind for kind in ("day", "chat", "presence") if kind in kinds.split())
              for kinds, _ in tab.rows()]
-    assert kinds == ["day", "moved", "chat", "day", "moved", "chat", "day", "chat"]
+    assert kinds == ["day", "presence", "chat", "day", "presence", "chat", "day", "chat"]
     assert tab.shown("day") == ["Friday, January 2, 2026", "Saturday, January 3, 2026",
                                 "Sunday, January 4, 2026"]
 
@@ -153,7 +153,7 @@ def test_the_first_unread_has_a_line_above_it(page):
     assert tab.shown("new") == []
 
 
-def test_neither_ones_own_lines_nor_another_room_are_read_out(page):
+def test_own_lines_and_other_rooms_are_not_read_out(page):
     tab = page()
     tab.hears({"type": "join", "nick": "ann", "room": "tea"}, chat("mine", nick="ann"), chat("theirs"))
     tab.wait(lambda t: t.texts("#rooms .name") == ["main", "tea"], "both rooms")
@@ -162,10 +162,25 @@ def test_neither_ones_own_lines_nor_another_room_are_read_out(page):
     assert live == ["off", None]
     log = tab.find("#log")
     assert (log.get_attribute("role"), log.get_attribute("aria-live")) == ("log", "polite")
-    # In the same breath, before anybody could read it out.
+    # At once, before a screen reader could read it out.
     assert tab.do("""document.querySelector("#rooms li:nth-child(2) .row").click();
         return document.querySelector("#log").getAttribute("aria-live")""") == "off"
     tab.wait(lambda t: log.get_attribute("aria-live") == "polite", "new lines are read out again")
+
+
+def test_what_is_told_on_entering_is_no_news(page):
+    tab = page()
+    tab.hears({"type": "join", "nick": "ann", "room": "tea"},
+              {"type": "topic", "topic": "oolong", "nick": "bob", "room": "tea", "time": NOON - DAY, "snapshot": True},
+              {"type": "names", "nicks": ["ann", "bob"], "users": 2, "first": True, "room": "tea", "snapshot": True})
+    tab.wait(lambda t: t.texts("#rooms .name") == ["main", "tea"], "both rooms")
+    tab.find("#rooms li:nth-child(2) .row").click()
+    tab.wait(lambda t: t.texts("#topic") == ["oolong"], "the topic")
+    assert [kinds.split()[1] for kinds, _ in tab.rows()] == ["day", "presence"]
+    assert [text.split()[0] for text in tab.texts("#people li")] == ["ann", "bob"]
+    tab.hears({"type": "topic", "topic": "sencha", "nick": "bob", "room": "tea"})
+    tab.wait(lambda t: t.texts("#topic") == ["sencha"], "another topic")
+    assert tab.shown("topic") == ["bob set the topic: sencha"]
 
 
 def test_links_do_not_pass_on_who_follows_them(page):
@@ -214,6 +229,45 @@ def test_a_time_is_behind_its_text_and_shows_when_it_is_looked_for(page):
 
 # Writing.
 
+COMMANDS = [
+    {"name": "msg", "aliases": ["message"], "help": "tell it to one person alone",
+     "params": [{"name": "nick"}, {"name": "text", "rest": True}]},
+    {"name": "topic", "aliases": [], "help": "show or set the topic",
+     "params": [{"name": "text", "optional": True, "rest": True}]},
+    {"name": "who", "aliases": [], "params": [], "help": "who is logged in to the server"},
+]
+
+
+def test_commands_are_those_of_the_servers_table(page):
+    tab = page()
+    ref = tab.asks("commands")["ref"]
+    tab.hears({"type": "commands", "commands": COMMANDS, "ref": ref})
+    field, suggested = tab.find("#input"), lambda: tab.texts("#suggestions li")
+    field.send_keys("/")
+    tab.wait(lambda _: len(suggested()) == 3, "the commands")
+    assert [" ".join(text.split()) for text in suggested()] == [
+        "/msg NICK TEXT tell it to one person alone", "/topic [TEXT] show or set the topic",
+        "/who who is logged in to the server"]
+    field.send_keys("mes", Keys.TAB, "bo", Keys.TAB, "psst", Keys.ENTER)
+    packet = tab.asks("direct")
+    assert (packet["to"], packet["message"]) == ("bob", "psst")
+    assert len(tab.shown("line")) == 1, "nothing was said about the table"
+
+
+def test_a_server_without_a_table_of_commands_leaves_the_page_with_its_own(page):
+    tab = page()
+    ref = tab.asks("commands")["ref"]
+    tab.hears({"type": "error", "code": "unknown-type", "message": "What?", "about": "commands", "ref": ref},
+              chat("hello"))
+    tab.wait(lambda t: t.shown("chat") == ["hello"], "what follows")
+    assert tab.shown("notice") == []
+    field = tab.find("#input")
+    field.send_keys("/to", Keys.TAB)
+    assert field.get_attribute("value") == "/topic "
+    field.send_keys(Keys.BACKSPACE * 7, "/wh", Keys.TAB)
+    assert field.get_attribute("value") == "/wh"
+
+
 def test_what_failed_is_copied_without_its_buttons(page):
     tab = page()
     tab.find("#input").send_keys("much too long", Keys.ENTER)
@@ -221,10 +275,31 @@ def test_what_failed_is_copied_without_its_buttons(page):
     tab.hears({"type": "error", "code": "text-too-long", "message": "That is too long.",
                "about": "chat", "ref": ref})
     tab.wait(lambda t: t.shown("failed"), "the refusal")
-    tab.find("#messages [data-act=copy]").click()
+    tab.find("#messages [data-action=copy]").click()
     assert tab.do("return copied") == "much too long"
     line = tab.copied().splitlines()[-1].split("] ", 1)[1]
     assert line == "much too longNot sent: That is too long." or line == "much too long Not sent: That is too long."
+
+
+def test_capitals_that_a_keyboard_puts_in_change_nothing(page):
+    tab = page()
+    field, at_title = tab.find("#input"), lambda: tab.texts("#title")
+    tab.do("location.hash = '#Room/Tea'")
+    assert tab.asks("join")["room"] == "Tea"
+    tab.hears({"type": "join", "nick": "ann", "room": "tea"})
+    tab.wait(lambda t: t.texts("#rooms .name") == ["main", "tea"], "both rooms")
+    field.send_keys("/Join T", Keys.TAB)
+    assert field.get_attribute("value") == "/Join tea "
+    field.send_keys(Keys.ENTER)
+    tab.wait(lambda _: at_title() == ["tea"], "the other room")
+    field.send_keys("/WHO", Keys.ENTER)
+    assert tab.asks("command")["line"] == "/WHO"
+    press = """document.body.dispatchEvent(new KeyboardEvent("keydown",
+        { key: "K", ctrlKey: true, shiftKey: arguments[0], bubbles: true, cancelable: true }))"""
+    tab.do(press, True)  # belongs to the browser
+    assert not tab.find("#switcher").is_displayed()
+    tab.do(press, False)  # as with Caps Lock
+    tab.wait(lambda t: t.find("#switcher").is_displayed(), "the switcher")
 
 
 @pytest.mark.parametrize("how", ["isComposing: true", "keyCode: 229"])
@@ -267,7 +342,7 @@ def test_twenty_seconds_away_are_as_if_nothing_had_been(page):
     assert tab.texts("#rooms .name") == ["main", "tea"]
 
 
-def test_a_full_server_says_why_it_does_not_let_one_back_in(page):
+def test_a_full_server_is_the_reason_why_reconnecting_fails(page):
     tab = page()
     tab.loses()
     tab.asks("hello", 2)
@@ -275,6 +350,19 @@ def test_a_full_server_says_why_it_does_not_let_one_back_in(page):
     tab.shows("Not let in: The server is full.", "#status")
     tab.comes_in(3)
     assert "calm" in tab.find("#connection").get_attribute("class")
+
+
+@pytest.mark.parametrize("code, sentence", [
+    ("nick-taken", "“bob” is taken just now."),
+    ("nick-alike", "“bob” looks too much like a name that is taken.")])
+def test_a_name_that_looks_like_another_is_told_by_its_code(page, code, sentence):
+    tab = page(inside=False)
+    tab.enter("bob")
+    tab.asks("hello")
+    tab.hears({"type": "error", "code": code, "message": "The server's own words.", "about": "hello"})
+    tab.wait(lambda t: t.texts("#login-problem") == [sentence], sentence)
+    tab.find("#suggestion").click()
+    assert tab.asks("hello", 2)["nick"] == "bob2"
 
 
 # For everybody.
@@ -302,8 +390,8 @@ def test_ten_thousand_messages_at_once_hold_up_no_frame(page):
 
 def talk(tab):
     tab.hears({"type": "direct", "nick": "bob", "to": "ann", "message": "psst"})
-    tab.wait(lambda t: t.texts("#talks .name") == ["bob"], "the talk")
-    tab.find("#talks .row").click()
+    tab.wait(lambda t: t.texts("#dms .name") == ["bob"], "the talk")
+    tab.find("#dms .row").click()
     tab.wait(lambda t: t.shown("direct"), "it")
 
 
@@ -311,7 +399,7 @@ def refused(tab):
     tab.enter("bob")
     tab.asks("hello")
     tab.hears({"type": "error", "code": "nick-taken", "message": "It is taken.", "about": "hello"})
-    tab.shows("taken", "#door-problem")
+    tab.shows("taken", "#login-problem")
 
 
 def opened(tab, pane):
@@ -346,18 +434,18 @@ def test_axe_finds_nothing(page, browser, view, theme):
 
 
 def test_what_colours_say_is_said_without_them(page, browser):
-    """Forced colours take backgrounds away: what names one, and where one is, show all the same."""
+    """Without backgrounds, mentions and the current room still stand out."""
     tab = page(before=lambda: in_media(browser, forced_colors="active"))
     tab.hears(chat("ann: look"), chat("nothing"))
     tab.wait(lambda t: t.shown("mention"), "the mention")
     border = lambda selector: tab.do("""const at = getComputedStyle(document.querySelector(arguments[0]));
         return [at.borderInlineStartWidth, at.outlineWidth, at.outlineStyle, at.boxShadow]""", selector)
     assert border("#messages .mention") != border("#messages .chat:not(.mention)")
-    assert border("#rooms .here .row") != ["0px", "0px", "none", "none"] or \
-        style(tab, "#rooms .here .row", "forcedColorAdjust") == "none"
+    assert border("#rooms .current .row") != ["0px", "0px", "none", "none"] or \
+        style(tab, "#rooms .current .row", "forcedColorAdjust") == "none"
 
 
-def test_nothing_moves_for_who_wants_it_still(page, browser):
+def test_nothing_moves_with_reduced_motion(page, browser):
     tab = page(before=lambda: in_media(browser, prefers_reduced_motion="reduce"))
     longest = tab.do("""return Math.max(...[...document.querySelectorAll("*")].flatMap(at => {
         const { transitionDuration, animationDuration } = getComputedStyle(at);
@@ -397,6 +485,6 @@ def test_without_javascript_it_says_where_to_come_in(page, browser, theme, light
     tab = page(inside=False, before=before)
     body = tab.find("body")
     assert "telnet HOST 5005" in body.text and "Diese Seite braucht JavaScript" in body.text
-    assert not tab.find("#connection").is_displayed() and not tab.find("#door").is_displayed()
+    assert not tab.find("#connection").is_displayed() and not tab.find("#login").is_displayed()
     red = int(body.value_of_css_property("background-color").split("(")[1].split(",")[0])
     assert (red > 128) == light

@@ -1,4 +1,4 @@
-"""What the server may do, and needs to: nothing."""
+"""The server needs no privileges, and the systemd unit grants none."""
 
 import os
 import pathlib
@@ -7,11 +7,11 @@ import subprocess
 
 import pytest
 
-from house import PROTOCOLS, Company, program
+from group import Group
+from server import PROTOCOLS, ROOT, SANITIZED
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
 MOST_EXPOSED = 20  # tenths; systemd calls up to 4.0 OK
-# Root without them is nobody with some files of its own.
+# Root without capabilities may do no more than any user, but for the files that it owns.
 NO_CAPABILITIES = ["setpriv", "--inh-caps=-all", "--bounding-set=-all", "--no-new-privs"]
 
 
@@ -26,35 +26,35 @@ def test_the_systemd_unit_is_hardly_exposed(tmp_path):
     assert "Overall exposure level for teahoused.service" in done.stdout
 
 
-def test_it_needs_no_capability(house):
-    under = NO_CAPABILITIES if os.geteuid() == 0 else []
-    home = house(under=under, **Company.SETTINGS)
-    status = pathlib.Path(f"/proc/{home.process.pid}/status").read_text()
+def test_no_capability_is_needed(start_server):
+    wrapper = NO_CAPABILITIES if os.geteuid() == 0 else []
+    server = start_server(wrapper=wrapper, **Group.SETTINGS)
+    status = pathlib.Path(f"/proc/{server.process.pid}/status").read_text()
     assert re.search(r"^CapEff:\t0+$", status, re.M)
-    assert re.search(r"^CapBnd:\t0+$", status, re.M) or not under
-    Company(home).chat()
-    home.signal()
-    assert home.wait() == 0
+    assert re.search(r"^CapBnd:\t0+$", status, re.M) or not wrapper
+    Group(server).chat()
+    server.signal()
+    assert server.wait() == 0
 
 
-@pytest.mark.skipif("asan" in program(), reason="LeakSanitizer and strace want the same place")
-def test_it_opens_no_file_once_it_is_ready(house, tmp_path):
-    """The page was read before."""
+@pytest.mark.skipif(SANITIZED, reason="LeakSanitizer and strace both use ptrace")
+def test_no_file_is_opened_once_the_server_is_ready(start_server, tmp_path):
+    """The page was read into memory at the start."""
     trace = tmp_path / "trace"
-    home = house(under=["strace", "-f", "-e", "trace=%file,write", "-o", trace],
-                 **Company.SETTINGS)
-    Company(home).chat()
+    server = start_server(wrapper=["strace", "-f", "-e", "trace=%file,write", "-o", trace],
+                          **Group.SETTINGS)
+    Group(server).chat()
     for path in ("/", "/main.js", "/nothing.html"):
-        page = home.plain("web")
+        page = server.connect("web")
         page.send_bytes(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
         page.read_rest()
         page.drop()
     for listener in PROTOCOLS:
-        home.plain(listener).drop()
-    # strace passes signals on to whom it runs.
-    child = pathlib.Path(f"/proc/{home.process.pid}/task/{home.process.pid}/children").read_text()
+        server.connect(listener).drop()
+    # The signal is for the server, which runs under strace.
+    child = pathlib.Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text()
     os.kill(int(child), 15)
-    assert home.wait() == 0
+    assert server.wait() == 0
     before, after = re.split(r".*write\(2, \"teahoused: ready.*\n", trace.read_text())
     opened = r".* (open\w*|creat|\w*stat\w*|access|readlink\w*)\(.*"
     assert re.search(opened, before)

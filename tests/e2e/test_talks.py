@@ -1,8 +1,8 @@
-"""The talk files over real sockets: whole, with every write split, and with writes glued together.
+"""The talk files over real sockets: as they are, with every write split, and with writes joined.
 
-The player of tests/talk/play.c is the measure of what a talk file means. Here the server is
-real and its clock cannot be wound: time passes as the talk says, or a little longer. Talks in
-which that matters, or takes more than some seconds, are left to that one.
+tests/talk/play.c defines what a talk file means. Here the server and its clock are real: time
+passes as the talk file says, or a little longer. Talk files that depend on exact times or take
+more than some seconds are played by play.c only.
 """
 
 import json
@@ -13,21 +13,22 @@ import time
 
 import pytest
 
-from house import PATIENCE, frame
+from clients import TIMEOUT
+from websocket_client import frame
 
 TALKS = sorted((pathlib.Path(__file__).parents[1] / "talk").glob("*.talk"))
-AYT, YES = b"\xff\xf6", b"[Yes]\r\n"
+ARE_YOU_THERE, ANSWER = b"\xff\xf6", b"[Yes]\r\n"
 
 
-def acts_of(path):
+def steps_of(path):
     for number, line in enumerate(path.read_text(errors="surrogateescape").splitlines(), 1):
         words = line.split(" ", 2)
         if len(words) > 1 and not line.startswith("#"):
             yield number, words[0], words[1], words[2] if len(words) > 2 else ""
 
 
-SHORT = 6  # seconds
-EXACT = {"rate", "pauses", "presence", "json-full", "manual-web"}
+LONGEST = 6  # seconds
+NEEDS_EXACT_TIME = {"rate", "pauses", "presence", "json-full", "manual-web"}
 
 
 def seconds_of(duration):
@@ -35,8 +36,8 @@ def seconds_of(duration):
 
 
 def is_short(path):
-    passing = sum(seconds_of(what) for _, first, what, _ in acts_of(path) if first == "~")
-    return passing <= SHORT and path.stem not in EXACT
+    passing = sum(seconds_of(what) for _, first, what, _ in steps_of(path) if first == "~")
+    return passing <= LONGEST and path.stem not in NEEDS_EXACT_TIME
 
 
 def unescaped(text):
@@ -53,7 +54,7 @@ def unescaped(text):
 
 
 def has(got, wanted):
-    """Whether all that was wanted stands in what was got."""
+    """Whether a packet has all the fields that are wanted."""
     if isinstance(wanted, dict):
         return isinstance(got, dict) and all(has(got.get(key), wanted[key]) for key in wanted)
     if isinstance(wanted, list):
@@ -61,17 +62,17 @@ def has(got, wanted):
     return got == wanted
 
 
-class Person:
-    """Somebody in a talk: what is still to be sent, and what came but was not looked at."""
+class User:
+    """A user in a talk file: what is still to be sent, and what came and has not been read."""
 
-    def __init__(self, protocol, client, manner):
-        self.protocol, self.client, self.manner = protocol, client, manner
+    def __init__(self, protocol, client, writes):
+        self.protocol, self.client, self.writes = protocol, client, writes
         self.port = client.socket.getsockname()[1]
         self.unsent = b""
         self.closed = False
         self.random = random.Random(7)
 
-    def say(self, text):
+    def send(self, text):
         data = text.encode(errors="surrogateescape")
         if self.protocol == "json":
             data = len(data).to_bytes(2, "big") + data
@@ -79,19 +80,19 @@ class Person:
             data = frame(1, data)
         else:
             data += b"\r\n"
-        self.say_bytes(data)
+        self.send_bytes(data)
 
-    def say_bytes(self, data):
+    def send_bytes(self, data):
         self.unsent += data
-        if self.manner != "glued":
+        if self.writes != "joined":
             self.flush()
 
     def flush(self):
         data, self.unsent = self.unsent, b""
-        # Much at once is split into fewer pieces: the talk should end some time.
+        # Long data is split into fewer pieces, to save time.
         most = max(5, len(data) // 200)
         while data and not self.closed:
-            n = self.random.randint(1, most) if self.manner == "split" else len(data)
+            n = self.random.randint(1, most) if self.writes == "split" else len(data)
             try:
                 self.client.send_bytes(data[:n])
             except OSError:
@@ -99,25 +100,25 @@ class Person:
             data = data[n:]
 
     def collect(self):
-        """Takes in what has come by now."""
+        """Reads what has come by now, without waiting."""
         if self.closed:
             return
         self.client.socket.setblocking(False)
         try:
             while not self.closed:
                 piece = self.client.socket.recv(1 << 20)
-                self.client.held += piece
+                self.client.buffer += piece
                 self.closed = not piece
         except BlockingIOError:
             pass
         except OSError:
             self.closed = True
         if not self.closed:
-            self.client.socket.settimeout(PATIENCE)
+            self.client.socket.settimeout(TIMEOUT)
 
     def next(self):
-        """The next message that came, without its framing; None: there is none."""
-        held = self.client.held
+        """The next message that came, without its framing; None if there is none."""
+        held = self.client.buffer
         if self.protocol == "json":
             start, size = 2, int.from_bytes(held[:2], "big") if len(held) > 1 else 0
         elif self.protocol == "web":
@@ -130,27 +131,27 @@ class Person:
             start, size = 0, held.find(b"\n") + 1
         if not held or not size or len(held) < start + size:
             return None
-        self.client.held = held[start + size:]
+        self.client.buffer = held[start + size:]
         return held[start:start + size].decode(errors="surrogateescape")
 
     def is_wanted(self, text, wanted):
         if wanted.startswith("{"):
             got, want = json.loads(text), json.loads(wanted)
             if "time" in want:
-                # Here the clock is real.
+                # The clock is real.
                 want["time"] = got.get("time") if isinstance(got.get("time"), int) else None
             return has(got, want)
         return text in (wanted + "\r\n", wanted + "\n")
 
 
 class Play:
-    """A talk file, a server for it, and the people in it."""
+    """A talk file, a server for it, and its users."""
 
-    def __init__(self, house, path, manner):
-        self.manner = manner
-        self.people = {}
+    def __init__(self, start_server, path, writes):
+        self.writes = writes
+        self.users = {}
         limits, listeners, self.listener_of = {}, {}, {}
-        for _, first, second, rest in acts_of(path):
+        for _, first, second, rest in steps_of(path):
             if first == "limit":
                 limits[second] = rest
             elif first == "~":
@@ -162,86 +163,86 @@ class Play:
         usual = dict.fromkeys(("json", "web", "relay", "lobby", "direct"))
         if "sessions" in limits:
             limits["sessions"] = int(limits["sessions"]) + 1
-        self.home = house(limits=limits, **usual, **listeners)
-        self.probe = self.home.telnet()
+        self.server = start_server(limits=limits, **usual, **listeners)
+        self.probe = self.server.telnet()
         self.probe.read_until(b"\r\n")
 
-    def come(self, name, protocol):
-        address = self.home.address(self.listener_of[name])
-        client = self.home.web(listener=self.listener_of[name]) if protocol == "web" else \
-            self.home.plain(self.listener_of[name])
+    def connect(self, name, protocol):
+        address = self.server.address(self.listener_of[name])
+        client = self.server.web(listener=self.listener_of[name]) if protocol == "web" else \
+            self.server.connect(self.listener_of[name])
         assert client.socket.getpeername()[:2] == address
-        self.people[name] = Person(protocol, client, self.manner)
+        self.users[name] = User(protocol, client, self.writes)
 
     def settle(self):
-        """Until the server has heard what was sent, and everybody has what it told.
+        """Waits until the server has handled what was sent, and has sent all that follows from it.
 
-        On the loopback what was sent is at the other end at once, and the server tells at the
-        end of each turn; an answer in the turn after that comes when all of it is told.
+        On the loopback, data is at the other end at once, and the server sends at the end of each
+        turn of its loop: an answer in the next turn comes after all of that.
         """
-        for person in self.people.values():
-            person.flush()
+        for user in self.users.values():
+            user.flush()
         for _ in range(2):
-            self.probe.send_bytes(AYT)
-            assert self.probe.read_until(b"\n") + b"\n" == YES
-        for person in self.people.values():
-            person.collect()
+            self.probe.send_bytes(ARE_YOU_THERE)
+            assert self.probe.read_until(b"\n") + b"\n" == ANSWER
+        for user in self.users.values():
+            user.collect()
 
     def wait_for(self, condition, what):
-        """A lost connection is noticed some turns later."""
-        end = time.monotonic() + PATIENCE
+        """Since a lost connection is noticed some turns later."""
+        end = time.monotonic() + TIMEOUT
         while not condition():
             assert time.monotonic() < end, what()
             self.settle()
 
-    def hear(self, person, wanted, at_once):
-        passed = []
+    def receive(self, user, wanted, at_once):
+        skipped = []
 
         def came():
-            while (text := person.next()) is not None:
-                if person.is_wanted(text, wanted):
+            while (text := user.next()) is not None:
+                if user.is_wanted(text, wanted):
                     return True
-                passed.append(text)
+                skipped.append(text)
                 assert not at_once, f"{text!r} came, not {wanted!r}"
             return False
-        self.wait_for(came, lambda: f"no {wanted!r} after {passed!r}")
+        self.wait_for(came, lambda: f"no {wanted!r} after {skipped!r}")
 
-    def hear_bytes(self, person, wanted):
-        self.wait_for(lambda: len(person.client.held) >= len(wanted),
-                      lambda: f"{person.client.held!r} came, not {wanted!r}")
-        came, person.client.held = person.client.held[:len(wanted)], person.client.held[len(wanted):]
+    def receive_bytes(self, user, wanted):
+        self.wait_for(lambda: len(user.client.buffer) >= len(wanted),
+                      lambda: f"{user.client.buffer!r} came, not {wanted!r}")
+        came, user.client.buffer = user.client.buffer[:len(wanted)], user.client.buffer[len(wanted):]
         assert came == wanted, f"{came!r} came, not {wanted!r}"
 
-    def act(self, name, what, rest):
-        person = self.people[name]
-        # In the player of talk files everybody comes from this port.
-        rest = rest.replace("40112", str(person.port))
+    def step(self, name, what, rest):
+        user = self.users[name]
+        # In play.c all connections come from this port.
+        rest = rest.replace("40112", str(user.port))
         if what == ">":
-            person.say(rest)
+            user.send(rest)
         elif what == ">>":
-            person.say_bytes(unescaped(rest))
+            user.send_bytes(unescaped(rest))
         elif what in ("<", "<<"):
-            self.hear(person, rest, what == "<<")
+            self.receive(user, rest, what == "<<")
         elif what == "<<<":
-            self.hear_bytes(person, unescaped(rest))
+            self.receive_bytes(user, unescaped(rest))
         elif what == ".":
-            assert not person.client.held, f"{person.client.held!r} came"
+            assert not user.client.buffer, f"{user.client.buffer!r} came"
         elif what == "|":
-            self.wait_for(lambda: person.closed or person.client.held[:1] == b"\x88",
-                          lambda: "not shown out")
+            self.wait_for(lambda: user.closed or user.client.buffer[:1] == b"\x88",
+                          lambda: "the connection was not closed")
         elif what == "!":
-            person.client.drop()
-            person.closed = True
+            user.client.drop()
+            user.closed = True
         else:
-            raise AssertionError(f"{what} is no act")
+            raise AssertionError(f"unknown step {what}")
 
 
-@pytest.mark.parametrize("manner", ["whole", "split", "glued"])
+@pytest.mark.parametrize("writes", ["whole", "split", "joined"])
 @pytest.mark.parametrize("path", filter(is_short, TALKS), ids=lambda path: path.stem)
-def test_talk(house, path, manner):
-    play = Play(house, path, manner)
+def test_talk(start_server, path, writes):
+    play = Play(start_server, path, writes)
     last = None
-    for number, first, second, rest in acts_of(path):
+    for number, first, second, rest in steps_of(path):
         if first == "limit":
             continue
         if first == "~":
@@ -250,13 +251,13 @@ def test_talk(house, path, manner):
             last = None
             continue
         try:
-            # What one sends without a pause may be glued; all else waits for what was before.
+            # Successive sends of a user may be joined. All other steps wait for what came before.
             if not (first == last and second[0] == ">"):
                 play.settle()
-            if first in play.people:
-                play.act(first, second, rest)
+            if first in play.users:
+                play.step(first, second, rest)
             else:
-                play.come(first, second)
+                play.connect(first, second)
             last = first
         except AssertionError as wrong:
             raise AssertionError(f"{path.name}:{number}: {first} {second} {rest}: {wrong}") from None

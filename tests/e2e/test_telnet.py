@@ -1,7 +1,7 @@
-"""People at real telnet clients, each under a terminal of its own.
+"""Real telnet clients, each on a pseudo-terminal.
 
-What is asked of every client is asked by the same tests; where clients differ stands in
-CLIENTS. tests/README.md tells what was seen of each.
+The same tests are run with every client. CLIENTS has what differs between them, and
+tests/README.md describes it.
 """
 
 import contextlib
@@ -19,7 +19,7 @@ import pexpect
 import pyte
 import pytest
 
-from house import PATIENCE
+from clients import TIMEOUT
 
 CTRL_C, CTRL_D, CTRL_H, CTRL_U, ESCAPE, DELETE = "\x03", "\x04", "\x08", "\x15", "\x1d", "\x7f"
 WELCOME = "Welcome to Teahouse"
@@ -27,22 +27,22 @@ WELCOME = "Welcome to Teahouse"
 
 @dataclass(frozen=True)
 class Program:
-    """A client. A step is what it shows, and then what is typed at that."""
+    """A client. A step is a text that it shows, and the keys to press then."""
 
     argv: str
-    banner: str = ""  # its own line just before the server's first
-    opens: frozenset = frozenset()  # the telnet commands it sends without having been asked
+    banner: str = ""  # its last own line before the server's first
+    opens: frozenset = frozenset()  # the telnet commands that it sends unasked
     enter: bytes = b"\r\n"
-    echo: bool = True  # what is typed is shown in the talk
-    edits: bool = True  # backspace works before anything is sent
+    echo: bool = True  # typed lines stay visible in the conversation
+    edits: bool = True  # backspace edits before the line is sent
     seven_bit: bool = False
-    sizes: bool = False  # tells the server how big the window is
-    interrupt: tuple = ()  # the steps back to the talk after Ctrl-C
+    sizes: bool = False  # reports the size of the window
+    interrupt: tuple = ()  # the steps back to the conversation after Ctrl-C
     interrupt_sends: tuple = ()
     half: str = ""  # what Ctrl-C leaves of "half"
-    quit: tuple = ()  # the steps by which it is quit; none: by Ctrl-C
-    logout: str = "/quit"  # what is typed for the server to hang up
-    left: tuple = ()  # the steps to its end once the server has
+    quit: tuple = ()  # the steps that quit it; none: Ctrl-C does
+    logout: str = "/quit"  # what to type for the server to close
+    left: tuple = ()  # the steps to its end after that
 
 
 CLIENTS = {
@@ -84,7 +84,7 @@ OPTIONS = {
 
 
 def named(match):
-    """A telnet command in words."""
+    """The name of a telnet command."""
     inside, option, alone = match.groups()
     if inside is not None:
         inside = inside.replace(b"\xff\xff", b"\xff")
@@ -95,32 +95,32 @@ def named(match):
     return NAMES[alone[0]]
 
 
-class Wire:
-    """Lies between a client and the server, and keeps what the client sends."""
+class Proxy:
+    """Forwards between a client and the server, and records what the client sends."""
 
     def __init__(self, server):
         self.server = server
-        self.door = socket.create_server(("127.0.0.1", 0))
-        self.address = self.door.getsockname()
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.address = self.listener.getsockname()
         self.sent = b""
         self.more = threading.Condition()
         threading.Thread(target=self._carry, daemon=True).start()
 
     def _carry(self):
-        with self.door:
-            client = self.door.accept()[0]
+        with self.listener:
+            client = self.listener.accept()[0]
         server = socket.create_connection(self.server)
         back = threading.Thread(target=self._pump, args=(server, client), daemon=True)
         back.start()
-        self._pump(client, server, keep=True)
+        self._pump(client, server, record=True)
         back.join()
         client.close()
         server.close()
 
-    def _pump(self, source, target, keep=False):
+    def _pump(self, source, target, record=False):
         with contextlib.suppress(OSError):
             while data := source.recv(65536):
-                if keep:
+                if record:
                     with self.more:
                         self.sent += data
                         self.more.notify_all()
@@ -136,28 +136,28 @@ class Wire:
 
     def until(self, condition):
         with self.more:
-            good = self.more.wait_for(condition, PATIENCE)
+            good = self.more.wait_for(condition, TIMEOUT)
         assert good, f"{self.sent} was sent"
 
 
 IUTF8 = 0o40000  # the kernel's line editing knows characters; Python 3.11 has no name for it
 
 
-def sit_down(modern):
-    """As terminal windows do, before the client runs; Ctrl-C may be ignored where tests start."""
+def set_modes(modern):
+    """The modes of a terminal window. Tests may be run with SIGINT ignored."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     modes = termios.tcgetattr(0)
     modes[0] = modes[0] | IUTF8 if modern else modes[0] & ~IUTF8
     termios.tcsetattr(0, termios.TCSANOW, modes)
 
 
-class Seat:
-    """Somebody at a client. Rows are as a person sees them, without blanks at the end."""
+class RunningClient:
+    """A client on a pseudo-terminal. Rows are those of its screen, without blanks at the end."""
 
     def __init__(self, name, address, home, modern=True):
         self.program = CLIENTS[name]
-        self.wire = Wire(address)
-        self.place = dict(zip(("host", "port"), self.wire.address))
+        self.proxy = Proxy(address)
+        self.place = dict(zip(("host", "port"), self.proxy.address))
         self.screen = pyte.Screen(80, 24)
         self.stream = pyte.ByteStream(self.screen)
         self.raw = b""
@@ -165,14 +165,14 @@ class Seat:
                "TERM": "xterm-256color", "TZ": "UTC"}
         self.process = pexpect.spawn(
             self.program.argv.format(**self.place), dimensions=(24, 80), env=env,
-            preexec_fn=lambda: sit_down(modern))
+            preexec_fn=lambda: set_modes(modern))
         self.process.delaybeforesend = None
         self.process.ptyproc.delayafterclose = 0
 
     def _read(self):
-        """Whether something came; nothing does once the client has ended."""
+        """Whether any output came; none does once the client has ended."""
         try:
-            data = self.process.read_nonblocking(65536, PATIENCE)
+            data = self.process.read_nonblocking(65536, TIMEOUT)
         except (pexpect.TIMEOUT, pexpect.EOF):
             return False
         self.raw += data
@@ -184,8 +184,8 @@ class Seat:
         cells = self.screen.buffer
         return ["".join(cells[y][x].data for x in columns).rstrip() for y in lines]
 
-    def talk(self):
-        """The rows from the server's first on; tf draws a line below."""
+    def conversation(self):
+        """The rows from the server's first on; tf draws a line below them."""
         rows = self.rows()
         at = rows.index(WELCOME) if WELCOME in rows else len(rows)
         end = next((i for i, row in enumerate(rows) if row.startswith("____")), len(rows))
@@ -193,24 +193,24 @@ class Seat:
 
     def until(self, condition):
         while not condition():
-            assert self._read(), "this is not it:\n" + "\n".join(self.rows())
+            assert self._read(), "the screen does not become what is expected:\n" + "\n".join(self.rows())
 
     def sees(self, *wanted):
-        """Waits until these rows stand one below the other."""
+        """Waits until these rows are shown one below the other."""
         size = len(wanted)
         self.until(lambda: any(
             self.rows()[i:i + size] == list(wanted) for i in range(self.screen.lines)))
 
-    def sees_talk(self, *wanted):
-        """Waits until these rows, and no others, are all that there is since the server's first."""
-        self.until(lambda: self.talk() == [WELCOME, *wanted])
+    def sees_only(self, *wanted):
+        """Waits until exactly these rows follow the server's first."""
+        self.until(lambda: self.conversation() == [WELCOME, *wanted])
 
-    def rests(self):
-        """Waits until the client sleeps; busybox misses Ctrl-C when it comes just before."""
+    def wait_until_idle(self):
+        """Waits until the client sleeps; before that, busybox misses Ctrl-C."""
         stat = pathlib.Path(f"/proc/{self.process.pid}/stat")
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + TIMEOUT
         while stat.read_text().rpartition(")")[2].split()[0] != "S":
-            assert time.monotonic() < end, "it never rests"
+            assert time.monotonic() < end, "it never sleeps"
             time.sleep(0.01)
 
     def press(self, keys):
@@ -223,16 +223,16 @@ class Seat:
         self.screen.resize(rows, columns)
         self.process.setwinsize(rows, columns)
 
-    def do(self, steps):
+    def follow(self, steps):
         for shown, typed in steps:
             shown = shown.expandtabs()
             self.until(lambda: any(shown in row for row in self.rows()))
             self.press(typed)
 
-    def ends(self):
+    def expect_end(self):
         while self._read():
             pass
-        assert self.process.eof(), "it goes on:\n" + "\n".join(self.rows())
+        assert self.process.eof(), "it does not end:\n" + "\n".join(self.rows())
         self.process.wait()
 
     def leave(self):
@@ -242,74 +242,73 @@ class Seat:
 
 
 @pytest.fixture
-def sit(house, tmp_path):
-    """Sits somebody down at a client; sit(name, nick) logs in, too."""
-    home = house()
-    seats = []
+def start(server, tmp_path):
+    """Starts a client; start(name, nick) logs in, too."""
+    clients = []
 
-    def at(name, nick=None, **options):
-        seats.append(Seat(name, home.address("telnet"), tmp_path, **options))
-        seats[-1].sees(WELCOME)
+    def start_one(name, nick=None, **options):
+        clients.append(RunningClient(name, server.address("telnet"), tmp_path, **options))
+        clients[-1].sees(WELCOME)
         if nick:
-            seats[-1].type(f"login {nick}")
-        return seats[-1]
+            clients[-1].type(f"login {nick}")
+        return clients[-1]
 
-    at.home = home
-    yield at
-    for seat in seats:
-        seat.leave()
+    start_one.server = server
+    yield start_one
+    for client in clients:
+        client.leave()
 
 
-def sit_with_cat(sit, name, **options):
-    """Sits ann down. ann.cat hears everything, and is asked for one event after the other."""
-    cat = sit.home.json("cat")
+def start_with_cat(start, name, **options):
+    """Starts ann's client. ann.cat is a json client in the same room, which gets every event."""
+    cat = start.server.json("cat")
     cat.until("names")
-    ann = sit(name, "ann", **options)
+    ann = start(name, "ann", **options)
     ann.cat = cat
     cat.expect("join", nick="ann")
-    ann.wire.until(lambda: ann.program.opens <= set(ann.wire.commands()))
-    ann.rests()
+    ann.proxy.until(lambda: ann.program.opens <= set(ann.proxy.commands()))
+    ann.wait_until_idle()
     return ann
 
 
 @pytest.fixture(params=CLIENTS)
-def ann(request, sit):
-    """At each client in turn."""
-    return sit_with_cat(sit, request.param)
+def ann(request, start):
+    """Each client in turn."""
+    return start_with_cat(start, request.param)
 
 
-def says(seat, typed, heard=None):
-    """Types a line; the others, and whoever typed it, get this. Gives what is new in the talk."""
+def says(client, typed, heard=None):
+    """Types a line, which all users get. Returns the rows that it adds to the conversation."""
     heard = typed if heard is None else heard
-    seat.type(typed)
-    seat.cat.expect("chat", nick="ann", message=heard)
-    return [typed, f"ann: {heard}"] if seat.program.echo else [f"ann: {heard}"]
+    client.type(typed)
+    client.cat.expect("chat", nick="ann", message=heard)
+    return [typed, f"ann: {heard}"] if client.program.echo else [f"ann: {heard}"]
 
 
-def hears(seat, line):
-    """Somebody else says a line. Gives what is new in the talk."""
-    seat.cat.send("chat", message=line)
-    seat.cat.expect("chat", nick="cat", message=line)
-    return ["cat: " + (in_seven_bits(line) if seat.program.seven_bit else line)]
+def hears(client, line):
+    """Cat says a line. Returns the rows that it adds to the conversation."""
+    client.cat.send("chat", message=line)
+    client.cat.expect("chat", nick="cat", message=line)
+    return ["cat: " + (in_seven_bits(line) if client.program.seven_bit else line)]
 
 
 def in_seven_bits(text):
-    """What tf shows of UTF-8: 0x80 ends the line."""
+    """What tf shows of UTF-8; the byte 0x80 ends the line."""
     whole = text.encode().split(b"\x80")[0]
     return "".join(chr(c & 127) for c in whole if c & 127 >= 32)
 
 
-def test_a_client_logs_in_and_its_opening_is_no_text(ann):
+def test_logging_in_and_the_opening_is_no_text(ann):
     typed = ann.program.echo
-    ann.sees_talk(*["login ann"][:typed])
+    ann.sees_only(*["login ann"][:typed])
     rows = ann.rows()
     above = [row for row in rows[:rows.index(WELCOME)] if row]
     assert (above or [""])[-1] == ann.program.banner.format(**ann.place)
     ann.type("look")
-    ann.sees_talk(*["login ann", "look"][:2 * typed], "The following are in this room:", "cat",
+    ann.sees_only(*["login ann", "look"][:2 * typed], "The following are in this room:", "cat",
                   "ann")
-    assert set(ann.wire.commands()) == ann.program.opens
-    assert ann.wire.text() == b"login ann" + ann.program.enter + b"look" + ann.program.enter
+    assert set(ann.proxy.commands()) == ann.program.opens
+    assert ann.proxy.text() == b"login ann" + ann.program.enter + b"look" + ann.program.enter
     assert b"\xff" not in ann.raw
 
 
@@ -322,38 +321,38 @@ LINES = [
 ]
 
 
-def test_five_lines_each_way(ann):
-    talk = ["login ann"] if ann.program.echo else []
+def test_five_lines_in_each_direction(ann):
+    rows = ["login ann"] if ann.program.echo else []
     for line in LINES:
         mine = line.encode("ascii", "ignore").decode().strip() if ann.program.seven_bit else line
-        talk += says(ann, mine)
-        talk += hears(ann, line)
-        ann.sees_talk(*talk)
+        rows += says(ann, mine)
+        rows += hears(ann, line)
+        ann.sees_only(*rows)
 
 
-def test_a_character_is_taken_back(ann):
+def test_erasing_a_character(ann):
     tries = ["tex"] if ann.program.seven_bit else ["tex", "teü", "te🍵"]
-    talk = ["login ann"] if ann.program.echo else []
+    rows = ["login ann"] if ann.program.echo else []
     for text in tries:
         says(ann, text + DELETE + "a", "tea")
-        # An emoji is two columns wide; the kernel takes one of them off the screen.
+        # An emoji is two columns wide, but the kernel erases only one.
         if text != "te🍵":
-            talk += ["tea", "ann: tea"] if ann.program.echo else ["ann: tea"]
-            ann.sees_talk(*talk)
+            rows += ["tea", "ann: tea"] if ann.program.echo else ["ann: tea"]
+            ann.sees_only(*rows)
     sent = ["tea"] * len(tries) if ann.program.edits else [text + DELETE + "a" for text in tries]
-    lines = ann.wire.text().split(ann.program.enter)[1:-1]
+    lines = ann.proxy.text().split(ann.program.enter)[1:-1]
     assert lines == [line.encode() for line in sent]
-    # The other key that terminals have for it, and the one for all that was typed.
+    # The other key for erasing, and the key that erases the whole line.
     says(ann, "tex" + CTRL_H + "a", "tea")
     says(ann, "wrong" + CTRL_U + "right", "right")
     ann.sees("ann: right")
 
 
-def test_a_resize_leaves_the_talk_whole(ann):
+def test_resizing_keeps_the_conversation(ann):
     ann.press("half")
     ann.resize(30, 255)
     if ann.program.sizes:
-        ann.wire.until(lambda: "NAWS 255x30" in ann.wire.commands())
+        ann.proxy.until(lambda: "NAWS 255x30" in ann.proxy.commands())
     ann.type("way there")
     ann.cat.expect("chat", nick="ann", message="halfway there")
     ann.sees("ann: halfway there")
@@ -363,48 +362,48 @@ def test_a_resize_leaves_the_talk_whole(ann):
     ann.sees("cat: all the way")
     ann.sees("ann: and on")
     told = {"NAWS 255x30", "NAWS 40x20"} if ann.program.sizes else set()
-    assert set(ann.wire.commands()) == ann.program.opens | told
+    assert set(ann.proxy.commands()) == ann.program.opens | told
 
 
-def test_an_interrupt(ann):
+def test_interrupting(ann):
     program = ann.program
     ann.press("half")
     if program.edits:
         ann.until(lambda: any(row.endswith("half") for row in ann.rows()))
     else:
-        ann.wire.until(lambda: ann.wire.text().endswith(b"half"))
+        ann.proxy.until(lambda: ann.proxy.text().endswith(b"half"))
     ann.press(CTRL_C)
     if not program.quit:
-        ann.ends()
+        ann.expect_end()
         assert ann.process.signalstatus == signal.SIGINT
         ann.cat.expect("leave", nick="ann")
         return
-    ann.do(program.interrupt)
+    ann.follow(program.interrupt)
     says(ann, "still here", program.half + "still here")
     ann.sees(f"ann: {program.half}still here")
     hears(ann, "so I see")
     ann.sees("cat: so I see")
-    assert tuple(ann.wire.commands()) == program.interrupt_sends
+    assert tuple(ann.proxy.commands()) == program.interrupt_sends
 
 
-def test_quitting_the_client_own_way(ann):
-    ann.do(ann.program.quit or (("", CTRL_C),))
-    ann.ends()
+def test_quitting_the_client(ann):
+    ann.follow(ann.program.quit or (("", CTRL_C),))
+    ann.expect_end()
     ann.cat.expect("leave", nick="ann")
 
 
-def test_quitting_by_the_server(ann):
+def test_quitting_by_a_command(ann):
     ann.type(ann.program.logout)
     ann.cat.expect("leave", nick="ann")
-    ann.do(ann.program.left)
-    ann.ends()
+    ann.follow(ann.program.left)
+    ann.expect_end()
 
 
-def test_the_tea_party_is_typed_by_hand(sit):
-    magnus = sit("inetutils-telnet", "magnus")
-    magnus.sees_talk("login magnus")
-    seat = sit("inetutils-telnet")
-    talk = []
+def test_the_tea_party(start):
+    magnus = start("inetutils-telnet", "magnus")
+    magnus.sees_only("login magnus")
+    client = start("inetutils-telnet")
+    rows = []
     for typed, *answers in [
             ("anything at all", "Please log in", 'Use "login <nick>"'),
             ("login", "Please enter a name"),
@@ -413,62 +412,62 @@ def test_the_tea_party_is_typed_by_hand(sit):
             ("look", "The following are in this room:", "magnus", "dilbert"),
             ("say Hi, magnus!", "dilbert: Hi, magnus!"),
             ("Nice weather", "dilbert: Nice weather")]:
-        seat.type(typed)
-        talk += [typed, *answers]
-        seat.sees_talk(*talk)
-    seat.type("logout")
-    seat.ends()
-    seat.sees_talk(*talk, "logout", "Connection closed by foreign host.")
-    magnus.sees_talk(
+        client.type(typed)
+        rows += [typed, *answers]
+        client.sees_only(*rows)
+    client.type("logout")
+    client.expect_end()
+    client.sees_only(*rows, "logout", "Connection closed by foreign host.")
+    magnus.sees_only(
         "login magnus", "dilbert has entered the room.", "dilbert: Hi, magnus!",
         "dilbert: Nice weather", "dilbert has left the room.")
 
 
-def test_bytes_that_telnet_takes_for_keys(sit):
-    """It looks for its keys in seven bits, and so in the middle of characters."""
-    ann = sit_with_cat(sit, "inetutils-telnet")
+def test_bytes_that_telnet_takes_for_keys(start):
+    """It compares the lower seven bits with its keys, even within characters."""
+    ann = start_with_cat(start, "inetutils-telnet")
     for letter, sent in {"Ã": "IP", "Ï": "AO", "Ú": "SUSP", "Ü": "BREAK"}.items():
-        ann.wire.sent = b""
+        ann.proxy.sent = b""
         ann.sees(*says(ann, f"half {letter} whole"))
-        assert ann.wire.commands() == [sent, "DO TM"]
-    # Of some it sends nothing, and nobody can know what they were.
+        assert ann.proxy.commands() == [sent, "DO TM"]
+    # Some it does not send at all, so their characters cannot be restored.
     ann.sees(*says(ann, "half Å whole", "half \ufffd whole"))
     ann.type("half Ý")
-    ann.do([("telnet>", "\r")])
+    ann.follow([("telnet>", "\r")])
     ann.sees(*says(ann, " whole", "half \ufffd whole"))
     ann.sees(*says(ann, "and on"))
 
 
-def test_busybox_is_talked_out_of_character_mode(sit):
-    ann = sit_with_cat(sit, "busybox")
+def test_busybox_is_refused_character_mode(start):
+    ann = start_with_cat(start, "busybox")
     ann.press(CTRL_C)
-    ann.do([(" c\tgo to character mode", "c"), ("Entering line mode", "")])
+    ann.follow([(" c\tgo to character mode", "c"), ("Entering line mode", "")])
     wanted = ["DO ECHO", "DO SGA", "DONT ECHO", "DONT SGA"]
-    ann.wire.until(lambda: ann.wire.commands() == wanted)
+    ann.proxy.until(lambda: ann.proxy.commands() == wanted)
     ann.sees(*says(ann, "tex" + DELETE + "a", "tea")[1:])
 
 
-def test_half_a_character_taken_back(sit):
-    """On a terminal that knows nothing of UTF-8, backspace takes a byte."""
-    ann = sit_with_cat(sit, "inetutils-telnet", modern=False)
+def test_erasing_half_a_character(start):
+    """On a terminal without UTF-8, backspace erases a byte."""
+    ann = start_with_cat(start, "inetutils-telnet", modern=False)
     says(ann, "teü" + DELETE + "a", "te\ufffda")
     says(ann, "teü" + DELETE + DELETE + "a", "tea")
     ann.sees("ann: tea")
 
 
-def test_characters_that_tf_takes_for_keys(sit):
-    """It cannot send them; it sends what is left, and goes on."""
-    ann = sit_with_cat(sit, "tf5")
+def test_characters_that_tf_takes_for_keys(start):
+    """It cannot send them, but sends the rest of the line."""
+    ann = start_with_cat(start, "tf5")
     says(ann, "Über Tee", "Cber Tee")
-    # An emoji ends the line, and has the next key pressed five times.
+    # An emoji ends the line, and repeats the next key five times.
     says(ann, "Tee 🍵", "Tee ")
     says(ann, "x", "xxxxx")
     says(ann, "and on")
     ann.sees("ann: and on")
 
 
-def test_nc_sees_clean_text(sit):
-    ann = sit_with_cat(sit, "nc")
+def test_nc_gets_clean_text(start):
+    ann = start_with_cat(start, "nc")
     ann.cat.send("chat", message="one\ntwo")
     ann.sees("cat: one", "cat: two")
     ann.type("/me nods")

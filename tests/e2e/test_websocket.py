@@ -1,6 +1,6 @@
-"""RFC 6455's rules as a server must keep them; the section is in each test's name.
+"""The rules of RFC 6455 for frames and messages; the section is in each test's name or id.
 
-What the house makes of messages, of slow readers and of its own end stands in test_net.py.
+The handshake is tested in test_websocket_handshake.py, slow readers in test_net.py.
 """
 
 import itertools
@@ -9,33 +9,33 @@ import struct
 
 import pytest
 
-from house import (BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, House, frame, head_of,
-                   read_head)
+from server import Server
+from websocket_client import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, frame
 
 NICKS = itertools.count(1)
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory):
-    """One server for all of them: whatever is sent to it, it must go on."""
+def server(tmp_path_factory):
+    """A server for the whole file: it must survive everything that the tests send."""
     others = dict.fromkeys(("relay", "lobby", "direct", "telnet"))
-    with House(tmp_path_factory.mktemp("house"), limits={"rate": 0}, **others) as running:
+    with Server(tmp_path_factory.mktemp("server"), limits={"rate": 0}, **others) as running:
         yield running
 
 
 @pytest.fixture
-def bob(home):
-    """The other listener."""
-    client = home.json(f"bob{next(NICKS)}")
+def bob(server):
+    """Another user in the room."""
+    client = server.json(f"bob{next(NICKS)}")
     yield client
     client.drop()
 
 
 @pytest.fixture
-def ann(home, bob):
-    """The one who sends; bob has seen her come, and she has read all there was for her."""
+def ann(server, bob):
+    """The client under test. Bob has seen it join, and it has read all that was sent to it."""
     nick = f"ann{next(NICKS)}"
-    client = home.web(nick)
+    client = server.web(nick)
     client.nick = nick
     bob.until("join", nick=nick)
     client.send("ping", ref="here")
@@ -45,7 +45,7 @@ def ann(home, bob):
 
 
 def said(text):
-    """A message as the house wants it."""
+    """The packet that says a text."""
     return json.dumps({"type": "chat", "message": text}, ensure_ascii=False).encode()
 
 
@@ -54,121 +54,32 @@ def close(code, reason=b""):
 
 
 def long_frame(opcode, size, payload=b"", form="Q", masked=True):
-    """A frame whose length is said in two bytes (H) or in eight (Q), needed or not."""
+    """A frame whose length is encoded in two bytes (H) or in eight (Q), needed or not."""
     head = bytes([0x80 | opcode, (0x80 if masked else 0) | (126 if form == "H" else 127)])
     return head + struct.pack(">" + form, size) + b"\0\0\0\0" * masked + payload
 
 
 def rows(*table):
-    """Each row: its name, then what the test gets."""
+    """Each row: its id, then the test's parameters."""
     return [pytest.param(*row, id=name) for name, *row in table]
 
 
-def hears(bob, ann, *texts):
-    """Bob hears exactly these of ann, and then that she is still there."""
+def bob_receives(bob, ann, *texts):
+    """Bob gets exactly these texts from ann, who is still connected afterwards."""
     ann.send("chat", message="the end")
     for text in (*texts, "the end"):
         packet = bob.until("chat", nick=ann.nick)
         assert packet["message"] == text
 
 
-def ends(bob, ann, code):
-    """Ann is closed with this code, and nothing after it; bob has heard nothing of her."""
+def is_closed(bob, ann, code):
+    """Ann gets a close frame with this code and nothing after it; bob got no text from her."""
     opcode, payload = ann.read_frame()
     assert opcode == CLOSE, f"opcode {opcode}: {payload!r}"
     assert payload[:2] == (b"" if code is None else close(code))
     payload[2:].decode()
     assert ann.read_rest() == b""
     assert bob.read()["type"] == "leave"
-
-
-# 1 and 4: the handshake.
-
-SAMPLE = "dGhlIHNhbXBsZSBub25jZQ=="
-ASKED = {"Host": "tea.example", "Upgrade": "websocket", "Connection": "Upgrade",
-         "Sec-WebSocket-Key": SAMPLE, "Sec-WebSocket-Version": "13"}
-
-
-def shake(home, method="GET", version="HTTP/1.1", **changed):
-    """Status and headers; a header that is None is left out. (_ is a hyphen.)"""
-    headers = {**ASKED, **{key.replace("_", "-"): value for key, value in changed.items()}}
-    headers = {key: value for key, value in headers.items() if value is not None}
-    client = home.plain("web")
-    client.send_bytes(head_of(method, "/ws", headers).replace(b"HTTP/1.1", version.encode(), 1))
-    status, answer, _ = read_head(client)
-    client.drop()
-    return status, answer
-
-
-def test_1_3_sample_key(home):
-    status, answer = shake(home)
-    assert status == 101
-    assert answer["sec-websocket-accept"] == "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
-    assert answer["upgrade"].lower() == "websocket"
-    assert answer["connection"].lower() == "upgrade"
-
-
-@pytest.mark.parametrize("changed", rows(
-    ("4.2.1-upgrade-in-capitals", {"Upgrade": "WebSocket"}),
-    ("4.2.1-connection-in-small-letters", {"Connection": "upgrade"}),
-    ("4.2.1-connection-lists-more", {"Connection": "keep-alive, Upgrade"}),
-    ("4.2.1-other-headers", {"Cookie": "a=b", "Cache-Control": "no-cache"}),
-    ("4.2.1-another-key", {"Sec_WebSocket_Key": "AAAAAAAAAAAAAAAAAAAAAA=="}),
-    ("9.1-unknown-extension", {"Sec_WebSocket_Extensions": "x-tea; cups=2"}),
-))
-def test_right_handshake(home, changed):
-    status, answer = shake(home, **changed)
-    assert status == 101
-    assert "sec-websocket-extensions" not in answer
-    assert "sec-websocket-protocol" not in answer
-
-
-@pytest.mark.parametrize("changed, status", rows(
-    ("4.2.1-http-1.0", {"version": "HTTP/1.0"}, 400),
-    ("4.2.1-no-host", {"Host": None}, 400),
-    ("4.2.1-no-key", {"Sec_WebSocket_Key": None}, 400),
-    ("4.2.1-key-of-15-bytes", {"Sec_WebSocket_Key": "AAAAAAAAAAAAAAAAAAAA"}, 400),
-    ("4.2.1-key-of-18-bytes", {"Sec_WebSocket_Key": "AAAAAAAAAAAAAAAAAAAAAAAA"}, 400),
-    ("4.2.1-key-not-base64", {"Sec_WebSocket_Key": "AAAAAAAAAA*AAAAAAAAAAA=="}, 400),
-    ("4.2.1-connection-does-not-say-upgrade", {"Connection": "keep-alive"}, 400),
-    ("4.2.1-no-connection", {"Connection": None}, 400),
-    ("4.2.1-no-upgrade", {"Upgrade": None}, 426),
-    ("4.2.1-post", {"method": "POST"}, 405),
-    ("4.4-no-version", {"Sec_WebSocket_Version": None}, 426),
-    ("4.4-version-8", {"Sec_WebSocket_Version": "8"}, 426),
-    ("4.4-version-14", {"Sec_WebSocket_Version": "14"}, 426),
-    ("4.4-version-13x", {"Sec_WebSocket_Version": "13x"}, 426),
-))
-def test_wrong_handshake(home, changed, status):
-    got, answer = shake(home, **changed)
-    assert got == status
-    if status == 426:
-        assert answer["sec-websocket-version"] == "13"
-
-
-def test_4_2_2_a_websocket_after_other_requests(home):
-    """The connection may have served HTTP before."""
-    client = home.plain("web")
-    for _ in range(3):
-        client.send_bytes(head_of("GET", "/healthz", {"Host": "tea.example"}))
-        assert read_head(client)[0] == 200
-        client.read_until(b"ok\n")
-    client.send_bytes(head_of("GET", "/ws", ASKED))
-    assert read_head(client)[0] == 101
-    client.send_bytes(frame(PING, b"here"))
-    assert client.read_bytes(6) == bytes([0x80 | PONG, 4]) + b"here"
-    client.drop()
-
-
-def test_4_1_frames_wait_for_the_answer(home):
-    """Who speaks before the handshake is answered breaks the rules, and is not misunderstood."""
-    client = home.plain("web")
-    client.send_bytes(head_of("GET", "/ws", ASKED) +
-                      frame(TEXT, b'{"type":"hello","nick":"hasty","version":2}'))
-    assert read_head(client)[0] == 101
-    assert client.read_bytes(2)[0] == 0x80 | CLOSE
-    assert client.read_bytes(2) == close(1002)
-    client.drop()
 
 
 # 5.1, 5.2 and 5.3: a frame's head and its mask.
@@ -185,11 +96,11 @@ BARE = {"mask": b""}
     ("5.1-unmasked-pong", frame(PONG, b"?", **BARE)),
     ("5.1-unmasked-close", frame(CLOSE, close(1000), **BARE)),
     ("5.1-unmasked-continuation", frame(TEXT, b"{", fin=False) + frame(CONTINUATION, b"}", **BARE)),
-    ("5.1-unmasked-and-its-payload-to-come", b"\x81\x10"),
+    ("5.1-unmasked-before-its-payload", b"\x81\x10"),
 ))
 def test_unmasked(ann, bob, data):
     ann.send_bytes(data)
-    ends(bob, ann, 1002)
+    is_closed(bob, ann, 1002)
 
 
 @pytest.mark.parametrize("opcode", [TEXT, BINARY, CLOSE, PING, PONG],
@@ -197,13 +108,13 @@ def test_unmasked(ann, bob, data):
 @pytest.mark.parametrize("rsv", [1, 2, 4, 7], ids=lambda rsv: f"rsv-{rsv}")
 def test_reserved_bits(ann, bob, opcode, rsv):
     ann.send_frame(opcode, close(1000) if opcode == CLOSE else said("no"), rsv=rsv)
-    ends(bob, ann, 1002)
+    is_closed(bob, ann, 1002)
 
 
 def test_5_2_reserved_bits_in_a_continuation(ann, bob):
     ann.send_frame(TEXT, said("no")[:5], fin=False)
     ann.send_frame(CONTINUATION, said("no")[5:], rsv=4)
-    ends(bob, ann, 1002)
+    is_closed(bob, ann, 1002)
 
 
 @pytest.mark.parametrize("fin", [True, False], ids=["whole", "fragment"])
@@ -211,7 +122,7 @@ def test_5_2_reserved_bits_in_a_continuation(ann, bob):
                          ids=lambda opcode: f"5.2-opcode-{opcode}")
 def test_reserved_opcodes(ann, bob, opcode, fin):
     ann.send_frame(opcode, said("no"), fin=fin)
-    ends(bob, ann, 1002)
+    is_closed(bob, ann, 1002)
 
 
 @pytest.mark.parametrize("data", rows(
@@ -229,7 +140,7 @@ def test_reserved_opcodes(ann, bob, opcode, fin):
 ))
 def test_wrong_lengths(ann, bob, data):
     ann.send_bytes(data)
-    ends(bob, ann, 1002)
+    is_closed(bob, ann, 1002)
 
 
 @pytest.mark.parametrize("size", [125, 126, 127, 128, 255, 256, 65534, 65535],
@@ -244,7 +155,7 @@ def test_right_lengths(ann, size):
                          ids=lambda size: f"10.4-{size}")
 def test_too_long_is_known_by_its_head(ann, bob, size):
     ann.send_bytes(long_frame(TEXT, size))
-    ends(bob, ann, 1009)
+    is_closed(bob, ann, 1009)
 
 
 @pytest.mark.parametrize("mask", [b"\0\0\0\0", b"\xff\xff\xff\xff", b"\1\0\0\0", b"\0\0\0\x80",
@@ -254,14 +165,14 @@ def test_masks(ann, bob, mask):
         ann.send_frame(TEXT, said(text), mask=mask)
         ann.send_frame(TEXT, said(text)[:7], fin=False, mask=mask)
         ann.send_frame(CONTINUATION, said(text)[7:], mask=b"\x0f\xf0\x55\xaa")
-    hears(bob, ann, *(text for text in ("a", "ab", "abc", "Grüße 🫖", "x" * 300)
-                      for _ in range(2)))
+    bob_receives(bob, ann, *(text for text in ("a", "ab", "abc", "Grüße 🫖", "x" * 300)
+                             for _ in range(2)))
 
 
-# 5.4 and 6.2: messages in fragments, streams in pieces.
+# 5.4 and 6.2: messages in fragments, and a stream in pieces.
 
 def in_pieces(data, *cuts):
-    """One message, cut there."""
+    """The frames of a message, cut at these places."""
     edges = [0, *cuts, len(data)]
     parts = [data[a:b] for a, b in zip(edges, edges[1:])]
     return b"".join(frame(CONTINUATION if i else TEXT, part, fin=i + 1 == len(parts))
@@ -288,7 +199,7 @@ WORDS = said("tea is ready")
 ))
 def test_fragments(ann, bob, data):
     ann.send_bytes(data)
-    hears(bob, ann, "tea is ready")
+    bob_receives(bob, ann, "tea is ready")
 
 
 @pytest.mark.parametrize("data", rows(
@@ -305,7 +216,7 @@ def test_fragments(ann, bob, data):
 ))
 def test_wrong_fragments(ann, bob, data):
     ann.send_bytes(data)
-    ends(bob, ann, 1002)
+    is_closed(bob, ann, 1002)
 
 
 def test_5_4_a_message_is_over_once(ann, bob):
@@ -313,7 +224,7 @@ def test_5_4_a_message_is_over_once(ann, bob):
     assert bob.until("chat", nick=ann.nick)["message"] == "tea is ready"
     ann.until("chat")
     ann.send_frame(CONTINUATION, WORDS)
-    ends(bob, ann, 1002)
+    is_closed(bob, ann, 1002)
 
 
 STREAM = (frame(TEXT, said("one")) + frame(PING, b"1") + in_pieces(said("zwölf 🫖"), 33, 35) +
@@ -322,10 +233,10 @@ STREAM = (frame(TEXT, said("one")) + frame(PING, b"1") + in_pieces(said("zwölf 
 
 
 @pytest.mark.parametrize("step", [1, 2, 3, 7, 130, len(STREAM)], ids=lambda step: f"6.2-by-{step}")
-def test_however_the_stream_is_cut(ann, bob, step):
+def test_a_stream_cut_into_pieces(ann, bob, step):
     for i in range(0, len(STREAM), step):
         ann.send_bytes(STREAM[i:i + step])
-    hears(bob, ann, "one", "zwölf 🫖", "y" * 300, "three")
+    bob_receives(bob, ann, "one", "zwölf 🫖", "y" * 300, "three")
     ann.until("chat", message="the end")
     assert ann.pongs[-1] == b"2" * 125
 
@@ -349,7 +260,7 @@ def test_however_the_stream_is_cut(ann, bob, step):
 ))
 def test_wrong_control_frames(ann, bob, data):
     ann.send_bytes(data)
-    ends(bob, ann, 1002)
+    is_closed(bob, ann, 1002)
 
 
 @pytest.mark.parametrize("payload", [b"", b"a", b"\0\xff\xfe", "🫖".encode(), b"x" * 125],
@@ -357,7 +268,7 @@ def test_wrong_control_frames(ann, bob, data):
 def test_ping(ann, bob, payload):
     ann.send_frame(PING, payload)
     assert ann.read_frame() == (PONG, payload)
-    hears(bob, ann)
+    bob_receives(bob, ann)
 
 
 def test_5_5_2_the_last_of_many_pings_is_answered(ann, bob):
@@ -366,7 +277,7 @@ def test_5_5_2_the_last_of_many_pings_is_answered(ann, bob):
     while payload != b"99":
         opcode, payload = ann.read_frame()
         assert opcode == PONG
-    hears(bob, ann)
+    bob_receives(bob, ann)
 
 
 def test_5_5_2_pings_are_answered_in_their_order(ann):
@@ -381,19 +292,19 @@ def test_5_5_2_a_ping_within_a_message_is_not_kept_waiting(ann, bob):
     assert ann.read_frame() == (PONG, b"now")
     ann.send_bytes(frame(CONTINUATION, WORDS[9:])[:8])
     ann.send_bytes(frame(CONTINUATION, WORDS[9:])[8:])
-    hears(bob, ann, "tea is ready")
+    bob_receives(bob, ann, "tea is ready")
 
 
 def test_5_5_2_no_pong_after_a_close(ann, bob):
     ann.send_bytes(frame(CLOSE, close(1000)) + frame(PING, b"late"))
-    ends(bob, ann, 1000)
+    is_closed(bob, ann, 1000)
 
 
 @pytest.mark.parametrize("payload", [b"", b"unasked", b"\xff\xfe", b"x" * 125],
                          ids=lambda payload: f"5.5.3-{payload[:3].hex() or 'empty'}")
-def test_pong_that_nobody_asked_for(ann, bob, payload):
+def test_an_unsolicited_pong(ann, bob, payload):
     ann.send_bytes(frame(PONG, payload) * 3)
-    hears(bob, ann)
+    bob_receives(bob, ann)
 
 
 # 5.5.1 and 7: the close.
@@ -409,7 +320,7 @@ def test_pong_that_nobody_asked_for(ann, bob, payload):
 ))
 def test_close_is_answered(ann, bob, payload, code):
     ann.send_frame(CLOSE, payload)
-    ends(bob, ann, code)
+    is_closed(bob, ann, code)
 
 
 @pytest.mark.parametrize("payload, code", rows(
@@ -422,7 +333,7 @@ def test_close_is_answered(ann, bob, payload, code):
 ))
 def test_wrong_close(ann, bob, payload, code):
     ann.send_frame(CLOSE, payload)
-    ends(bob, ann, code)
+    is_closed(bob, ann, code)
 
 
 @pytest.mark.parametrize("more", rows(
@@ -433,35 +344,35 @@ def test_wrong_close(ann, bob, payload, code):
 ))
 def test_nothing_counts_after_a_close(ann, bob, more):
     ann.send_bytes(frame(CLOSE, close(1000)) + more)
-    ends(bob, ann, 1000)
+    is_closed(bob, ann, 1000)
 
 
 def test_5_5_1_a_close_within_a_message(ann, bob):
     ann.send_bytes(frame(TEXT, WORDS[:9], fin=False) + frame(CLOSE, close(1001)) +
                    frame(CONTINUATION, WORDS[9:]))
-    ends(bob, ann, 1001)
+    is_closed(bob, ann, 1001)
 
 
-def test_5_5_1_what_came_before_a_close_counts(ann, bob):
+def test_5_5_1_messages_before_a_close_count(ann, bob):
     ann.send_bytes(frame(TEXT, said("goodbye")) + frame(CLOSE, close(1000)))
     assert bob.until("chat", nick=ann.nick)["message"] == "goodbye"
     bob.until("leave", nick=ann.nick)
 
 
 def test_7_1_1_the_server_closes_first(ann, bob):
-    """Also when the other end goes on: it is not read to its end, but not reset at once either."""
+    """Even if the other end goes on sending; but the connection is not reset at once."""
     ann.send_frame(CLOSE, close(1000))
-    ends(bob, ann, 1000)
+    is_closed(bob, ann, 1000)
     ann.send_bytes(b"x")
 
 
 def test_7_1_7_nothing_counts_after_a_failure(ann, bob):
     ann.send_bytes(frame(TEXT, said("no"), rsv=1) + frame(TEXT, said("late")) * 1000)
-    ends(bob, ann, 1002)
+    is_closed(bob, ann, 1002)
 
 
-def test_7_1_4_our_own_close_is_answered(ann, bob):
-    """The server says goodbye; the connection ends as soon as the other end has, too."""
+def test_7_1_4_a_close_by_the_server_is_answered(ann, bob):
+    """The server sends a close frame; once the client has sent its own, the connection ends."""
     ann.send("command", line="/logout")
     opcode = None
     while opcode != CLOSE:
@@ -484,7 +395,7 @@ def test_7_1_4_our_own_close_is_answered(ann, bob):
 ))
 def test_binary(ann, bob, data):
     ann.send_bytes(data)
-    ends(bob, ann, 1003)
+    is_closed(bob, ann, 1003)
 
 
 CHARACTERS = {
@@ -494,8 +405,8 @@ CHARACTERS = {
 
 
 @pytest.mark.parametrize("character", CHARACTERS.values(), ids=[f"8.1-{k}" for k in CHARACTERS])
-def test_utf8_cut_at_every_border(ann, character):
-    """With nothing, an empty fragment, a ping and a pong that looks like part of it at the cut."""
+def test_utf8_cut_at_every_byte(ann, character):
+    """With nothing, an empty fragment, a ping, or a pong that looks like part of it, at the cut."""
     data = b'{"type":"ping","ref":"x","a":"%s"}' % character.encode()
     start = data.index(character.encode())
     for at in range(start, start + len(character.encode()) + 1):
@@ -523,45 +434,46 @@ def test_broken_utf8(ann, bob, broken, whole):
     start = data.index(broken)
     cuts = [] if whole else range(start, start + len(broken) + 1)
     ann.send_bytes(in_pieces(data, *cuts))
-    ends(bob, ann, 1007)
+    is_closed(bob, ann, 1007)
 
 
 @pytest.mark.parametrize("cut", ["ü", "€", "🫖"], ids=lambda cut: f"8.1-{len(cut.encode())}-bytes")
 def test_a_message_that_ends_within_a_character(ann, bob, cut):
     ann.send_bytes(in_pieces(b'"' + cut.encode()[:-1], 1, 2))
-    ends(bob, ann, 1007)
+    is_closed(bob, ann, 1007)
 
 
 def test_8_1_broken_utf8_is_known_at_once(ann, bob):
-    """Before the frame has come to its end, and the message to its own."""
+    """Before the frame or the message is complete."""
     ann.send_bytes(frame(TEXT, b'"\xff' + b"x" * 1000, fin=False)[:20])
-    ends(bob, ann, 1007)
+    is_closed(bob, ann, 1007)
 
 
 def test_8_1_the_next_message_starts_afresh(ann, bob):
     for text in ("ü", "🫖", "a"):
         ann.send_bytes(in_pieces(said(text), 27) + frame(PING, b"\xc3") + frame(PONG, b"\xf0"))
-    hears(bob, ann, "ü", "🫖", "a")
+    bob_receives(bob, ann, "ü", "🫖", "a")
 
 
-# And what no section says, but follows.
+# Not in any section, but a consequence.
 
 @pytest.mark.parametrize("last", [frame(TEXT, b"\xff"), frame(CLOSE, close(1000))],
                          ids=["refused", "closed"])
-def test_who_is_gone_can_come_back_by_the_same_name(home, bob, last):
-    """At once: whoever has seen the close frame is no longer there for the others."""
+def test_a_nick_is_free_after_the_close(server, bob, last):
+    """Once a client has got the close frame, its nick is free."""
     nick = f"ann{next(NICKS)}"
     for _ in range(50):
-        client = home.web(nick)
+        client = server.web(nick)
         client.send_bytes(last)
         while client.read_frame()[0] != CLOSE:
             pass
         client.drop()
         bob.until("leave", nick=nick)
 
-def test_pings_without_end_are_not_hoarded(home, bob):
-    """Who pings and does not read is answered when there is room, and then the last ping."""
-    stuck = home.web(receive=2048)
+
+def test_many_pings_take_no_memory(server, bob):
+    """A client that pings and does not read is answered when it reads; at least the last ping."""
+    stuck = server.web(receive=2048)
     for _ in range(50):
         stuck.send_bytes(frame(PING, b"x" * 125) * 400)
     stuck.send_frame(PING, b"last")

@@ -19,7 +19,7 @@ enum { FAKE_PIECES = 1024 };
 /* Embedded in what the test keeps of a connection. */
 struct fake_conn {
 	struct connection *connection; /* NULL: lost */
-	struct strbuf received;        /* what it was sent, unless discarded */
+	struct strbuf received;        /* what it was sent, unless it discards */
 	size_t bytes;                  /* how many bytes it was sent */
 	size_t takes;                  /* bytes that its socket still takes; SIZE_MAX: any number */
 	const char *last;              /* where the last piece sent was */
@@ -41,8 +41,6 @@ fake_conn_take(struct fake_conn *conn, const char *bytes, size_t n)
 	conn->bytes += n;
 	if (conn->takes != SIZE_MAX)
 		conn->takes -= n;
-	if (conn->discards)
-		return;
 	conn->last = bytes;
 	if (conn->on_bytes)
 		conn->on_bytes(conn, bytes, n);
@@ -61,6 +59,11 @@ fake_send(void *at, const struct outqueue *waiting)
 	if (conn->broken)
 		return -1;
 	int n = outqueue_gather(waiting, pieces, FAKE_PIECES);
+	for (int i = 0; conn->discards && i < n; i++)
+		sent += pieces[i].iov_len;
+	conn->bytes += sent;
+	if (conn->discards)
+		return (ssize_t)sent;
 	for (int i = 0; i < n && conn->takes > 0; i++) {
 		size_t part = pieces[i].iov_len < conn->takes ? pieces[i].iov_len : conn->takes;
 		fake_conn_take(conn, pieces[i].iov_base, part);

@@ -27,6 +27,7 @@
 #include "../support/fake_transport.h"
 #include "base/alloc.h"
 #include "codec/json.h"
+#include "matching.h"
 
 enum { PEOPLE_MAX = 32 };
 
@@ -194,33 +195,6 @@ person_say(struct person *person, const char *line)
 	strbuf_clear(&bytes);
 }
 
-/* C's escapes, and \{900}x for 900 times x. */
-static void
-escapes_read(const char *escaped, struct strbuf *out)
-{
-	static const char from[] = "nrt0e\\", to[] = "\n\r\t\0\033\\";
-	for (const char *c = escaped; *c; c++) {
-		size_t times = 1;
-		char byte = *c;
-		const char *known = c[0] == '\\' && c[1] ? strchr(from, c[1]) : NULL;
-		if (known) {
-			byte = to[known - from];
-			c++;
-		} else if (c[0] == '\\' && c[1] == 'x') {
-			char hex[3] = {c[2], c[3], 0};
-			byte = (char)strtol(hex, NULL, 16);
-			c += 3;
-		} else if (c[0] == '\\' && c[1] == '{') {
-			char *end;
-			times = strtoul(c + 2, &end, 10);
-			c = end + 1;
-			byte = *c;
-		}
-		memset(strbuf_reserve(out, times), byte, times);
-		out->len += times;
-	}
-}
-
 static void
 person_say_raw(struct person *person, const char *escaped)
 {
@@ -228,6 +202,19 @@ person_say_raw(struct person *person, const char *escaped)
 	escapes_read(escaped, &bytes);
 	person_send(person, bytes.ptr, bytes.len);
 	strbuf_clear(&bytes);
+}
+
+static void
+bytes_fail(struct person *person, const char *wanted, struct text got)
+{
+	struct strbuf shown = {0};
+	for (size_t i = 0; i < got.len && i < 400; i++) {
+		unsigned char c = (unsigned char)got.ptr[i];
+		strbuf_printf(&shown, c < ' ' || c > '~' ? "\\x%02x" : "%c", c);
+	}
+	file_fail(person->file, "%s did not hear the bytes %s, but:\n#   %.*s", person->name,
+		wanted, TEXT_ARGS(strbuf_view(&shown)));
+	strbuf_clear(&shown);
 }
 
 static void
@@ -240,7 +227,7 @@ person_hear_raw(struct person *person, const char *escaped)
 	if (rest.len >= wanted.len && memcmp(rest.ptr, wanted.ptr, wanted.len) == 0)
 		person->read += wanted.len;
 	else
-		file_fail(person->file, "%s did not hear the bytes %s", person->name, escaped);
+		bytes_fail(person, escaped, rest);
 	strbuf_clear(&wanted);
 }
 
@@ -275,26 +262,6 @@ person_next(struct person *person, struct text *message)
 	*message = (struct text){rest.ptr + start, len};
 	person->read += start + len;
 	return true;
-}
-
-/* Whether all that wanted has stands in got. */
-static bool
-json_has(const json_t *got, const json_t *wanted)
-{
-	const char *key;
-	json_t *value;
-	size_t i;
-	if (json_is_object(wanted)) {
-		json_object_foreach((json_t *)(uintptr_t)wanted, key,
-			value) if (!json_has(json_object_get(got, key), value)) return false;
-		return json_is_object(got);
-	}
-	if (json_is_array(wanted)) {
-		json_array_foreach(wanted, i,
-			value) if (!json_has(json_array_get(got, i), value)) return false;
-		return json_array_size(got) == json_array_size(wanted);
-	}
-	return got && json_equal(got, wanted);
 }
 
 static bool

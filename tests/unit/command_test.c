@@ -17,7 +17,7 @@ static size_t
 all_words(struct text *words, size_t max)
 {
 	size_t n = 0;
-	for (const struct command *c = command_table(); c->name; c++) {
+	for (const struct command *c = command_get(0), *end = c + COMMAND_COUNT; c < end; c++) {
 		if (!is_typed(c))
 			continue;
 		assert_true(n < max);
@@ -61,11 +61,13 @@ no_word_is_two_commands(void **state)
 }
 
 static void
-a_word_is_found_as_it_is_written_alone(void **state)
+a_word_is_found_in_any_case_and_only_whole(void **state)
 {
 	(void)state;
 	assert_null(command_find(BYTES("")));
-	assert_null(command_find(BYTES("Who")));
+	assert_ptr_equal(command_find(BYTES("Who")), command_get(COMMAND_WHO));
+	assert_ptr_equal(command_find(BYTES("NAMES")), command_get(COMMAND_LOOK));
+	assert_ptr_equal(command_find(BYTES("Q")), command_get(COMMAND_LOGOUT));
 	assert_null(command_find(BYTES("/who")));
 	assert_null(command_find(BYTES("wh")));
 	assert_null(command_find(BYTES("whoo")));
@@ -88,11 +90,11 @@ every_packet_of_the_manual_has_its_command(void **state)
 {
 	(void)state;
 	static const char *const types[] = {"hello", "chat", "emote", "direct", "join", "leave",
-		"nick", "rooms", "names", "who", "topic", "command", "ping"};
+		"nick", "rooms", "names", "who", "topic", "command", "commands", "ping"};
 	size_t n = 0;
 	for (size_t i = 0; i < COUNT(types); i++)
 		assert_non_null(command_of_type(text_of(types[i])));
-	for (const struct command *c = command_table(); c->name; c++)
+	for (const struct command *c = command_get(0), *end = c + COMMAND_COUNT; c < end; c++)
 		n += c->type != NULL;
 	assert_int_equal(n, COUNT(types));
 	assert_null(command_of_type(BYTES("")));
@@ -108,7 +110,7 @@ usage_says_what_a_command_takes(void **state)
 		"/msg NICK TEXT", "/join ROOM", "/leave [ROOM]", "/rooms", "/look", "/who",
 		"/topic [TEXT]", "/help [COMMAND]", "/logout"};
 	size_t n = 0;
-	for (const struct command *c = command_table(); c->name; c++) {
+	for (const struct command *c = command_get(0), *end = c + COMMAND_COUNT; c < end; c++) {
 		if (!is_typed(c))
 			continue;
 		struct strbuf usage = {0};
@@ -124,7 +126,7 @@ static void
 every_row_fits_a_request(void **state)
 {
 	(void)state;
-	for (const struct command *c = command_table(); c->name; c++) {
+	for (const struct command *c = command_get(0), *end = c + COMMAND_COUNT; c < end; c++) {
 		const char *params = c->params;
 		struct param param;
 		bool rest = false, optional = false;
@@ -258,9 +260,9 @@ help_has_a_line_for_every_command_and_no_other(void **state)
 {
 	(void)state;
 	struct strbuf help = {0};
-	command_help(&help, NULL);
+	command_help_text(&help, NULL);
 	struct text rest = strbuf_view(&help);
-	for (const struct command *c = command_table(); c->name; c++) {
+	for (const struct command *c = command_get(0), *end = c + COMMAND_COUNT; c < end; c++) {
 		if (!is_typed(c))
 			continue;
 		struct strbuf wanted = {0};
@@ -287,11 +289,11 @@ help_on_one_command_is_its_line(void **state)
 {
 	(void)state;
 	struct strbuf help = {0};
-	command_help(&help, command_find(BYTES("q")));
+	command_help_text(&help, command_find(BYTES("q")));
 	assert_text(
 		strbuf_view(&help), BYTES("/logout             leave the server (also /quit, /q)"));
 	strbuf_clear(&help);
-	command_help(&help, command_find(BYTES("say")));
+	command_help_text(&help, command_find(BYTES("say")));
 	assert_text(strbuf_view(&help), BYTES("/say TEXT           say it in the current room"));
 	strbuf_clear(&help);
 }
@@ -301,11 +303,12 @@ every_reason_says_what_it_is(void **state)
 {
 	(void)state;
 	static const char *const words[] = {"bad-packet", "unknown-type", "missing-field",
-		"bad-field", "hello-first", "hello-again", "nick-taken", "nick-invalid",
-		"room-invalid", "not-in-room", "no-such-nick", "no-such-room", "text-too-long",
-		"unknown-command", "usage", "server-full", "too-slow", "shutting-down"};
+		"bad-field", "hello-first", "hello-again", "nick-taken", "nick-alike",
+		"nick-invalid", "room-invalid", "not-in-room", "no-such-nick", "no-such-room",
+		"text-too-long", "unknown-command", "usage", "server-full", "too-slow",
+		"shutting-down"};
 	size_t known = 0;
-	for (enum reason reason = REASON_OK + 1; reason <= REASON_WRONG_PROTOCOL; reason++) {
+	for (enum reason reason = REASON_OK + 1; reason <= REASON_NOT_UTF8; reason++) {
 		struct strbuf sentence = {0};
 		reason_sentence(&sentence, reason, BYTES("50% \"x\""));
 		assert_true(sentence.len > 0);
@@ -317,7 +320,7 @@ every_reason_says_what_it_is(void **state)
 		strbuf_clear(&sentence);
 	}
 	for (size_t i = 0; i < COUNT(words); i++)
-		for (enum reason reason = REASON_OK; reason <= REASON_WRONG_PROTOCOL; reason++)
+		for (enum reason reason = REASON_OK; reason <= REASON_NOT_UTF8; reason++)
 			if (strcmp(words[i], reason_word(reason)) == 0) {
 				known++;
 				break;
@@ -341,7 +344,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_command_of_the_manual_is_there),
 		cmocka_unit_test(no_word_is_two_commands),
-		cmocka_unit_test(a_word_is_found_as_it_is_written_alone),
+		cmocka_unit_test(a_word_is_found_in_any_case_and_only_whole),
 		cmocka_unit_test(what_is_a_packet_only_cannot_be_typed),
 		cmocka_unit_test(every_packet_of_the_manual_has_its_command),
 		cmocka_unit_test(usage_says_what_a_command_takes),

@@ -16,12 +16,14 @@ struct guest {
 	struct strbuf told;     /* since somebody last looked */
 	bool gone;
 	int resumed;
+	uint64_t last_id;
 	enum reason why;
 };
 
 struct fixture {
 	struct core *core;
-	int64_t time; /* ms */
+	struct log *log; /* or NULL */
+	int64_t time;    /* ms */
 	bool telling;
 	struct guest *guests[GUESTS_MAX];
 	size_t n;
@@ -41,26 +43,26 @@ guest_note_entries(struct guest *guest, const struct event *event)
 		    event->kind == EVENT_WHO;
 	if (list && !event->first)
 		strbuf_puts(&guest->told, " ..");
-	for (size_t i = 0; i < event->n_entries; i++) {
-		const struct entry *entry = &event->entries[i];
-		guest_note(guest, " ", entry->name);
+	for (size_t i = 0; i < event->n_items; i++) {
+		const struct item *item = &event->items[i];
+		guest_note(guest, " ", item->name);
 		if (event->kind == EVENT_ROOMS)
-			strbuf_printf(&guest->told, "(%zu)", entry->users);
-		if (event->kind == EVENT_ROOMS && entry->detail.len)
-			guest_note(guest, "=", entry->detail);
+			strbuf_printf(&guest->told, "(%zu)", item->users);
+		if (event->kind == EVENT_ROOMS && item->detail.len)
+			guest_note(guest, "=", item->detail);
 		if (event->kind != EVENT_WHO)
 			continue;
-		guest_note(guest, "(", entry->detail);
-		for (size_t j = 0; j < entry->n_rooms; j++)
-			guest_note(guest, j ? "," : " ", entry->rooms[j]);
-		strbuf_printf(&guest->told, " %llds)", (long long)entry->idle);
+		guest_note(guest, "(", item->detail);
+		for (size_t j = 0; j < item->n_rooms; j++)
+			guest_note(guest, j ? "," : " ", item->rooms[j]);
+		strbuf_printf(&guest->told, " %llds)", (long long)item->idle);
 	}
 	if (event->more)
 		strbuf_puts(&guest->told, " ..");
 }
 
 /*
- * chat#3 ROOM ACTOR TARGET: BODY, with what there is of it; error CODE: SENTENCE; behind
+ * chat# ROOM ACTOR TARGET: BODY, with what there is of it; error CODE: SENTENCE; behind
  * it the entries of a list, .. before and behind what is only a piece, and /REF in the
  * own copy.
  */
@@ -70,18 +72,21 @@ fixture_deliver(void *ctx, const struct event *event, struct session *const to[]
 	struct fixture *fixture = ctx;
 	assert_false(fixture->telling);
 	fixture->telling = true;
-	assert_true(event->time == fixture->time);
+	assert_true(event->snapshot ? event->time <= fixture->time : event->time == fixture->time);
 	for (size_t i = 0; i < n; i++) {
 		struct guest *guest = (struct guest *)to[i];
-		if (!guest)
-			continue;
 		/* Who has gone is told nothing; nobody is told twice. */
 		assert_false(guest->gone || guest->session.ended);
 		for (size_t j = 0; j < i && n < 100; j++)
 			assert_ptr_not_equal(to[i], to[j]);
 		strbuf_puts(&guest->told, event_word(event->kind));
-		if (event->id)
-			strbuf_printf(&guest->told, "#%llu", (unsigned long long)event->id);
+		/* Ids rise for everyone, over all rooms. */
+		if (event->id) {
+			assert_true(event->id >= guest->last_id);
+			guest->last_id = event->id;
+		}
+		if (event->id && event->in_room)
+			strbuf_puts(&guest->told, "#");
 		if (event->kind == EVENT_REFUSED) {
 			strbuf_printf(&guest->told, " %s", reason_word(event->reason));
 		} else {
@@ -143,7 +148,7 @@ fixture_open_with(struct fixture *fixture, struct core_settings settings)
 {
 	*fixture = (struct fixture){.time = 1000000};
 	const struct core_host host = fixture_host(fixture);
-	fixture->core = core_open(&settings, &host);
+	fixture->core = core_open(&settings, &host, fixture->log);
 	assert_non_null(fixture->core);
 }
 
@@ -182,7 +187,7 @@ guest_connect(struct fixture *fixture)
 	struct guest *guest = calloc(1, sizeof *guest);
 	assert_non_null(guest);
 	fixture->guests[fixture->n++] = guest;
-	session_open(&guest->session, fixture->core, "test", text_of("main"));
+	session_open(&guest->session, fixture->core, "test", "main");
 	return guest;
 }
 

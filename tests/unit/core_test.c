@@ -11,10 +11,10 @@ who_logs_in_is_welcomed_and_all_in_the_room_hear_of_it(void **state)
 	struct fixture fixture;
 	fixture_open(&fixture);
 	struct guest *ann = guest_login(&fixture, "ann");
-	assert_told(ann, "welcome main ann Teahouse\njoin#1 main ann\n");
+	assert_told(ann, "welcome main ann Teahouse\njoin# main ann\n");
 	struct guest *bob = guest_login(&fixture, "bob");
-	assert_told(ann, "join#2 main bob\n");
-	assert_told(bob, "welcome main bob Teahouse\njoin#2 main bob\n");
+	assert_told(ann, "join# main bob\n");
+	assert_told(bob, "welcome main bob Teahouse\njoin# main bob\n");
 	fixture_close(&fixture);
 }
 
@@ -47,7 +47,7 @@ nick_logs_in_as_login_does(void **state)
 	fixture_open(&fixture);
 	struct guest *ann = guest_connect(&fixture);
 	assert_int_equal(type(ann, "/nick ann"), REASON_OK);
-	assert_told(ann, "welcome main ann Teahouse\njoin#1 main ann\n");
+	assert_told(ann, "welcome main ann Teahouse\njoin# main ann\n");
 	assert_text(session_nick(&ann->session), BYTES("ann"));
 	fixture_close(&fixture);
 }
@@ -65,7 +65,7 @@ a_login_that_failed_may_be_tried_again(void **state)
 	assert_int_equal(type(bob, "/login"), REASON_USAGE);
 	guest_forget(bob);
 	assert_int_equal(type(bob, "/login bob"), REASON_OK);
-	assert_told(bob, "welcome main bob Teahouse\njoin#2 main bob\n");
+	assert_told(bob, "welcome main bob Teahouse\njoin# main bob\n");
 	assert_int_equal(type(bob, "/login bobby"), REASON_HELLO_AGAIN);
 	assert_text(session_nick(&bob->session), BYTES("bob"));
 	fixture_close(&fixture);
@@ -93,7 +93,7 @@ a_name_that_looks_like_another_is_taken(void **state)
 	guest_login(&fixture, "ann");
 	struct guest *other = guest_connect(&fixture);
 	assert_int_equal(type(other, "/login \xd0\xb0nn"), REASON_NICK_ALIKE);
-	assert_told(other, "error nick-taken: The name \"\xd0\xb0nn\" looks too much like one "
+	assert_told(other, "error nick-alike: The name \"\xd0\xb0nn\" looks too much like one "
 			   "that is taken.\n");
 	fixture_close(&fixture);
 }
@@ -150,8 +150,8 @@ all_hear_what_is_said_in_one_order_each_thing_once(void **state)
 	type(people[1], "/me three");
 	type(people[2], "/say /who");
 	for (size_t i = 0; i < 3; i++)
-		assert_told(people[i], "chat#4 main bob: one\nchat#5 main ann: two\n"
-				       "emote#6 main bob: three\nchat#7 main cat: /who\n");
+		assert_told(people[i], "chat# main bob: one\nchat# main ann: two\n"
+				       "emote# main bob: three\nchat# main cat: /who\n");
 	fixture_close(&fixture);
 }
 
@@ -177,10 +177,10 @@ ids_rise_by_one_in_each_room_for_itself(void **state)
 	type(ann, "/join tea");
 	type(ann, "d");
 	assert_told(ann,
-		"join main ann\nchat#2 main ann: b\nwho ann(test main,tea 0s)\n"
+		"join main ann\nchat# main ann: b\nwho ann(test main,tea 0s)\n"
 		"direct ann ann: x\nerror no-such-nick: There is nobody called \"ghost\".\n"
-		"nick ann anna\njoin main anna\nchat#3 main anna: c\n"
-		"join tea anna\nchat#3 tea anna: d\n");
+		"nick ann anna\njoin main anna\nchat# main anna: c\n"
+		"join tea anna\nchat# tea anna: d\n");
 	fixture_close(&fixture);
 }
 
@@ -231,7 +231,7 @@ a_line_with_two_slashes_is_said_with_one(void **state)
 	struct guest *ann = guest_login(&fixture, "ann");
 	guest_forget(ann);
 	type(ann, "//who is there");
-	assert_told(ann, "chat#2 main ann: /who is there\n");
+	assert_told(ann, "chat# main ann: /who is there\n");
 	fixture_close(&fixture);
 }
 
@@ -246,7 +246,7 @@ text_at_the_limit_is_said_and_a_byte_more_is_refused_whole(void **state)
 	struct guest *ann = guest_login(&fixture, "ann");
 	guest_forget(ann);
 	assert_int_equal(type(ann, "0123456789"), REASON_OK);
-	assert_told(ann, "chat#2 main ann: 0123456789\n");
+	assert_told(ann, "chat# main ann: 0123456789\n");
 	assert_int_equal(type(ann, "0123456789x"), REASON_TEXT_TOO_LONG);
 	assert_told(ann, "error text-too-long: That is too long: 10 bytes and 40 lines at most.\n");
 	/* It is what would be said that counts: without what is removed, with what is put in. */
@@ -320,7 +320,7 @@ who_goes_is_told_in_each_of_its_rooms_once(void **state)
 	guest_forget(ann);
 	guest_forget(bob);
 	session_end(&bob->session);
-	assert_told(ann, "leave#3 main bob\nleave#3 tea bob\n");
+	assert_told(ann, "leave# main bob\nleave# tea bob\n");
 	session_end(&bob->session);
 	assert_told(ann, "");
 	assert_told(bob, "");
@@ -344,7 +344,7 @@ who_logs_out_is_gone_and_hears_no_more(void **state)
 	assert_true(bob->gone);
 	assert_int_equal(bob->why, REASON_LOGOUT);
 	type(ann, "alone");
-	assert_told(ann, "leave#3 main bob\nchat#4 main ann: alone\n");
+	assert_told(ann, "leave# main bob\nchat# main ann: alone\n");
 	assert_told(bob, "");
 	fixture_close(&fixture);
 }
@@ -437,11 +437,11 @@ an_answer_and_ones_own_copy_bear_the_ref(void **state)
 	session_command_line(&ann->session, BYTES("/nick anna"), BYTES("r6"), TEXT_NONE);
 	session_command_line(&ann->session, BYTES("/topic x"), BYTES("r7"), TEXT_NONE);
 	assert_told(ann,
-		"chat#3 main ann: hi /r1\nnames main ann bob /r2\n"
+		"chat# main ann: hi /r1\nnames main ann bob /r2\n"
 		"error unknown-command: There is no command \"/nonsense\"; /help lists them. /r3\n"
-		"join#1 tea ann /r4\nleave#2 tea ann main /r5\nnick ann anna /r6\n"
-		"topic#4 main anna: x /r7\n");
-	assert_told(bob, "chat#3 main ann: hi\nnick ann anna\ntopic#4 main anna: x\n");
+		"join# tea ann /r4\nleave# tea ann main /r5\nnick ann anna /r6\n"
+		"topic# main anna: x /r7\n");
+	assert_told(bob, "chat# main ann: hi\nnick ann anna\ntopic# main anna: x\n");
 	fixture_close(&fixture);
 }
 
@@ -456,9 +456,9 @@ two_houses_know_nothing_of_each_other(void **state)
 	type(ann, "/join tea");
 	type(ann, "hi");
 	guest_forget(ann);
-	assert_told(other, "welcome main ann Teahouse\njoin#1 main ann\n");
+	assert_told(other, "welcome main ann Teahouse\njoin# main ann\n");
 	type(other, "/join tea");
-	assert_told(other, "join#1 tea ann\n");
+	assert_told(other, "join# tea ann\n");
 	assert_told(ann, "");
 	assert_int_equal(type(other, "/msg ann x"), REASON_OK);
 	assert_told(ann, "");
@@ -474,7 +474,7 @@ a_house_whose_room_cannot_be_one_is_not_opened(void **state)
 	struct core_settings settings = fixture_settings();
 	const struct core_host host = fixture_host(NULL);
 	settings.room = text_of("a b");
-	assert_null(core_open(&settings, &host));
+	assert_null(core_open(&settings, &host, NULL));
 }
 
 static void

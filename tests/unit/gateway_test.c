@@ -21,8 +21,8 @@ telnet_and_web_and_json_share_a_room(void **state)
 	bob->conn.received.len = cat->conn.received.len = 0;
 	says(ann, "tea!\r\n");
 	assert_heard(bob, "\0\x2d{\"type\":\"chat\",\"nick\":\"ann\",\"message\":\"tea!\"}");
-	assert_heard(cat, "\x81\x4a{\"type\":\"chat\",\"room\":\"main\",\"nick\":\"ann\","
-			  "\"message\":\"tea!\",\"time\":1000000}");
+	assert_heard(cat, "\x81\x51{\"type\":\"chat\",\"room\":\"main\",\"nick\":\"ann\","
+			  "\"message\":\"tea!\",\"id\":4,\"time\":1000000}");
 	fixture_close(&fixture);
 }
 

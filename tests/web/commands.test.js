@@ -1,37 +1,58 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { page } from "./page.js";
+import { COMMANDS } from "./fixture.js";
+import { load } from "./load.js";
 
-const { commandNames, parse } = await page("commands.js");
+const { OWN_COMMANDS, findCommand, parse, usageOf } = await load("model/commands.js");
 
-test("what does not start with a slash is said, as it is", () => {
-	assert.deepEqual(parse("hello  there "), { do: "say", text: "hello  there " });
-	assert.deepEqual(parse("say /who"), { do: "say", text: "say /who" });
+for (const [whose, commands] of [["the server's", COMMANDS], ["the page's own", OWN_COMMANDS]]) {
+	const parsed = (line) => parse(line, commands);
+
+	test(`with ${whose} table, a line without a slash is a message, unchanged`, () => {
+		assert.deepEqual(parsed("hello  there "), { do: "say", text: "hello  there " });
+		assert.deepEqual(parsed("say /who"), { do: "say", text: "say /who" });
+	});
+
+	test(`with ${whose} table, two slashes begin a message with one slash, and /say sends anything as a message`, () => {
+		assert.deepEqual(parsed("//who"), { do: "say", text: "/who" });
+		assert.deepEqual(parsed("/say /who"), { do: "say", text: "/who" });
+	});
+
+	test(`with ${whose} table, commands are parsed with their arguments`, () => {
+		assert.deepEqual(parsed("/me goes out"), { do: "emote", text: "goes out" });
+		assert.deepEqual(parsed("/msg chris are you\ncoming?"), { do: "direct", to: "chris", text: "are you\ncoming?" });
+		assert.deepEqual(parsed("/message chris hi"), { do: "direct", to: "chris", text: "hi" });
+		assert.deepEqual(parsed("/join tea "), { do: "join", room: "tea" });
+		assert.deepEqual(parsed("/leave"), { do: "leave", room: "" });
+		assert.deepEqual(parsed("/look"), { do: "names" });
+		assert.deepEqual(parsed("/names"), { do: "names" });
+		assert.deepEqual(parsed("/topic"), { do: "topic", text: "" });
+		for (const line of ["/q", "/quit", "/logout"])
+			assert.deepEqual(parsed(line), { do: "quit" });
+	});
+
+	test(`with ${whose} table, command words are known in any case`, () => {
+		assert.deepEqual(parsed("/JOIN Tea"), { do: "join", room: "Tea" });
+		assert.deepEqual(parsed("/Msg Chris Hi"), { do: "direct", to: "Chris", text: "Hi" });
+		assert.deepEqual(parsed("/Names"), { do: "names" });
+		assert.deepEqual(parsed("/QUIT"), { do: "quit" });
+		assert.deepEqual(parsed("/WHO"), { do: "command", line: "/WHO" }, "the server gets what was typed");
+	});
+
+	test(`with ${whose} table, a command that the page does not do, or that lacks an argument, is sent as typed`, () => {
+		for (const line of ["/who", "/rooms", "/help me", "/nick bob", "/foo bar", "/msg chris", "/me", "/say", "/join", "/", "/toString", "/constructor x"])
+			assert.deepEqual(parsed(line), { do: "command", line });
+	});
+}
+
+test("the server's table says which aliases there are", () => {
+	assert.deepEqual(parse("/tell bob hi", COMMANDS), { do: "direct", to: "bob", text: "hi" });
+	assert.deepEqual(parse("/tell bob hi", OWN_COMMANDS), { do: "command", line: "/tell bob hi" });
+	const turned = [{ name: "quit", aliases: ["logout"], params: [] }];
+	assert.deepEqual(parse("/quit", turned), { do: "quit" }, "also where another of the names is the first");
 });
 
-test("two slashes are said as one, and /say says commands", () => {
-	assert.deepEqual(parse("//who"), { do: "say", text: "/who" });
-	assert.deepEqual(parse("/say /who"), { do: "say", text: "/who" });
-});
-
-test("commands with their arguments", () => {
-	assert.deepEqual(parse("/me goes out"), { do: "emote", text: "goes out" });
-	assert.deepEqual(parse("/msg chris are you\ncoming?"), { do: "direct", to: "chris", text: "are you\ncoming?" });
-	assert.deepEqual(parse("/message chris hi"), { do: "direct", to: "chris", text: "hi" });
-	assert.deepEqual(parse("/JOIN tea "), { do: "join", room: "tea" });
-	assert.deepEqual(parse("/leave"), { do: "leave", room: "" });
-	assert.deepEqual(parse("/look"), parse("/names"));
-	assert.deepEqual(parse("/topic"), { do: "topic", text: "" });
-	for (const line of ["/q", "/quit", "/logout"])
-		assert.deepEqual(parse(line), { do: "quit" });
-});
-
-test("what the page does not know, and what lacks an argument, is the server's to answer", () => {
-	for (const line of ["/who", "/rooms", "/help me", "/foo bar", "/msg chris", "/me", "/join", "/", "/toString", "/constructor x"])
-		assert.deepEqual(parse(line), { do: "command", line });
-});
-
-test("every command of the house can be completed", () => {
-	for (const name of "login nick say me msg message join leave rooms list look names who topic help logout quit q".split(" "))
-		assert.ok(commandNames.includes(`/${name}`), name);
+test("the usage is made from the parameters", () => {
+	const usage = (name) => usageOf(findCommand(COMMANDS, name), name);
+	assert.deepEqual(["msg", "tell", "topic", "who"].map(usage), ["/msg NICK TEXT", "/tell NICK TEXT", "/topic [TEXT]", "/who"]);
 });

@@ -1,20 +1,20 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { page } from "./page.js";
+import { load } from "./load.js";
 
-const { Connection, socketAddress, waitBefore } = await page("connection.js");
+const { Connection, socketAddress, waitBefore } = await load("net/connection.js");
 
-// A world with a clock wound by hand and sockets that do as they are told.
-function createWorld() {
+// An environment whose timers and sockets the test controls.
+function createEnvironment() {
 	const timers = new Map();
-	const world = {
+	const environment = {
 		sockets: [],
-		told: [],
+		events: [],
 		random: () => 1,
-		setTimeout: (run, wait) => (timers.set(++world.lastTimer, { run, wait }), world.lastTimer),
+		setTimeout: (run, wait) => (timers.set(++environment.lastTimer, { run, wait }), environment.lastTimer),
 		clearTimeout: (timer) => void timers.delete(timer),
 		lastTimer: 0,
-		waits: () => [...timers.values()].map(({ wait }) => wait),
+		delays: () => [...timers.values()].map(({ wait }) => wait),
 		ring() {
 			const [[timer, { run }]] = timers;
 			timers.delete(timer);
@@ -23,7 +23,7 @@ function createWorld() {
 		WebSocket: class {
 			constructor(address, protocol) {
 				Object.assign(this, { address, protocol, sent: [], closed: false });
-				world.sockets.push(this);
+				environment.sockets.push(this);
 			}
 			send(text) {
 				this.sent.push(JSON.parse(text));
@@ -33,102 +33,102 @@ function createWorld() {
 			}
 		},
 	};
-	const tell = {
-		opened: () => world.told.push("opened"),
-		packet: (packet) => world.told.push(packet.type),
-		closed: () => world.told.push("closed"),
+	const listener = {
+		opened: () => environment.events.push("opened"),
+		packet: (packet) => environment.events.push(packet.type),
+		closed: () => environment.events.push("closed"),
 		changed() {},
 	};
-	world.connection = new Connection("ws://a.example/ws", tell, world);
-	world.last = () => world.sockets.at(-1);
-	return world;
+	environment.connection = new Connection("ws://a.example/ws", listener, environment);
+	environment.last = () => environment.sockets.at(-1);
+	return environment;
 }
 
 function opened() {
-	const world = createWorld();
-	world.connection.start();
-	world.last().onopen();
-	return world;
+	const environment = createEnvironment();
+	environment.connection.start();
+	environment.last().onopen();
+	return environment;
 }
 
-test("the address is beside the page, under any base path, and as safe as the page", () => {
+test("the address is in the page's folder, and encrypted if the page is", () => {
 	assert.equal(socketAddress("http://a.example:8080/"), "ws://a.example:8080/ws");
 	assert.equal(socketAddress("https://a.example/chat/?x=1#tea"), "wss://a.example/chat/ws");
 	assert.equal(socketAddress("https://a.example/chat/index.html"), "wss://a.example/chat/ws");
 });
 
-test("waits double up to half a minute, and jitter never lengthens them", () => {
+test("waits double up to half a minute, and jitter only shortens them", () => {
 	assert.deepEqual([0, 1, 2, 3, 4, 5, 50].map((tries) => waitBefore(tries, 1)), [1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]);
 	assert.equal(waitBefore(1, 0), 1600);
 });
 
-test("packets come and go as JSON; what is none is passed over", () => {
-	const world = opened();
-	assert.equal(world.last().protocol, "teahouse.v2");
-	world.connection.send({ type: "ping" });
-	assert.deepEqual(world.last().sent, [{ type: "ping" }]);
-	world.last().onmessage({ data: "{\"type\":\"pong\"}" });
-	world.last().onmessage({ data: "{" });
-	assert.deepEqual(world.told, ["opened", "pong"]);
+test("packets are sent and received as JSON; other data is ignored", () => {
+	const environment = opened();
+	assert.equal(environment.last().protocol, "teahouse.v2");
+	environment.connection.send({ type: "ping" });
+	assert.deepEqual(environment.last().sent, [{ type: "ping" }]);
+	environment.last().onmessage({ data: "{\"type\":\"pong\"}" });
+	environment.last().onmessage({ data: "{" });
+	assert.deepEqual(environment.events, ["opened", "pong"]);
 });
 
-test("a lost connection is tried again, later each time, until it is settled", () => {
-	const world = opened();
-	world.last().onclose();
-	assert.equal(world.connection.status, "waiting");
-	assert.deepEqual(world.waits(), [1000]);
-	world.ring();
-	world.last().onclose();
-	assert.deepEqual(world.waits(), [2000]);
-	world.ring();
-	world.last().onopen();
-	world.connection.settle();
-	world.last().onclose();
-	assert.deepEqual(world.waits(), [1000]);
+test("the wait before reconnecting grows with each failure, and starts anew after a login", () => {
+	const environment = opened();
+	environment.last().onclose();
+	assert.equal(environment.connection.status, "waiting");
+	assert.deepEqual(environment.delays(), [1000]);
+	environment.ring();
+	environment.last().onclose();
+	assert.deepEqual(environment.delays(), [2000]);
+	environment.ring();
+	environment.last().onopen();
+	environment.connection.loggedIn();
+	environment.last().onclose();
+	assert.deepEqual(environment.delays(), [1000]);
 });
 
-test("nothing is sent where nobody hears it", () => {
-	const world = createWorld();
-	world.connection.send({ type: "chat" });
-	world.connection.start();
-	world.connection.send({ type: "chat" });
-	assert.deepEqual(world.last().sent, []);
+test("nothing is sent while there is no connection", () => {
+	const environment = createEnvironment();
+	environment.connection.send({ type: "chat" });
+	environment.connection.start();
+	environment.connection.send({ type: "chat" });
+	assert.deepEqual(environment.last().sent, []);
 });
 
-test("a silent connection is asked, and given up if it does not answer", () => {
-	const world = opened();
-	world.connection.settle();
-	world.ring();
-	assert.deepEqual(world.last().sent, [{ type: "ping" }]);
-	world.ring();
-	assert.equal(world.connection.status, "waiting");
-	assert.equal(world.sockets[0].closed, true);
-	assert.equal(world.told.at(-1), "closed");
+test("a silent connection is pinged, and given up if there is no answer", () => {
+	const environment = opened();
+	environment.connection.loggedIn();
+	environment.ring();
+	assert.deepEqual(environment.last().sent, [{ type: "ping" }]);
+	environment.ring();
+	assert.equal(environment.connection.status, "waiting");
+	assert.equal(environment.sockets[0].closed, true);
+	assert.equal(environment.events.at(-1), "closed");
 });
 
-test("an answer keeps it", () => {
-	const world = opened();
-	world.connection.settle();
-	world.connection.check();
-	world.last().onmessage({ data: "{\"type\":\"pong\"}" });
-	assert.deepEqual(world.waits(), [40_000]);
-	assert.equal(world.connection.status, "open");
+test("an answer keeps the connection", () => {
+	const environment = opened();
+	environment.connection.loggedIn();
+	environment.connection.check();
+	environment.last().onmessage({ data: "{\"type\":\"pong\"}" });
+	assert.deepEqual(environment.delays(), [40_000]);
+	assert.equal(environment.connection.status, "open");
 });
 
-test("to hurry is to try at once, but only while waiting", () => {
-	const world = opened();
-	world.connection.hurry();
-	assert.equal(world.sockets.length, 1);
-	world.last().onclose();
-	world.connection.hurry();
-	assert.equal(world.sockets.length, 2);
-	assert.deepEqual(world.waits(), []);
+test("reconnectNow connects at once, but only while waiting", () => {
+	const environment = opened();
+	environment.connection.reconnectNow();
+	assert.equal(environment.sockets.length, 1);
+	environment.last().onclose();
+	environment.connection.reconnectNow();
+	assert.equal(environment.sockets.length, 2);
+	assert.deepEqual(environment.delays(), []);
 });
 
-test("stopped is stopped", () => {
-	const world = opened();
-	world.connection.stop();
-	assert.equal(world.connection.status, "closed");
-	assert.equal(world.last().onclose, null);
-	assert.deepEqual(world.waits(), []);
+test("a stopped connection does not reconnect", () => {
+	const environment = opened();
+	environment.connection.stop();
+	assert.equal(environment.connection.status, "closed");
+	assert.equal(environment.last().onclose, null);
+	assert.deepEqual(environment.delays(), []);
 });

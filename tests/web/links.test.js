@@ -1,20 +1,20 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { page } from "./page.js";
+import { load } from "./load.js";
 
-const { pieces } = await page("links.js");
+const { splitLinks } = await load("lib/links.js");
 
-const hrefs = (text) => pieces(text).filter(({ href }) => href).map(({ href }) => href);
+const hrefs = (text) => splitLinks(text).filter(({ href }) => href).map(({ href }) => href);
 
 test("a text without addresses is one piece", () => {
-	assert.deepEqual(pieces("no <b>links</b> here"), [{ text: "no <b>links</b> here" }]);
-	assert.deepEqual(pieces(""), []);
+	assert.deepEqual(splitLinks("no <b>links</b> here"), [{ text: "no <b>links</b> here" }]);
+	assert.deepEqual(splitLinks(""), []);
 });
 
-test("addresses are found, and nothing of the text is lost", () => {
+test("addresses are found, and no text is lost", () => {
 	const text = "see http://a.example/x?y=1#z and HTTPS://b.example, or not";
 	assert.deepEqual(hrefs(text), ["http://a.example/x?y=1#z", "HTTPS://b.example"]);
-	assert.equal(pieces(text).map((piece) => piece.text).join(""), text);
+	assert.equal(splitLinks(text).map((piece) => piece.text).join(""), text);
 });
 
 test("the end of a sentence is not part of an address", () => {

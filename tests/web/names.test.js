@@ -1,30 +1,30 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { page } from "./page.js";
+import { load } from "./load.js";
 
-const { mentions, sameName, sortedNames } = await page("names.js");
+const { mentionsNick, sameName, sortedNames } = await load("lib/names.js");
 
-test("names that differ only in case, or in how they are composed, are the same", () => {
+test("names that differ only in case or composition are the same", () => {
 	assert.ok(sameName("Ann", "aNN"));
 	assert.ok(sameName("Zo\u00eb", "zoe\u0308"));
 	assert.ok(!sameName("ann", "anna"));
 });
 
 test("a mention is a whole word", () => {
-	assert.ok(mentions("Pat: tea?", "pat"));
-	assert.ok(mentions("is (pat) here", "pat"));
-	assert.ok(!mentions("a pattern", "pat"));
-	assert.ok(!mentions("émile", "mile"), "a letter beyond ASCII is a letter");
-	assert.ok(!mentions("anything", ""));
+	assert.ok(mentionsNick("Pat: tea?", "pat"));
+	assert.ok(mentionsNick("is (pat) here", "pat"));
+	assert.ok(!mentionsNick("a pattern", "pat"));
+	assert.ok(!mentionsNick("émile", "mile"), "a letter beyond ASCII is a letter");
+	assert.ok(!mentionsNick("anything", ""));
 });
 
-test("a nick's own signs mean themselves", () => {
-	assert.ok(mentions("hello a.b", "a.b"));
-	assert.ok(!mentions("hello axb", "a.b"));
-	assert.ok(mentions("is c++ here", "c++"));
-	assert.ok(mentions("a-b?", "a-b"));
+test("special characters in a nick are taken literally", () => {
+	assert.ok(mentionsNick("hello a.b", "a.b"));
+	assert.ok(!mentionsNick("hello axb", "a.b"));
+	assert.ok(mentionsNick("is c++ here", "c++"));
+	assert.ok(mentionsNick("a-b?", "a-b"));
 });
 
-test("names are listed as a reader looks them up", () => {
+test("names are sorted without regard to case, and numbers by value", () => {
 	assert.deepEqual(sortedNames(["bob", "Ann", "guest10", "guest9", "ann2"]), ["Ann", "ann2", "bob", "guest9", "guest10"]);
 });

@@ -1,24 +1,24 @@
-// The field one types in: Enter sends, Tab completes, Up calls back, and each conversation
-// keeps its own draft. Knows nothing of commands.
+// The field for typing messages: Enter sends, Tab completes, Up recalls earlier texts, and each
+// conversation has its own draft. Does not know what the commands mean.
 
-import { createCompleter, replaceWord, suggestions } from "../complete.js";
-import { bytesOf } from "../measure.js";
-import { rememberDraft, rememberedDraft } from "../memory.js";
-import { createRecall } from "../recall.js";
-import { say } from "../words.js";
-import { part, setText } from "./dom.js";
-import { createSuggestions } from "./suggest.js";
+import { t } from "../i18n/translate.js";
+import { rememberDraft, rememberedDraft } from "../lib/storage.js";
+import { bytesOf } from "../lib/text_length.js";
+import { createCompleter, replaceWord, suggestions } from "../model/completion.js";
+import { createInputHistory } from "../model/input_history.js";
+import { byId, setText } from "./dom.js";
+import { createSuggestions } from "./suggestions.js";
 
-const input = part("input");
+const input = byId("input");
 const COMPOSING = 229;
-const COUNT_FROM = 0.8; // of the longest text
+const COUNT_FROM = 0.8; // share of the longest text from which on the counter is shown
 
 export class Composer {
-	#key = null; // whose draft stands in the field
+	#key = null; // of the conversation whose draft is in the field
 	#send;
 	#known;
 	#complete = createCompleter();
-	#recall = createRecall();
+	#history = createInputHistory();
 	#suggestions = createSuggestions((value) => {
 		const { text, caret } = replaceWord(input.value, input.selectionStart, value);
 		this.#replace(text, caret);
@@ -27,27 +27,27 @@ export class Composer {
 	#keys;
 
 	/**
-	 * send(text) gives "" when the text has been dealt with, else a sentence that says why not.
-	 * known() gives what Tab may complete. page(direction) scrolls the messages.
+	 * send(text) returns "" once the text is sent or queued, else a sentence that says why not.
+	 * known() returns what Tab can complete. page(direction) scrolls the messages.
 	 */
 	constructor({ send, known, page }) {
 		this.#send = send;
 		this.#known = known;
-		// Each says whether the key has done its work.
+		// Each handler says whether it has handled the key.
 		this.#keys = {
 			Enter: ({ shiftKey }) => !shiftKey && (this.#submit(), true),
 			Tab: ({ shiftKey }) => !shiftKey && this.#completeWord(),
-			ArrowUp: () => this.#replace(this.#recall.earlier(input.value)),
-			ArrowDown: () => this.#replace(this.#recall.later(input.value)),
+			ArrowUp: () => this.#replace(this.#history.earlier(input.value)),
+			ArrowDown: () => this.#replace(this.#history.later(input.value)),
 			PageUp: () => (page(-1), true),
 			PageDown: () => (page(1), true),
 			Escape: () => (this.#suggestions.hide(), false),
 		};
-		addEventListener("resize", fit);
+		addEventListener("resize", fitHeight);
 		input.addEventListener("blur", () => this.#suggestions.hide());
 		input.addEventListener("input", () => this.#changed());
 		input.addEventListener("keydown", (event) => this.#pressed(event));
-		part("composer").addEventListener("submit", (event) => {
+		byId("composer").addEventListener("submit", (event) => {
 			event.preventDefault();
 			this.#submit();
 		});
@@ -55,8 +55,8 @@ export class Composer {
 
 	draw({ key, name }, most) {
 		this.#most = most;
-		input.placeholder = say("messageTo", { name });
-		setText(part("input-label"), input.placeholder);
+		input.placeholder = t("messageTo", { name });
+		setText(byId("input-label"), input.placeholder);
 		if (this.#key === key)
 			return;
 		if (this.#key !== null)
@@ -64,19 +64,19 @@ export class Composer {
 		this.#key = key;
 		input.value = rememberedDraft(key);
 		this.#measure();
-		this.tell("");
+		this.showProblem("");
 	}
 
 	focus() {
 		input.focus();
 	}
 
-	/** Says why nothing happened; "" takes it back. */
-	tell(problem) {
-		setText(part("hint"), problem);
+	/** Shows why nothing was done; "" removes the sentence. */
+	showProblem(problem) {
+		setText(byId("hint"), problem);
 	}
 
-	/** Puts a text back to be worked on; what stands there stays, behind it. */
+	/** Puts a text into the field again, before what is there now. */
 	edit(text) {
 		input.value = input.value === "" ? text : `${text}\n${input.value}`;
 		this.#changed();
@@ -84,7 +84,7 @@ export class Composer {
 	}
 
 	#pressed(event) {
-		// While an input method composes, its keys are its own; Safari says so by the code alone.
+		// The keys belong to an input method while it composes. Safari shows that by the key code only.
 		if (event.isComposing || event.keyCode === COMPOSING || event.altKey || event.ctrlKey || event.metaKey)
 			return;
 		if (Object.hasOwn(this.#keys, event.key) && this.#keys[event.key](event))
@@ -98,31 +98,31 @@ export class Composer {
 			return;
 		const problem = this.#send(text);
 		if (problem)
-			return void this.tell(problem);
-		this.#recall.keep(text);
+			return void this.showProblem(problem);
+		this.#history.add(text);
 		rememberDraft(from, "");
-		// What was sent may have put another conversation, with its own draft, in front.
+		// The text may have switched to another conversation, whose draft is in the field now.
 		if (this.#key === from)
 			input.value = "";
 		this.#measure();
 		this.#suggestions.hide();
-		this.tell("");
+		this.showProblem("");
 	}
 
 	#changed() {
 		rememberDraft(this.#key, input.value);
-		this.tell("");
+		this.showProblem("");
 		this.#measure();
 		this.#suggestions.draw(suggestions(input.value, input.selectionStart, this.#known()));
 	}
 
-	// How much of what the server takes is used up, once that is near.
+	// Shows the length of the text once it comes near to what the server accepts.
 	#measure() {
 		const bytes = bytesOf(input.value);
 		const near = bytes >= COUNT_FROM * this.#most;
-		setText(part("counter"), near ? say("counter", { bytes, most: this.#most }) : "");
-		part("counter").classList.toggle("over", bytes > this.#most);
-		fit();
+		setText(byId("counter"), near ? t("counter", { bytes, most: this.#most }) : "");
+		byId("counter").classList.toggle("over", bytes > this.#most);
+		fitHeight();
 	}
 
 	#completeWord() {
@@ -142,8 +142,8 @@ export class Composer {
 	}
 }
 
-// As high as its text, up to what the style sheet allows.
-function fit() {
+// As high as the text, up to the maximum in the style sheet.
+function fitHeight() {
 	input.style.height = "auto";
 	input.style.height = `${input.scrollHeight}px`;
 }

@@ -1,9 +1,9 @@
-// Several messages copied together come as `[12:04] ann: text`, a line each.
+// Copies several messages as `[12:04] ann: text`, one per line.
 
-import { stampOf } from "../times.js";
+import { formatStamp } from "../i18n/times.js";
 import { timeOf } from "./line.js";
 
-/** The lines of the log that the selection touches, as text; "" when it is within one. */
+/** The lines of the log that the selection touches, as text; "" if it is within one line. */
 export function copiedText(log, selection) {
 	if (selection.rangeCount === 0 || selection.isCollapsed)
 		return "";
@@ -13,12 +13,12 @@ export function copiedText(log, selection) {
 }
 
 function textOf(line) {
-	const who = line.querySelector(".who .nick")?.textContent;
-	const said = line.querySelector(".text").cloneNode(true);
-	// What can be done about it is no part of what was said.
-	for (const button of said.querySelectorAll("button"))
+	const sender = line.querySelector(".sender .nick")?.textContent;
+	const text = line.querySelector(".text").cloneNode(true);
+	// The buttons of a failed message are no part of its text.
+	for (const button of text.querySelectorAll("button"))
 		button.remove();
-	return `[${stampOf(timeOf(line))}] ${who ? `${who}: ` : ""}${said.textContent.trimEnd()}`;
+	return `[${formatStamp(timeOf(line))}] ${sender ? `${sender}: ` : ""}${text.textContent.trimEnd()}`;
 }
 
 export function copyAsLines(log) {

@@ -1,14 +1,14 @@
-// Small tools to make and keep elements. Text only ever becomes text nodes.
+// Helpers to find, make and update elements. Text becomes text nodes only, never markup.
 
-/** The element with this id; a missing one is a mistake in index.html. */
-export function part(id) {
+/** The element with this id, which index.html must have. */
+export function byId(id) {
 	const found = document.getElementById(id);
 	if (!found)
 		throw new Error(`index.html has no #${id}`);
 	return found;
 }
 
-/** Makes an element; names with a dash are attributes, all others properties. */
+/** Makes an element. Names with a dash are set as attributes, all others as properties. */
 export function element(tag, properties = {}, ...children) {
 	const made = document.createElement(tag);
 	for (const [name, value] of Object.entries(properties)) {
@@ -31,15 +31,16 @@ export function icon(name) {
 	return svg;
 }
 
-// Writing what already stands there would make screen readers say it again.
+/** Sets the text only if it changes, since screen readers read it out again otherwise. */
 export function setText(at, text) {
 	if (at.textContent !== text)
 		at.textContent = text;
 }
 
 /**
- * Keeps the children of a list in step with items, moving and making as few as it can, so
- * that focus stays where it is. keyOf(item) is unique; make(item) gives a row; update(row, item).
+ * Returns draw(items), which updates the children of a list. It makes and moves as few rows as
+ * possible, so that the focus is kept. keyOf(item) is unique; make(item) returns a row;
+ * update(row, item) is called for each row.
  */
 export function createList(parent, keyOf, make, update) {
 	const rows = new Map();

@@ -1,67 +1,67 @@
-// The page as a whole: which of its parts are shown, the head above the messages, the title
-// of the tab, and what is said about the connection.
+// The page as a whole: which of its parts are shown, the header of the conversation, the title and
+// icon of the tab, and the status of the connection.
 
-import { isInside, titleOf, totals } from "../state.js";
-import { say } from "../words.js";
-import { part, setText } from "./dom.js";
+import { t } from "../i18n/translate.js";
+import { isInApp, titleOf, totals } from "../model/state.js";
+import { byId, setText } from "./dom.js";
 import { linked } from "./line.js";
 
 export function drawPage(state, conversation, connection) {
-	part("door").hidden = isInside(state);
-	part("house").hidden = !isInside(state);
+	byId("login").hidden = isInApp(state);
+	byId("app").hidden = !isInApp(state);
 	document.title = titleOf(state);
 	drawIcon(totals(state));
 	drawConnection(state, connection);
-	setText(part("door-title"), state.server);
+	setText(byId("login-title"), state.server);
 	if (conversation)
 		drawHead(state, conversation);
 }
 
 function drawHead(state, conversation) {
-	setText(part("title"), conversation.name);
-	part("title").classList.toggle("room", conversation.kind === "room");
+	setText(byId("title"), conversation.name);
+	byId("title").classList.toggle("room", conversation.kind === "room");
 	drawTopic(conversation.topic);
 	const elsewhere = totals(state).unread - conversation.unread;
-	setText(part("elsewhere"), String(elsewhere));
-	part("elsewhere").hidden = elsewhere === 0;
-	part("show-rooms").setAttribute("aria-label", elsewhere > 0 ? say("roomsUnread", { count: elsewhere }) : say("rooms"));
-	part("log").setAttribute("aria-label", say("messagesOf", conversation));
+	setText(byId("unread-elsewhere"), String(elsewhere));
+	byId("unread-elsewhere").hidden = elsewhere === 0;
+	byId("show-rooms").setAttribute("aria-label", elsewhere > 0 ? t("roomsUnread", { count: elsewhere }) : t("rooms"));
+	byId("log").setAttribute("aria-label", t("messagesOf", conversation));
 }
 
 function drawTopic(text) {
-	const topic = part("topic");
+	const topic = byId("topic");
 	if (topic.textContent === text)
 		return;
 	topic.replaceChildren(...linked(text));
 	topic.title = text;
 }
 
-// The tab's icon tells, too, that something is unread, and whether it names one.
+// The tab's icon shows whether there are unread messages, and whether they mention the user.
 function drawIcon({ unread, mentions }) {
-	const href = mentions > 0 ? "icon-called.svg" : unread > 0 ? "icon-unread.svg" : "icon.svg";
-	if (part("icon").getAttribute("href") !== href)
-		part("icon").setAttribute("href", href);
+	const href = mentions > 0 ? "icon-mention.svg" : unread > 0 ? "icon-unread.svg" : "icon.svg";
+	if (byId("icon").getAttribute("href") !== href)
+		byId("icon").setAttribute("href", href);
 }
 
-function drawConnection(state, { status, due }) {
+function drawConnection(state, { status, retryAt }) {
 	const message = statusOf(state, status);
 	const waits = status === "waiting";
-	setText(part("status"), message);
-	// Counted down before the eyes alone: read out every second, nobody could bear it.
-	setText(part("countdown"), waits ? say("againIn", { seconds: Math.max(0, Math.ceil((due - Date.now()) / 1000)) }) : "");
-	part("connection").hidden = false;
-	part("connection").className = state.online || message === "" ? "calm" : "troubled";
-	part("retry").hidden = !waits;
+	setText(byId("status"), message);
+	// The countdown is not for screen readers, which would read it out every second.
+	setText(byId("countdown"), waits ? t("againIn", { seconds: Math.max(0, Math.ceil((retryAt - Date.now()) / 1000)) }) : "");
+	byId("connection").hidden = false;
+	byId("connection").className = state.online || message === "" ? "calm" : "troubled";
+	byId("retry").hidden = !waits;
 }
 
 function statusOf(state, status) {
 	if (state.online)
-		return say("connectedTo", state);
+		return t("connectedTo", state);
 	if (status === "waiting")
-		return say(state.phase === "in" ? "lost" : "unreachable");
-	if (state.helloAgain)
-		return state.problem ? say("refusedBecause", { reason: state.problem }) : say("takingBack", state);
+		return t(state.phase === "in" ? "lost" : "unreachable");
+	if (state.retryHello)
+		return state.problem ? t("refusedBecause", { reason: state.problem }) : t("nickHeld", state);
 	if (status === "connecting" || state.phase === "entering")
-		return say("connecting");
-	return state.phase === "in" ? say("comingBack") : "";
+		return t("connecting");
+	return state.phase === "in" ? t("rejoining") : "";
 }

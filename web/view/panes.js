@@ -1,45 +1,45 @@
-// The sides of a narrow page: folded away behind buttons, one open at a time. On a wide page
-// the style sheet shows both, and nothing here has any effect.
+// The panes at the sides of a narrow page: hidden behind buttons, one open at a time. On a wide page
+// the style sheet shows both, and this module has no effect.
 
-import { part } from "./dom.js";
+import { byId } from "./dom.js";
 
 export function createPanes() {
-	const sides = [
-		{ button: part("show-rooms"), pane: part("rooms-pane") },
-		{ button: part("show-people"), pane: part("people-pane") },
+	const panes = [
+		{ button: byId("show-rooms"), pane: byId("rooms-pane") },
+		{ button: byId("show-people"), pane: byId("people-pane") },
 	];
-	const curtain = part("curtain");
+	const backdrop = byId("backdrop");
 	let opened = null;
 
-	for (const side of sides)
-		side.button.addEventListener("click", () => opened === side ? fold() : unfold(side));
-	curtain.addEventListener("click", fold);
-	document.addEventListener("keydown", ({ key }) => key === "Escape" && opened && fold());
-	// Grown wide, the page has room for both.
+	for (const entry of panes)
+		entry.button.addEventListener("click", () => opened === entry ? close() : open(entry));
+	backdrop.addEventListener("click", close);
+	document.addEventListener("keydown", ({ key }) => key === "Escape" && opened && close());
+	// A page that has become wide has room for both.
 	for (const width of ["(min-width: 60rem)", "(min-width: 44rem)"])
-		matchMedia(width).addEventListener("change", fold);
+		matchMedia(width).addEventListener("change", close);
 
-	return { fold };
+	return { close };
 
-	function unfold(side) {
-		opened = side;
-		side.pane.classList.add("open");
-		side.button.setAttribute("aria-expanded", "true");
-		curtain.hidden = false;
-		// What lies under the curtain is out of reach for the Tab key too.
-		part("talk").inert = true;
-		side.pane.querySelector("[aria-current=true], button:enabled")?.focus();
+	function open(entry) {
+		opened = entry;
+		entry.pane.classList.add("open");
+		entry.button.setAttribute("aria-expanded", "true");
+		backdrop.hidden = false;
+		// The Tab key must not reach what is behind the backdrop.
+		byId("conversation").inert = true;
+		entry.pane.querySelector("[aria-current=true], button:enabled")?.focus();
 	}
 
-	function fold() {
+	function close() {
 		if (!opened)
 			return;
 		const { button, pane } = opened;
 		opened = null;
 		pane.classList.remove("open");
 		button.setAttribute("aria-expanded", "false");
-		curtain.hidden = true;
-		part("talk").inert = false;
+		backdrop.hidden = true;
+		byId("conversation").inert = false;
 		button.focus();
 	}
 }

@@ -1,23 +1,24 @@
-// The right side: who is in the room in front. A click opens a talk with them.
+// The list of people in the current conversation. A click opens direct messages with a person.
 
-import { fold, sortedNames } from "../names.js";
-import { isMe } from "../state.js";
-import { say } from "../words.js";
-import { createList, element, part, setText } from "./dom.js";
+import { t } from "../i18n/translate.js";
+import { fold, sortedNames } from "../lib/names.js";
+import { isMe } from "../model/state.js";
+import { byId, createList, element, setText } from "./dom.js";
 import { nickElement } from "./nick.js";
 
-// More rows than anybody scrolls through would only slow the page down.
+// More rows would slow the page down, and nobody scrolls through so many.
 const SHOWN = 2000;
 
+/** act(action) does what was clicked. */
 export function createPeople(act) {
-	const drawRows = createList(part("people"), fold, makeRow, updateRow);
-	part("people-next").addEventListener("click", () => act({ do: "more" }));
+	const drawRows = createList(byId("people"), fold, makeRow, updateRow);
+	byId("people-next").addEventListener("click", () => act({ do: "moreNames" }));
 	let self = "";
 	let drawn = "";
 
 	function makeRow(nick) {
 		const open = element("button", { type: "button", className: "row" });
-		open.addEventListener("click", () => act({ do: "open", nick: open.dataset.nick }));
+		open.addEventListener("click", () => act({ do: "openDm", nick: open.dataset.nick }));
 		return element("li", {}, open);
 	}
 
@@ -25,15 +26,15 @@ export function createPeople(act) {
 		const open = row.firstElementChild;
 		const own = fold(nick) === fold(self);
 		if (open.dataset.nick !== nick)
-			open.replaceChildren(nickElement(nick), element("span", { className: "you", textContent: ` ${say("you")}` }));
+			open.replaceChildren(nickElement(nick), element("span", { className: "you", textContent: ` ${t("you")}` }));
 		open.dataset.nick = nick;
 		open.disabled = own;
 		open.lastElementChild.hidden = !own;
-		open.title = own ? "" : say("writeTo", { nick });
+		open.title = own ? "" : t("writeTo", { nick });
 	}
 
 	return function draw(state, conversation) {
-		const wanted = [conversation.key, conversation.peopleTurn, state.nick, conversation.name].join(" ");
+		const wanted = [conversation.key, conversation.peopleVersion, state.nick, conversation.name].join(" ");
 		if (wanted === drawn)
 			return;
 		drawn = wanted;
@@ -43,12 +44,12 @@ export function createPeople(act) {
 		const shown = Math.min(names.length, SHOWN);
 		self = state.nick;
 		drawRows(ownFirst(state, names).slice(0, SHOWN));
-		part("people-more").hidden = users <= shown;
-		setText(part("people-rest"), say("more", { count: Math.max(0, users - shown) }));
-		part("people-next").hidden = names.length >= Math.min(users, SHOWN);
-		setText(part("people-title"), conversation.kind === "room" ? say("peopleCount", { count: users }) : say("inTalk"));
-		setText(part("people-count"), String(users));
-		part("show-people").setAttribute("aria-label", say("peopleCount", { count: users }));
+		byId("people-more").hidden = users <= shown;
+		setText(byId("people-rest"), t("more", { count: Math.max(0, users - shown) }));
+		byId("people-next").hidden = names.length >= Math.min(users, SHOWN);
+		setText(byId("people-title"), conversation.kind === "room" ? t("peopleCount", { count: users }) : t("inDm"));
+		setText(byId("people-count"), String(users));
+		byId("show-people").setAttribute("aria-label", t("peopleCount", { count: users }));
 	};
 }
 

@@ -1,0 +1,68 @@
+/*
+ * The log of entries: the one order in which everything happens. A request is checked
+ * and published as an entry; the log gives the entry its place and hands it back to the
+ * core, in order, by core_apply; only then does the state change and the event get its
+ * id. A log may apply at once, within `append` (memory), or later.
+ */
+#ifndef TEAHOUSE_LOG_H
+#define TEAHOUSE_LOG_H
+
+#include <stdint.h>
+
+#include "teahouse/text.h"
+
+struct core;
+struct name;
+struct room;
+struct user;
+
+enum entry_kind {
+	ENTRY_LOGIN,  /* user, room: takes its nick and enters the room */
+	ENTRY_LOGOUT, /* user: leaves all its rooms and gives back its nick */
+	ENTRY_ENTER,  /* user, room */
+	ENTRY_LEAVE,  /* user, room; into: entered first if that is its only room */
+	ENTRY_SAY,    /* user, room, body */
+	ENTRY_EMOTE,  /* user, room, body: the action */
+	ENTRY_DIRECT, /* user, to, body */
+	ENTRY_RENAME, /* user, name: the new nick */
+	ENTRY_TOPIC,  /* user, room, body: empty, there is none any more */
+	ENTRY_STOP,   /* the server stops */
+};
+
+/* What was asked for. Borrows all it points to, but for one made by entry_copy. */
+struct entry {
+	enum entry_kind kind;
+	int64_t time;   /* ms since 1970, UTC, when it was published */
+	uint64_t token; /* names the request that waits for it; 0: none does */
+	struct user *user, *to;
+	struct room *room, *into;
+	const struct name *name;
+	struct text body;
+};
+
+struct log {
+	/*
+	 * Takes the entry, and hands it to core_apply once, after all that were appended
+	 * before: within this call, or later from the loop. A log that applies later keeps
+	 * an entry_copy.
+	 */
+	void (*append)(struct log *log, struct core *core, const struct entry *entry);
+};
+
+/*
+ * A copy that owns its text, and keeps the users and the room that it points to alive.
+ * Free it with entry_free before core_close.
+ */
+struct entry *entry_copy(const struct entry *entry);
+void entry_free(struct entry *entry);
+
+/*
+ * Applies the next entry of the log: what was checked when it was requested is checked
+ * again, since other entries may have come between. To be called by the log only.
+ */
+void core_apply(struct core *core, const struct entry *entry);
+
+/* Applies each entry within append. Without state: one serves any number of cores. */
+extern struct log memory_log;
+
+#endif

@@ -1,0 +1,17 @@
+/* Why a session's input is not processed just now, and the one way to go on. */
+#include "core/core_internal.h"
+
+void
+session_suspend(struct session *session, enum session_pending why)
+{
+	session->pending |= (unsigned char)why;
+}
+
+void
+session_resume(struct session *session, enum session_pending why)
+{
+	const struct core_host *host = &session->core->host;
+	session->pending &= (unsigned char)~why;
+	if (!session->pending && !session->ended)
+		host->resume(host->ctx, session);
+}

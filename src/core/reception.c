@@ -1,0 +1,27 @@
+/* What a session is shown on logging in, and of a room that it is in now. */
+#include "core/core_internal.h"
+
+void
+session_welcome(struct session *session, struct room *room, struct text ref)
+{
+	struct event event = event_make(session->core, EVENT_WELCOME, session);
+	event.actor = user_nick(session->user);
+	event.room = room_name(room);
+	event.target = session->core->settings.name;
+	event.ref = ref;
+	event.limits = &session->core->settings;
+	session_tell(session, &event);
+}
+
+void
+session_show_room(struct session *session, struct room *room, struct text ref)
+{
+	room_tell_topic(room, session, TEXT_NONE, false);
+	if (!session->wants_names)
+		return;
+	struct listing names = {.kind = EVENT_NAMES,
+		.room = room,
+		.most = room_is_large(room) ? room->core->settings.presence : 0,
+		.snapshot = true};
+	listing_start(session, &names, ref);
+}

@@ -1,0 +1,31 @@
+/* What several commands check of a request: its room, and its text. */
+#include <stdio.h>
+
+#include "core/core_internal.h"
+
+struct room *
+request_room(struct session *session, const struct request *request)
+{
+	struct room *room = session->current;
+	if (request->room.ptr)
+		room = room_find(session->core, request->room);
+	if (room && room_membership(room, session->user))
+		return room;
+	request_refuse(session, room ? REASON_NOT_IN_ROOM : REASON_NO_SUCH_ROOM,
+		room ? room_name(room) : request->room, request);
+	return NULL;
+}
+
+enum reason
+request_body(struct session *session, const struct request *request, struct text said, size_t most,
+	struct strbuf *body)
+{
+	text_clean(body, said);
+	if (body->len == 0)
+		return request_refuse(session, REASON_TEXT_EMPTY, said, request);
+	if (body->len <= most && text_lines(strbuf_view(body)) <= TEXT_LINES)
+		return REASON_OK;
+	char limit[64];
+	snprintf(limit, sizeof limit, "%zu bytes and %d lines", most, TEXT_LINES);
+	return request_refuse(session, REASON_TEXT_TOO_LONG, text_of(limit), request);
+}

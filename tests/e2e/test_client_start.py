@@ -1,0 +1,211 @@
+"""The terminal client starts and ends: command line, terminal, signals."""
+
+import os
+import re
+import signal
+import subprocess
+
+import pytest
+
+from clients import TIMEOUT
+from server import free_port, program
+from terminal import run
+
+
+# The command line.
+
+@pytest.mark.parametrize("args, why", [
+    (["-x"], "option -x: unknown"),
+    (["--frobnicate"], "option --frobnicate: unknown"),
+    (["-r"], "option -r: needs a value"),
+    (["--room"], "option --room: needs a value"),
+    (["-p", "gopher"], "protocol gopher: unknown; there is json"),
+    (["ann", "localhost", "0"], "port 0: not a number from 1 to 65535"),
+    (["ann", "localhost", "65536"], "port 65536: not a number from 1 to 65535"),
+    (["ann", "localhost", "3490x"], "port 3490x: not a number from 1 to 65535"),
+    (["ann", "localhost", "3490", "tea"], "argument tea: one too many"),
+])
+def test_a_wrong_command_line_is_reported_in_a_sentence(args, why):
+    status, out, err = run(*args)
+    assert (status, out) == (2, "")
+    assert re.fullmatch(f"teahouse: {re.escape(why)}.*\n", err)
+
+
+def test_an_empty_user_variable_leaves_no_nick():
+    status, _, err = run(env={"USER": ""})
+    assert status == 2 and re.fullmatch(r"teahouse: nick: .*USER\n", err)
+
+
+def test_without_user_the_nick_is_the_login_name(monkeypatch):
+    """As in many containers. Whether a server listens on the usual port is not known here."""
+    monkeypatch.delenv("USER", raising=False)
+    status, _, err = run()
+    assert status in (0, 1) and "nick: there is none" not in err
+
+
+def test_help_and_version():
+    status, out, err = run("--help")
+    assert (status, err) == (0, "") and out.startswith("usage: teahouse ")
+    status, out, err = run("--version")
+    assert (status, err) == (0, "") and re.fullmatch(r"teahouse \S+\n", out)
+
+
+def test_an_unreachable_server():
+    port = free_port()
+    status, out, err = run("ann", "127.0.0.1", port)
+    assert (status, out) == (1, "")
+    assert err == f"teahouse: 127.0.0.1 port {port}: Connection refused\n"
+
+
+def test_the_terminal_is_not_touched_when_the_server_is_unreachable(terminal):
+    port = free_port()
+    client = terminal("ann", "127.0.0.1", port, term="xterm-256color")
+    assert client.wait() == 1
+    assert client.raw == f"teahouse: 127.0.0.1 port {port}: Connection refused\r\n".encode()
+    assert client.restored()
+
+
+@pytest.mark.parametrize("term, rows, columns, why", [
+    ("xterm-256color", 3, 80, "80 columns and 3 rows are too small; 20 and 4 are needed"),
+    ("xterm-256color", 24, 10, "10 columns and 24 rows are too small; 20 and 4 are needed"),
+    ("no-such-kind", 24, 80, 'nothing is known of the kind "no-such-kind" (TERM)'),
+    ("dumb", 24, 80, 'one of the kind "dumb" (TERM) has no screen'),
+])
+def test_an_unusable_terminal(server, terminal, term, rows, columns, why):
+    client = terminal("ann", *server.address("json"), term=term, rows=rows, columns=columns)
+    assert client.wait() == 1
+    assert client.raw == f"teahouse: terminal: {why}\r\n".encode()
+    assert client.restored()
+
+
+@pytest.mark.parametrize("term", ["vt100", "xterm", "xterm-256color", "xterm-direct", "screen", "linux"])
+def test_kinds_of_terminals(server, start_client, term):
+    ann = start_client("ann", term=term)
+    server.json("bob").send("chat", message="hello")
+    ann.shows("bob: hello")
+    ann.keys("\x03")
+    assert ann.wait() == 0 and ann.restored()
+
+
+def test_tmux_detaches_and_attaches_again(server, terminal, tmp_path):
+    """At another size, and with the messages that came meanwhile."""
+    tmux = ["tmux", "-L", "teahouse", "-f", "/dev/null"]
+    env = {**os.environ, "TMUX_TMPDIR": str(tmp_path), "LANG": "C.UTF-8", "TERM": "xterm", "TZ": "UTC"}
+    host, port = server.address("json")
+    bob = server.json("bob")
+    subprocess.run([*tmux, "new-session", "-d", "-x", "60", "-y", "12",
+                    f"{program('teahouse')} ann {host} {port}"], env=env, check=True)
+    try:
+        bob.until("join", nick="ann")
+        for rows, columns in ((12, 60), (16, 90), (10, 40)):
+            client = terminal(argv=[*tmux, "attach"], rows=rows, columns=columns, term="linux",
+                              env={"TMUX_TMPDIR": str(tmp_path)})
+            bob.send("chat", message=f"at {columns}")
+            client.shows(f"bob: at {columns}$")
+            client.keys("half")
+            client.until(lambda: any(row.endswith("half") for row in client.rows()), "what is typed")
+            client.keys("\x15")
+            client.until(lambda: any(row == "ann>" for row in client.rows()), "nothing typed")
+            subprocess.run([*tmux, "detach-client"], env=env, check=True)
+            assert client.wait() == 0
+            bob.send("chat", message="while detached")
+    finally:
+        subprocess.run([*tmux, "kill-server"], env=env, check=False)
+
+
+def test_a_room_on_the_command_line(server, start_client):
+    ann = start_client("ann", "-r", "tea")
+    ann.status(r"\| tea \|")
+
+
+# Logging in, leaving, signals.
+
+def test_another_name_is_asked_for_when_it_is_taken(server, terminal):
+    server.json("ann")
+    client = terminal("ann", *server.address("json"))
+    client.shows(r'The name "ann" is taken')
+    client.typed("name>")
+    client.enter("a b")
+    client.shows(r'The name "a b" cannot be used')
+    client.enter("/who")
+    client.shows("First please type a name")
+    client.enter("/nick anna")
+    client.typed("anna>")
+    client.status(r"^ anna \| main .* connected$")
+
+
+def test_leaving(start_client):
+    for leave in ("/q\r", "/quit\r", "\x04"):
+        ann = start_client("ann", term="xterm-256color")
+        ann.keys(leave)
+        assert ann.wait() == 0
+        assert ann.restored() and b"\x1b[?1049l" in ann.raw and b"\x1b[?2004l" in ann.raw
+
+
+def test_q_sends_nothing_to_the_server(scripted_server, terminal):
+    client = terminal("ann", "127.0.0.1", scripted_server.port)
+    connection, _ = scripted_server.accept_and_welcome()
+    connection.expect("command", line="/help")
+    connection.expect("rooms")
+    client.shows("1 person is here")
+    client.enter("/q")
+    connection.expect_end()
+    connection.drop()
+    assert client.wait() == 0
+
+
+@pytest.mark.parametrize("number, status", [
+    (signal.SIGTERM, 0), (signal.SIGINT, 0), (signal.SIGHUP, 1),
+    (signal.SIGSEGV, -signal.SIGSEGV), (signal.SIGABRT, -signal.SIGABRT),
+    (signal.SIGQUIT, -signal.SIGQUIT), (signal.SIGFPE, -signal.SIGFPE),
+    (signal.SIGUSR1, -signal.SIGUSR1), (signal.SIGALRM, -signal.SIGALRM)])
+def test_signals_restore_the_terminal(start_client, number, status):
+    # Otherwise the sanitizer handles the crash itself.
+    handlers = "handle_segv=0:handle_abort=0:handle_sigfpe=0"
+    ann = start_client("ann", term="xterm-256color", env={"ASAN_OPTIONS": handlers})
+    assert not ann.restored()
+    ann.keys("half a line")
+    ann.until(lambda: b"half a line" in ann.raw)
+    ann.process.send_signal(number)
+    assert ann.wait() == status
+    assert ann.restored()
+    assert b"\x1b[?1049l" in ann.raw and b"\x1b[?2004l" in ann.raw
+    assert ann.raw.rstrip().endswith((b"\x1b[?25h", b"\x1b[?1049l", b"\x1b>", b"\x1b[23;0;0t"))
+
+
+def test_sigpipe_is_ignored(server, start_client):
+    ann = start_client("ann")
+    ann.process.send_signal(signal.SIGPIPE)
+    bob = server.json("bob")
+    ann.enter("still here")
+    bob.until("chat", nick="ann", message="still here")
+
+
+def test_ctrl_c_leaves(start_client):
+    ann = start_client("ann")
+    ann.keys("\x03")
+    assert ann.wait() == 0 and ann.restored()
+
+
+def test_job_control(server, terminal):
+    shell = terminal(argv=["bash", "--norc", "-i"], env={"PS1": "shell$ "})
+    shell.shows(r"^shell\$$")
+    shell.enter(" ".join([program("teahouse"), "ann", *map(str, server.address("json"))]))
+    shell.status("connected")
+    shell.keys("half")
+    shell.typed("ann> half")
+    shell.keys("\x1a")
+    shell.shows(r"^shell\$$")
+    shell.enter("stty -a | grep -ow '.icanon\\|icanon'")
+    shell.shows("^icanon")
+    server.json("bob").send("chat", message="meanwhile")
+    shell.enter("fg")
+    shell.shows("bob: meanwhile")
+    shell.typed("ann> half")
+
+
+def test_a_lost_terminal_ends_the_client(server, start_client):
+    ann = start_client("ann")
+    master, ann.master = ann.master, os.open("/dev/null", os.O_RDONLY)
+    os.close(master)
+    assert ann.process.wait(TIMEOUT) == 1

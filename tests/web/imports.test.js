@@ -1,0 +1,67 @@
+// Which module of the page may import which, and how long the page waits for the last one.
+
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { posix } from "node:path";
+import test from "node:test";
+
+const WEB = new URL("../../web/", import.meta.url);
+const IMPORT = /\b(?:from|import)\s*\(?\s*["']([^"']+)["']/gu;
+const LAYERS = {
+	"lib": ["lib"],
+	"i18n": ["lib", "i18n"],
+	"model": ["lib", "i18n", "model"],
+	"net": ["lib", "net"],
+	"view": ["lib", "i18n", "model", "view"],
+	".": ["lib", "i18n", "model", "net", "view", "."],
+};
+// A browser learns of a module's imports only when it has the module: each step is a round trip.
+const ROUND_TRIPS = 4;
+
+const modules = readdirSync(WEB, { recursive: true }).filter((name) => name.endsWith(".js"));
+const specifiers = new Map(modules.map((name) => [name, [...readFileSync(new URL(name, WEB), "utf8").matchAll(IMPORT)].map(([, specifier]) => specifier)]));
+const imports = new Map(modules.map((name) => [name, specifiers.get(name).map((specifier) => posix.join(posix.dirname(name), specifier))]));
+
+/** The first circle that is reached from the module, as a path; undefined if there is none. */
+function circleFrom(name, path = [], done = new Set()) {
+	if (path.includes(name))
+		return [...path.slice(path.indexOf(name)), name];
+	if (done.has(name))
+		return undefined;
+	done.add(name);
+	return imports.get(name).map((next) => circleFrom(next, [...path, name], done)).find(Boolean);
+}
+
+test("imports are relative addresses of modules that exist", () => {
+	assert.ok(modules.length > 20, String(modules));
+	for (const [name, found] of specifiers)
+		for (const [i, specifier] of found.entries()) {
+			assert.match(specifier, /^\.{1,2}\//u, `${name} imports ${specifier}`);
+			assert.ok(imports.has(imports.get(name)[i]), `${name} imports ${specifier}`);
+		}
+});
+
+test("no module imports itself by way of others", () => {
+	for (const name of modules)
+		assert.equal(circleFrom(name)?.join(" -> "), undefined);
+});
+
+test("each folder imports only what is below it", () => {
+	for (const [name, found] of imports) {
+		const folder = posix.dirname(name);
+		assert.ok(Object.hasOwn(LAYERS, folder), `${name} is in none of the folders`);
+		for (const other of found)
+			assert.ok(LAYERS[folder].includes(posix.dirname(other)), `${name} imports ${other}`);
+	}
+});
+
+test("every module is used, and arrives within a few round trips", () => {
+	const seen = new Set(["main.js"]);
+	let latest = ["main.js"];
+	for (let trips = 1; latest.length > 0; trips++) {
+		assert.ok(trips <= ROUND_TRIPS, `${latest} take ${trips} round trips`);
+		latest = [...new Set(latest.flatMap((name) => imports.get(name)))].filter((name) => !seen.has(name));
+		latest.forEach((name) => seen.add(name));
+	}
+	assert.deepEqual(modules.filter((name) => !seen.has(name)), []);
+});

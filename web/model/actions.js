@@ -1,0 +1,143 @@
+// Applies the user's actions, typed or clicked, to the state. Pure: takes an action { do, .. },
+// changes the state, and returns { packets } to send or { refused }, a sentence that says why
+// nothing was done.
+
+import { t } from "../i18n/translate.js";
+import { bytesOf, linesIn } from "../lib/text_length.js";
+import { track } from "./outbox.js";
+import { close, createState, current, find, findOrOpen, isMe, lastKnown, notify, removeLine, show } from "./state.js";
+
+const ACTIONS = { say, emote, direct, join, leave, names, moreNames, topic, command, listRooms, quit, openDm, retry, show: showConversation };
+
+export function perform(state, action, now) {
+	const { packets = [], refused = "" } = ACTIONS[action.do](state, action, now) ?? {};
+	return { packets, refused };
+}
+
+/** Begins the login; hello() in packets.js gives the packet to send. */
+export function startLogin(state, nick, room) {
+	Object.assign(state, { phase: "entering", problem: "", suggestion: "", wanted: { nick, room } });
+}
+
+/** Sends a message now or, if there is no connection, as soon as there is one. */
+function sendMessage(state, packet, typed, now) {
+	const refused = tooLong(state, packet.message);
+	if (refused)
+		return { refused };
+	const tracked = track(state, packet, { isMessage: true, sent: state.online, typed, at: now });
+	current(state).firstUnread = null;
+	return { packets: state.online ? [tracked] : [] };
+}
+
+function sendRequest(state, packet, typed, more) {
+	if (!state.online)
+		return { refused: t("offline", { typed }) };
+	return { packets: [track(state, packet, { typed, ...more })] };
+}
+
+function say(state, { text }, now) {
+	const { kind, name } = current(state);
+	const typed = text.replace(/^\//u, "//");
+	if (kind === "dm")
+		return sendMessage(state, { type: "direct", to: name, message: text }, typed, now);
+	return sendMessage(state, { type: "chat", room: name, message: text }, typed, now);
+}
+
+function emote(state, { text }, now) {
+	const { kind, name } = current(state);
+	if (kind === "dm")
+		return sendMessage(state, { type: "direct", to: name, message: `[${state.nick} ${text}]` }, `/me ${text}`, now);
+	return sendMessage(state, { type: "emote", room: name, message: text }, `/me ${text}`, now);
+}
+
+function direct(state, { to, text }, now) {
+	return sendMessage(state, { type: "direct", to, message: text }, `/msg ${to} ${text}`, now);
+}
+
+function join(state, { room }) {
+	const known = find(state, "room", room);
+	if (known?.joined)
+		return void show(state, known.key);
+	return sendRequest(state, { type: "join", room }, `/join ${room}`);
+}
+
+/** Leaves the given or the current room. Direct messages are only closed, without a request. */
+function leave(state, { room, key }) {
+	const conversation = key ? state.conversations.get(key) : room ? find(state, "room", room) : current(state);
+	if (conversation?.kind === "dm")
+		return void close(state, conversation);
+	const name = conversation?.name ?? room;
+	return sendRequest(state, { type: "leave", room: name }, `/leave ${name}`);
+}
+
+function names(state) {
+	const { kind, name } = current(state);
+	if (kind === "dm")
+		return { refused: t("onlyTwo", { name }) };
+	return sendRequest(state, { type: "names", room: name }, "/names");
+}
+
+/** Requests the next people of a large room. */
+function moreNames(state) {
+	const { name, people } = current(state);
+	const after = lastKnown({ people });
+	return sendRequest(state, { type: "names", room: name, after }, "/names", { quiet: true });
+}
+
+/** Sets the topic or, without a text, shows it. */
+function topic(state, { text }, now) {
+	const conversation = current(state);
+	if (conversation.kind === "dm")
+		return { refused: t("topicsInRooms") };
+	if (text)
+		return sendRequest(state, { type: "topic", room: conversation.name, topic: text }, `/topic ${text}`);
+	const { name: room, topic: set } = conversation;
+	notify(state, set ? t("topicOf", { room, topic: set }) : t("topicOfNone", { room }), now);
+}
+
+/** Sends a command to the server as it was typed. */
+function command(state, { line }) {
+	return sendRequest(state, { type: "command", line }, line);
+}
+
+/** Sends a message again that failed. */
+function retry(state, { seq }, now) {
+	const conversation = current(state);
+	const line = conversation.lines.find((failed) => failed.seq === seq);
+	if (line?.kind !== "failed")
+		return undefined;
+	const done = sendMessage(state, line.packet, line.text, now);
+	if (!done.refused)
+		removeLine(conversation, line);
+	return done;
+}
+
+/** Requests the server's rooms, for the switcher. */
+function listRooms(state) {
+	return sendRequest(state, { type: "rooms" }, "/rooms", { quiet: true });
+}
+
+/** Logs out: everything is forgotten except what the login form shows. */
+function quit(state) {
+	const { nick: wanted, server, pageVisible, lastSeq } = state;
+	Object.assign(state, createState(), { wanted: { nick: wanted, room: "" }, server, pageVisible, lastSeq });
+}
+
+function openDm(state, { nick: other }) {
+	if (!isMe(state, other))
+		show(state, findOrOpen(state, "dm", other).key);
+}
+
+function showConversation(state, { key }) {
+	if (state.conversations.has(key))
+		show(state, key);
+}
+
+function tooLong(state, message) {
+	const { message: most, lines } = state.limits;
+	const count = bytesOf(message) - most;
+	if (count > 0)
+		return t("tooLong", { count, most });
+	const many = linesIn(message);
+	return many > lines ? t("tooManyLines", { count: many, most: lines }) : "";
+}

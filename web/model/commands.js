@@ -1,0 +1,65 @@
+// Parses a typed line into an action, and describes the commands for completion. The server's table
+// says which commands there are; the page does itself only those that concern what it shows, and
+// sends all others to the server as they were typed. Does not know the state.
+
+import { fold } from "../lib/names.js";
+
+/**
+ * Until the server has sent its table (a packet `commands`), these are known: the commands that the
+ * page does itself, in the form of the table.
+ */
+export const OWN_COMMANDS = [
+	{ name: "join", aliases: [], params: [{ name: "room", rest: true }], help: "" },
+	{ name: "leave", aliases: [], params: [{ name: "room", optional: true }], help: "" },
+	{ name: "logout", aliases: ["quit", "q"], params: [], help: "" },
+	{ name: "look", aliases: ["names"], params: [], help: "" },
+	{ name: "me", aliases: [], params: [{ name: "action", rest: true }], help: "" },
+	{ name: "msg", aliases: ["message"], params: [{ name: "nick" }, { name: "text", rest: true }], help: "" },
+	{ name: "say", aliases: [], params: [{ name: "text", rest: true }], help: "" },
+	{ name: "topic", aliases: [], params: [{ name: "text", optional: true, rest: true }], help: "" },
+];
+
+// Each returns null if an argument is missing.
+const PARSERS = new Map(Object.entries({
+	join: (room) => room && { do: "join", room },
+	leave: (room) => ({ do: "leave", room }),
+	logout: () => ({ do: "quit" }),
+	look: () => ({ do: "names" }),
+	me: (text) => text && { do: "emote", text },
+	msg: parseDirect,
+	say: (text) => text && { do: "say", text },
+	topic: (text) => ({ do: "topic", text }),
+}));
+
+/** The action for a line that is not empty. */
+export function parse(line, commands) {
+	if (!line.startsWith("/"))
+		return { do: "say", text: line };
+	if (line.startsWith("//"))
+		return { do: "say", text: line.slice(1) };
+	const [, word, rest] = /^\/(\S*)\s*([^]*)$/u.exec(line.trimEnd());
+	const command = findCommand(commands, word);
+	const parser = command && namesOf(command).map((name) => PARSERS.get(name)).find(Boolean);
+	return parser?.(rest) || { do: "command", line: line.trimEnd() };
+}
+
+function parseDirect(rest) {
+	const found = /^(\S+)\s+([^]+)$/u.exec(rest);
+	return found && { do: "direct", to: found[1], text: found[2] };
+}
+
+/** The command with this name or alias, in any case; undefined if there is none. */
+export function findCommand(commands, word) {
+	return commands.find((command) => namesOf(command).includes(fold(word)));
+}
+
+/** The command's name, followed by its aliases. */
+export function namesOf({ name, aliases }) {
+	return [name, ...aliases];
+}
+
+/** How a command is typed under one of its names: `/msg NICK TEXT`, `/topic [TEXT]`. */
+export function usageOf({ params }, name) {
+	const words = params.map((param) => param.optional ? `[${param.name.toUpperCase()}]` : param.name.toUpperCase());
+	return [`/${name}`, ...words].join(" ");
+}

@@ -1,0 +1,280 @@
+// Applies the server's packets, and the loss of the connection, to the state. Pure: takes a packet,
+// changes the state, and returns the packets to send in reply.
+
+import { formatDuration } from "../i18n/times.js";
+import { t } from "../i18n/translate.js";
+import { mentionsNick, sameName } from "../lib/names.js";
+import { OWN_COMMANDS } from "./commands.js";
+import { markMessagesSent, settle, takeUnanswered, takeUnconfirmed, track } from "./outbox.js";
+import { addPeople, addPerson, append, appendPresence, close, current, find, findOrOpen, isMe, keyOf, notify, ofKind, removePerson, renameDm, renamePerson, setPeople, show } from "./state.js";
+
+// How long the server may take to notice that the lost connection is dead, in ms.
+const NICK_HELD_FOR = 90_000;
+const NICK_LETTERS = 32;
+const PROBLEMS = { "nick-invalid": "nickInvalid", "nick-taken": "nickTaken", "nick-alike": "nickAlike" };
+
+const HANDLERS = {
+	welcome, join, leave, chat: message, emote: message, direct, nick: renamed,
+	presence, names, rooms, who, topic, commands, notice, error, pong: ({ ref }, state) => void settle(state, ref),
+};
+
+/**
+ * Applies one packet; unknown types are ignored. now is in ms by the browser's clock, which may
+ * differ from the server's: it is used for durations, and for packets without a time.
+ */
+export function receive(state, packet, now) {
+	if (!Object.hasOwn(HANDLERS, packet.type))
+		return [];
+	return HANDLERS[packet.type]({ time: now, ...packet }, state, now) ?? [];
+}
+
+/** The first packet of a connection. */
+export function hello(state) {
+	state.retryHello = false;
+	const packet = { type: "hello", nick: state.wanted.nick, version: 2 };
+	if (state.wanted.room !== "")
+		packet.room = state.wanted.room;
+	return packet;
+}
+
+/** The connection is lost. The rooms are kept, to be joined again after the next login. */
+export function disconnected(state, now) {
+	state.retryHello = false;
+	if (!state.online)
+		return;
+	state.online = false;
+	state.disconnectedAt = now;
+	state.partialLists = {};
+	for (const room of ofKind(state, "room"))
+		room.joined = false;
+	const shown = current(state);
+	const room = shown?.kind === "room" ? shown : ofKind(state, "room")[0];
+	state.wanted = { nick: state.nick, room: room?.name ?? "" };
+	for (const request of takeUnconfirmed(state))
+		append(state, state.conversations.get(request.key) ?? shown, failedLine(request, t("maybeSent"), now));
+	for (const request of takeUnanswered(state))
+		if (!request.quiet)
+			notify(state, t("unanswered", request), now, request.key);
+}
+
+function failedLine({ typed, packet: { ref, ...packet } }, reason, time) {
+	return { kind: "failed", time, text: typed, packet, reason };
+}
+
+function welcome(packet, state) {
+	Object.assign(state, { phase: "in", problem: "", online: true, nick: packet.nick, server: packet.server ?? state.server });
+	Object.assign(state.limits, packet.limits);
+	const others = ofKind(state, "room").filter((room) => !sameName(room.name, packet.room));
+	const joins = others.map((room) => track(state, { type: "join", room: room.name }, { quiet: true, key: room.key }));
+	const table = state.commands === OWN_COMMANDS ? [track(state, { type: "commands" }, { quiet: true })] : [];
+	return [...joins, ...markMessagesSent(state), ...table];
+}
+
+function join({ nick, room: name, id, time, ref }, state, now) {
+	const request = settle(state, ref);
+	if (!isMe(state, nick)) {
+		const room = find(state, "room", name);
+		if (!room)
+			return;
+		addPerson(room, nick);
+		appendPresence(state, room, { id, time, entered: [nick] });
+		return refreshNames(state, room);
+	}
+	const known = find(state, "room", name);
+	const room = findOrOpen(state, "room", name);
+	if (known && !known.joined)
+		append(state, room, { kind: "notice", id, time, text: t("reconnected", { span: formatDuration((now - state.disconnectedAt) / 1000) }) });
+	else if (!known)
+		appendPresence(state, room, { id, time, entered: [nick], own: true });
+	// The server sends the topic next, if there is one. The known one may have been removed meanwhile.
+	Object.assign(room, { name, joined: true, topic: "" });
+	addPerson(room, nick);
+	if (!state.current || (request && !request.quiet))
+		show(state, room.key);
+}
+
+function leave({ nick, room: name, id, time, ref }, state) {
+	settle(state, ref);
+	const room = find(state, "room", name);
+	if (!room)
+		return;
+	if (isMe(state, nick))
+		return void close(state, room);
+	removePerson(room, nick);
+	appendPresence(state, room, { id, time, left: [nick] });
+	return refreshNames(state, room);
+}
+
+// People are named again, so the room is not large any more. Those who left unnamed are still on the list.
+function refreshNames(state, room) {
+	if (!room.namesStale)
+		return [];
+	room.namesStale = false;
+	return [track(state, { type: "names", room: room.name }, { quiet: true, key: room.key })];
+}
+
+// Sent for a large room: how many entered and left, without their nicks.
+function presence({ room: name, joined, left, users, id, time }, state) {
+	const room = find(state, "room", name);
+	if (!room)
+		return;
+	addPeople(room, [], users);
+	room.namesStale = true;
+	appendPresence(state, room, { id, time, joined, gone: left });
+}
+
+function message({ type, nick, room: name, message: text, id, time, ref }, state) {
+	settle(state, ref);
+	const own = isMe(state, nick);
+	const line = { kind: type, id, time, nick, text, own, mention: !own && mentionsNick(text, state.nick) };
+	append(state, findOrOpen(state, "room", name), line);
+}
+
+// Shown in the conversation with that person and, if another one is in view, there as well, so that
+// nobody has to switch to read it.
+function direct({ nick, to, message: text, id, time, ref }, state) {
+	settle(state, ref);
+	const own = isMe(state, nick);
+	const dm = findOrOpen(state, "dm", own ? to : nick);
+	const line = { kind: "direct", id, time, nick, to, text, own, mention: !own };
+	append(state, dm, line);
+	const shown = current(state);
+	if (shown && shown !== dm)
+		append(state, shown, { ...line, aside: true });
+}
+
+function renamed({ nick: from, new: to, id, time, ref }, state) {
+	settle(state, ref);
+	const own = isMe(state, from);
+	if (own)
+		state.nick = to;
+	for (const room of ofKind(state, "room"))
+		if (renamePerson(room, from, to))
+			append(state, room, { kind: "renamed", id, time, nick: from, to, own });
+	if (!own)
+		renameDm(state, from, to);
+}
+
+// Sent as a snapshot on entering, and as the answer to a request, which becomes a line if the user made it.
+function names(packet, state) {
+	const list = collectList(state, packet, "nicks");
+	if (list === null)
+		return;
+	const room = find(state, "room", packet.room);
+	const request = settle(state, packet.ref);
+	if (room && request?.packet.after !== undefined)
+		addPeople(room, list, packet.users);
+	else if (room)
+		// In a large room these are the first people only, and the user may not be among them.
+		setPeople(room, room.joined ? [state.nick, ...list] : list, packet.users);
+	if (!packet.snapshot && request && !request.quiet)
+		notify(state, t("inRoom", { room: packet.room, names: list.join(", ") }), packet.time, request.key);
+}
+
+function rooms(packet, state) {
+	const list = collectList(state, packet, "rooms");
+	if (list === null)
+		return;
+	state.serverRooms = list;
+	const request = settle(state, packet.ref);
+	if (request?.quiet)
+		return;
+	const lines = list.map(({ name, users, topic: text }) => `${name} (${users})${text ? `: ${text}` : ""}`);
+	notify(state, [t("roomsAre"), ...lines].join("\n"), packet.time, request?.key);
+}
+
+function who(packet, state) {
+	const list = collectList(state, packet, "users");
+	if (list === null)
+		return;
+	const lines = list.map(({ nick, protocol, rooms: joined = [], idle }) => [
+		`${nick} (${protocol})`,
+		joined.length > 0 && t("inRooms", { rooms: joined.join(", ") }),
+		idle >= 60 && t("idleFor", { span: formatDuration(idle) }),
+	].filter(Boolean).join(", "));
+	notify(state, [t("loggedIn"), ...lines].join("\n"), packet.time, settle(state, packet.ref)?.key);
+}
+
+// A long list arrives in several packets. Returns the whole list with the last one, before that null.
+function collectList(state, packet, field) {
+	const begun = packet.first ? undefined : state.partialLists[packet.type];
+	const list = [...(begun ?? []), ...packet[field]];
+	state.partialLists[packet.type] = packet.more ? list : undefined;
+	return packet.more ? null : list;
+}
+
+// A snapshot is the topic as it was on entering: it becomes no line, since nobody has set it just now.
+function topic({ room: name, topic: text, nick, snapshot, id, time, ref }, state) {
+	const request = settle(state, ref);
+	const room = find(state, "room", name);
+	if (!room)
+		return;
+	room.topic = text ?? "";
+	if (!snapshot)
+		append(state, room, { kind: "topic", id, time, nick, text: room.topic, own: request !== undefined });
+}
+
+function commands({ commands: table, ref }, state) {
+	settle(state, ref);
+	state.commands = table.map((command) => ({ aliases: [], params: [], help: "", ...command }));
+}
+
+function notice({ message: text, room, time, ref }, state) {
+	const request = settle(state, ref);
+	notify(state, text, time, request?.key ?? (room && keyOf("room", room)));
+}
+
+function error({ code, message: text, about, time, ref }, state, now) {
+	if (!state.online && (about === "hello" || !about))
+		return helloRefused(state, code, text, now);
+	const request = settle(state, ref);
+	// The person after whom the list was to continue has left, so it is requested from the beginning.
+	if (request?.packet.after !== undefined)
+		return [track(state, { type: "names", room: request.packet.room }, { quiet: true, key: request.key })];
+	if (request?.quiet && request.packet.type !== "join")
+		return;
+	const conversation = state.conversations.get(request?.key) ?? current(state);
+	if (request?.isMessage && conversation)
+		append(state, conversation, failedLine(request, text, time));
+	else
+		notify(state, text, time, request?.key);
+}
+
+function helloRefused(state, code, text, now) {
+	// No login was attempted: the server closes connections that stay silent.
+	if (state.phase === "login")
+		return;
+	if (code === "room-invalid" && state.wanted.room !== "") {
+		state.wanted.room = "";
+		return [hello(state)];
+	}
+	// After a lost connection, a nick that is taken may be freed soon, and so may a place on a full server.
+	const mayPass = isTaken(code) ? now - state.disconnectedAt < NICK_HELD_FOR : code !== "nick-invalid";
+	if (state.phase === "in" && mayPass) {
+		state.retryHello = true;
+		state.problem = isTaken(code) ? "" : text;
+		return;
+	}
+	state.phase = "login";
+	state.problem = problemOf(code, text, state.wanted.nick);
+	state.suggestion = suggestionFor(code, state.wanted.nick);
+}
+
+/** Whether another user has this nick or one that looks like it. */
+function isTaken(code) {
+	return code === "nick-taken" || code === "nick-alike";
+}
+
+// In the reader's language if the page knows the code.
+function problemOf(code, text, nick) {
+	return Object.hasOwn(PROBLEMS, code) ? t(PROBLEMS[code], { nick }) : text;
+}
+
+/** Another nick, similar to the refused one: `ann2`, `ann3`, .. */
+function suggestionFor(code, nick) {
+	if (!isTaken(code))
+		return "";
+	const [, name, number] = /^(.*?)(\d*)$/u.exec(nick);
+	const next = String(Number(number || 1) + 1);
+	return [...name].slice(0, NICK_LETTERS - next.length).join("") + next;
+}

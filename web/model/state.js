@@ -1,0 +1,278 @@
+// The state of the page: the login, the conversations (rooms and direct messages) with their
+// lines, and the requests without an answer. A plain model and the functions that keep it
+// consistent; packets.js and actions.js change it, the view draws it. Does not know the DOM, the
+// connection or the clock.
+
+import { fold, sameName, sortedNames } from "../lib/names.js";
+import { OWN_COMMANDS } from "./commands.js";
+
+export const KEPT_LINES = 1000;
+
+const COUNTED = new Set(["chat", "emote", "direct"]);
+const MERGE_WITHIN = 60 * 60 * 1000; // presence lines further apart stay apart, in ms
+
+export function createState() {
+	return {
+		phase: "login",             // the form is shown; then "entering" until the server accepts the nick; then "in"
+		problem: "",                // why the last nick was refused,
+		suggestion: "",             // and another one to try
+		wanted: { nick: "", room: "" },
+		retryHello: false,          // hello was refused for the moment (the lost connection may still hold the nick)
+		online: false,              // logged in on the present connection
+		disconnectedAt: 0,
+		pageVisible: true,
+		server: "Teahouse",
+		nick: "",
+		limits: { message: 4000, lines: 40 },
+		conversations: new Map(),   // by key, in the order they were opened
+		current: null,              // key of the conversation that is shown
+		serverRooms: [],            // every room of the server, as last listed
+		outbox: new Map(),          // requests without an answer, by ref
+		newMentions: [],            // lines that mention the user and came while their conversation was not in view
+		commands: OWN_COMMANDS,     // the table of commands, after the login the server's
+		partialLists: {},           // long answers that are still arriving, by packet type
+		lastRef: 0,
+		lastSeq: 0,
+	};
+}
+
+export function isMe(state, nick) {
+	return sameName(nick, state.nick);
+}
+
+export function keyOf(kind, name) {
+	return `${kind}:${fold(name)}`;
+}
+
+export function find(state, kind, name) {
+	return state.conversations.get(keyOf(kind, name));
+}
+
+/** kind: "room" or "dm". */
+export function findOrOpen(state, kind, name) {
+	const key = keyOf(kind, name);
+	if (!state.conversations.has(key))
+		state.conversations.set(key, createConversation(key, kind, name));
+	return state.conversations.get(key);
+}
+
+function createConversation(key, kind, name) {
+	return {
+		key, kind, name,
+		topic: "",
+		people: new Map(),          // folded nick -> nick
+		users: 0,                   // how many are present; more than people in a large room
+		namesStale: false,          // people entered or left without being named
+		peopleVersion: 0,           // rises with each change of people or users
+		joined: kind === "dm",      // false in a room after a lost connection, until it is joined again
+		lines: [],
+		linesVersion: 0,            // rises whenever a line is removed
+		unread: 0,
+		mentions: 0,                // how many of the unread lines mention the user
+		firstUnread: null,          // seq of the first line that came while the conversation was not in view
+	};
+}
+
+export function close(state, conversation) {
+	const keys = inOrder(state).map(({ key }) => key);
+	const at = keys.indexOf(conversation.key);
+	state.conversations.delete(conversation.key);
+	if (state.current !== conversation.key)
+		return;
+	state.current = null;
+	const next = keys[at - 1] ?? keys[at + 1];
+	if (next !== undefined)
+		show(state, next);
+}
+
+export function current(state) {
+	return state.conversations.get(state.current);
+}
+
+/** Whether the user is logged in and there is a conversation to show. */
+export function isInApp(state) {
+	return state.phase === "in" && current(state) !== undefined;
+}
+
+export function ofKind(state, kind) {
+	return [...state.conversations.values()].filter((conversation) => conversation.kind === kind);
+}
+
+/** In the order of the sidebar: rooms, then direct messages. */
+export function inOrder(state) {
+	return [...ofKind(state, "room"), ...ofKind(state, "dm")];
+}
+
+/** Shows a conversation and marks it as read. */
+export function show(state, key) {
+	const before = current(state);
+	if (before && before.key !== key)
+		before.firstUnread = null;
+	state.current = key;
+	markRead(state);
+}
+
+export function setPageVisible(state, visible) {
+	state.pageVisible = visible;
+	const conversation = current(state);
+	if (!visible && conversation)
+		conversation.firstUnread = null;
+	markRead(state);
+}
+
+function markRead(state) {
+	const conversation = current(state);
+	if (!state.pageVisible || !conversation)
+		return;
+	conversation.unread = 0;
+	conversation.mentions = 0;
+}
+
+/** Replaces the list of people. In a large room, nicks are only the first of users. */
+export function setPeople(room, nicks, users = nicks.length) {
+	room.people = new Map();
+	addPeople(room, nicks, users);
+}
+
+export function addPeople(room, nicks, users) {
+	for (const nick of nicks)
+		room.people.set(fold(nick), nick);
+	room.users = users;
+	room.peopleVersion++;
+}
+
+export function addPerson(room, nick) {
+	if (!room.people.has(fold(nick)))
+		room.users++;
+	room.people.set(fold(nick), nick);
+	room.peopleVersion++;
+}
+
+export function removePerson(room, nick) {
+	room.people.delete(fold(nick));
+	room.users = Math.max(0, room.users - 1);
+	room.peopleVersion++;
+}
+
+/** Says whether the person was on the list. */
+export function renamePerson(room, from, to) {
+	if (!room.people.has(fold(from)))
+		return false;
+	// The place in the list is kept, since the server continues its list after the last nick (see lastKnown).
+	const renamed = ([key, nick]) => key === fold(from) ? [fold(to), to] : [key, nick];
+	room.people = new Map([...room.people].map(renamed));
+	room.peopleVersion++;
+	return true;
+}
+
+/** The last person that the server has listed. */
+export function lastKnown(room) {
+	return [...room.people.values()].at(-1);
+}
+
+/**
+ * Appends a line { kind, time, id, .. } and counts it as unread unless it is in view. id is the number
+ * of its event, which rises over the whole server; it is undefined for lines of the page's own. The
+ * line gets a seq, which rises over the whole page.
+ */
+export function append(state, conversation, line) {
+	line.seq = ++state.lastSeq;
+	conversation.lines.push(line);
+	if (conversation.lines.length > KEPT_LINES)
+		conversation.lines.shift();
+	const inView = state.pageVisible && state.current === conversation.key;
+	if (inView || line.own || line.aside || !COUNTED.has(line.kind))
+		return;
+	conversation.firstUnread ??= line.seq;
+	conversation.unread++;
+	if (!line.mention)
+		return;
+	conversation.mentions++;
+	state.newMentions.push({ ...line, conversation });
+}
+
+/** Removes and returns the mentions for which no alert was given yet. */
+export function takeMentions(state) {
+	return state.newMentions.splice(0);
+}
+
+export function removeLine(conversation, line) {
+	conversation.lines.splice(conversation.lines.indexOf(line), 1);
+	conversation.linesVersion++;
+}
+
+/**
+ * Appends a line about who entered and left: entered and left are nicks; joined and gone are
+ * numbers of people whose nicks are not known. Successive ones are merged into one line.
+ */
+export function appendPresence(state, room, { id, time, entered = [], left = [], joined = 0, gone = 0, own = false }) {
+	const last = room.lines.at(-1);
+	const line = { kind: "presence", id, time, entered, left, joined, gone, own };
+	if (last?.kind === "presence" && !last.own && !own && time - last.time < MERGE_WITHIN) {
+		removeLine(room, last);
+		line.entered = [...new Set([...last.entered, ...entered])];
+		line.left = [...new Set([...last.left, ...left])];
+		line.joined += last.joined;
+		line.gone += last.gone;
+	}
+	append(state, room, line);
+}
+
+/** Appends a notice to the conversation with this key or, if there is none, to the current one. */
+export function notify(state, text, time, key = state.current) {
+	const conversation = state.conversations.get(key) ?? current(state);
+	if (conversation)
+		append(state, conversation, { kind: "notice", time, text });
+}
+
+export function renameDm(state, from, to) {
+	const dm = find(state, "dm", from);
+	if (!dm)
+		return;
+	const wasCurrent = state.current === dm.key;
+	const entries = [...state.conversations.values()].filter(({ key }) => key !== keyOf("dm", to) || key === dm.key);
+	dm.key = keyOf("dm", to);
+	dm.name = to;
+	state.conversations = new Map(entries.map((conversation) => [conversation.key, conversation]));
+	if (wasCurrent)
+		state.current = dm.key;
+}
+
+/** The messages that were typed in a conversation and are not confirmed by the server yet. */
+export function pendingIn(state, key) {
+	return [...state.outbox.values()].filter((request) => request.isMessage && request.key === key);
+}
+
+/** The sums over all conversations: { unread, mentions }. */
+export function totals(state) {
+	const sum = (field) => inOrder(state).reduce((total, conversation) => total + conversation[field], 0);
+	return { unread: sum("unread"), mentions: sum("mentions") };
+}
+
+/** The title of the tab, with the number of unread messages and of mentions in front. */
+export function titleOf(state) {
+	const conversation = current(state);
+	const title = conversation ? `${conversation.name} - ${state.server}` : state.server;
+	const { unread, mentions } = totals(state);
+	const counts = mentions > 0 ? `${unread} @${mentions}` : unread;
+	return unread > 0 ? `(${counts}) ${title}` : title;
+}
+
+/** Nicks for completion: those who spoke last come first, then the others by name. */
+export function nicksByRecency(state) {
+	const conversation = current(state);
+	if (!conversation)
+		return [];
+	const present = new Map(conversation.people);
+	if (conversation.kind === "dm")
+		present.set(fold(conversation.name), conversation.name);
+	present.delete(fold(state.nick));
+	const nicks = [];
+	for (let at = conversation.lines.length - 1; at >= 0; at--) {
+		const speaker = fold(conversation.lines[at].nick ?? "");
+		if (present.has(speaker))
+			nicks.push(present.get(speaker));
+		present.delete(speaker);
+	}
+	return [...nicks, ...sortedNames(present.values())];
+}

@@ -1,0 +1,146 @@
+// A WebSocket that reconnects by itself. Sends and receives packets (plain objects) and reports
+// its status. Does not know what the packets mean, apart from sending `ping`.
+
+const FIRST_WAIT = 1000;
+const LONGEST_WAIT = 30_000;
+const PING_AFTER = 40_000;  // ms of silence after which the server is pinged,
+const PONG_WITHIN = 8000;   // and how long it may take to answer
+
+/** The WebSocket's address: `ws` in the page's own folder. */
+export function socketAddress(page) {
+	const url = new URL("ws", page);
+	url.protocol = url.protocol.replace("http", "ws");
+	url.search = url.hash = "";
+	return url.href;
+}
+
+/** How long to wait before the nth attempt (from 0), in ms. random is from 0 to 1. */
+export function waitBefore(attempt, random) {
+	const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** attempt);
+	return Math.round(wait * (0.8 + 0.2 * random));
+}
+
+export class Connection {
+	status = "closed"; // or "connecting", "open", "waiting" (for the next attempt)
+	retryAt = 0;       // when the next attempt is made, while "waiting"
+
+	#address;
+	#listener;
+	#environment;
+	#socket = null;
+	#timer = null;     // of the next attempt or, once logged in, of the next ping
+	#loggedIn = false;
+	#attempts = 0;
+
+	/**
+	 * listener: { opened(), packet(packet), closed(), changed() }.
+	 * environment: what tests replace: { WebSocket, setTimeout, clearTimeout, random }.
+	 */
+	constructor(address, listener, environment = browser()) {
+		this.#address = address;
+		this.#listener = listener;
+		this.#environment = environment;
+	}
+
+	start() {
+		if (this.status === "closed" || this.status === "waiting")
+			this.#open();
+	}
+
+	stop() {
+		this.#discard();
+		this.#setStatus("closed");
+	}
+
+	send(packet) {
+		if (this.status === "open")
+			this.#socket.send(JSON.stringify(packet));
+	}
+
+	/** To be called after login: waits start anew at the next failure, and silence is probed by pings. */
+	loggedIn() {
+		this.#attempts = 0;
+		this.#loggedIn = true;
+		this.#schedule(() => this.#probe(), PING_AFTER);
+	}
+
+	/** Pings the server at once, to learn whether the connection is still alive. */
+	check() {
+		if (this.status === "open" && this.#loggedIn)
+			this.#probe();
+	}
+
+	/** Makes the next attempt at once. */
+	reconnectNow() {
+		if (this.status === "waiting")
+			this.#open();
+	}
+
+	#open() {
+		this.#discard();
+		this.#setStatus("connecting");
+		this.#socket = new this.#environment.WebSocket(this.#address, "teahouse.v2");
+		this.#socket.onopen = () => {
+			this.#setStatus("open");
+			this.#listener.opened();
+		};
+		this.#socket.onmessage = ({ data }) => this.#receive(data);
+		this.#socket.onclose = () => this.#fail();
+	}
+
+	#receive(data) {
+		if (this.#loggedIn)
+			this.#schedule(() => this.#probe(), PING_AFTER);
+		let packet;
+		try {
+			packet = JSON.parse(data);
+		} catch {
+			return;
+		}
+		this.#listener.packet(packet);
+	}
+
+	#fail() {
+		this.#discard();
+		const wait = waitBefore(this.#attempts++, this.#environment.random());
+		this.retryAt = Date.now() + wait;
+		this.#schedule(() => this.#open(), wait);
+		this.#setStatus("waiting");
+		this.#listener.closed();
+	}
+
+	// A connection can die unnoticed, as when a laptop sleeps or a network is left.
+	#probe() {
+		this.send({ type: "ping" });
+		this.#schedule(() => this.#fail(), PONG_WITHIN);
+	}
+
+	#schedule(run, wait) {
+		this.#environment.clearTimeout(this.#timer);
+		this.#timer = this.#environment.setTimeout(run, wait);
+	}
+
+	#discard() {
+		this.#environment.clearTimeout(this.#timer);
+		this.#loggedIn = false;
+		if (this.#socket === null)
+			return;
+		this.#socket.onopen = this.#socket.onmessage = this.#socket.onclose = null;
+		this.#socket.close();
+		this.#socket = null;
+	}
+
+	#setStatus(status) {
+		this.status = status;
+		this.#listener.changed();
+	}
+}
+
+function browser() {
+	return {
+		WebSocket: globalThis.WebSocket,
+		setTimeout: (run, wait) => globalThis.setTimeout(run, wait),
+		clearTimeout: (timer) => globalThis.clearTimeout(timer),
+		random: Math.random,
+	};
+}

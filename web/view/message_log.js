@@ -1,0 +1,181 @@
+// The messages of the current conversation: appends new lines, and keeps the view at the bottom if
+// it was there; if not, shows how many messages came. Does not know packets.
+
+import { formatDay } from "../i18n/times.js";
+import { t } from "../i18n/translate.js";
+import { KEPT_LINES, pendingIn } from "../model/state.js";
+import { copyAsLines } from "./copy.js";
+import { byId, setText } from "./dom.js";
+import { dayElement, lineElement, newElement, timeOf } from "./line.js";
+
+const PAUSE = 5 * 60 * 1000; // after which a sender's nick is shown again, in ms
+const BATCH = 40;            // lines added per drawing: more would delay a frame
+const NEAR = 24;             // this close to the bottom counts as the bottom, in pixels
+
+const log = byId("log");
+const messages = byId("messages");
+const pending = byId("pending");
+const newer = byId("newer");
+
+export class MessageLog {
+	#lines = null;    // the array that is drawn,
+	#version = 0;     // its version,
+	#seq = 0;         // and the seq of the last line drawn
+	#last = null;     // that line
+	#firstUnread = null;
+	#refs = [];       // of the pending messages that are drawn
+	#atBottom = true;
+	#missed = 0;      // messages that came below the view
+
+	/** edit(text) and retry(seq) are called for the buttons of failed messages. */
+	constructor({ edit, retry }) {
+		log.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+		newer.addEventListener("click", () => this.#toBottom());
+		messages.addEventListener("click", ({ target }) => {
+			const { action, seq } = target.closest(".inline-button")?.dataset ?? {};
+			const text = () => target.closest(".line").querySelector(".failed-text").textContent;
+			if (action === "edit")
+				edit(text());
+			else if (action === "retry")
+				retry(Number(seq));
+			else if (action === "copy")
+				navigator.clipboard?.writeText(text());
+		});
+		copyAsLines(messages);
+		// A keyboard or a growing field shrinks the log, which must not hide the last line.
+		new ResizeObserver(() => this.#atBottom && this.#toBottom()).observe(log);
+	}
+
+	/** Says whether there are more lines to draw, for which it must be called again soon. */
+	draw(state, conversation) {
+		const switched = this.#lines !== conversation.lines;
+		if (switched)
+			this.#begin(conversation);
+		if (this.#firstUnread !== conversation.firstUnread)
+			messages.querySelector(".divider.new")?.remove();
+		this.#firstUnread = conversation.firstUnread;
+		this.#removeStale(conversation);
+		const added = this.#addLines(conversation.lines, switched ? KEPT_LINES : BATCH);
+		const sent = this.#drawPending(state, conversation);
+		if (this.#atBottom || sent)
+			this.#toBottom();
+		else
+			this.#setMissed(this.#missed + added);
+		return this.#seq < (conversation.lines.at(-1)?.seq ?? 0);
+	}
+
+	/** Scrolls by most of a screen: -1 up, 1 down. */
+	page(direction) {
+		log.scrollBy({ top: direction * log.clientHeight * 0.85 });
+	}
+
+	// Draws another conversation from scratch, which screen readers must not read out.
+	#begin({ kind, lines, linesVersion, firstUnread }) {
+		log.setAttribute("aria-live", "off");
+		setTimeout(() => log.setAttribute("aria-live", "polite"), 100);
+		log.className = kind;
+		messages.replaceChildren();
+		pending.replaceChildren();
+		this.#lines = lines;
+		this.#version = linesVersion;
+		this.#firstUnread = firstUnread;
+		this.#seq = 0;
+		this.#last = null;
+		this.#refs = [];
+		this.#atBottom = true;
+	}
+
+	// Removes lines that are not in the conversation any more.
+	#removeStale({ lines, linesVersion }) {
+		if (this.#version === linesVersion)
+			return;
+		this.#version = linesVersion;
+		const kept = new Set(lines.map(({ seq }) => String(seq)));
+		for (const line of messages.querySelectorAll(".line"))
+			if (!kept.has(line.dataset.seq))
+				line.remove();
+		for (const day of messages.querySelectorAll(".divider.day"))
+			if (!day.nextElementSibling || day.nextElementSibling.matches(".day"))
+				day.remove();
+		this.#last = lines.findLast(({ seq }) => seq <= this.#seq) ?? null;
+	}
+
+	// Returns how many of the added lines are messages.
+	#addLines(lines, most) {
+		const added = linesAfter(lines, this.#seq).slice(0, most);
+		const made = document.createDocumentFragment();
+		for (const line of added) {
+			const unread = line.seq === this.#firstUnread;
+			if (!this.#last || formatDay(line.time) !== formatDay(this.#last.time))
+				made.append(dayElement(line.time));
+			if (unread)
+				made.append(newElement());
+			const row = lineElement(line, !unread && continuesGroup(line, this.#last));
+			row.dataset.seq = String(line.seq);
+			made.append(row);
+			this.#last = line;
+			this.#seq = line.seq;
+		}
+		messages.append(made);
+		trim();
+		return added.filter(({ kind }) => kind === "chat" || kind === "emote" || kind === "direct").length;
+	}
+
+	// Says whether the user has just sent a message here.
+	#drawPending(state, { key }) {
+		const requests = pendingIn(state, key);
+		const refs = requests.map(({ ref }) => ref);
+		if (refs.join() === this.#refs.join())
+			return false;
+		const sent = refs.some((ref) => !this.#refs.includes(ref));
+		this.#refs = refs;
+		pending.replaceChildren(...requests.map(({ packet, at }) => lineElement({
+			kind: packet.type, nick: state.nick, to: packet.to, text: packet.message, time: at, own: true, pending: true,
+		})));
+		return sent;
+	}
+
+	#scrolled() {
+		this.#atBottom = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
+		if (this.#atBottom)
+			this.#setMissed(0);
+	}
+
+	#toBottom() {
+		log.scrollTop = log.scrollHeight;
+		this.#atBottom = true;
+		this.#setMissed(0);
+	}
+
+	#setMissed(count) {
+		this.#missed = count;
+		newer.hidden = count === 0;
+		setText(byId("newer-text"), t("newMessages", { count }));
+	}
+}
+
+function linesAfter(lines, seq) {
+	let at = lines.length;
+	while (at > 0 && lines[at - 1].seq > seq)
+		at--;
+	return lines.slice(at);
+}
+
+function continuesGroup(line, last) {
+	return last?.kind === "chat" && line.kind === "chat" && line.nick === last.nick
+		&& line.time - last.time < PAUSE && formatDay(line.time) === formatDay(last.time);
+}
+
+function trim() {
+	let surplus = messages.querySelectorAll(".line").length - KEPT_LINES;
+	while (surplus > 0) {
+		if (messages.firstElementChild.classList.contains("line"))
+			surplus--;
+		messages.firstElementChild.remove();
+	}
+	// The line that named the sender, and the day's divider, may have been removed.
+	const first = messages.querySelector(".line");
+	first?.classList.remove("same");
+	if (first && messages.querySelector(".line, .divider.day") === first)
+		messages.prepend(dayElement(timeOf(first)));
+}
