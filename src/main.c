@@ -1,6 +1,6 @@
 /*
- * teahoused: from the command line and the settings to a running house. The
- * only file that knows everybody.
+ * teahoused: reads the command line and the settings, and runs the server. The only file
+ * that knows every part.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/address.h"
 #include "codec/json.h"
 #include "teahouse/config.h"
 #include "teahouse/diag.h"
@@ -20,15 +21,14 @@
 
 enum {
 	EXIT_USAGE = 2,
-	SPARE_FILES = 100,    /* descriptors for all that is no session */
-	MOST_FILES = 1 << 20, /* libwebsockets keeps a table as long as the limit */
+	SPARE_FILES = 100,   /* descriptors beside those of sessions */
+	FILES_MAX = 1 << 20, /* libwebsockets allocates a table of the limit's size */
 };
 
-/* What the command line asks for. */
-struct wishes {
-	const char *settings;
-	int port; /* -1: as the settings say */
-	enum log_level log;
+struct options {
+	const char *config;
+	int port; /* -1: as in the settings */
+	enum log_level level;
 	bool test;
 };
 
@@ -37,15 +37,15 @@ static const char usage[] =
 	"\n"
 	"A chat server: telnet, JSON over TCP, a web page and more, in the same rooms.\n"
 	"\n"
-	"  -c, --config FILE  settings (default: conf/teahouse.ini here, else\n"
+	"  -c, --config FILE  the settings (default: conf/teahouse.ini if it exists, else\n"
 	"                     " TEAHOUSE_CONF ")\n"
-	"  -t, --test         read the settings, say what is wrong with them\n"
-	"  -v, --verbose      log more; twice for everything\n"
-	"      --version      say which version this is\n"
-	"      --help         this text\n"
-	"  PORT               the port of the json listener, over what the settings say\n";
+	"  -t, --test         check the settings, report what is wrong with them, and exit\n"
+	"  -v, --verbose      log logins and departures; twice: log everything\n"
+	"      --version      print the version and exit\n"
+	"      --help         print this text and exit\n"
+	"  PORT               the port of the json listener; overrides the settings\n";
 
-/* Whoever opens a file next must not get the number of the log or of a closed input. */
+/* So that no file opened later gets the descriptor of the log, or of a closed input. */
 static void
 standard_files_open(void)
 {
@@ -54,10 +54,10 @@ standard_files_open(void)
 			_exit(EXIT_FAILURE);
 }
 
-_Noreturn static void usage_fails(const char *format, ...) __attribute__((format(printf, 1, 2)));
+_Noreturn static void usage_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 _Noreturn static void
-usage_fails(const char *format, ...)
+usage_error(const char *format, ...)
 {
 	char what[256];
 	va_list args;
@@ -69,37 +69,37 @@ usage_fails(const char *format, ...)
 }
 
 _Noreturn static void
-print_and_exit(const char *words)
+print_and_exit(const char *text)
 {
-	bool fine = fputs(words, stdout) >= 0 && fflush(stdout) == 0;
-	if (!fine)
+	bool printed = fputs(text, stdout) >= 0 && fflush(stdout) == 0;
+	if (!printed)
 		diag_line(LOG_LEVEL_ERROR, "standard output: %s", strerror(errno));
-	exit(fine ? EXIT_SUCCESS : EXIT_FAILURE);
+	exit(printed ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
 static int
-port_of(const char *word)
+port_parse(const char *word)
 {
 	char *end;
 	errno = 0;
 	long port = strtol(word, &end, 10);
 	if (word[0] < '0' || word[0] > '9' || *end || errno || port < 0 || port > PORT_MAX)
-		usage_fails("port: \"%s\" is not a number from 0 to 65535", word);
+		usage_error("port: \"%s\" is not a number from 0 to %d", word, PORT_MAX);
 	return (int)port;
 }
 
 static const char *
-settings_default(void)
+config_default(void)
 {
 	static const char here[] = "conf/teahouse.ini";
 	return access(here, F_OK) == 0 ? here : TEAHOUSE_CONF;
 }
 
-static struct wishes
-wishes_read(int argc, char *argv[])
+static struct options
+options_parse(int argc, char *argv[])
 {
 	enum { VERSION = 256, HELP };
-	static const struct option options[] = {
+	static const struct option known[] = {
 		{"config", required_argument, NULL, 'c'},
 		{"test", no_argument, NULL, 't'},
 		{"verbose", no_argument, NULL, 'v'},
@@ -107,46 +107,46 @@ wishes_read(int argc, char *argv[])
 		{"help", no_argument, NULL, HELP},
 		{NULL, 0, NULL, 0},
 	};
-	struct wishes wishes = {.port = -1, .log = LOG_LEVEL_INFO};
+	struct options options = {.port = -1, .level = LOG_LEVEL_INFO};
 	opterr = 0;
-	for (int option; (option = getopt_long(argc, argv, ":c:tv", options, NULL)) != -1;) {
+	for (int option; (option = getopt_long(argc, argv, ":c:tv", known, NULL)) != -1;) {
 		const char *word = argv[optind - 1];
 		switch (option) {
 		case 'c':
-			wishes.settings = optarg;
+			options.config = optarg;
 			break;
 		case 't':
-			wishes.test = true;
+			options.test = true;
 			break;
 		case 'v':
-			wishes.log =
-				wishes.log < LOG_LEVEL_TRACE ? wishes.log + 1 : LOG_LEVEL_TRACE;
+			options.level = options.level < LOG_LEVEL_TRACE ? options.level + 1
+									: LOG_LEVEL_TRACE;
 			break;
 		case VERSION:
 			print_and_exit("teahoused " TEAHOUSE_VERSION "\n");
 		case HELP:
 			print_and_exit(usage);
 		case ':':
-			usage_fails("%s: what it should be is missing", word);
+			usage_error("%s: its argument is missing", word);
 		default:
-			usage_fails("%s: there is no such option", word);
+			usage_error("%s: unknown option", word);
 		}
 	}
 	if (optind < argc)
-		wishes.port = port_of(argv[optind++]);
+		options.port = port_parse(argv[optind++]);
 	if (optind < argc)
-		usage_fails("%s: one port is all that can be given", argv[optind]);
-	if (!wishes.settings)
-		wishes.settings = settings_default();
-	return wishes;
+		usage_error("%s: unexpected argument", argv[optind]);
+	if (!options.config)
+		options.config = config_default();
+	return options;
 }
 
-/* The settings, or every mistake in them told. */
+/* NULL: the settings are wrong, and every mistake in them has been logged. */
 static struct config *
-settings_read(const struct wishes *wishes)
+settings_read(const struct options *options)
 {
 	struct strbuf wrong = {0};
-	struct config *config = config_read(wishes->settings, wishes->port, &wrong);
+	struct config *config = config_read(options->config, options->port, &wrong);
 	struct text rest = strbuf_view(&wrong), line;
 	while ((line = text_line(&rest)).ptr)
 		if (line.len > 0)
@@ -155,9 +155,9 @@ settings_read(const struct wishes *wishes)
 	return config;
 }
 
-/* Asks for as many descriptors as there may be sessions. */
+/* Raises the limit of open files to what that many sessions need. */
 static void
-files_allow(long sessions)
+files_raise_limit(long sessions)
 {
 	rlim_t wanted = (rlim_t)sessions + SPARE_FILES;
 	struct rlimit limit;
@@ -166,8 +166,8 @@ files_allow(long sessions)
 	rlim_t before = limit.rlim_cur;
 	if (before < wanted)
 		limit.rlim_cur = wanted < limit.rlim_max ? wanted : limit.rlim_max;
-	else if (before > MOST_FILES)
-		limit.rlim_cur = wanted > MOST_FILES ? wanted : MOST_FILES;
+	else if (before > FILES_MAX)
+		limit.rlim_cur = wanted > FILES_MAX ? wanted : FILES_MAX;
 	if (limit.rlim_cur == before && before >= wanted)
 		return;
 	if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
@@ -187,21 +187,21 @@ clock_ms(clockid_t clock)
 }
 
 static int64_t
-clock_now(void *ctx)
+clock_wall_ms(void *ctx)
 {
 	(void)ctx;
 	return clock_ms(CLOCK_REALTIME);
 }
 
 static int64_t
-clock_ticks(void *ctx)
+clock_monotonic_ms(void *ctx)
 {
 	(void)ctx;
 	return clock_ms(CLOCK_MONOTONIC);
 }
 
 static struct gateway *
-house_open(const struct config *config)
+server_open(const struct config *config)
 {
 	struct gateway_settings settings = {
 		.sessions = (size_t)config->sessions,
@@ -221,17 +221,18 @@ house_open(const struct config *config)
 	for (size_t i = config->n_listeners; i-- > 0;)
 		if (config->listeners[i].adapter->by_http)
 			settings.web = &config->listeners[i];
-	return gateway_open(&settings, net_transport_ops(), clock_now, clock_ticks, NULL);
+	return gateway_open(
+		&settings, net_transport_ops(), clock_wall_ms, clock_monotonic_ms, NULL);
 }
 
 static int
-house_run(struct config *config)
+server_run(struct config *config)
 {
-	files_allow(config->sessions);
+	files_raise_limit(config->sessions);
 	json_open();
-	struct gateway *gateway = house_open(config);
+	struct gateway *gateway = server_open(config);
 	if (!gateway) {
-		diag_line(LOG_LEVEL_ERROR, "server.room: \"%s\" cannot be a room's name",
+		diag_line(LOG_LEVEL_ERROR, "server.room: \"%s\" is not a valid room name",
 			config->room);
 		return EXIT_USAGE;
 	}
@@ -239,6 +240,8 @@ house_run(struct config *config)
 	struct net *net = net_open(config, gateway, &served);
 	if (net) {
 		diag_line(LOG_LEVEL_INFO, "ready");
+		/* Not before: scripts wait for the lines of starting up as they are. */
+		diag_show_times();
 		net_run(net);
 		net_close(net);
 	}
@@ -254,12 +257,12 @@ main(int argc, char *argv[])
 	standard_files_open();
 	signal(SIGPIPE, SIG_IGN);
 	diag_open("teahoused", LOG_LEVEL_INFO);
-	struct wishes wishes = wishes_read(argc, argv);
-	diag_open("teahoused", wishes.log);
-	struct config *config = settings_read(&wishes);
+	struct options options = options_parse(argc, argv);
+	diag_open("teahoused", options.level);
+	struct config *config = settings_read(&options);
 	if (!config)
 		return EXIT_USAGE;
-	int status = wishes.test ? EXIT_SUCCESS : house_run(config);
+	int status = options.test ? EXIT_SUCCESS : server_run(config);
 	config_free(config);
 	return status;
 }

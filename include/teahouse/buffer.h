@@ -1,6 +1,6 @@
 /*
- * Reference-counted bytes, so that one encoded event is shared by the outgoing
- * queues of many connections.
+ * Reference-counted bytes, so that the output queues of many connections share one encoded
+ * event.
  */
 #ifndef TEAHOUSE_BUFFER_H
 #define TEAHOUSE_BUFFER_H
@@ -11,8 +11,8 @@
 #include "teahouse/text.h"
 
 /*
- * Bytes that were added never change or move; more may be added behind them
- * while there is room. Only the loop's thread may touch it.
+ * Bytes that have been added neither change nor move; more may be added after them while
+ * there is room. Only the loop's thread may use it, since the count is not atomic.
  */
 struct buffer {
 	uint32_t refs;
@@ -20,15 +20,16 @@ struct buffer {
 	char bytes[];
 };
 
-/* An empty buffer with room for cap bytes, and one reference, which is the caller's. */
+/* An empty buffer with room for cap bytes, less than 4 GiB. The caller owns its reference. */
 struct buffer *buffer_open(size_t cap);
 
-/* A copy of t with one reference, which is the caller's. */
+/* A buffer that holds a copy of t. The caller owns its reference. */
 struct buffer *buffer_make(struct text t);
 
-/* Appends t; false when there is no room for all of it, and nothing was added. */
+/* Appends t. False: there is no room for all of it, and nothing was added. */
 bool buffer_add(struct buffer *b, struct text t);
 
+/* Adds a reference, to be dropped with buffer_drop. */
 static inline struct buffer *
 buffer_hold(struct buffer *b)
 {

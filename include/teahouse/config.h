@@ -1,4 +1,4 @@
-/* The settings of SPEC 3, read, checked and complete. */
+/* The settings of SPEC 3, checked and complete. */
 #ifndef TEAHOUSE_CONFIG_H
 #define TEAHOUSE_CONFIG_H
 
@@ -7,21 +7,24 @@
 
 struct config {
 	char *name, *room;
-	char *address; /* listeners have it already; NULL: all addresses */
-	long sessions, sessions_per_address;
-	long message; /* bytes */
-	long rate, burst;
-	long login_timeout;         /* seconds */
+	char *address; /* already applied to listeners; NULL: all addresses */
+	long sessions;
+	long sessions_per_address;  /* 0: no limit */
+	long message;               /* bytes */
+	long rate;                  /* messages per second; 0: no limit */
+	long burst;                 /* messages */
+	long login_timeout;         /* seconds; 0: no limit */
 	long send_queue;            /* bytes */
-	long presence;              /* people in a room */
+	long presence;              /* users in a room; 0: no digests */
 	struct listener *listeners; /* the enabled ones, in the order of the file; at least one */
 	size_t n_listeners;
 };
 
 /*
- * Reads the file and checks everything; port is the json listener's over what
- * the file says, or -1. NULL when something is wrong: `wrong` then holds a line
- * FILE:LINE: SECTION.KEY: WHAT for each mistake, in the order of the lines.
+ * Reads the file and checks everything. port overrides that of the first enabled json
+ * listener; -1: it does not. The caller frees the result with config_free. NULL: something
+ * is wrong, and a line `FILE:LINE: SECTION.KEY: WHAT` is appended to `wrong` for each
+ * mistake, in the order of the lines.
  */
 struct config *config_read(const char *path, int port, struct strbuf *wrong);
 void config_free(struct config *config);

@@ -60,7 +60,7 @@ const char *event_word(enum event_kind kind);
 	X(NICK_ALIKE, 2, "nick-alike", "The name \"%\" looks too much like one that is taken.")  \
 	X(NICK_INVALID, 1, "nick-invalid",                                                       \
 		"The name \"%\" cannot be used: 1 to 32 characters, no spaces, none of "         \
-		"# @ : , * ! / \" < >")                                                          \
+		"# @ : , * ! / \" < >, and none of ~ & %% + $ - = at the start")                 \
 	X(ROOM_INVALID, 1, "room-invalid",                                                       \
 		"\"%\" cannot be a room's name: 1 to 64 characters, no spaces, none of "         \
 		"# @ : , * ! / \" < >")                                                          \

@@ -1,6 +1,6 @@
 /*
- * A listener: a protocol on an address and a port, one [listener:NAME] section of the
- * settings.
+ * A listener: a protocol on an address and a port, as one [listener:NAME] section of the
+ * settings describes it (SPEC 3).
  */
 #ifndef TEAHOUSE_LISTENER_H
 #define TEAHOUSE_LISTENER_H
@@ -9,28 +9,27 @@
 
 struct adapter;
 
-/* As the settings spell them: lf, crlf, none. */
+/* The line ending after each string that the server sends: lf, crlf or none. */
 enum ending { ENDING_LF, ENDING_CRLF, ENDING_NONE, ENDINGS };
 
-enum { PORT_MAX = 65535 };
-
+/* Owned by the config, which is freed after everything that uses the listener. */
 struct listener {
 	char *name;
 	const struct adapter *adapter;
-	char *address;    /* NULL: all addresses */
-	int port;         /* 0: any free one; net stores the one taken */
-	char *address_at; /* where the settings say so, FILE:LINE: SECTION.KEY; or NULL */
-	char *port_at;
-	char *room;         /* where its users arrive */
-	bool echo;          /* users hear what they say themselves */
+	char *address;      /* NULL: all addresses */
+	int port;           /* 0: any free port; net replaces it by the one that it got */
+	char *address_at;   /* FILE:LINE: SECTION.KEY of the address in the settings; or NULL */
+	char *port_at;      /* of the port, likewise */
+	char *room;         /* that users enter on login */
+	bool echo;          /* users receive their own messages */
 	bool strict;        /* telnet: only bare-word commands */
-	bool nicks;         /* relay, direct: the speaker's nick comes first */
-	bool announce;      /* lobby: entering and leaving are told */
-	bool hear;          /* direct: its users hear their room */
+	bool nicks;         /* relay, direct: the sender's nick precedes each message */
+	bool announce;      /* lobby: users are told who joins and leaves */
+	bool hear;          /* direct: users receive what is said in their room */
 	int pause;          /* relay, lobby, direct: ms of silence that end a message */
-	enum ending ending; /* lobby, direct: what ends the server's strings */
-	char *root;         /* web: the page's folder */
-	char *origins;      /* web: other sites that may connect, separated by spaces */
+	enum ending ending; /* lobby, direct */
+	char *root;         /* web: the folder of the page */
+	char *origins;      /* web: origins of other sites that may connect, separated by spaces */
 };
 
 #endif

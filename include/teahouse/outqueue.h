@@ -1,6 +1,4 @@
-/*
- * What waits to be sent on a connection: slices of shared buffers, in order.
- */
+/* The bytes that wait to be sent on a connection, as slices of shared buffers, in order. */
 #ifndef TEAHOUSE_OUTQUEUE_H
 #define TEAHOUSE_OUTQUEUE_H
 
@@ -8,31 +6,35 @@
 
 #include "teahouse/buffer.h"
 
-/* Bytes from..to of a buffer. */
+/* The bytes of a buffer from offset `from` up to, but not including, `to`. */
 struct slice {
 	struct buffer *buffer;
 	uint32_t from, to;
 };
 
 /*
- * Spans of buffers in the order they came. Zeroed is empty; keeps no memory while
- * it has one slice or none.
+ * Zeroed: empty. Holds a reference to the buffer of each slice. Allocates nothing while it
+ * has at most one slice, so that an idle connection costs little.
  */
 struct outqueue {
 	struct slice first;
-	struct slice *more; /* a ring of `cap`, a power of two, for those behind the first */
+	struct slice *more; /* a ring of `cap` slices, a power of two: those after the first */
 	uint32_t head, cap;
-	uint32_t n;   /* slices in all */
-	size_t bytes; /* waiting in all */
+	uint32_t n;   /* slices, with the first */
+	size_t bytes; /* in all slices */
 };
 
+/* The general case of outqueue_push_slice. */
 void outqueue_add_slice(struct outqueue *q, struct slice slice);
 
-/* Takes a reference of its own. A slice that goes on where the last one ends becomes one with it. */
+/*
+ * Appends a slice and adds a reference to its buffer. A slice that continues the last one is
+ * merged with it.
+ */
 static inline void
 outqueue_push_slice(struct outqueue *q, struct slice slice)
 {
-	/* What is said to many in one turn mostly goes on behind what was said before. */
+	/* In a busy room most events of a turn are encoded one after another into one buffer. */
 	if (q->n != 1 || q->first.buffer != slice.buffer || q->first.to != slice.from) {
 		outqueue_add_slice(q, slice);
 		return;
@@ -41,17 +43,19 @@ outqueue_push_slice(struct outqueue *q, struct slice slice)
 	q->bytes += slice.to - slice.from;
 }
 
+/* Appends the whole buffer, likewise. */
 void outqueue_push(struct outqueue *q, struct buffer *b);
 
-/* The waiting bytes as at most max pieces; how many there are. */
+/* Describes the first bytes as at most max pieces, for writev. Returns how many are used. */
 int outqueue_gather(const struct outqueue *q, struct iovec *pieces, int max);
 
-/* What waits in the first slice; ptr == NULL when nothing does. */
+/* The bytes of the first slice, borrowed. TEXT_NONE: the queue is empty. */
 struct text outqueue_first(const struct outqueue *q);
 
-/* Forgets the first n bytes; n is at most `bytes`. */
+/* Removes the first n bytes, at most `bytes`, and drops buffers that are used up. */
 void outqueue_consume(struct outqueue *q, size_t n);
 
+/* Removes everything, and frees its memory. */
 void outqueue_clear(struct outqueue *q);
 
 #endif

@@ -1,4 +1,4 @@
-/* Borrowed text, and Unicode's rules for what people say (SPEC 4). */
+/* Borrowed text, and the Unicode rules for text that users send (SPEC 4). */
 #ifndef TEAHOUSE_TEXT_H
 #define TEAHOUSE_TEXT_H
 
@@ -10,13 +10,12 @@
 
 struct strbuf;
 
-/* Borrowed, not NUL-terminated. ptr == NULL: no text at all, which is not the empty text. */
+/* Borrowed bytes, not NUL-terminated. ptr == NULL: no text, which differs from empty text. */
 struct text {
 	const char *ptr;
 	size_t len; /* bytes */
 };
 
-/* No text. */
 #define TEXT_NONE ((struct text){NULL, 0})
 
 static inline struct text
@@ -38,46 +37,49 @@ text_is_same_word(struct text a, struct text b)
 	return a.len == b.len && (a.len == 0 || strncasecmp(a.ptr, b.ptr, a.len) == 0);
 }
 
-/* For "%.*s". */
+/* The arguments of "%.*s". */
 #define TEXT_ARGS(t) (int)(t).len, ((t).ptr ? (t).ptr : "")
 
-/* Without white space (ASCII) at either end. */
+/* Without ASCII white space at either end. */
 struct text text_trim(struct text t);
 
-/* Takes the first word off *rest, and the white space around it; empty when there is none. */
+/* Removes the first word from *rest, and the white space around it; empty: there is none. */
 struct text text_word(struct text *rest);
 
-/* Takes the first line off *rest, without its LF. *rest is TEXT_NONE after the last. */
+/* Removes the first line from *rest; its LF is not returned. After the last, *rest is TEXT_NONE. */
 struct text text_line(struct text *rest);
 
-/* Lines in t: one more than it has LFs. */
+/* The number of lines: one more than that of LFs. */
 size_t text_lines(struct text t);
 
-/* Where the last whole UTF-8 character of t starts, for taking it back; 0 when t is empty. */
+/* The offset of the last UTF-8 character, for deleting it; 0 when t is empty. */
 size_t text_last(struct text t);
 
-/* Whether t is UTF-8. */
+/* Whether t is valid UTF-8 (RFC 3629). */
 bool text_is_valid(struct text t);
 
-enum { TEXT_MARKS = 8 }; /* most combining marks on one character */
+enum { TEXT_MARKS = 8 }; /* the most combining marks on one character */
 
 /*
- * Adds what SPEC 4 lets through of said text: valid UTF-8 with LF line ends,
- * without controls, bidirectional controls, blank lines at either end and
- * combining marks past the eighth. May add nothing.
+ * Appends what SPEC 4 allows of text that a user sent: valid UTF-8, bytes that are not
+ * becoming U+FFFD, and lines that end with LF; without control characters, bidirectional
+ * controls, blank lines at either end, and combining marks past the eighth. May append
+ * nothing.
  */
 void text_clean(struct strbuf *out, struct text said);
 
 /*
- * Whether a code point has a picture, or is a mark on another's: no format, no variation
- * selector, nothing that Unicode lets be ignored (UAX #44, Default_Ignorable_Code_Point).
+ * Whether a code point is visible by itself or as a mark on another: not a format character,
+ * a variation selector or anything else that is ignored where it is not supported (UAX #44,
+ * Default_Ignorable_Code_Point).
  */
 bool character_shows(int32_t code);
 
 /*
- * How many of t's first bytes are at most `most`, and whole characters as a reader counts
- * them; at least whole in UTF-8. most is at least 4.
+ * How many bytes to keep of t so that they are at most `max`, which is at least 4, and end
+ * between two characters as a reader counts them (UAX #29). Where one such character is
+ * longer than that, they end between two code points.
  */
-size_t text_cut(struct text t, size_t most);
+size_t text_cut(struct text t, size_t max);
 
 #endif

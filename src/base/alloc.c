@@ -1,4 +1,4 @@
-/* Allocation that ends the program, with a sentence, when there is none left. */
+/* Allocation that ends the program when memory runs out. */
 #include "base/alloc.h"
 
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 _Noreturn static void
 out_of_memory(void)
 {
-	diag_line(LOG_LEVEL_ERROR, "memory: there is none left");
+	diag_line(LOG_LEVEL_ERROR, "memory: none left");
 	abort();
 }
 
@@ -56,9 +56,9 @@ xstrndup(const char *at, size_t len)
 }
 
 void *
-xnonnull(void *made)
+xnonnull(void *created)
 {
-	if (!made)
+	if (!created)
 		out_of_memory();
-	return made;
+	return created;
 }

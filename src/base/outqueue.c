@@ -8,7 +8,7 @@
 
 enum { OUTQUEUE_FIRST = 4 };
 
-/* The i-th slice, of those that there are. */
+/* The slice at index i < n. */
 static struct slice *
 outqueue_at(struct outqueue *q, uint32_t i)
 {
@@ -73,7 +73,7 @@ outqueue_gather(const struct outqueue *q, struct iovec *pieces, int max)
 	return n;
 }
 
-/* Lets the first slice go; the next takes its place. */
+/* Drops the first slice; the next one takes its place. */
 static void
 outqueue_shift(struct outqueue *q)
 {

@@ -1,4 +1,4 @@
-/* Buffers that grow as they are written to. Does not know what the bytes mean. */
+/* Buffers that grow as they are appended to. Does not know what the bytes mean. */
 #include "teahouse/strbuf.h"
 
 #include <assert.h>

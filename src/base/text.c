@@ -1,4 +1,4 @@
-/* Text as people type it, cleaned by Unicode's rules. Knows nothing of names. */
+/* Text as users send it, cleaned by Unicode's rules. Knows nothing of names. */
 #include "teahouse/text.h"
 
 #include <unicode/ubrk.h>
@@ -72,9 +72,9 @@ text_last(struct text t)
 	return (size_t)at;
 }
 
-/* How many of t's first bytes are ASCII that is shown as it is: most of what most people say. */
+/* How many of the first bytes are printable ASCII: the common case, which needs no ICU. */
 static size_t
-text_plain(struct text t)
+text_printable_ascii(struct text t)
 {
 	size_t n = 0;
 	while (n < t.len && t.ptr[n] >= ' ' && t.ptr[n] < 0x7f)
@@ -87,7 +87,7 @@ text_is_valid(struct text t)
 {
 	const uint8_t *at = (const uint8_t *)t.ptr;
 	int32_t len = (int32_t)t.len;
-	for (int32_t i = (int32_t)text_plain(t); i < len;) {
+	for (int32_t i = (int32_t)text_printable_ascii(t); i < len;) {
 		UChar32 c;
 		U8_NEXT(at, i, len, c);
 		if (c < 0)
@@ -114,7 +114,7 @@ character_shows(int32_t code)
 	int8_t type = u_charType(code);
 	bool formats =
 		type == U_FORMAT_CHAR || type == U_LINE_SEPARATOR || type == U_PARAGRAPH_SEPARATOR;
-	/* Some signs in front of Arabic numbers count as formats, and show. */
+	/* Signs that precede Arabic numbers are format characters, but visible. */
 	return !u_hasBinaryProperty(code, UCHAR_DEFAULT_IGNORABLE_CODE_POINT) &&
 	       (!formats || u_hasBinaryProperty(code, UCHAR_PREPENDED_CONCATENATION_MARK));
 }
@@ -128,7 +128,7 @@ strbuf_add_character(struct strbuf *out, UChar32 c)
 	out->len += (size_t)n;
 }
 
-/* Everything but the blank lines at either end. */
+/* All of text_clean but the removal of blank lines at either end. */
 static void
 text_clean_characters(struct strbuf *out, struct text said)
 {
@@ -136,7 +136,8 @@ text_clean_characters(struct strbuf *out, struct text said)
 	int32_t len = (int32_t)said.len;
 	int marks = 0;
 	for (int32_t i = 0; i < len;) {
-		size_t plain = text_plain((struct text){said.ptr + i, said.len - (size_t)i});
+		size_t plain =
+			text_printable_ascii((struct text){said.ptr + i, said.len - (size_t)i});
 		if (plain > 0) {
 			strbuf_add(out, said.ptr + i, plain);
 			i += (int32_t)plain;
@@ -154,7 +155,7 @@ text_clean_characters(struct strbuf *out, struct text said)
 			character_is_bidi_control(c))
 			continue;
 		bool mark = character_is_mark(c);
-		/* What shows nothing does not part a mark from what it sits on. */
+		/* An invisible character does not separate a mark from its base. */
 		if (mark)
 			marks++;
 		else if (marks > 0 && !u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT))
@@ -204,18 +205,18 @@ text_clean(struct strbuf *out, struct text said)
 }
 
 size_t
-text_cut(struct text t, size_t most)
+text_cut(struct text t, size_t max)
 {
-	if (t.len <= most)
+	if (t.len <= max)
 		return t.len;
 	UErrorCode error = U_ZERO_ERROR;
 	UText *text = utext_openUTF8(NULL, t.ptr, (int64_t)t.len, &error);
 	UBreakIterator *clusters = ubrk_open(UBRK_CHARACTER, "", NULL, 0, &error);
 	ubrk_setUText(clusters, text, &error);
-	int32_t cut = U_SUCCESS(error) ? ubrk_preceding(clusters, (int32_t)most + 1) : 0;
-	/* A chain of emoji may be one cluster without end: then it is cut between its parts. */
+	int32_t cut = U_SUCCESS(error) ? ubrk_preceding(clusters, (int32_t)max + 1) : 0;
+	/* A grapheme cluster has no maximum length, such as a chain of emoji. */
 	if (cut <= 0) {
-		cut = (int32_t)most;
+		cut = (int32_t)max;
 		U8_SET_CP_START((const uint8_t *)t.ptr, 0, cut);
 	}
 	ubrk_close(clusters);

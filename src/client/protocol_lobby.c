@@ -181,7 +181,9 @@ lobby_refuse(struct visit *visit, bool taken)
 	else if (taken)
 		strbuf_printf(&buf, "The name \"%s\" is taken.", visit->model->nick);
 	else
-		strbuf_printf(&buf, "The name \"%s\" cannot be used: 1 to %d characters, %s",
+		strbuf_printf(&buf,
+			"The name \"%s\" cannot be used: 1 to %d characters, %s, and none of "
+			"~ & %% + $ - = at the start",
 			visit->model->nick, NICK_CHARACTERS, rule);
 	enum refusal refusal = taken ? REFUSED_TAKEN : REFUSED_NICK;
 	visit_refuse(visit, lobby->joined ? refusal : REFUSED_ROOM, strbuf_view(&buf));

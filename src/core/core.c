@@ -26,7 +26,7 @@ core_open(const struct core_settings *settings, const struct core_host *host, st
 	core->host = *host;
 	core->log = log ? log : &memory_log;
 	core->rules = name_rules_open();
-	core->reserved = name_make(core->rules, text_of("server"), NICK_CHARACTERS);
+	core->reserved = name_make(core->rules, text_of("server"), NAME_NICK);
 	core->default_room = room_get(core, settings->room);
 	if (core->default_room)
 		return core;
@@ -59,7 +59,7 @@ core_settings(const struct core *core)
 bool
 core_room_fits(struct core *core, struct text name)
 {
-	struct name *made = name_make(core->rules, name, ROOM_CHARACTERS);
+	struct name *made = name_make(core->rules, name, NAME_ROOM);
 	free(made);
 	return made != NULL;
 }

@@ -39,9 +39,11 @@ void
 reason_sentence(struct strbuf *out, enum reason reason, struct text about)
 {
 	for (const char *c = reasons[reason].sentence; *c; c++) {
-		if (*c == '%')
+		if (c[0] == '%' && c[1] != '%') {
 			strbuf_add_text(out, about);
-		else
-			strbuf_add(out, c, 1);
+			continue;
+		}
+		c += *c == '%';
+		strbuf_add(out, c, 1);
 	}
 }

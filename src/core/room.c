@@ -7,7 +7,7 @@
 struct room *
 room_find(struct core *core, struct text name)
 {
-	struct name *made = name_make(core->rules, name, ROOM_CHARACTERS);
+	struct name *made = name_make(core->rules, name, NAME_ROOM);
 	if (!made)
 		return NULL;
 	struct named *named = names_find(&core->rooms, made);
@@ -18,7 +18,7 @@ room_find(struct core *core, struct text name)
 struct room *
 room_get(struct core *core, struct text name)
 {
-	struct name *made = name_make(core->rules, name, ROOM_CHARACTERS);
+	struct name *made = name_make(core->rules, name, NAME_ROOM);
 	if (!made)
 		return NULL;
 	struct room *room = (struct room *)names_find(&core->rooms, made);

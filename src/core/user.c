@@ -8,7 +8,7 @@
 struct user *
 user_find(struct core *core, struct text nick)
 {
-	struct name *name = name_make(core->rules, nick, NICK_CHARACTERS);
+	struct name *name = name_make(core->rules, nick, NAME_NICK);
 	if (!name)
 		return NULL;
 	struct named *named = names_find(&core->nicks, name);
@@ -46,7 +46,7 @@ nick_check(struct core *core, const struct name *name, const struct user *self)
 enum reason
 nick_make(struct core *core, struct text nick, const struct user *self, struct name **name)
 {
-	*name = name_make(core->rules, nick, NICK_CHARACTERS);
+	*name = name_make(core->rules, nick, NAME_NICK);
 	if (!*name)
 		return REASON_NICK_INVALID;
 	enum reason reason = nick_check(core, *name, self);

@@ -1,5 +1,4 @@
 /* A connection's state, and what the end of the turn is to do about it. */
-#include <arpa/inet.h>
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -77,11 +76,8 @@ connection_end(struct connection *connection, enum reason why)
 void
 connection_log(const struct connection *connection, enum log_level level, const char *format, ...)
 {
-	static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff};
-	char host[INET6_ADDRSTRLEN], text[512];
-	const unsigned char *address = connection->address;
-	bool four = memcmp(address, mapped, sizeof mapped) == 0;
-	inet_ntop(four ? AF_INET : AF_INET6, four ? address + 12 : address, host, sizeof host);
+	char host[ADDRESS_TEXT_BYTES], text[512];
+	address_format(host, connection->address);
 	va_list args;
 	va_start(args, format);
 	vsnprintf(text, sizeof text, format, args);

@@ -1,9 +1,6 @@
 /* The gateway: admits connections, and at the end of each turn commits, sends and resumes. */
-#include <arpa/inet.h>
 #include <assert.h>
-#include <netinet/in.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 #include <utlist.h>
 
 #include "gateway/gateway_internal.h"
@@ -130,15 +127,10 @@ static struct peer
 peer_of(const struct sockaddr *address)
 {
 	struct peer peer = {.port = 0};
-	const void *any = address;
-	if (address && address->sa_family == AF_INET) {
-		const struct sockaddr_in *in = any;
-		inet_ntop(AF_INET, &in->sin_addr, peer.host, sizeof peer.host);
-		peer.port = ntohs(in->sin_port);
-	} else if (address && address->sa_family == AF_INET6) {
-		const struct sockaddr_in6 *in6 = any;
-		inet_ntop(AF_INET6, &in6->sin6_addr, peer.host, sizeof peer.host);
-		peer.port = ntohs(in6->sin6_port);
+	unsigned char mapped[ADDRESS_KEY_BYTES];
+	if (address && address_map(mapped, address)) {
+		address_format(peer.host, mapped);
+		peer.port = address_port(address);
 	}
 	return peer;
 }

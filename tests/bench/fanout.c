@@ -1,9 +1,9 @@
 /*
- * The work of a message without a socket: a room of 100 listeners to which 20 people speak,
- * from the bytes received to the bytes that would be sent. Prints how many allocations a
- * message took; callgrind counts the instructions of `converse`.
+ * The work of a message without sockets: a room of 100 listeners, 20 of whom speak, from the
+ * bytes received to the bytes that would be sent. Prints how many allocations a message
+ * took; callgrind counts the instructions of `converse`.
  *
- *	fanout telnet|json|web|mixed [LISTENERS [MESSAGES [MESSAGES A TURN]]]
+ *	fanout telnet|json|web|mixed [LISTENERS [MESSAGES [MESSAGES PER TURN]]]
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@
 
 enum { LISTENERS = 100, MESSAGES = 2000, TURN = 10, SPEAKERS = 20 };
 
-/* glibc's own, behind ours, which count. */
+/* glibc's functions, called by those below, which count. */
 void *__libc_malloc(size_t bytes);
 void *__libc_calloc(size_t n, size_t bytes);
 void *__libc_realloc(void *old, size_t bytes);
@@ -43,10 +43,10 @@ realloc(void *old, size_t bytes)
 	return __libc_realloc(old, bytes);
 }
 
-/* What stands around a name and around a text of 80 bytes, which begins with a number. */
+/* What surrounds a nick, and a text of 80 bytes that begins with a number. */
 struct way {
 	const char *name, *hello, *said, *after;
-	bool packets; /* with their length in front */
+	bool packets; /* preceded by their length */
 };
 
 static const struct way ways[] = {
@@ -67,7 +67,7 @@ struct listening {
 };
 
 static int64_t
-no_time(void *clock)
+constant_time(void *clock)
 {
 	(void)clock;
 	return 1700000000000;
@@ -87,7 +87,7 @@ send_line(struct listening *speaker, const char *before, size_t number, const ch
 	connection_receive(speaker->conn.connection, bytes, head + (size_t)n);
 }
 
-/* What is measured: not static, so that it keeps its name. */
+/* What is measured. Not static, so that callgrind finds its name. */
 void converse(struct gateway *gateway, struct listening *all, size_t messages, size_t turn);
 
 __attribute__((noinline)) void
@@ -102,9 +102,9 @@ converse(struct gateway *gateway, struct listening *all, size_t messages, size_t
 }
 
 static size_t
-number(int argc, char *argv[], int i, size_t otherwise)
+number(int argc, char *argv[], int i, size_t default_value)
 {
-	return argc > i ? strtoul(argv[i], NULL, 10) : otherwise;
+	return argc > i ? strtoul(argv[i], NULL, 10) : default_value;
 }
 
 int
@@ -116,7 +116,8 @@ main(int argc, char *argv[])
 	struct gateway_settings settings = {.sessions = n, .send_queue = 1 << 30};
 	settings.core = (struct core_settings){
 		.name = text_of("Teahouse"), .room = text_of("main"), .message = 4000};
-	struct gateway *gateway = gateway_open(&settings, &fake_transport, no_time, no_time, NULL);
+	struct gateway *gateway =
+		gateway_open(&settings, &fake_transport, constant_time, constant_time, NULL);
 	struct listening *all = xcalloc(n * sizeof *all);
 	static char main_room[] = "main";
 	struct listener listeners[WAYS];
@@ -138,11 +139,11 @@ main(int argc, char *argv[])
 		gateway_flush(gateway);
 	}
 	converse(gateway, all, 10 * turn, turn);
-	size_t heard = all[n - 1].conn.bytes;
+	size_t bytes = all[n - 1].conn.bytes;
 	unsigned long before = allocations;
 	converse(gateway, all, messages, turn);
-	if (all[n - 1].conn.bytes - heard < 80 * messages) {
-		fprintf(stderr, "fanout: not everything was heard\n");
+	if (all[n - 1].conn.bytes - bytes < 80 * messages) {
+		fprintf(stderr, "fanout: messages are missing\n");
 		return EXIT_FAILURE;
 	}
 	printf("%.2f\n", (double)(allocations - before) / (double)messages);

@@ -1,8 +1,8 @@
 /*
- * The yardstick: a bare server that sends what one says to all, by lines, packets and
- * WebSocket decoder. It gathers what is said in a turn of its loop, in counted buffers
- * that all share, and sends it with one writev a connection. It knows no rooms, no rules
- * and no JSON: it takes a message apart by where the load is known to put its words.
+ * The bare server that teahoused is compared with: it sends each message to all clients, by
+ * lines, packets and WebSocket frames. It gathers the messages of a loop turn in shared,
+ * reference-counted buffers, and sends them with one writev per connection. It knows no rooms,
+ * no rules and no JSON: it finds a message's parts by their known places.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -14,17 +14,17 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "wire.h"
+#include "protocols.h"
 
 enum {
 	BACKLOG = 4096,
 	EVENTS = 1024,
-	DRAINS = 3, /* more looks for input in a turn that had some */
+	DRAINS = 3, /* more polls for input in a turn that had some */
 	READ_BYTES = 65536,
-	KEPT_MAX = 65536,    /* of a message that is not whole */
-	QUEUE_MAX = 1 << 20, /* bytes that may wait for one who does not read */
+	PARTIAL_MAX = 65536, /* bytes of an incomplete message */
+	QUEUE_MAX = 1 << 20, /* bytes that may wait for a client that does not read */
 	QUEUE_FIRST = 4,     /* slots, a power of two */
-	PIECES = 1024,       /* to one writev */
+	PIECES = 1024,       /* in one writev */
 	NICK_MAX = 32,
 	LIFE_SECONDS = 600,
 };
@@ -37,19 +37,19 @@ struct buffer {
 struct peer {
 	int fd;
 	enum protocol protocol;
-	bool listens; /* it is a door: it only accepts */
-	bool open;    /* as a WebSocket: hands are shaken */
+	bool listens; /* it is an acceptor */
+	bool open;    /* WebSocket: the handshake is done */
 	bool blocked, lost;
 	char nick[NICK_MAX + 1]; /* empty: not in the room yet */
-	struct bytes kept;
+	struct bytes partial;
 	struct buffer **slots; /* a ring of what waits to be sent */
 	uint32_t head, n, cap; /* slots */
-	size_t begun, waiting; /* bytes sent of the first; bytes in all */
+	size_t begun, waiting; /* bytes of the first slot already sent; bytes in all slots */
 };
 
 struct floor {
 	int epoll;
-	struct peer doors[PROTOCOLS];
+	struct peer acceptors[PROTOCOLS];
 	struct peer **peers;
 	size_t n, cap;
 	bool any_lost;
@@ -80,7 +80,7 @@ peer_push(struct floor *floor, struct peer *peer, struct buffer *buffer)
 	}
 	if (peer->n == peer->cap) {
 		uint32_t cap = peer->cap ? 2 * peer->cap : QUEUE_FIRST;
-		struct buffer **slots = must(malloc(cap * sizeof(struct buffer *)));
+		struct buffer **slots = nonnull(malloc(cap * sizeof(struct buffer *)));
 		for (uint32_t i = 0; i < peer->n; i++)
 			slots[i] = peer->slots[(peer->head + i) & (peer->cap - 1)];
 		free(peer->slots);
@@ -143,9 +143,9 @@ peer_flush(struct floor *floor, struct peer *peer)
 	}
 }
 
-/* How one protocol shows what was said; on the web with all the fields that the server gives it. */
+/* Encodes a message for one protocol; for the web with all fields that teahoused sends. */
 static struct buffer *
-said_make(struct floor *floor, enum protocol protocol, const char *nick, struct piece text)
+message_encode(struct floor *floor, enum protocol protocol, const char *nick, struct piece text)
 {
 	static const char chat[] = "{\"type\":\"chat\",";
 	static const char where[] = "\"room\":\"main\",\"time\":1700000000000,";
@@ -170,30 +170,30 @@ said_make(struct floor *floor, enum protocol protocol, const char *nick, struct 
 			frame_add(buf, FRAME_TEXT, false, payload);
 		bytes_clear(&packet);
 	}
-	struct buffer *buffer = must(malloc(sizeof *buffer + buf->len));
+	struct buffer *buffer = nonnull(malloc(sizeof *buffer + buf->len));
 	*buffer = (struct buffer){.refs = 1, .len = (uint32_t)buf->len};
 	memcpy(buffer->bytes, buf->at, buf->len);
 	return buffer;
 }
 
 static void
-floor_tell(struct floor *floor, const char *nick, struct piece text)
+floor_broadcast(struct floor *floor, const char *nick, struct piece text)
 {
-	struct buffer *said[PROTOCOLS] = {NULL};
+	struct buffer *encoded[PROTOCOLS] = {NULL};
 	for (int i = 0; i < PROTOCOLS; i++)
 		if (floor->members[i] > 0)
-			said[i] = said_make(floor, (enum protocol)i, nick, text);
+			encoded[i] = message_encode(floor, (enum protocol)i, nick, text);
 	for (size_t i = 0; i < floor->n; i++)
 		if (floor->peers[i]->nick[0] && !floor->peers[i]->lost)
-			peer_push(floor, floor->peers[i], said[floor->peers[i]->protocol]);
+			peer_push(floor, floor->peers[i], encoded[floor->peers[i]->protocol]);
 	for (int i = 0; i < PROTOCOLS; i++)
-		if (said[i])
-			buffer_drop(said[i]);
+		if (encoded[i])
+			buffer_drop(encoded[i]);
 }
 
-/* Whether it begins so; then it is shortened to what follows. */
+/* Whether the piece begins so; if it does, that is removed. */
 static bool
-piece_after(struct piece *piece, const char *beginning)
+piece_skip(struct piece *piece, const char *beginning)
 {
 	size_t n = strlen(beginning);
 	if (piece->len < n || memcmp(piece->at, beginning, n) != 0)
@@ -204,17 +204,17 @@ piece_after(struct piece *piece, const char *beginning)
 }
 
 static void
-peer_hears(struct floor *floor, struct peer *peer, struct piece message)
+peer_receive(struct floor *floor, struct peer *peer, struct piece message)
 {
 	bool json = peer->protocol != LINE;
 	if (!json && message.len > 0 && message.at[message.len - 1] == '\r')
 		message.len--;
 	if (peer->nick[0]) {
-		if (!json || piece_after(&message, "{\"type\":\"chat\",\"message\":\"")) {
+		if (!json || piece_skip(&message, "{\"type\":\"chat\",\"message\":\"")) {
 			message.len -= json ? strlen("\"}") : 0;
-			floor_tell(floor, peer->nick, message);
+			floor_broadcast(floor, peer->nick, message);
 		}
-	} else if (piece_after(&message, json ? "{\"type\":\"hello\",\"nick\":\"" : "login ")) {
+	} else if (piece_skip(&message, json ? "{\"type\":\"hello\",\"nick\":\"" : "login ")) {
 		size_t n = 0;
 		while (n < message.len && n < NICK_MAX && message.at[n] != '"')
 			n++;
@@ -224,33 +224,33 @@ peer_hears(struct floor *floor, struct peer *peer, struct piece message)
 }
 
 static size_t
-peer_shake_hands(struct floor *floor, struct peer *peer, const char *in)
+peer_handshake(struct floor *floor, struct peer *peer, const char *in)
 {
 	size_t n = http_next(in);
 	if (n == 0)
 		return 0;
-	struct buffer *answer = must(malloc(sizeof *answer + 256));
-	*answer = (struct buffer){.refs = 1};
-	answer->len = (uint32_t)snprintf(answer->bytes, 256,
+	struct buffer *response = nonnull(malloc(sizeof *response + 256));
+	*response = (struct buffer){.refs = 1};
+	response->len = (uint32_t)snprintf(response->bytes, 256,
 		"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
 		"Connection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n",
 		web_accept);
-	peer_push(floor, peer, answer);
-	buffer_drop(answer);
+	peer_push(floor, peer, response);
+	buffer_drop(response);
 	peer->open = true;
 	return n;
 }
 
-/* How many of the bytes were whole messages. */
+/* How many of the bytes were complete messages. */
 static size_t
-peer_hears_all(struct floor *floor, struct peer *peer, char *in, size_t len)
+peer_receive_all(struct floor *floor, struct peer *peer, char *in, size_t len)
 {
 	size_t used = 0;
 	for (size_t n = 1; n > 0 && used < len; used += n) {
 		struct piece rest = {in + used, len - used}, message;
 		unsigned opcode = FRAME_TEXT;
 		if (peer->protocol == WEB && !peer->open) {
-			n = peer_shake_hands(floor, peer, rest.at);
+			n = peer_handshake(floor, peer, rest.at);
 			continue;
 		}
 		if (peer->protocol == LINE)
@@ -260,7 +260,7 @@ peer_hears_all(struct floor *floor, struct peer *peer, char *in, size_t len)
 		else
 			n = frame_next(in + used, rest.len, &opcode, &message);
 		if (n > 0 && opcode == FRAME_TEXT)
-			peer_hears(floor, peer, message);
+			peer_receive(floor, peer, message);
 	}
 	return used;
 }
@@ -268,10 +268,10 @@ peer_hears_all(struct floor *floor, struct peer *peer, char *in, size_t len)
 static void
 peer_read(struct floor *floor, struct peer *peer)
 {
-	struct bytes *kept = &peer->kept;
-	size_t had = kept->len;
+	struct bytes *partial = &peer->partial;
+	size_t had = partial->len;
 	if (had > 0)
-		memcpy(floor->input, kept->at, had);
+		memcpy(floor->input, partial->at, had);
 	ssize_t got = read(peer->fd, floor->input + had, READ_BYTES);
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
@@ -281,18 +281,18 @@ peer_read(struct floor *floor, struct peer *peer)
 	}
 	size_t len = had + (size_t)got;
 	floor->input[len] = '\0';
-	size_t used = peer_hears_all(floor, peer, floor->input, len);
-	bytes_clear(kept);
+	size_t used = peer_receive_all(floor, peer, floor->input, len);
+	bytes_clear(partial);
 	if (used < len)
-		bytes_add(kept, floor->input + used, len - used);
-	if (kept->len > KEPT_MAX)
+		bytes_add(partial, floor->input + used, len - used);
+	if (partial->len > PARTIAL_MAX)
 		peer_lose(floor, peer);
 }
 
 static void
-door_accept(struct floor *floor, const struct peer *door)
+acceptor_accept(struct floor *floor, const struct peer *acceptor)
 {
-	int fd = accept(door->fd, NULL, NULL), on = 1;
+	int fd = accept(acceptor->fd, NULL, NULL), on = 1;
 	if (fd < 0)
 		return;
 	if (fcntl(fd, F_SETFL, O_NONBLOCK) < 0 ||
@@ -300,34 +300,34 @@ door_accept(struct floor *floor, const struct peer *door)
 		fail("accept: %s", strerror(errno));
 	if (floor->n == floor->cap) {
 		floor->cap = floor->cap ? 2 * floor->cap : 64;
-		floor->peers = must(realloc(floor->peers, floor->cap * sizeof(struct peer *)));
+		floor->peers = nonnull(realloc(floor->peers, floor->cap * sizeof(struct peer *)));
 	}
-	struct peer *peer = must(calloc(1, sizeof *peer));
+	struct peer *peer = nonnull(calloc(1, sizeof *peer));
 	peer->fd = fd;
-	peer->protocol = door->protocol;
+	peer->protocol = acceptor->protocol;
 	floor->peers[floor->n++] = peer;
 	peer_watch(floor, peer, EPOLL_CTL_ADD);
 }
 
 static void
-door_open(struct floor *floor, enum protocol protocol)
+acceptor_open(struct floor *floor, enum protocol protocol)
 {
 	static const char *const names[] = {"telnet", "json", "web"};
 	struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	socklen_t size = sizeof at;
-	struct peer *door = &floor->doors[protocol];
-	*door = (struct peer){.protocol = protocol, .listens = true};
-	door->fd = socket(AF_INET, SOCK_STREAM, 0);
-	if (door->fd < 0 || bind(door->fd, (struct sockaddr *)&at, size) < 0 ||
-		listen(door->fd, BACKLOG) < 0 || fcntl(door->fd, F_SETFL, O_NONBLOCK) < 0 ||
-		getsockname(door->fd, (struct sockaddr *)&at, &size) < 0)
+	struct peer *acceptor = &floor->acceptors[protocol];
+	*acceptor = (struct peer){.protocol = protocol, .listens = true};
+	acceptor->fd = socket(AF_INET, SOCK_STREAM, 0);
+	if (acceptor->fd < 0 || bind(acceptor->fd, (struct sockaddr *)&at, size) < 0 ||
+		listen(acceptor->fd, BACKLOG) < 0 || fcntl(acceptor->fd, F_SETFL, O_NONBLOCK) < 0 ||
+		getsockname(acceptor->fd, (struct sockaddr *)&at, &size) < 0)
 		fail("listen: %s", strerror(errno));
-	peer_watch(floor, door, EPOLL_CTL_ADD);
+	peer_watch(floor, acceptor, EPOLL_CTL_ADD);
 	fprintf(stderr, "floor: %s on 127.0.0.1:%d\n", names[protocol], ntohs(at.sin_port));
 }
 
 static void
-floor_bury(struct floor *floor)
+floor_reap(struct floor *floor)
 {
 	size_t kept = 0;
 	for (size_t i = 0; i < floor->n; i++) {
@@ -338,7 +338,7 @@ floor_bury(struct floor *floor)
 		}
 		floor->members[peer->protocol] -= peer->nick[0] != '\0';
 		peer_sent(peer, peer->waiting);
-		bytes_clear(&peer->kept);
+		bytes_clear(&peer->partial);
 		close(peer->fd);
 		free(peer);
 	}
@@ -346,16 +346,16 @@ floor_bury(struct floor *floor)
 	floor->any_lost = false;
 }
 
-/* Whether there was anything to hear. */
+/* Whether there were events. */
 static bool
-floor_hears(struct floor *floor, int wait)
+floor_receive(struct floor *floor, int wait)
 {
 	struct epoll_event events[EVENTS];
 	int n = epoll_wait(floor->epoll, events, EVENTS, wait);
 	for (int i = 0; i < n; i++) {
 		struct peer *peer = events[i].data.ptr;
 		if (peer->listens)
-			door_accept(floor, peer);
+			acceptor_accept(floor, peer);
 		else if (events[i].events & EPOLLOUT)
 			peer_flush(floor, peer);
 		if (!peer->listens && !peer->lost && (events[i].events & ~(uint32_t)EPOLLOUT))
@@ -364,20 +364,20 @@ floor_hears(struct floor *floor, int wait)
 	return n > 0;
 }
 
-/* Hears all that there is to hear, within bounds, before it sends, as the server does. */
+/* Receives all that there is, within bounds, before it sends, as teahoused does. */
 static void
 floor_turn(struct floor *floor)
 {
-	bool heard = floor_hears(floor, -1);
-	for (int i = 0; heard && i < DRAINS; i++)
-		heard = floor_hears(floor, 0);
+	bool received = floor_receive(floor, -1);
+	for (int i = 0; received && i < DRAINS; i++)
+		received = floor_receive(floor, 0);
 	for (size_t i = 0; i < floor->n; i++) {
 		struct peer *peer = floor->peers[i];
 		if (peer->n > 0 && !peer->blocked && !peer->lost)
 			peer_flush(floor, peer);
 	}
 	if (floor->any_lost)
-		floor_bury(floor);
+		floor_reap(floor);
 }
 
 int
@@ -386,9 +386,9 @@ main(void)
 	struct floor floor = {.epoll = epoll_create1(0)};
 	signal(SIGPIPE, SIG_IGN);
 	alarm(LIFE_SECONDS);
-	floor.input = must(malloc(KEPT_MAX + READ_BYTES + 1));
+	floor.input = nonnull(malloc(PARTIAL_MAX + READ_BYTES + 1));
 	for (int i = 0; i < PROTOCOLS; i++)
-		door_open(&floor, (enum protocol)i);
+		acceptor_open(&floor, (enum protocol)i);
 	fputs("floor: ready\n", stderr);
 	for (;;)
 		floor_turn(&floor);

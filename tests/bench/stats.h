@@ -1,9 +1,9 @@
 /*
- * What is measured: latencies, counted in steps of 1/64 of their own size, and the time
- * and the memory that a process takes, by what /proc says of it.
+ * What is measured: latencies, in a histogram with steps of 1/64 of their size, and the time
+ * and memory of a process, from /proc.
  */
-#ifndef BENCH_GAUGE_H
-#define BENCH_GAUGE_H
+#ifndef BENCH_STATS_H
+#define BENCH_STATS_H
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,11 +11,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "wire.h"
+#include "protocols.h"
 
 enum {
 	STEPS_BITS = 6,
-	STEPS = 1 << STEPS_BITS, /* to each doubling */
+	STEPS = 1 << STEPS_BITS, /* per doubling */
 	LATENCY_STEPS = 64 * STEPS,
 };
 
@@ -25,7 +25,7 @@ struct latencies {
 	uint64_t counts[LATENCY_STEPS], all;
 };
 
-/* The server and the clocks at an end of what is measured. */
+/* The clock and the CPU times at the start or the end of a measurement. */
 struct mark {
 	int64_t at;
 	double server_cpu, own_cpu; /* seconds */
@@ -63,14 +63,14 @@ latency_add(struct latencies *latencies, int64_t ns)
 	latencies->all++;
 }
 
-/* The latency, in microseconds, that the given part of them had at most. */
+/* The quantile, 0 to 1, in microseconds. */
 static inline double
-latency_of(const struct latencies *latencies, double part)
+latency_quantile(const struct latencies *latencies, double quantile)
 {
 	uint64_t passed = 0;
 	for (size_t i = 0; i < LATENCY_STEPS; i++) {
 		passed += latencies->counts[i];
-		if (passed > 0 && (double)passed >= part * (double)latencies->all)
+		if (passed > 0 && (double)passed >= quantile * (double)latencies->all)
 			return latency_of_step(i) / 1000;
 	}
 	return 0;
@@ -84,7 +84,7 @@ seconds_of(clockid_t clock)
 	return (double)at.tv_sec + (double)at.tv_nsec / (double)SECOND;
 }
 
-/* What /proc says of the server. */
+/* Reads a file in the server's folder in /proc. */
 static inline void
 proc_read(long pid, const char *name, char *out, size_t size)
 {
@@ -98,7 +98,7 @@ proc_read(long pid, const char *name, char *out, size_t size)
 	close(fd);
 }
 
-/* Seconds that the server has run, to the nanosecond: it is one thread. */
+/* CPU seconds of the server's main thread, to the nanosecond. */
 static inline double
 cpu_read(long pid)
 {
@@ -108,11 +108,11 @@ cpu_read(long pid)
 		return 0;
 	proc_read(pid, "schedstat", stat, sizeof stat);
 	if (sscanf(stat, "%llu", &ns) != 1)
-		fail("/proc/%ld/schedstat: what is this?", pid);
+		fail("/proc/%ld/schedstat: unknown format", pid);
 	return (double)ns / (double)SECOND;
 }
 
-/* Resident bytes. VmRSS is kept a processor at a time and may be off by some hundred KiB. */
+/* Resident bytes. Not VmRSS, which is counted per processor and may be off by 100 KiB and more. */
 static inline double
 memory_read(long pid)
 {

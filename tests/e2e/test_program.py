@@ -73,6 +73,20 @@ def test_listener_lines(start_server):
     LineClient(("::1", server.port("everywhere"))).expect("Welcome to Teahouse")
 
 
+def test_log_lines_have_the_time_and_the_connection(start_server):
+    server = start_server(args=["-v"])
+    server.telnet("ann")
+    server.wait_for_log(r"^teahoused: \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ "
+                        r"conn \d+ 127\.0\.0\.1: ann logged in by telnet$")
+
+
+def test_the_journal_adds_the_time_itself(start_server):
+    journal = 'JOURNAL_STREAM=$(stat -L -c %d:%i /proc/self/fd/2) exec "$@"'
+    server = start_server(args=["-v"], wrapper=["sh", "-c", journal, "sh"])
+    server.telnet("ann")
+    server.wait_for_log(r"^teahoused: conn \d+ 127\.0\.0\.1: ann logged in by telnet$")
+
+
 def test_ports_of_another_server(server, tmp_path):
     other = Server(
         tmp_path, wait=False, json={"port": server.port("json")}, web={"port": server.port("web")})

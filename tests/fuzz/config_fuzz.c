@@ -1,4 +1,4 @@
-/* The settings: any file is either taken or told what is wrong, line by line. */
+/* Settings: any file is either accepted or has its mistakes reported. */
 #include <assert.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /*
- * Buffers, shared buffers and queues: that no byte is lost, doubled or out of
- * order however they are taken, and that nothing is kept when nothing waits.
+ * Buffers, shared buffers and queues: no byte is lost, duplicated or reordered however they
+ * are consumed, and an empty queue holds no memory.
  */
 #include "unit.h"
 
@@ -16,7 +16,7 @@ a_zeroed_strbuf_reads_as_the_empty_text(void **state)
 }
 
 static void
-adding_nothing_takes_no_memory(void **state)
+adding_nothing_allocates_nothing(void **state)
 {
 	(void)state;
 	struct strbuf buf = {0};
@@ -41,10 +41,10 @@ a_strbuf_keeps_every_byte_as_it_grows(void **state)
 }
 
 static void
-printing_fits_whatever_its_length(void **state)
+printing_makes_room_for_any_length(void **state)
 {
 	(void)state;
-	/* Around the space that is tried first, and far beyond it. */
+	/* Around the size that is tried first, and far beyond it. */
 	for (int width = 120; width < 140; width++) {
 		struct strbuf buf = {0};
 		strbuf_puts(&buf, "<");
@@ -60,7 +60,7 @@ printing_fits_whatever_its_length(void **state)
 }
 
 static void
-space_is_there_before_it_is_used(void **state)
+reserved_space_is_not_part_of_the_contents(void **state)
 {
 	(void)state;
 	struct strbuf buf = {0};
@@ -99,7 +99,7 @@ a_buffer_is_a_copy(void **state)
 }
 
 static void
-a_buffer_lives_until_its_last_reference_goes(void **state)
+a_buffer_lives_until_its_last_reference_is_dropped(void **state)
 {
 	(void)state;
 	struct buffer *buffer = buffer_make(BYTES("tea"));
@@ -112,7 +112,7 @@ a_buffer_lives_until_its_last_reference_goes(void **state)
 	buffer_drop(buffer);
 }
 
-/* Pushes the bytes as a buffer that the queue alone holds. */
+/* Pushes a buffer to which only the queue has a reference. */
 static void
 push(struct outqueue *q, struct text t)
 {
@@ -121,7 +121,7 @@ push(struct outqueue *q, struct text t)
 	buffer_drop(buffer);
 }
 
-/* All that waits, by gathering at most `max` pieces; how many they were. */
+/* The contents of at most `max` gathered pieces. Returns how many there were. */
 static int
 gathered(const struct outqueue *q, struct strbuf *out, int max)
 {
@@ -135,7 +135,7 @@ gathered(const struct outqueue *q, struct strbuf *out, int max)
 }
 
 static void
-a_queue_gives_its_buffers_in_the_order_they_came(void **state)
+a_queue_keeps_the_order_of_its_buffers(void **state)
 {
 	(void)state;
 	struct outqueue q = {0};
@@ -151,7 +151,7 @@ a_queue_gives_its_buffers_in_the_order_they_came(void **state)
 }
 
 static void
-gathering_stops_at_the_most_that_is_wanted(void **state)
+gathering_stops_at_its_maximum(void **state)
 {
 	(void)state;
 	struct outqueue q = {0};
@@ -167,7 +167,7 @@ gathering_stops_at_the_most_that_is_wanted(void **state)
 }
 
 static void
-what_is_taken_may_end_amid_a_buffer(void **state)
+consuming_may_end_within_a_buffer(void **state)
 {
 	(void)state;
 	struct outqueue q = {0};
@@ -190,7 +190,7 @@ what_is_taken_may_end_amid_a_buffer(void **state)
 }
 
 static void
-what_is_taken_to_a_buffers_very_end_lets_it_go(void **state)
+consuming_the_whole_buffer_drops_it(void **state)
 {
 	(void)state;
 	struct outqueue q = {0};
@@ -208,7 +208,7 @@ what_is_taken_to_a_buffers_very_end_lets_it_go(void **state)
 }
 
 static void
-one_taking_may_end_several_buffers(void **state)
+consuming_may_pass_several_buffers(void **state)
 {
 	(void)state;
 	struct outqueue q = {0};
@@ -226,7 +226,7 @@ static void
 a_wrapped_ring_grows_in_order(void **state)
 {
 	(void)state;
-	/* For every place where the ring's head may stand when it is full. */
+	/* For every position of the head in a full ring. */
 	for (uint32_t turned = 0; turned < 8; turned++) {
 		struct outqueue q = {0};
 		struct strbuf all = {0};
@@ -246,7 +246,7 @@ a_wrapped_ring_grows_in_order(void **state)
 }
 
 static void
-a_queue_that_is_empty_keeps_no_memory(void **state)
+an_empty_queue_holds_no_memory(void **state)
 {
 	(void)state;
 	struct outqueue q = {0};
@@ -266,7 +266,7 @@ a_queue_that_is_empty_keeps_no_memory(void **state)
 }
 
 static void
-spans_that_follow_each_other_in_a_buffer_are_one(void **state)
+adjacent_slices_of_a_buffer_are_merged(void **state)
 {
 	(void)state;
 	struct outqueue q = {0};
@@ -280,7 +280,7 @@ spans_that_follow_each_other_in_a_buffer_are_one(void **state)
 	assert_int_equal(outqueue_gather(&q, pieces, 4), 1);
 	assert_int_equal(buffer->refs, 2);
 	assert_text(outqueue_first(&q), BYTES("onetwo"));
-	/* What has begun to go still grows; what was left out between is not sent. */
+	/* A slice that is partly consumed still grows; a gap is not sent. */
 	outqueue_consume(&q, 4);
 	assert_true(buffer_add(buffer, BYTES("xy")));
 	outqueue_push_slice(&q, (struct slice){buffer, 7, 8});
@@ -327,9 +327,9 @@ queues_share_a_buffer(void **state)
 	outqueue_clear(&b);
 }
 
-/* Pushes and takes of any size, beside a plain string of what should wait. */
+/* Random pushes and consumptions, compared with a string of what should wait. */
 static void
-a_queue_is_the_bytes_that_came_less_those_that_went(void **state)
+a_queue_holds_what_was_pushed_and_not_consumed(void **state)
 {
 	(void)state;
 	struct outqueue q = {0};
@@ -367,24 +367,24 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_zeroed_strbuf_reads_as_the_empty_text),
-		cmocka_unit_test(adding_nothing_takes_no_memory),
+		cmocka_unit_test(adding_nothing_allocates_nothing),
 		cmocka_unit_test(a_strbuf_keeps_every_byte_as_it_grows),
-		cmocka_unit_test(printing_fits_whatever_its_length),
-		cmocka_unit_test(space_is_there_before_it_is_used),
+		cmocka_unit_test(printing_makes_room_for_any_length),
+		cmocka_unit_test(reserved_space_is_not_part_of_the_contents),
 		cmocka_unit_test(a_cleared_strbuf_is_as_new),
 		cmocka_unit_test(a_buffer_is_a_copy),
-		cmocka_unit_test(a_buffer_lives_until_its_last_reference_goes),
-		cmocka_unit_test(a_queue_gives_its_buffers_in_the_order_they_came),
-		cmocka_unit_test(gathering_stops_at_the_most_that_is_wanted),
-		cmocka_unit_test(what_is_taken_may_end_amid_a_buffer),
-		cmocka_unit_test(what_is_taken_to_a_buffers_very_end_lets_it_go),
-		cmocka_unit_test(one_taking_may_end_several_buffers),
+		cmocka_unit_test(a_buffer_lives_until_its_last_reference_is_dropped),
+		cmocka_unit_test(a_queue_keeps_the_order_of_its_buffers),
+		cmocka_unit_test(gathering_stops_at_its_maximum),
+		cmocka_unit_test(consuming_may_end_within_a_buffer),
+		cmocka_unit_test(consuming_the_whole_buffer_drops_it),
+		cmocka_unit_test(consuming_may_pass_several_buffers),
 		cmocka_unit_test(a_wrapped_ring_grows_in_order),
-		cmocka_unit_test(a_queue_that_is_empty_keeps_no_memory),
-		cmocka_unit_test(spans_that_follow_each_other_in_a_buffer_are_one),
+		cmocka_unit_test(an_empty_queue_holds_no_memory),
+		cmocka_unit_test(adjacent_slices_of_a_buffer_are_merged),
 		cmocka_unit_test(an_empty_buffer_is_not_queued),
 		cmocka_unit_test(queues_share_a_buffer),
-		cmocka_unit_test(a_queue_is_the_bytes_that_came_less_those_that_went),
+		cmocka_unit_test(a_queue_holds_what_was_pushed_and_not_consumed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* What may be said (SPEC 4), byte for byte, and how text is taken apart. */
+/* Which text may be sent (SPEC 4), byte for byte, and how text is split. */
 #include "unit.h"
 
 #define FFFD "\xef\xbf\xbd"
@@ -18,7 +18,7 @@ clean_must_be(struct text said, struct text wanted, const char *file, int line)
 #define assert_clean(said, wanted) clean_must_be(BYTES(said), BYTES(wanted), __FILE__, __LINE__)
 
 static void
-plain_text_passes_as_it_is(void **state)
+clean_text_is_not_changed(void **state)
 {
 	(void)state;
 	assert_clean("", "");
@@ -26,7 +26,7 @@ plain_text_passes_as_it_is(void **state)
 	assert_clean("t\xc3\xa9 \xe2\x98\x95 \xf0\x9f\xab\x96",
 		"t\xc3\xa9 \xe2\x98\x95 \xf0\x9f\xab\x96");
 	assert_clean("a\tb", "a\tb");
-	/* Right-to-left text, its marks and joiners are text. */
+	/* Right-to-left text, marks and joiners stay. */
 	assert_clean("\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d\xe2\x80\x8f",
 		"\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d\xe2\x80\x8f");
 	assert_clean("\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x9a\x80",
@@ -37,25 +37,25 @@ static void
 a_byte_that_is_not_utf8_becomes_a_replacement_character(void **state)
 {
 	(void)state;
-	/* Continuations alone, bytes that never occur. */
+	/* Continuation bytes alone, bytes that never occur in UTF-8. */
 	assert_clean("a\x80z", "a" FFFD "z");
 	assert_clean("a\xbf\x80z", "a" FFFD FFFD "z");
 	assert_clean("a\xfez", "a" FFFD "z");
 	assert_clean("a\xffz", "a" FFFD "z");
 	assert_clean("\xff", FFFD);
-	/* Overlong, surrogates, past the last character. */
+	/* Overlong forms, surrogates, code points past U+10FFFF. */
 	assert_clean("\xc0\xaf", FFFD FFFD);
 	assert_clean("\xe0\x80\xaf", FFFD FFFD FFFD);
 	assert_clean("\xed\xa0\x80", FFFD FFFD FFFD);
 	assert_clean("\xf4\x90\x80\x80", FFFD FFFD FFFD FFFD);
 	assert_clean("\xf8\x88\x80\x80\x80", FFFD FFFD FFFD FFFD FFFD);
-	/* Cut short, before a character and at the end. */
+	/* Truncated, before another character and at the end. */
 	assert_clean("\xc3(", FFFD "(");
 	assert_clean("caf\xc3", "caf" FFFD);
 }
 
 static void
-what_may_hide_in_an_overlong_character_is_no_control(void **state)
+overlong_controls_become_replacement_characters(void **state)
 {
 	(void)state;
 	assert_clean("\xc0\x8a\xc1\x9b[2J", FFFD FFFD FFFD FFFD "[2J");
@@ -72,7 +72,7 @@ every_line_end_is_an_lf(void **state)
 }
 
 static void
-c0_and_c1_controls_and_del_go(void **state)
+c0_and_c1_controls_and_del_are_removed(void **state)
 {
 	(void)state;
 	for (unsigned c = 0; c < 0xa0; c++) {
@@ -86,7 +86,7 @@ c0_and_c1_controls_and_del_go(void **state)
 }
 
 static void
-nobody_moves_anothers_cursor(void **state)
+escape_sequences_lose_their_controls(void **state)
 {
 	(void)state;
 	assert_clean("\x1b[31mred\x1b[0m", "[31mred[0m");
@@ -98,7 +98,7 @@ nobody_moves_anothers_cursor(void **state)
 }
 
 static void
-bidirectional_controls_go(void **state)
+bidirectional_controls_are_removed(void **state)
 {
 	(void)state;
 	for (unsigned c = 0xaa; c <= 0xae; c++) {
@@ -109,12 +109,12 @@ bidirectional_controls_go(void **state)
 		char said[] = {'a', (char)0xe2, (char)0x81, (char)c, 'z'};
 		clean_must_be((struct text){said, 5}, BYTES("az"), __FILE__, __LINE__);
 	}
-	/* Their neighbours stay. */
+	/* The code points next to them stay. */
 	assert_clean("a\xe2\x80\xaf|\xe2\x81\xa5z", "a\xe2\x80\xaf|\xe2\x81\xa5z");
 }
 
 static void
-blank_lines_at_either_end_go(void **state)
+blank_lines_at_either_end_are_removed(void **state)
 {
 	(void)state;
 	assert_clean("\n\n a\n\nb \n\n", " a\n\nb ");
@@ -130,7 +130,7 @@ indentation_and_blank_lines_within_stay(void **state)
 }
 
 static void
-nothing_but_blanks_and_controls_is_nothing(void **state)
+only_blanks_and_controls_leave_nothing(void **state)
 {
 	(void)state;
 	assert_clean(" ", "");
@@ -144,22 +144,22 @@ nothing_but_blanks_and_controls_is_nothing(void **state)
 #define EIGHT ACUTE ACUTE ACUTE ACUTE ACUTE ACUTE ACUTE ACUTE
 
 static void
-a_ninth_combining_mark_goes(void **state)
+a_ninth_combining_mark_is_removed(void **state)
 {
 	(void)state;
 	assert_clean("x" EIGHT, "x" EIGHT);
 	assert_clean("x" EIGHT ACUTE, "x" EIGHT);
 	assert_clean("x" EIGHT EIGHT EIGHT "y" EIGHT ACUTE, "x" EIGHT "y" EIGHT);
 	assert_clean(EIGHT ACUTE "x", EIGHT "x");
-	/* Enclosing marks are marks. */
+	/* Enclosing marks count. */
 	assert_clean("x" EIGHT "\xe2\x83\x9d", "x" EIGHT);
 }
 
 static void
-marks_are_counted_past_what_shows_nothing(void **state)
+marks_are_counted_across_invisible_characters(void **state)
 {
 	(void)state;
-	/* A control that is removed, a joiner that is not: still one character to a reader. */
+	/* Neither a removed control nor a joiner that stays begins a new character to a reader. */
 	assert_clean("x" EIGHT "\x01" ACUTE, "x" EIGHT);
 	assert_clean("x" EIGHT "\xe2\x80\xae" ACUTE, "x" EIGHT);
 	assert_clean("x" EIGHT "\xe2\x80\x8d" ACUTE "y", "x" EIGHT "\xe2\x80\x8dy");
@@ -170,15 +170,15 @@ static void
 spacing_marks_are_marks(void **state)
 {
 	(void)state;
-	/* DEVANAGARI SIGN VISARGA, on KA. */
+	/* DEVANAGARI SIGN VISARGA after KA. */
 	assert_clean("\xe0\xa4\x95" EIGHT "\xe0\xa4\x83", "\xe0\xa4\x95" EIGHT);
 	assert_clean("\xe0\xa4\x95\xe0\xa4\xbe" EIGHT,
 		"\xe0\xa4\x95\xe0\xa4\xbe" ACUTE ACUTE ACUTE ACUTE ACUTE ACUTE ACUTE);
 }
 
-/* Bytes that are likely to be misread together. */
+/* A random sequence of pieces that are likely to be misread together. */
 static size_t
-nasty(uint64_t *seed, char *bytes, size_t max)
+random_pieces(uint64_t *seed, char *bytes, size_t max)
 {
 	static const char *const pieces[] = {"a", " ", "\n", "\r", "\r\n", "\t", ACUTE, EIGHT,
 		"\x1b", "\x7f", "\x80", "\xc2\x9b", "\xc3", "\xe2\x80\xae", "\xe2\x80\x8d",
@@ -193,7 +193,7 @@ nasty(uint64_t *seed, char *bytes, size_t max)
 	return n;
 }
 
-/* The next character of valid UTF-8; -1: it is not valid. */
+/* Removes the first code point from *rest; -1: it is not valid UTF-8. Independent of ICU. */
 static long
 utf8_next(struct text *rest)
 {
@@ -213,14 +213,14 @@ utf8_next(struct text *rest)
 }
 
 static void
-whatever_is_said_comes_out_clean_and_stays_so(void **state)
+any_bytes_are_cleaned_once_and_for_all(void **state)
 {
 	(void)state;
 	uint64_t seed = 4;
 	for (int round = 0; round < 20000; round++) {
 		char said[256];
 		struct strbuf once = {0}, twice = {0};
-		text_clean(&once, (struct text){said, nasty(&seed, said, sizeof said)});
+		text_clean(&once, (struct text){said, random_pieces(&seed, said, sizeof said)});
 		int marks = 0;
 		for (struct text rest = strbuf_view(&once); rest.len > 0;) {
 			long c = utf8_next(&rest);
@@ -238,7 +238,7 @@ whatever_is_said_comes_out_clean_and_stays_so(void **state)
 }
 
 static void
-words_are_taken_one_by_one(void **state)
+words_are_removed_one_by_one(void **state)
 {
 	(void)state;
 	struct text rest = BYTES("  say\t hello  there \r\n");
@@ -252,18 +252,18 @@ words_are_taken_one_by_one(void **state)
 }
 
 static void
-white_space_goes_at_either_end_alone(void **state)
+white_space_is_trimmed_at_either_end_only(void **state)
 {
 	(void)state;
 	assert_text(text_trim(BYTES(" \t\v\f\r\n a b \n")), BYTES("a b"));
 	assert_text(text_trim(BYTES(" \n ")), BYTES(""));
 	assert_int_equal(text_trim(TEXT_NONE).len, 0);
-	/* Bytes over 0x7f are nobody's white space. */
+	/* Bytes over 0x7f are not white space. */
 	assert_text(text_trim(BYTES("\xc2\xa0\x85")), BYTES("\xc2\xa0\x85"));
 }
 
 static void
-lines_are_taken_one_by_one(void **state)
+lines_are_removed_one_by_one(void **state)
 {
 	(void)state;
 	struct text rest = BYTES("one\n\ntwo");
@@ -297,7 +297,7 @@ the_last_character_starts_at_its_first_byte(void **state)
 	assert_int_equal(text_last(BYTES("ab")), 1);
 	assert_int_equal(text_last(BYTES("a\xc3\xa9")), 1);
 	assert_int_equal(text_last(BYTES("a\xf0\x9f\xab\x96")), 1);
-	/* What is not UTF-8 goes byte by byte, and never more than there is. */
+	/* Invalid UTF-8 is removed byte by byte, and never past the start. */
 	assert_int_equal(text_last(BYTES("a\xff")), 1);
 	assert_int_equal(text_last(BYTES("\x80\x80\x80\x80\x80\x80")), 5);
 	assert_int_equal(text_last(BYTES("\xe2\x82")), 0);
@@ -307,23 +307,23 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(plain_text_passes_as_it_is),
+		cmocka_unit_test(clean_text_is_not_changed),
 		cmocka_unit_test(a_byte_that_is_not_utf8_becomes_a_replacement_character),
-		cmocka_unit_test(what_may_hide_in_an_overlong_character_is_no_control),
+		cmocka_unit_test(overlong_controls_become_replacement_characters),
 		cmocka_unit_test(every_line_end_is_an_lf),
-		cmocka_unit_test(c0_and_c1_controls_and_del_go),
-		cmocka_unit_test(nobody_moves_anothers_cursor),
-		cmocka_unit_test(bidirectional_controls_go),
-		cmocka_unit_test(blank_lines_at_either_end_go),
+		cmocka_unit_test(c0_and_c1_controls_and_del_are_removed),
+		cmocka_unit_test(escape_sequences_lose_their_controls),
+		cmocka_unit_test(bidirectional_controls_are_removed),
+		cmocka_unit_test(blank_lines_at_either_end_are_removed),
 		cmocka_unit_test(indentation_and_blank_lines_within_stay),
-		cmocka_unit_test(nothing_but_blanks_and_controls_is_nothing),
-		cmocka_unit_test(a_ninth_combining_mark_goes),
-		cmocka_unit_test(marks_are_counted_past_what_shows_nothing),
+		cmocka_unit_test(only_blanks_and_controls_leave_nothing),
+		cmocka_unit_test(a_ninth_combining_mark_is_removed),
+		cmocka_unit_test(marks_are_counted_across_invisible_characters),
 		cmocka_unit_test(spacing_marks_are_marks),
-		cmocka_unit_test(whatever_is_said_comes_out_clean_and_stays_so),
-		cmocka_unit_test(words_are_taken_one_by_one),
-		cmocka_unit_test(white_space_goes_at_either_end_alone),
-		cmocka_unit_test(lines_are_taken_one_by_one),
+		cmocka_unit_test(any_bytes_are_cleaned_once_and_for_all),
+		cmocka_unit_test(words_are_removed_one_by_one),
+		cmocka_unit_test(white_space_is_trimmed_at_either_end_only),
+		cmocka_unit_test(lines_are_removed_one_by_one),
 		cmocka_unit_test(an_lf_at_the_end_begins_an_empty_line),
 		cmocka_unit_test(the_last_character_starts_at_its_first_byte),
 	};

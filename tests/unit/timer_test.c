@@ -1,10 +1,10 @@
-/* The heap of deadlines, beside a plain array that is searched for the earliest. */
+/* The heap of timers, compared with an array that is searched for the earliest. */
 #include "unit.h"
 
 #include "base/timer.h"
 
 static void
-nothing_is_due_at_first(void **state)
+no_timer_is_set_at_first(void **state)
 {
 	(void)state;
 	struct timers timers = {0};
@@ -32,7 +32,7 @@ the_earliest_comes_first(void **state)
 }
 
 static void
-what_is_set_anew_moves_both_ways(void **state)
+a_timer_may_be_moved_both_ways(void **state)
 {
 	(void)state;
 	struct timers timers = {0};
@@ -48,7 +48,7 @@ what_is_set_anew_moves_both_ways(void **state)
 }
 
 static void
-never_due_twice_is_never_due(void **state)
+unsetting_twice_is_unsetting_once(void **state)
 {
 	(void)state;
 	struct timers timers = {0};
@@ -83,13 +83,13 @@ the_heap_agrees_with_a_search(void **state)
 	uint64_t seed = 1;
 	for (int round = 0; round < 20000; round++) {
 		size_t i = random_below(&seed, MANY);
-		/* Few different times, so that many are the same; a third of them never. */
+		/* Few different times, so that many are equal; a third of them are unset. */
 		model[i] = random_below(&seed, 3) ? 1 + random_below(&seed, 50) : 0;
 		timer_set(&timers, &many[i], model[i]);
 		const struct timer *first = timers_first(&timers);
 		assert_int_equal(first ? first->at : 0, model_earliest(model));
 	}
-	/* Taken one by one, each comes once, and none too late. */
+	/* Removed one by one, each comes once, in order. */
 	int64_t last = 0;
 	for (struct timer *first; (first = timers_first(&timers)); timer_set(&timers, first, 0)) {
 		assert_true(first->at >= last);
@@ -105,10 +105,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(nothing_is_due_at_first),
+		cmocka_unit_test(no_timer_is_set_at_first),
 		cmocka_unit_test(the_earliest_comes_first),
-		cmocka_unit_test(what_is_set_anew_moves_both_ways),
-		cmocka_unit_test(never_due_twice_is_never_due),
+		cmocka_unit_test(a_timer_may_be_moved_both_ways),
+		cmocka_unit_test(unsetting_twice_is_unsetting_once),
 		cmocka_unit_test(the_heap_agrees_with_a_search),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

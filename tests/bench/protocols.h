@@ -1,10 +1,9 @@
 /*
- * What the load and the yardstick have in common: growing bytes, and how each of the
- * three protocols tells where a message begins and ends. Only as much of them as the
- * two need to understand each other and the server; and how both give up.
+ * What the load and the bare server share: growing buffers, the framing of the three
+ * protocols as far as both need it, and failing with a message.
  */
-#ifndef BENCH_WIRE_H
-#define BENCH_WIRE_H
+#ifndef BENCH_PROTOCOLS_H
+#define BENCH_PROTOCOLS_H
 
 #include <stdarg.h>
 #include <stdbool.h>
@@ -24,19 +23,19 @@ enum {
 	FRAME_HEAD_MAX = 14,
 };
 
-/* The example of RFC 6455: with a key that never changes nothing need be hashed. */
+/* The example in RFC 6455, 1.3: with a constant key nothing needs to be hashed. */
 static const char web_key[] = "dGhlIHNhbXBsZSBub25jZQ==";
 static const char web_accept[] = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
 static const unsigned char web_mask[4] = {0x5a, 0xc3, 0x3c, 0xa5};
 
-/* Grows as it is added to. Zeroed is empty. */
+/* A buffer that grows as it is appended to. Zeroed: empty. */
 struct bytes {
 	char *at;
 	size_t len, cap;
 };
 
-/* Somebody else's bytes. */
+/* Borrowed bytes. */
 struct piece {
 	const char *at;
 	size_t len;
@@ -57,7 +56,7 @@ fail(const char *format, ...)
 }
 
 static inline void *
-must(void *memory)
+nonnull(void *memory)
 {
 	if (!memory)
 		fail("out of memory");
@@ -69,7 +68,7 @@ bytes_add(struct bytes *bytes, const void *from, size_t n)
 {
 	if (bytes->cap - bytes->len < n) {
 		bytes->cap = (bytes->len + n) * 2;
-		bytes->at = must(realloc(bytes->at, bytes->cap));
+		bytes->at = nonnull(realloc(bytes->at, bytes->cap));
 	}
 	if (n > 0)
 		memcpy(bytes->at + bytes->len, from, n);
@@ -82,7 +81,7 @@ bytes_add_string(struct bytes *bytes, const char *string)
 	bytes_add(bytes, string, strlen(string));
 }
 
-/* Gives the memory back. */
+/* Frees the memory; the buffer is empty. */
 static inline void
 bytes_clear(struct bytes *bytes)
 {
@@ -125,7 +124,7 @@ frame_add(struct bytes *out, unsigned opcode, bool masked, struct piece payload)
 		at[i] ^= web_mask[i & 3];
 }
 
-/* These take the first message off: its bytes with the frame, 0 while it is not whole. */
+/* Each finds the first message. Returns its bytes with the frame; 0: it is not complete. */
 
 static inline size_t
 line_next(struct piece in, struct piece *message)
@@ -148,7 +147,7 @@ packet_next(struct piece in, struct piece *message)
 	return 2 + n;
 }
 
-/* The message is unmasked where it lies. */
+/* Unmasks the message in place. */
 static inline size_t
 frame_next(char *in, size_t len, unsigned *opcode, struct piece *message)
 {
@@ -165,7 +164,7 @@ frame_next(char *in, size_t len, unsigned *opcode, struct piece *message)
 		n = n << 8 | head[i];
 	const unsigned char *mask = head + size;
 	size += masked ? sizeof web_mask : 0;
-	/* Nobody waits for one that is too long: it never comes whole, and the reader gives up. */
+	/* One that is too long is never complete; the caller gives up. */
 	if (n > MESSAGE_BYTES_MAX || len < size + n)
 		return 0;
 	for (size_t i = 0; masked && i < n; i++)
@@ -175,7 +174,7 @@ frame_next(char *in, size_t len, unsigned *opcode, struct piece *message)
 	return size + n;
 }
 
-/* The end of a request's or an answer's head; in ends with a NUL. */
+/* The length of a request's or response's head; 0: it is not complete. in ends with a NUL. */
 static inline size_t
 http_next(const char *in)
 {
