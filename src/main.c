@@ -3,7 +3,6 @@
  * only file that knows everybody.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -12,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/stdio.h"
 #include "codec/json.h"
 #include "teahouse/config.h"
 #include "teahouse/diag.h"
@@ -44,15 +44,6 @@ static const char usage[] =
 	"      --version      say which version this is\n"
 	"      --help         this text\n"
 	"  PORT               the port of the json listener, over what the settings say\n";
-
-/* Whoever opens a file next must not get the number of the log or of a closed input. */
-static void
-standard_files_open(void)
-{
-	for (int fd = 0; fd <= STDERR_FILENO; fd++)
-		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0)
-			_exit(EXIT_FAILURE);
-}
 
 _Noreturn static void usage_fails(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -251,7 +242,7 @@ house_run(struct config *config)
 int
 main(int argc, char *argv[])
 {
-	standard_files_open();
+	stdio_reserve();
 	signal(SIGPIPE, SIG_IGN);
 	diag_open("teahoused", LOG_LEVEL_INFO);
 	struct wishes wishes = wishes_read(argc, argv);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/stdio.h"
 #include "client/pipe.h"
 #include "client/screen.h"
 #include "codec/json.h"
@@ -218,6 +219,7 @@ help_print(void)
 int
 main(int argc, char **argv)
 {
+	stdio_reserve();
 	struct options options = {
 		.protocol = protocol_find("json"),
 		.screen = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO),
