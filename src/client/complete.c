@@ -44,7 +44,7 @@ text_last_code(struct text t)
 }
 
 bool
-model_calls(struct text text, struct text nick)
+text_mentions(struct text text, struct text nick)
 {
 	wchar_t before = L' ', last = text_last_code(nick);
 	while (nick.len > 0 && text.len > 0) {
@@ -69,7 +69,7 @@ model_learn_commands(struct model *model, struct text help)
 				continue;
 			while (word.len > 1 && strchr(",.;:)", word.ptr[word.len - 1]))
 				word.len--;
-			words_add(&model->commands, word);
+			strset_add(&model->commands, word);
 		}
 	}
 }
@@ -77,7 +77,7 @@ model_learn_commands(struct model *model, struct text help)
 void
 model_learn_room(struct model *model, struct text name)
 {
-	words_add(&model->known_rooms, name);
+	strset_add(&model->known_rooms, name);
 }
 
 struct matches {
@@ -102,10 +102,10 @@ matches_add(struct matches *matches, struct text word, const char *prefix, const
 }
 
 static void
-matches_add_all(struct matches *matches, struct text word, const struct words *words)
+matches_add_all(struct matches *matches, struct text word, const struct strset *words)
 {
 	for (size_t i = 0; i < words->n; i++)
-		matches_add(matches, word, "", words->at[i], "");
+		matches_add(matches, word, "", words->items[i], "");
 }
 
 /* The command, without its slash, whose first argument starts at line[start]; or empty. */
@@ -120,7 +120,7 @@ command_before(struct text line, size_t start)
 }
 
 bool
-model_wants_room(struct text line, size_t start)
+command_takes_room(struct text line, size_t start)
 {
 	struct text command = command_before(line, start);
 	return start > 0 &&
@@ -129,22 +129,22 @@ model_wants_room(struct text line, size_t start)
 
 /* Everybody whom one shares a room with or has written to, each once. */
 static void
-matches_add_everybody(struct matches *matches, struct text word, const struct model *model,
+matches_add_known_nicks(struct matches *matches, struct text word, const struct model *model,
 	const char *prefix, const char *suffix)
 {
-	struct words all = {0};
+	struct strset all = {0};
 	for (size_t i = 0; i < model->n_rooms; i++)
-		for (size_t j = 0; j < model->rooms[i]->people.n; j++)
-			words_add(&all, text_of(model->rooms[i]->people.at[j]));
-	for (size_t i = 0; i < model->correspondents.n; i++)
-		words_add(&all, text_of(model->correspondents.at[i]));
+		for (size_t j = 0; j < model->rooms[i]->members.n; j++)
+			strset_add(&all, text_of(model->rooms[i]->members.items[j]));
+	for (size_t i = 0; i < model->direct_peers.n; i++)
+		strset_add(&all, text_of(model->direct_peers.items[i]));
 	for (size_t i = 0; i < all.n; i++)
-		matches_add(matches, word, prefix, all.at[i], suffix);
-	words_clear(&all);
+		matches_add(matches, word, prefix, all.items[i], suffix);
+	strset_clear(&all);
 }
 
 char **
-words_complete(const struct words *words, struct text word)
+complete_from(const struct strset *words, struct text word)
 {
 	struct matches matches = {xcalloc(sizeof(char *)), 0};
 	matches_add_all(&matches, word, words);
@@ -161,18 +161,18 @@ model_complete(const struct model *model, struct text line, size_t start, size_t
 	bool wants_command = start == 0 && word.len > 0 && word.ptr[0] == '/';
 	if (wants_command || text_is(command, text_of("help"))) {
 		matches_add_all(&matches, word, &model->commands);
-	} else if (model_wants_room(line, start)) {
+	} else if (command_takes_room(line, start)) {
 		matches_add_all(&matches, word, &model->known_rooms);
 	} else if (text_is(command, text_of("msg")) || text_is(command, text_of("message"))) {
-		matches_add_everybody(&matches, word, model, "", "");
+		matches_add_known_nicks(&matches, word, model, "", "");
 	} else if (start == 0 && mark && word.len > 0 && word.ptr[0] == mark) {
-		matches_add_everybody(&matches, word, model, prefix, ":");
+		matches_add_known_nicks(&matches, word, model, prefix, ":");
 	} else {
-		const struct words *people = &model_here(model)->people;
+		const struct strset *people = &model_current(model)->members;
 		for (size_t i = 0; i < people->n; i++)
-			if (strcmp(people->at[i], model->nick) != 0)
-				matches_add(
-					&matches, word, "", people->at[i], start == 0 ? ":" : "");
+			if (strcmp(people->items[i], model->nick) != 0)
+				matches_add(&matches, word, "", people->items[i],
+					start == 0 ? ":" : "");
 	}
 	return matches.list;
 }

@@ -186,24 +186,24 @@ run(const struct options *options)
 {
 	bool screen = options->screen;
 	json_open();
-	struct visit visit = {
+	struct session session = {
 		.model = model_open(text_of(options->nick)),
-		.wire = WIRE_NONE,
+		.conn = CONN_NONE,
 		.protocol = options->protocol,
 		.host = options->host,
 		.port = options->port,
-		.room = options->room ? word_copy(text_of(options->room)) : NULL,
-		.asks = screen,
+		.room = options->room ? text_copy(text_of(options->room)) : NULL,
+		.interactive = screen,
 	};
 	int status = EXIT_FAILURE;
 	if (screen)
-		screen_explain(&visit);
-	if (!visit_open(&visit))
-		diag_line(LOG_LEVEL_ERROR, "%s", visit.why.ptr);
+		screen_explain(&session);
+	if (!session_open(&session))
+		diag_line(LOG_LEVEL_ERROR, "%s", session.error.ptr);
 	else
-		status = screen ? screen_run(&visit) : pipe_run(&visit, options->plain);
-	visit_close(&visit);
-	model_close(visit.model);
+		status = screen ? screen_run(&session) : pipe_run(&session, options->plain);
+	session_close(&session);
+	model_close(session.model);
 	return status;
 }
 

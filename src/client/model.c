@@ -12,7 +12,7 @@ static const struct text nobody = {"", 0};
 
 /* Adds another's text so that a terminal shows it and does nothing else. */
 static void
-ink_shown(struct strbuf *buf, struct text t, bool one_line)
+strbuf_add_clean(struct strbuf *buf, struct text t, bool one_line)
 {
 	struct strbuf clean = {0};
 	strbuf_reserve(&clean, t.len + 1);
@@ -32,8 +32,8 @@ static char *
 name_copy(struct text name)
 {
 	struct strbuf shown = {0};
-	ink_shown(&shown, name, true);
-	char *copy = word_copy(strbuf_view(&shown));
+	strbuf_add_clean(&shown, name, true);
+	char *copy = text_copy(strbuf_view(&shown));
 	strbuf_clear(&shown);
 	return copy;
 }
@@ -53,7 +53,7 @@ struct model *
 model_open(struct text nick)
 {
 	struct model *model = xcalloc(sizeof *model);
-	model->nick = word_copy(nick);
+	model->nick = text_copy(nick);
 	model->changed = true;
 	model_open_room(model, nobody);
 	return model;
@@ -63,8 +63,8 @@ static void
 room_free(struct room *room)
 {
 	free(room->name);
-	words_clear(&room->people);
-	scroll_clear(&room->scroll);
+	strset_clear(&room->members);
+	scrollback_clear(&room->scroll);
 	free(room);
 }
 
@@ -75,16 +75,16 @@ model_close(struct model *model)
 		room_free(model->rooms[i]);
 	free(model->rooms);
 	free(model->nick);
-	words_clear(&model->commands);
-	words_clear(&model->known_rooms);
-	words_clear(&model->correspondents);
+	strset_clear(&model->commands);
+	strset_clear(&model->known_rooms);
+	strset_clear(&model->direct_peers);
 	free(model);
 }
 
 struct room *
-model_here(const struct model *model)
+model_current(const struct model *model)
 {
-	return model->rooms[model->here];
+	return model->rooms[model->current];
 }
 
 struct room *
@@ -98,59 +98,59 @@ model_room(const struct model *model, struct text name)
 
 /* What was new in a room is not any more, once one has gone on to another. */
 static void
-room_unmark(struct room *room)
+room_clear_mark(struct room *room)
 {
-	if (room->mark)
-		scroll_remove(&room->scroll, room->mark);
-	room->mark = 0;
+	if (room->unread_mark)
+		scrollback_remove(&room->scroll, room->unread_mark);
+	room->unread_mark = 0;
 }
 
 void
-model_go(struct model *model, const struct room *room)
+model_show(struct model *model, const struct room *room)
 {
-	if (room != model_here(model))
-		room_unmark(model_here(model));
+	if (room != model_current(model))
+		room_clear_mark(model_current(model));
 	for (size_t i = 0; i < model->n_rooms; i++)
 		if (model->rooms[i] == room)
-			model->here = i;
-	model_here(model)->unread = 0;
-	model_here(model)->called = false;
+			model->current = i;
+	model_current(model)->unread = 0;
+	model_current(model)->mentioned = false;
 	model->changed = true;
 }
 
 void
-model_go_to(struct model *model, size_t n)
+model_show_nth(struct model *model, size_t n)
 {
 	if (n >= 1 && n <= model->n_rooms)
-		model_go(model, model->rooms[n - 1]);
+		model_show(model, model->rooms[n - 1]);
 }
 
 void
-model_go_unread(struct model *model)
+model_show_unread(struct model *model)
 {
 	const struct room *next = NULL;
 	for (size_t i = model->n_rooms; i-- > 1;) {
-		const struct room *room = model->rooms[(model->here + i) % model->n_rooms];
+		const struct room *room = model->rooms[(model->current + i) % model->n_rooms];
 		/* Those that name one come first. */
-		if (room->unread > 0 && (!next || room->called || !next->called))
+		if (room->unread > 0 && (!next || room->mentioned || !next->mentioned))
 			next = room;
 	}
 	if (next)
-		model_go(model, next);
+		model_show(model, next);
 }
 
 void
-model_step(struct model *model, int rooms)
+model_show_next(struct model *model, int rooms)
 {
 	size_t n = model->n_rooms;
 	size_t step = rooms < 0 ? n - (size_t)-rooms % n : (size_t)rooms % n;
-	model_go(model, model->rooms[(model->here + step) % n]);
+	model_show(model, model->rooms[(model->current + step) % n]);
 }
 
 void
-model_call(struct model *model, struct text nick)
+model_set_nick(struct model *model, struct text nick)
 {
-	char *copy = word_copy(nick);
+	char *copy = text_copy(nick);
 	free(model->nick);
 	model->nick = copy;
 	model->changed = true;
@@ -168,18 +168,18 @@ struct parts {
 };
 
 static struct line *
-parts_line(enum line_kind kind, int64_t time, const struct parts *parts)
+line_from_parts(enum line_kind kind, int64_t time, const struct parts *parts)
 {
 	struct strbuf buf = {0};
 	strbuf_add_text(&buf, parts->before);
 	size_t who = buf.len;
-	ink_shown(&buf, parts->who, true);
+	strbuf_add_clean(&buf, parts->who, true);
 	size_t who_len = buf.len - who;
 	strbuf_add_text(&buf, parts->middle);
-	ink_shown(&buf, parts->to, true);
+	strbuf_add_clean(&buf, parts->to, true);
 	strbuf_add_text(&buf, parts->colon);
 	size_t body = buf.len;
-	ink_shown(&buf, parts->body, false);
+	strbuf_add_clean(&buf, parts->body, false);
 	strbuf_add_text(&buf, parts->after);
 	struct line *line = line_make(kind, time, buf.len);
 	if (buf.len)
@@ -192,20 +192,20 @@ parts_line(enum line_kind kind, int64_t time, const struct parts *parts)
 }
 
 static void
-room_put_parting(struct room *room, enum line_kind kind, int64_t time, const char *words)
+room_add_separator(struct room *room, enum line_kind kind, int64_t time, const char *words)
 {
 	size_t len = strlen(words);
 	struct line *line = line_make(kind, time, len);
 	memcpy(line->text, words, len);
-	scroll_add(&room->scroll, line);
-	line_drop(line);
+	scrollback_add(&room->scroll, line);
+	line_unref(line);
 }
 
 /* A line of another day than the last one has the day in front. */
 static void
-room_put_day(struct room *room, int64_t time)
+room_add_day(struct room *room, int64_t time)
 {
-	const struct line *last = scroll_newest(&room->scroll);
+	const struct line *last = scrollback_newest(&room->scroll);
 	time_t seconds = (time_t)(time / 1000), before = last ? (time_t)(last->time / 1000) : 0;
 	struct tm now, then;
 	char day[64];
@@ -213,56 +213,56 @@ room_put_day(struct room *room, int64_t time)
 		return;
 	bool same = now.tm_yday == then.tm_yday && now.tm_year == then.tm_year;
 	if (!same && time > last->time && strftime(day, sizeof day, "%A, %e %B %Y", &now) > 0)
-		room_put_parting(room, LINE_DAY, time, day);
+		room_add_separator(room, LINE_DAY, time, day);
 }
 
 static void
-room_put(struct model *model, struct room *room, struct line *line)
+room_add_line(struct model *model, struct room *room, struct line *line)
 {
-	room_put_day(room, line->time);
-	if (room != model_here(model) && line_matters(line) && !room->mark) {
-		room_put_parting(room, LINE_NEW, line->time, "new");
-		room->mark = room->scroll.last;
+	room_add_day(room, line->time);
+	if (room != model_current(model) && line_counts_as_unread(line) && !room->unread_mark) {
+		room_add_separator(room, LINE_UNREAD, line->time, "new");
+		room->unread_mark = room->scroll.last;
 	}
-	scroll_add(&room->scroll, line);
+	scrollback_add(&room->scroll, line);
 }
 
 static void
-model_put(struct model *model, struct room *room, struct line *line)
+model_add_line(struct model *model, struct room *room, struct line *line)
 {
-	room_put(model, room, line);
-	if (room != model_here(model) && line_matters(line)) {
+	room_add_line(model, room, line);
+	if (room != model_current(model) && line_counts_as_unread(line)) {
 		room->unread++;
-		room->called |= line->calls;
+		room->mentioned |= line->mentions;
 	}
-	model->bell |= line->calls;
+	model->bell |= line->mentions;
 	model->changed = true;
 }
 
 /* Puts a finished line in one room and lets go of it. */
 static void
-model_tell(struct model *model, struct room *room, struct line *line)
+model_publish(struct model *model, struct room *room, struct line *line)
 {
-	model_put(model, room, line);
-	if (model->told)
-		model->told(model->ctx, room, line);
-	line_drop(line);
+	model_add_line(model, room, line);
+	if (model->on_line)
+		model->on_line(model->ctx, room, line);
+	line_unref(line);
 }
 
 /* The room of that name, or the one that is shown. */
 static struct room *
-model_place(const struct model *model, struct text name)
+model_room_or_current(const struct model *model, struct text name)
 {
 	struct room *room = model_room(model, name);
-	return room ? room : model_here(model);
+	return room ? room : model_current(model);
 }
 
 static void
-model_tell_moved(
+model_publish_move(
 	struct model *model, struct room *room, struct text nick, const char *what, int64_t time)
 {
 	struct parts parts = {.before = text_of("*** "), .who = nick, .middle = text_of(what)};
-	model_tell(model, room, parts_line(LINE_MOVED, time, &parts));
+	model_publish(model, room, line_from_parts(LINE_PRESENCE, time, &parts));
 }
 
 void
@@ -272,7 +272,7 @@ model_entered(struct model *model, struct text name, struct text nick, int64_t t
 	bool mine = model_is_me(model, nick);
 	if (!room && !mine)
 		return;
-	struct room *here = model_here(model);
+	struct room *here = model_current(model);
 	bool nowhere = here->name[0] == '\0';
 	if (!room && nowhere) {
 		/* What was read before there was a room stays in sight. */
@@ -282,13 +282,13 @@ model_entered(struct model *model, struct text name, struct text nick, int64_t t
 	} else if (!room) {
 		room = model_open_room(model, name);
 	}
-	words_add(&model->known_rooms, name);
-	bool new = words_add(&room->people, nick);
-	room->users += new;
+	strset_add(&model->known_rooms, name);
+	bool new = strset_add(&room->members, nick);
+	room->n_users += new;
 	if (mine && (go || nowhere))
-		model_go(model, room);
+		model_show(model, room);
 	if (new)
-		model_tell_moved(model, room, nick, " has joined the chat", time);
+		model_publish_move(model, room, nick, " has joined the chat", time);
 }
 
 static void
@@ -296,20 +296,20 @@ model_close_room(struct model *model, struct room *room)
 {
 	if (model->n_rooms == 1) {
 		room->name[0] = '\0';
-		words_clear(&room->people);
-		room->users = 0;
+		strset_clear(&room->members);
+		room->n_users = 0;
 		return;
 	}
-	struct room *here = model_here(model);
+	struct room *here = model_current(model);
 	size_t i = 0;
 	while (model->rooms[i] != room)
 		i++;
 	memmove(model->rooms + i, model->rooms + i + 1,
 		(--model->n_rooms - i) * sizeof(struct room *));
-	if (model->here > 0 && (model->here > i || here == room))
-		model->here--;
+	if (model->current > 0 && (model->current > i || here == room))
+		model->current--;
 	room_free(room);
-	model_go(model, model_here(model));
+	model_show(model, model_current(model));
 }
 
 static void
@@ -318,7 +318,7 @@ model_leave(struct model *model, struct room *room, int64_t time)
 	struct strbuf words = {0};
 	strbuf_printf(&words, "You have left %s", room->name);
 	model_close_room(model, room);
-	model_note(model, LINE_LOCAL, nobody, strbuf_view(&words), time);
+	model_add_notice(model, LINE_LOCAL, nobody, strbuf_view(&words), time);
 	strbuf_clear(&words);
 }
 
@@ -332,9 +332,9 @@ model_left(struct model *model, struct text name, struct text nick, int64_t time
 		model_leave(model, room, time);
 		return;
 	}
-	words_remove(&room->people, nick);
-	room->users -= room->users > 0;
-	model_tell_moved(model, room, nick, " has left the chat", time);
+	strset_remove(&room->members, nick);
+	room->n_users -= room->n_users > 0;
+	model_publish_move(model, room, nick, " has left the chat", time);
 }
 
 void
@@ -346,24 +346,24 @@ model_renamed(struct model *model, struct text old, struct text new, int64_t tim
 		.middle = text_of(" is now known as "),
 		.to = new,
 	};
-	struct line *line = parts_line(LINE_MOVED, time, &parts);
+	struct line *line = line_from_parts(LINE_PRESENCE, time, &parts);
 	struct room *told = NULL;
 	for (size_t i = 0; i < model->n_rooms; i++) {
 		struct room *room = model->rooms[i];
-		if (!words_remove(&room->people, old))
+		if (!strset_remove(&room->members, old))
 			continue;
-		words_add(&room->people, new);
-		model_put(model, room, line);
-		if (!told || room == model_here(model))
+		strset_add(&room->members, new);
+		model_add_line(model, room, line);
+		if (!told || room == model_current(model))
 			told = room;
 	}
-	if (words_remove(&model->correspondents, old))
-		words_add(&model->correspondents, new);
+	if (strset_remove(&model->direct_peers, old))
+		strset_add(&model->direct_peers, new);
 	if (model_is_me(model, old))
-		model_call(model, new);
-	if (told && model->told)
-		model->told(model->ctx, told, line);
-	line_drop(line);
+		model_set_nick(model, new);
+	if (told && model->on_line)
+		model->on_line(model->ctx, told, line);
+	line_unref(line);
 }
 
 static void
@@ -381,49 +381,49 @@ model_presence(struct model *model, struct text name, const struct presence *pre
 	struct strbuf buf = {0};
 	if (!room)
 		return;
-	room->users = presence->users;
-	room->counted = true;
+	room->n_users = presence->users;
+	room->members_stale = true;
 	model->changed = true;
 	if (presence->joined + presence->left == 0)
 		return;
 	presence_add(&buf, presence->joined, "entered");
 	presence_add(&buf, presence->left, "left");
-	model_note(model, LINE_MOVED, name, strbuf_view(&buf), time);
+	model_add_notice(model, LINE_PRESENCE, name, strbuf_view(&buf), time);
 	strbuf_clear(&buf);
 }
 
 void
-model_people(struct model *model, struct text name, size_t users, bool first)
+model_set_members(struct model *model, struct text name, size_t users, bool first)
 {
 	struct room *room = model_room(model, name);
 	if (room && first)
-		words_clear(&room->people);
+		strset_clear(&room->members);
 	if (room && users > 0)
-		room->users = users;
+		room->n_users = users;
 	else if (room)
-		room->users = room->people.n;
+		room->n_users = room->members.n;
 	model->changed = true;
 }
 
 void
-model_person(struct model *model, struct text name, struct text nick)
+model_add_member(struct model *model, struct text name, struct text nick)
 {
 	struct room *room = model_room(model, name);
 	if (!room)
 		return;
-	words_add(&room->people, nick);
+	strset_add(&room->members, nick);
 	/* Not every protocol says how many there are. */
-	if (room->users < room->people.n)
-		room->users = room->people.n;
+	if (room->n_users < room->members.n)
+		room->n_users = room->members.n;
 }
 
 static void
-model_topic_is(struct model *model, struct text name, struct text topic, int64_t time)
+model_show_topic(struct model *model, struct text name, struct text topic, int64_t time)
 {
 	struct strbuf words = {0};
 	strbuf_puts(&words, topic.len ? "The topic: " : "There is no topic.");
 	strbuf_add_text(&words, topic);
-	model_note(model, LINE_NOTICE, name, strbuf_view(&words), time);
+	model_add_notice(model, LINE_NOTICE, name, strbuf_view(&words), time);
 	strbuf_clear(&words);
 }
 
@@ -431,7 +431,7 @@ void
 model_topic(
 	struct model *model, struct text name, struct text nick, struct text topic, int64_t time)
 {
-	struct room *room = model_place(model, name);
+	struct room *room = model_room_or_current(model, name);
 	struct parts parts = {
 		.before = text_of("*** "),
 		.who = nick,
@@ -439,14 +439,14 @@ model_topic(
 		.body = topic,
 	};
 	if (nick.len == 0) {
-		model_topic_is(model, name, topic, time);
+		model_show_topic(model, name, topic, time);
 		return;
 	}
-	model_tell(model, room, parts_line(LINE_NOTICE, time, &parts));
+	model_publish(model, room, line_from_parts(LINE_NOTICE, time, &parts));
 }
 
 void
-model_said(struct model *model, enum line_kind kind, struct text name, struct text nick,
+model_add_message(struct model *model, enum line_kind kind, struct text name, struct text nick,
 	struct text message, int64_t time)
 {
 	bool emote = kind == LINE_EMOTE;
@@ -457,25 +457,25 @@ model_said(struct model *model, enum line_kind kind, struct text name, struct te
 		.body = message,
 		.after = text_of(emote ? "]" : ""),
 	};
-	struct line *line = parts_line(kind, time, &parts);
-	line->calls = !model_is_me(model, nick) && model_calls(message, text_of(model->nick));
-	model_tell(model, model_place(model, name), line);
+	struct line *line = line_from_parts(kind, time, &parts);
+	line->mentions = !model_is_me(model, nick) && text_mentions(message, text_of(model->nick));
+	model_publish(model, model_room_or_current(model, name), line);
 }
 
 /* A direct message is not of any room: it can be found again in each, and is new in none. */
 static void
-model_tell_everywhere(struct model *model, struct line *line)
+model_publish_everywhere(struct model *model, struct line *line)
 {
 	for (size_t i = 0; i < model->n_rooms; i++)
-		if (model->rooms[i] != model_here(model)) {
-			room_put_day(model->rooms[i], line->time);
-			scroll_add(&model->rooms[i]->scroll, line);
+		if (model->rooms[i] != model_current(model)) {
+			room_add_day(model->rooms[i], line->time);
+			scrollback_add(&model->rooms[i]->scroll, line);
 		}
-	model_tell(model, model_here(model), line);
+	model_publish(model, model_current(model), line);
 }
 
 void
-model_direct(
+model_add_direct(
 	struct model *model, struct text from, struct text to, struct text message, int64_t time)
 {
 	bool mine = model_is_me(model, from);
@@ -486,25 +486,26 @@ model_direct(
 		.colon = text_of(": "),
 		.body = message,
 	};
-	struct line *line = parts_line(LINE_DIRECT, time, &parts);
-	line->calls = !mine;
-	words_add(&model->correspondents, mine ? to : from);
-	model_tell_everywhere(model, line);
+	struct line *line = line_from_parts(LINE_DIRECT, time, &parts);
+	line->mentions = !mine;
+	strset_add(&model->direct_peers, mine ? to : from);
+	model_publish_everywhere(model, line);
 }
 
 void
-model_heard(struct model *model, struct text message, int64_t time)
+model_add_anonymous(struct model *model, struct text message, int64_t time)
 {
 	struct parts parts = {.body = message};
-	struct line *line = parts_line(LINE_DIRECT, time, &parts);
-	line->calls = true;
-	model_tell_everywhere(model, line);
+	struct line *line = line_from_parts(LINE_DIRECT, time, &parts);
+	line->mentions = true;
+	model_publish_everywhere(model, line);
 }
 
 void
-model_note(
+model_add_notice(
 	struct model *model, enum line_kind kind, struct text name, struct text words, int64_t time)
 {
 	struct parts parts = {.before = text_of("*** "), .body = words};
-	model_tell(model, model_place(model, name), parts_line(kind, time, &parts));
+	model_publish(
+		model, model_room_or_current(model, name), line_from_parts(kind, time, &parts));
 }

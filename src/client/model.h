@@ -6,50 +6,50 @@
 #ifndef CLIENT_MODEL_H
 #define CLIENT_MODEL_H
 
-#include "client/scroll.h"
-#include "client/words.h"
+#include "client/scrollback.h"
+#include "client/strset.h"
 
 struct room {
 	char *name; /* "": no room yet, or no longer */
-	struct words people;
-	size_t users; /* how many are there; in a large room others than people */
-	bool counted; /* they came and went by number of late: people may be wrong */
-	struct scroll scroll;
-	size_t unread; /* lines that matter, come while another room was shown */
-	bool called;   /* one of them is meant for the one who reads it */
-	uint64_t mark; /* the number of the line before them; 0: there is none */
+	struct strset members;
+	size_t n_users;     /* how many are there; in a large room others than people */
+	bool members_stale; /* they came and went by number of late: people may be wrong */
+	struct scrollback scroll;
+	size_t unread;        /* lines that matter, come while another room was shown */
+	bool mentioned;       /* one of them is meant for the one who reads it */
+	uint64_t unread_mark; /* the number of the line before them; 0: there is none */
 };
 
 struct model {
 	char *nick;
 	struct room **rooms; /* in the order in which they were entered; at least one */
 	size_t n_rooms;
-	size_t here; /* the room that is shown */
-	struct words commands, known_rooms, correspondents;
+	size_t current; /* the room that is shown */
+	struct strset commands, known_rooms, direct_peers;
 	bool changed; /* since it was last shown */
 	bool bell;    /* one was called since it was last shown */
 	/* Is given each line as it comes, for whoever has no screen. May be NULL. */
-	void (*told)(void *ctx, const struct room *room, const struct line *line);
+	void (*on_line)(void *ctx, const struct room *room, const struct line *line);
 	void *ctx;
 };
 
 struct model *model_open(struct text nick);
 void model_close(struct model *model);
 
-struct room *model_here(const struct model *model);
+struct room *model_current(const struct model *model);
 
 /* NULL: one is not in it. */
 struct room *model_room(const struct model *model, struct text name);
 
 /* Shows another room. */
-void model_go(struct model *model, const struct room *room);
-void model_step(struct model *model, int rooms);
+void model_show(struct model *model, const struct room *room);
+void model_show_next(struct model *model, int rooms);
 
 /* Shows the n-th room, from 1, if there is one; or the next in which something is unread. */
-void model_go_to(struct model *model, size_t n);
-void model_go_unread(struct model *model);
+void model_show_nth(struct model *model, size_t n);
+void model_show_unread(struct model *model);
 
-void model_call(struct model *model, struct text nick);
+void model_set_nick(struct model *model, struct text nick);
 
 /*
  * From here on, `name` is a room's. Somebody enters or leaves. One's own
@@ -68,24 +68,24 @@ void model_presence(
 	struct model *model, struct text name, const struct presence *presence, int64_t time);
 
 /* Who is in a room of `users`, in pieces: the first piece forgets who was. */
-void model_people(struct model *model, struct text name, size_t users, bool first);
-void model_person(struct model *model, struct text name, struct text nick);
+void model_set_members(struct model *model, struct text name, size_t users, bool first);
+void model_add_member(struct model *model, struct text name, struct text nick);
 
 /* An empty topic is none. */
 void model_topic(
 	struct model *model, struct text name, struct text nick, struct text topic, int64_t time);
 
-/* kind: LINE_SAID or LINE_EMOTE. */
-void model_said(struct model *model, enum line_kind kind, struct text name, struct text nick,
+/* kind: LINE_MESSAGE or LINE_EMOTE. */
+void model_add_message(struct model *model, enum line_kind kind, struct text name, struct text nick,
 	struct text message, int64_t time);
-void model_direct(
+void model_add_direct(
 	struct model *model, struct text from, struct text to, struct text message, int64_t time);
 
 /* A direct message, of which nobody knows whose it is. */
-void model_heard(struct model *model, struct text message, int64_t time);
+void model_add_anonymous(struct model *model, struct text message, int64_t time);
 
 /* Words of the server's or the client's own, in that room, or in the one that is shown. */
-void model_note(struct model *model, enum line_kind kind, struct text name, struct text words,
+void model_add_notice(struct model *model, enum line_kind kind, struct text name, struct text words,
 	int64_t time);
 
 /* Takes the words that start with a slash from the lines of a help that do. */
@@ -101,12 +101,12 @@ char **model_complete(
 	const struct model *model, struct text line, size_t start, size_t end, char mark);
 
 /* The same, where the word can only become one of these. */
-char **words_complete(const struct words *words, struct text word);
+char **complete_from(const struct strset *words, struct text word);
 
 /* Whether that word is the name of a room to be. */
-bool model_wants_room(struct text line, size_t start);
+bool command_takes_room(struct text line, size_t start);
 
 /* Whether text has the nick in it as a word, in whatever case. */
-bool model_calls(struct text text, struct text nick);
+bool text_mentions(struct text text, struct text nick);
 
 #endif

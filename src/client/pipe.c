@@ -14,7 +14,7 @@
 #include "teahouse/diag.h"
 
 struct pipe {
-	struct visit *visit;
+	struct session *session;
 	struct decoder decoder;
 	bool records; /* all that is told is written, as records */
 	bool failed;
@@ -35,7 +35,7 @@ pipe_write(const struct room *room, const struct room *here, const struct line *
 }
 
 static void
-pipe_told(void *ctx, const struct room *room, const struct line *line)
+pipe_on_line(void *ctx, const struct room *room, const struct line *line)
 {
 	struct pipe *pipe = ctx;
 	struct text words = {line->text + line->body, line->len - line->body};
@@ -51,19 +51,19 @@ pipe_told(void *ctx, const struct room *room, const struct line *line)
 		return;
 	}
 	if (!pipe->records)
-		pipe_write(room, model_here(pipe->visit->model), line, stdout);
+		pipe_write(room, model_current(pipe->session->model), line, stdout);
 }
 
 static void
-pipe_type(struct pipe *pipe, struct text in)
+pipe_input(struct pipe *pipe, struct text in)
 {
 	struct text line;
 	enum framed framed;
 	/* A line is a line, also when it looks like a web browser's first. */
 	pipe->decoder.begun = true;
 	while ((framed = framing_lines.next(&pipe->decoder, &in, &line)) != FRAMED_NOTHING) {
-		if (framed == FRAMED_MESSAGE && !pipe->visit->ending) {
-			visit_type(pipe->visit, line);
+		if (framed == FRAMED_MESSAGE && !pipe->session->input_ended) {
+			session_input(pipe->session, line);
 		} else if (framed == FRAMED_TOO_LONG) {
 			diag_line(LOG_LEVEL_ERROR, "refused: a line of more than %d bytes",
 				LINE_BYTES);
@@ -80,12 +80,12 @@ pipe_read(struct pipe *pipe)
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		return;
 	if (n > 0) {
-		pipe_type(pipe, (struct text){bytes, (size_t)n});
+		pipe_input(pipe, (struct text){bytes, (size_t)n});
 		return;
 	}
 	/* The last line may have no end. */
-	pipe_type(pipe, text_of("\n"));
-	visit_end(pipe->visit);
+	pipe_input(pipe, text_of("\n"));
+	session_end_input(pipe->session);
 }
 
 /* Whether there was still a reader. */
@@ -102,11 +102,11 @@ pipe_flush(struct pipe *pipe)
 
 /* Whether more waits to be read than may, and its end is in sight. */
 static bool
-pipe_is_full(const struct visit *visit)
+pipe_is_full(const struct session *session)
 {
 	struct pollfd input = {.fd = STDIN_FILENO};
 	struct stat kind;
-	if (!visit_is_busy(visit))
+	if (!session_is_busy(session))
 		return false;
 	return (poll(&input, 1, 0) > 0 && (input.revents & POLLHUP)) ||
 	       (fstat(STDIN_FILENO, &kind) == 0 && S_ISREG(kind.st_mode));
@@ -115,22 +115,24 @@ pipe_is_full(const struct visit *visit)
 static void
 pipe_loop(struct pipe *pipe)
 {
-	struct visit *visit = pipe->visit;
-	while (visit->state != VISIT_OVER && !visit_is_done(visit)) {
+	struct session *session = pipe->session;
+	while (session->state != SESSION_ENDED && !session_is_done(session)) {
 		/* Also while the connection is away: there may be nothing more to come back for. */
-		bool reads = visit->been_in && !visit->ending && !visit_is_busy(visit);
+		bool reads =
+			session->was_online && !session->input_ended && !session_is_busy(session);
 		struct pollfd fds[] = {
 			{.fd = reads ? STDIN_FILENO : -1, .events = POLLIN},
-			{.fd = visit->wire.fd, .events = visit_events(visit)},
+			{.fd = session->conn.fd, .events = session_poll_events(session)},
 		};
-		if (poll(fds, sizeof fds / sizeof *fds, visit_patience(visit)) < 0)
+		if (poll(fds, sizeof fds / sizeof *fds, session_timeout(session)) < 0)
 			continue;
-		visit_turn(visit, fds[1].revents);
-		if (fds[0].revents && visit->state != VISIT_OVER)
+		session_turn(session, fds[1].revents);
+		if (fds[0].revents && session->state != SESSION_ENDED)
 			pipe_read(pipe);
 		if (!pipe_flush(pipe))
 			return;
-		if (visit->state == VISIT_AWAY && (visit->ending || pipe_is_full(visit))) {
+		if (session->state == SESSION_OFFLINE &&
+			(session->input_ended || pipe_is_full(session))) {
 			diag_line(LOG_LEVEL_ERROR, "connection: lost before all was said");
 			pipe->failed = true;
 			return;
@@ -139,16 +141,16 @@ pipe_loop(struct pipe *pipe)
 }
 
 int
-pipe_run(struct visit *visit, bool records)
+pipe_run(struct session *session, bool records)
 {
-	struct pipe pipe = {.visit = visit, .records = records};
-	visit->asks = false;
-	visit->model->told = pipe_told;
-	visit->model->ctx = &pipe;
+	struct pipe pipe = {.session = session, .records = records};
+	session->interactive = false;
+	session->model->on_line = pipe_on_line;
+	session->model->ctx = &pipe;
 	pipe_loop(&pipe);
-	visit->model->told = NULL;
+	session->model->on_line = NULL;
 	decoder_clear(&pipe.decoder);
-	if (visit->why.len > 0)
-		diag_line(LOG_LEVEL_ERROR, "%s", visit->why.ptr);
-	return visit->why.len > 0 || pipe.failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	if (session->error.len > 0)
+		diag_line(LOG_LEVEL_ERROR, "%s", session->error.ptr);
+	return session->error.len > 0 || pipe.failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -1,10 +1,10 @@
-/* A visit without a screen: plain lines in and out, for scripts. */
+/* A session without a screen: plain lines in and out, for scripts. */
 #ifndef CLIENT_PIPE_H
 #define CLIENT_PIPE_H
 
-#include "client/visit.h"
+#include "client/session.h"
 
 /* The exit status. */
-int pipe_run(struct visit *visit, bool records);
+int pipe_run(struct session *session, bool records);
 
 #endif

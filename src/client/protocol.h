@@ -8,7 +8,7 @@
 #include "codec/framing.h"
 #include "teahouse/text.h"
 
-struct visit;
+struct session;
 
 enum rooms {
 	ROOMS_GIVEN,  /* the server puts one into a room, unless one wants another */
@@ -21,32 +21,33 @@ struct protocol {
 	const char *port;
 	const struct framing *framing;
 	enum rooms rooms;
-	char mark;     /* before a nick, at a line's beginning, it addresses somebody; or 0 */
-	size_t memory; /* zeroed bytes that each connection has: visit.memory */
+	char address_prefix; /* before a nick, at a line's beginning, it addresses somebody; or 0 */
+	size_t state_size;   /* zeroed bytes that each connection has: session.protocol_state */
 	/*
 	 * Goes on with getting in, as far as it goes with what is known by now: the
 	 * connection stands, or what was asked for has been chosen.
 	 */
-	void (*greet)(struct visit *visit);
-	void (*hear)(struct visit *visit, struct text message);
+	void (*log_in)(struct session *session);
+	void (*on_message)(struct session *session, struct text message);
 	/* All that has come so far was heard. May be NULL. */
-	void (*rest)(struct visit *visit);
+	void (*on_batch_end)(struct session *session);
 	/*
 	 * Sends a typed line that concerns the room. True: what it says will come
 	 * back with the ref, or be refused with it.
 	 */
-	bool (*say)(struct visit *visit, struct text line, struct text room, struct text ref);
+	bool (*send_line)(
+		struct session *session, struct text line, struct text room, struct text ref);
 	/*
-	 * Asks for a word that comes after the answers to all before it: visit_pong.
+	 * Asks for a word that comes after the answers to all before it: session_pong.
 	 * NULL: there is none.
 	 */
-	void (*ping)(struct visit *visit);
+	void (*ping)(struct session *session);
 	/* Says goodbye: the server hangs up when it has read all before. NULL: nobody does. */
-	void (*part)(struct visit *visit);
+	void (*say_goodbye)(struct session *session);
 	/* Asks what rooms there are, without anyone having to know. May be NULL. */
-	void (*ask_rooms)(struct visit *visit);
-	/* Gives back what visit.memory points to. May be NULL. */
-	void (*forget)(struct visit *visit);
+	void (*request_rooms)(struct session *session);
+	/* Gives back what session.protocol_state points to. May be NULL. */
+	void (*on_close)(struct session *session);
 };
 
 /* NULL: there is none of that name. */

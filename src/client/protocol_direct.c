@@ -3,7 +3,7 @@
  * time. The server says who wrote them only if it is set so, and says nothing
  * of what has arrived.
  */
-#include "client/plain.h"
+#include "client/text_lines.h"
 
 static const char help[] = "Whatever is typed needs somebody whom it is for:\n"
 			   "@NICK:TEXT             tell it to NICK\n"
@@ -20,115 +20,116 @@ struct direct {
 };
 
 static void
-direct_name(struct visit *visit, struct text nick)
+direct_name(struct session *session, struct text nick)
 {
-	struct direct *direct = visit->memory;
+	struct direct *direct = session->protocol_state;
 	direct->naming = true;
-	plain_send(visit, "#", nick, DIRECT_BYTES);
+	text_lines_send(session, "#", nick, DIRECT_BYTES);
 }
 
 static void
-direct_greet(struct visit *visit)
+direct_log_in(struct session *session)
 {
-	direct_name(visit, text_of(visit->model->nick));
+	direct_name(session, text_of(session->model->nick));
 }
 
 static void
-direct_saved(struct visit *visit, struct text nick)
+direct_saved(struct session *session, struct text nick)
 {
-	struct direct *direct = visit->memory;
+	struct direct *direct = session->protocol_state;
 	direct->naming = false;
 	if (nick.len == 0)
-		nick = text_of(visit->model->nick);
-	if (visit->state == VISIT_IN) {
-		model_call(visit->model, nick);
+		nick = text_of(session->model->nick);
+	if (session->state == SESSION_ONLINE) {
+		model_set_nick(session->model, nick);
 		return;
 	}
-	model_learn_commands(visit->model, text_of(help));
-	visit_welcome(visit, nick);
+	model_learn_commands(session->model, text_of(help));
+	login_accepted(session, nick);
 }
 
 static void
-direct_hear(struct visit *visit, struct text string)
+direct_on_message(struct session *session, struct text string)
 {
-	const struct direct *direct = visit->memory;
-	bool in = visit->state == VISIT_IN;
+	const struct direct *direct = session->protocol_state;
+	bool in = session->state == SESSION_ONLINE;
 	struct text rest, nowhere = {NULL, 0};
-	int64_t now = visit_time();
-	if (plain_begins(string, "Error: ", &rest) && in)
-		model_note(visit->model, LINE_REFUSED, nowhere, rest, now);
-	else if (plain_begins(string, "Error: ", &rest))
-		visit_refuse(visit, REFUSED_TAKEN, rest);
-	else if (direct->naming && plain_begins(string, "Your user detail saved as :", &rest)) {
-		model_note(visit->model, LINE_NOTICE, nowhere, string, now);
-		direct_saved(visit, text_trim(rest));
+	int64_t now = wall_ms();
+	if (text_skip_prefix(string, "Error: ", &rest) && in)
+		model_add_notice(session->model, LINE_REFUSED, nowhere, rest, now);
+	else if (text_skip_prefix(string, "Error: ", &rest))
+		login_refused(session, REFUSED_TAKEN, rest);
+	else if (direct->naming && text_skip_prefix(string, "Your user detail saved as :", &rest)) {
+		model_add_notice(session->model, LINE_NOTICE, nowhere, string, now);
+		direct_saved(session, text_trim(rest));
 	} else if (!in)
-		model_note(visit->model, LINE_NOTICE, nowhere, string, now);
+		model_add_notice(session->model, LINE_NOTICE, nowhere, string, now);
 	else
-		model_heard(visit->model, string, now);
+		model_add_anonymous(session->model, string, now);
 }
 
 static void
-direct_tell(struct visit *visit, struct text nick, struct text text)
+direct_tell(struct session *session, struct text nick, struct text text)
 {
 	struct strbuf before = {0}, strings = {0};
-	struct text me = text_of(visit->model->nick);
+	struct text me = text_of(session->model->nick);
 	strbuf_printf(&before, "@%.*s:", TEXT_ARGS(nick));
-	if (!plain_add(&strings, strbuf_view(&before), text, DIRECT_BYTES, '\0')) {
-		visit_note(visit, LINE_REFUSED, "That name is too long.", NULL);
+	if (!text_lines_add(&strings, strbuf_view(&before), text, DIRECT_BYTES, '\0')) {
+		session_notice(session, LINE_REFUSED, "That name is too long.", NULL);
 	} else {
-		visit_send(visit, strbuf_view(&strings));
+		session_send(session, strbuf_view(&strings));
 		if (text_is(nick, text_of("*")))
-			model_said(visit->model, LINE_SAID, TEXT_NONE, me, text, visit_time());
+			model_add_message(
+				session->model, LINE_MESSAGE, TEXT_NONE, me, text, wall_ms());
 		else
-			model_direct(visit->model, me, nick, text, visit_time());
+			model_add_direct(session->model, me, nick, text, wall_ms());
 	}
 	strbuf_clear(&before);
 	strbuf_clear(&strings);
 }
 
 static void
-direct_command(struct visit *visit, struct text command, struct text rest)
+direct_command(struct session *session, struct text command, struct text rest)
 {
 	bool msg = text_is(command, text_of("msg")) || text_is(command, text_of("message"));
 	if (msg) {
 		struct text nick = text_word(&rest);
 		if (rest.len > 0)
-			direct_tell(visit, nick, rest);
+			direct_tell(session, nick, rest);
 		else
-			visit_note(visit, LINE_REFUSED, "Usage: /msg NICK TEXT", NULL);
+			session_notice(session, LINE_REFUSED, "Usage: /msg NICK TEXT", NULL);
 	} else if (text_is(command, text_of("nick")) && rest.len > 0) {
-		direct_name(visit, rest);
+		direct_name(session, rest);
 	} else if (text_is(command, text_of("help"))) {
-		visit_note(visit, LINE_NOTICE, help, NULL);
+		session_notice(session, LINE_NOTICE, help, NULL);
 	} else {
-		visit_lack(visit, command);
+		session_unknown_command(session, command);
 	}
 }
 
 static bool
-direct_say(struct visit *visit, struct text line, struct text room, struct text ref)
+direct_send_line(struct session *session, struct text line, struct text room, struct text ref)
 {
 	struct text rest = line, command = {NULL, 0}, nick;
 	(void)room;
 	(void)ref;
-	if (visit_command(&rest, &command)) {
-		direct_command(visit, command, rest);
+	if (command_parse(&rest, &command)) {
+		direct_command(session, command, rest);
 		return false;
 	}
-	bool addressed = line.ptr[0] == '@' && plain_split(&rest, ':', &nick) && nick.len > 1;
+	bool addressed = line.ptr[0] == '@' && text_split(&rest, ':', &nick) && nick.len > 1;
 	if (addressed && text_trim(rest).len > 0)
-		direct_tell(visit, (struct text){nick.ptr + 1, nick.len - 1}, rest);
+		direct_tell(session, (struct text){nick.ptr + 1, nick.len - 1}, rest);
 	else
-		visit_note(visit, LINE_REFUSED,
+		session_notice(session, LINE_REFUSED,
 			"Whom is that for? Please type @NICK:TEXT, or /msg NICK TEXT.", NULL);
 	return false;
 }
 
 static void
-direct_part(struct visit *visit)
+direct_say_goodbye(struct session *session)
 {
-	plain_send(visit, "exit", text_of(""), DIRECT_BYTES);
+	text_lines_send(session, "exit", text_of(""), DIRECT_BYTES);
 }
 
 const struct protocol protocol_direct = {
@@ -136,10 +137,10 @@ const struct protocol protocol_direct = {
 	.port = "12345",
 	.framing = &framing_relay,
 	.rooms = ROOMS_NONE,
-	.mark = '@',
-	.memory = sizeof(struct direct),
-	.greet = direct_greet,
-	.hear = direct_hear,
-	.say = direct_say,
-	.part = direct_part,
+	.address_prefix = '@',
+	.state_size = sizeof(struct direct),
+	.log_in = direct_log_in,
+	.on_message = direct_on_message,
+	.send_line = direct_send_line,
+	.say_goodbye = direct_say_goodbye,
 };

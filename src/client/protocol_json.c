@@ -5,7 +5,7 @@
  */
 #include <assert.h>
 
-#include "client/visit.h"
+#include "client/session.h"
 #include "codec/json.h"
 #include "codec/json_writer.h"
 
@@ -16,139 +16,139 @@ static const char ref_known[] = "known"; /* rooms, likewise */
 static const char ref_ping[] = "ping";
 static const char ref_look[] = "look";
 
-struct heard {
-	struct visit *visit;
+struct packet {
+	struct session *session;
 	const struct json *json;
 	struct text room, nick, message, ref;
 	int64_t time;
 };
 
 static bool
-ref_is(const struct heard *heard, const char *ref)
+ref_is(const struct packet *packet, const char *ref)
 {
-	return text_is(heard->ref, text_of(ref));
+	return text_is(packet->ref, text_of(ref));
 }
 
 /* A packet being written. */
-struct packet {
+struct packet_writer {
 	struct strbuf buf;
 	size_t opened;
 	struct json_writer json;
 };
 
 static void
-packet_begin(struct packet *packet, const char *type)
+packet_begin(struct packet_writer *writer, const char *type)
 {
-	packet->buf = (struct strbuf){0};
-	packet->opened = length_prefix_begin(&packet->buf);
-	packet->json = json_begin(&packet->buf, type);
+	writer->buf = (struct strbuf){0};
+	writer->opened = length_prefix_begin(&writer->buf);
+	writer->json = json_begin(&writer->buf, type);
 }
 
 static void
-packet_send(struct visit *visit, struct packet *packet)
+packet_send(struct session *session, struct packet_writer *writer)
 {
-	json_close_object(&packet->json);
-	bool fits = length_prefix_end(&packet->buf, packet->opened);
+	json_close_object(&writer->json);
+	bool fits = length_prefix_end(&writer->buf, writer->opened);
 	assert(fits);
-	visit_send(visit, strbuf_view(&packet->buf));
-	strbuf_clear(&packet->buf);
+	session_send(session, strbuf_view(&writer->buf));
+	strbuf_clear(&writer->buf);
 }
 
 static void
-put(struct packet *packet, const char *key, struct text value)
+put(struct packet_writer *writer, const char *key, struct text value)
 {
 	if (value.ptr)
-		json_put_text(&packet->json, key, value);
+		json_put_text(&writer->json, key, value);
 }
 
 /* A packet about a room, with what it says of it under the key, if it says something. */
 static void
-packet_about(struct visit *visit, const char *type, struct text room, const char *key,
+packet_about(struct session *session, const char *type, struct text room, const char *key,
 	struct text value, struct text ref)
 {
-	struct packet packet;
-	packet_begin(&packet, type);
-	put(&packet, key, value);
+	struct packet_writer writer;
+	packet_begin(&writer, type);
+	put(&writer, key, value);
 	if (room.len > 0)
-		put(&packet, "room", room);
-	put(&packet, "ref", ref);
-	packet_send(visit, &packet);
+		put(&writer, "room", room);
+	put(&writer, "ref", ref);
+	packet_send(session, &writer);
 }
 
 static void
-packet_ask(struct visit *visit, const char *type, struct text room, struct text ref)
+packet_ask(struct session *session, const char *type, struct text room, struct text ref)
 {
-	packet_about(visit, type, room, "", TEXT_NONE, ref);
+	packet_about(session, type, room, "", TEXT_NONE, ref);
 }
 
 static void
-json_greet(struct visit *visit)
+json_log_in(struct session *session)
 {
-	struct packet packet;
-	packet_begin(&packet, "hello");
-	put(&packet, "nick", text_of(visit->model->nick));
-	json_put_number(&packet.json, "version", VERSION);
-	put(&packet, "room", visit_room(visit));
-	packet_send(visit, &packet);
+	struct packet_writer writer;
+	packet_begin(&writer, "hello");
+	put(&writer, "nick", text_of(session->model->nick));
+	json_put_number(&writer.json, "version", VERSION);
+	put(&writer, "room", login_room(session));
+	packet_send(session, &writer);
 }
 
 static void
-json_ping(struct visit *visit)
+json_ping(struct session *session)
 {
-	packet_ask(visit, "ping", text_of(""), text_of(ref_ping));
+	packet_ask(session, "ping", text_of(""), text_of(ref_ping));
 }
 
 static void
-json_ask_rooms(struct visit *visit)
+json_request_rooms(struct session *session)
 {
-	packet_ask(visit, "rooms", text_of(""), text_of(ref_known));
+	packet_ask(session, "rooms", text_of(""), text_of(ref_known));
 }
 
 static void
-packet_command(struct visit *visit, struct text line, struct text ref)
+packet_command(struct session *session, struct text line, struct text ref)
 {
-	struct packet packet;
-	packet_begin(&packet, "command");
-	put(&packet, "line", line);
-	put(&packet, "ref", ref);
-	packet_send(visit, &packet);
+	struct packet_writer writer;
+	packet_begin(&writer, "command");
+	put(&writer, "line", line);
+	put(&writer, "ref", ref);
+	packet_send(session, &writer);
 }
 
 /* What the server has let one into before is entered again. */
 static void
-heard_welcome(const struct heard *heard)
+receive_welcome(const struct packet *packet)
 {
-	struct visit *visit = heard->visit;
-	struct text given = visit_room(visit);
-	visit_welcome(visit, heard->nick);
-	for (size_t i = 0; i < visit->model->n_rooms; i++) {
-		struct text room = text_of(visit->model->rooms[i]->name);
+	struct session *session = packet->session;
+	struct text given = login_room(session);
+	login_accepted(session, packet->nick);
+	for (size_t i = 0; i < session->model->n_rooms; i++) {
+		struct text room = text_of(session->model->rooms[i]->name);
 		if (room.len > 0 && !text_is(room, given))
-			packet_ask(visit, "join", room, TEXT_NONE);
+			packet_ask(session, "join", room, TEXT_NONE);
 	}
-	packet_command(visit, text_of("/help"), text_of(ref_help));
-	json_ask_rooms(visit);
+	packet_command(session, text_of("/help"), text_of(ref_help));
+	json_request_rooms(session);
 }
 
 static void
-heard_chat(const struct heard *heard)
+receive_chat(const struct packet *packet)
 {
-	model_said(heard->visit->model, LINE_SAID, heard->room, heard->nick, heard->message,
-		heard->time);
+	model_add_message(packet->session->model, LINE_MESSAGE, packet->room, packet->nick,
+		packet->message, packet->time);
 }
 
 static void
-heard_emote(const struct heard *heard)
+receive_emote(const struct packet *packet)
 {
-	model_said(heard->visit->model, LINE_EMOTE, heard->room, heard->nick, heard->message,
-		heard->time);
+	model_add_message(packet->session->model, LINE_EMOTE, packet->room, packet->nick,
+		packet->message, packet->time);
 }
 
 static void
-heard_direct(const struct heard *heard)
+receive_direct(const struct packet *packet)
 {
-	model_direct(heard->visit->model, heard->nick, json_text(heard->json, "to"), heard->message,
-		heard->time);
+	model_add_direct(packet->session->model, packet->nick, json_text(packet->json, "to"),
+		packet->message, packet->time);
 }
 
 /*
@@ -156,112 +156,115 @@ heard_direct(const struct heard *heard)
  * by number alone is still known as being there.
  */
 static void
-heard_by_name(const struct heard *heard)
+receive_membership(const struct packet *packet)
 {
-	struct room *room = model_room(heard->visit->model, heard->room);
-	if (!room || !room->counted || text_is(heard->nick, text_of(heard->visit->model->nick)))
+	struct room *room = model_room(packet->session->model, packet->room);
+	if (!room || !room->members_stale ||
+		text_is(packet->nick, text_of(packet->session->model->nick)))
 		return;
-	room->counted = false;
-	packet_ask(heard->visit, "names", heard->room, text_of(ref_known));
+	room->members_stale = false;
+	packet_ask(packet->session, "names", packet->room, text_of(ref_known));
 }
 
 /* A room that was asked for is shown; one that is entered again after a lost connection is not. */
 static void
-heard_join(const struct heard *heard)
+receive_join(const struct packet *packet)
 {
-	bool asked = visit_answer(heard->visit, heard->ref);
-	model_entered(heard->visit->model, heard->room, heard->nick, heard->time, asked);
-	heard_by_name(heard);
+	bool asked = pending_confirm(packet->session, packet->ref);
+	model_entered(packet->session->model, packet->room, packet->nick, packet->time, asked);
+	receive_membership(packet);
 }
 
 static void
-heard_leave(const struct heard *heard)
+receive_leave(const struct packet *packet)
 {
-	model_left(heard->visit->model, heard->room, heard->nick, heard->time);
-	heard_by_name(heard);
+	model_left(packet->session->model, packet->room, packet->nick, packet->time);
+	receive_membership(packet);
 }
 
 static void
-heard_nick(const struct heard *heard)
+receive_nick(const struct packet *packet)
 {
-	model_renamed(heard->visit->model, heard->nick, json_text(heard->json, "new"), heard->time);
+	model_renamed(
+		packet->session->model, packet->nick, json_text(packet->json, "new"), packet->time);
 }
 
 static void
-heard_note(const struct heard *heard, enum line_kind kind, const struct strbuf *buf)
+receive_show(const struct packet *packet, enum line_kind kind, const struct strbuf *buf)
 {
-	model_note(heard->visit->model, kind, heard->room, strbuf_view(buf), heard->time);
+	model_add_notice(
+		packet->session->model, kind, packet->room, strbuf_view(buf), packet->time);
 }
 
 static void
-heard_names_asked(const struct heard *heard)
+receive_names_requested(const struct packet *packet)
 {
 	struct strbuf buf = {0};
-	if (json_flag(heard->json, "first"))
-		strbuf_printf(&buf, "In %.*s: ", TEXT_ARGS(heard->room));
-	size_t n = json_length(heard->json, "nicks");
+	if (json_flag(packet->json, "first"))
+		strbuf_printf(&buf, "In %.*s: ", TEXT_ARGS(packet->room));
+	size_t n = json_length(packet->json, "nicks");
 	for (size_t i = 0; i < n; i++)
 		strbuf_printf(&buf, "%s%.*s", i ? ", " : "",
-			TEXT_ARGS(json_item(heard->json, "nicks", i)));
-	const struct room *room = model_room(heard->visit->model, heard->room);
-	if (room && !json_flag(heard->json, "more") && room->users > room->people.n)
-		strbuf_printf(&buf, " and %zu more", room->users - room->people.n);
-	heard_note(heard, LINE_NOTICE, &buf);
+			TEXT_ARGS(json_item(packet->json, "nicks", i)));
+	const struct room *room = model_room(packet->session->model, packet->room);
+	if (room && !json_flag(packet->json, "more") && room->n_users > room->members.n)
+		strbuf_printf(&buf, " and %zu more", room->n_users - room->members.n);
+	receive_show(packet, LINE_NOTICE, &buf);
 	strbuf_clear(&buf);
 }
 
 static size_t
-heard_count(const struct heard *heard, const char *key)
+receive_count(const struct packet *packet, const char *key)
 {
-	int64_t n = json_number(heard->json, key);
+	int64_t n = json_number(packet->json, key);
 	return n > 0 ? (size_t)n : 0;
 }
 
 static void
-heard_presence(const struct heard *heard)
+receive_presence(const struct packet *packet)
 {
-	struct presence presence = {heard_count(heard, "joined"), heard_count(heard, "left"),
-		heard_count(heard, "users")};
-	model_presence(heard->visit->model, heard->room, &presence, heard->time);
+	struct presence presence = {receive_count(packet, "joined"), receive_count(packet, "left"),
+		receive_count(packet, "users")};
+	model_presence(packet->session->model, packet->room, &presence, packet->time);
 }
 
 static void
-heard_names(const struct heard *heard)
+receive_names(const struct packet *packet)
 {
-	struct model *model = heard->visit->model;
-	model_people(
-		model, heard->room, heard_count(heard, "users"), json_flag(heard->json, "first"));
+	struct model *model = packet->session->model;
+	model_set_members(model, packet->room, receive_count(packet, "users"),
+		json_flag(packet->json, "first"));
 	/* Of a large room these are the first, among whom one is not oneself. */
-	model_person(model, heard->room, text_of(model->nick));
-	size_t n = json_length(heard->json, "nicks");
+	model_add_member(model, packet->room, text_of(model->nick));
+	size_t n = json_length(packet->json, "nicks");
 	for (size_t i = 0; i < n; i++)
-		model_person(model, heard->room, json_item(heard->json, "nicks", i));
-	if (ref_is(heard, ref_look))
-		heard_names_asked(heard);
-	else if (!ref_is(heard, ref_known) && !json_flag(heard->json, "more"))
-		visit_tell_people(heard->visit, heard->room);
+		model_add_member(model, packet->room, json_item(packet->json, "nicks", i));
+	if (ref_is(packet, ref_look))
+		receive_names_requested(packet);
+	else if (!ref_is(packet, ref_known) && !json_flag(packet->json, "more"))
+		session_show_members(packet->session, packet->room);
 }
 
 static void
-heard_rooms(const struct heard *heard)
+receive_rooms(const struct packet *packet)
 {
 	struct strbuf buf = {0};
-	strbuf_puts(&buf, json_flag(heard->json, "first") ? "Rooms:" : "More rooms:");
-	size_t n = json_length(heard->json, "rooms");
+	strbuf_puts(&buf, json_flag(packet->json, "first") ? "Rooms:" : "More rooms:");
+	size_t n = json_length(packet->json, "rooms");
 	for (size_t i = 0; i < n; i++) {
-		const struct json *room = json_item_object(heard->json, "rooms", i);
+		const struct json *room = json_item_object(packet->json, "rooms", i);
 		if (!room)
 			continue;
 		struct text name = json_text(room, "name"), topic = json_text(room, "topic");
 		int64_t users = json_number(room, "users");
-		model_learn_room(heard->visit->model, name);
+		model_learn_room(packet->session->model, name);
 		strbuf_printf(&buf, "\n%.*s, %lld %s", TEXT_ARGS(name), (long long)users,
 			users == 1 ? "person" : "people");
 		if (topic.len > 0)
 			strbuf_printf(&buf, ": %.*s", TEXT_ARGS(topic));
 	}
-	if (!ref_is(heard, ref_known))
-		heard_note(heard, LINE_NOTICE, &buf);
+	if (!ref_is(packet, ref_known))
+		receive_show(packet, LINE_NOTICE, &buf);
 	strbuf_clear(&buf);
 }
 
@@ -275,13 +278,13 @@ idle_describe(struct strbuf *buf, int64_t seconds)
 }
 
 static void
-heard_who(const struct heard *heard)
+receive_who(const struct packet *packet)
 {
 	struct strbuf buf = {0};
-	strbuf_puts(&buf, json_flag(heard->json, "first") ? "Logged in:" : "Also logged in:");
-	size_t n = json_length(heard->json, "users");
+	strbuf_puts(&buf, json_flag(packet->json, "first") ? "Logged in:" : "Also logged in:");
+	size_t n = json_length(packet->json, "users");
 	for (size_t i = 0; i < n; i++) {
-		const struct json *user = json_item_object(heard->json, "users", i);
+		const struct json *user = json_item_object(packet->json, "users", i);
 		if (!user)
 			continue;
 		strbuf_printf(&buf, "\n%.*s, by %.*s", TEXT_ARGS(json_text(user, "nick")),
@@ -291,31 +294,31 @@ heard_who(const struct heard *heard)
 				TEXT_ARGS(json_item(user, "rooms", j)));
 		idle_describe(&buf, json_number(user, "idle"));
 	}
-	heard_note(heard, LINE_NOTICE, &buf);
+	receive_show(packet, LINE_NOTICE, &buf);
 	strbuf_clear(&buf);
 }
 
 static void
-heard_topic(const struct heard *heard)
+receive_topic(const struct packet *packet)
 {
-	model_topic(heard->visit->model, heard->room, heard->nick, json_text(heard->json, "topic"),
-		heard->time);
+	model_topic(packet->session->model, packet->room, packet->nick,
+		json_text(packet->json, "topic"), packet->time);
 }
 
 static void
-heard_notice(const struct heard *heard)
+receive_notice(const struct packet *packet)
 {
-	if (ref_is(heard, ref_help))
-		model_learn_commands(heard->visit->model, heard->message);
+	if (ref_is(packet, ref_help))
+		model_learn_commands(packet->session->model, packet->message);
 	else
-		model_note(
-			heard->visit->model, LINE_NOTICE, heard->room, heard->message, heard->time);
+		model_add_notice(packet->session->model, LINE_NOTICE, packet->room, packet->message,
+			packet->time);
 }
 
 static void
-heard_pong(const struct heard *heard)
+receive_pong(const struct packet *packet)
 {
-	visit_pong(heard->visit);
+	session_pong(packet->session);
 }
 
 static enum refusal
@@ -332,62 +335,63 @@ refusal_of(struct text code)
 
 /* A person sees what it was that has not been said, and may say it otherwise. */
 static void
-heard_refusal(const struct heard *heard)
+receive_refused(const struct packet *packet)
 {
-	struct visit *visit = heard->visit;
-	struct text line = visit_saying(visit, heard->ref), rest = line, command = {NULL, 0};
+	struct session *session = packet->session;
+	struct text line = pending_text(session, packet->ref), rest = line, command = {NULL, 0};
 	struct strbuf buf = {0};
-	strbuf_add_text(&buf, heard->message);
-	bool is_command = line.ptr && visit_command(&rest, &command);
+	strbuf_add_text(&buf, packet->message);
+	bool is_command = line.ptr && command_parse(&rest, &command);
 	bool moves = text_is(command, text_of("join")) || text_is(command, text_of("leave"));
-	if (visit->asks && line.ptr && !(is_command && moves))
+	if (session->interactive && line.ptr && !(is_command && moves))
 		strbuf_printf(&buf, "\nNot said: %.*s", TEXT_ARGS(line));
-	heard_note(heard, LINE_REFUSED, &buf);
+	receive_show(packet, LINE_REFUSED, &buf);
 	strbuf_clear(&buf);
 }
 
 static void
-heard_error(const struct heard *heard)
+receive_error(const struct packet *packet)
 {
-	struct visit *visit = heard->visit;
-	if (visit->state != VISIT_IN)
-		visit_refuse(visit, refusal_of(json_text(heard->json, "code")), heard->message);
-	else if (ref_is(heard, ref_ping))
-		visit_pong(visit);
-	else if (!ref_is(heard, ref_help) && !ref_is(heard, ref_known))
-		heard_refusal(heard);
+	struct session *session = packet->session;
+	if (session->state != SESSION_ONLINE)
+		login_refused(
+			session, refusal_of(json_text(packet->json, "code")), packet->message);
+	else if (ref_is(packet, ref_ping))
+		session_pong(session);
+	else if (!ref_is(packet, ref_help) && !ref_is(packet, ref_known))
+		receive_refused(packet);
 }
 
 static const struct {
 	const char *type;
-	void (*hear)(const struct heard *heard);
+	void (*receive)(const struct packet *packet);
 } types[] = {
-	{"welcome", heard_welcome},
-	{"chat", heard_chat},
-	{"emote", heard_emote},
-	{"direct", heard_direct},
-	{"join", heard_join},
-	{"leave", heard_leave},
-	{"nick", heard_nick},
-	{"presence", heard_presence},
-	{"names", heard_names},
-	{"rooms", heard_rooms},
-	{"who", heard_who},
-	{"topic", heard_topic},
-	{"notice", heard_notice},
-	{"pong", heard_pong},
-	{"error", heard_error},
+	{"welcome", receive_welcome},
+	{"chat", receive_chat},
+	{"emote", receive_emote},
+	{"direct", receive_direct},
+	{"join", receive_join},
+	{"leave", receive_leave},
+	{"nick", receive_nick},
+	{"presence", receive_presence},
+	{"names", receive_names},
+	{"rooms", receive_rooms},
+	{"who", receive_who},
+	{"topic", receive_topic},
+	{"notice", receive_notice},
+	{"pong", receive_pong},
+	{"error", receive_error},
 };
 
 static void
-json_hear(struct visit *visit, struct text packet)
+json_on_message(struct session *session, struct text bytes)
 {
-	struct json *json = json_read(packet);
+	struct json *json = json_read(bytes);
 	if (!json)
 		return;
 	struct text type = json_text(json, "type");
-	struct heard heard = {
-		.visit = visit,
+	struct packet packet = {
+		.session = session,
 		.json = json,
 		.room = json_text(json, "room"),
 		.nick = json_text(json, "nick"),
@@ -395,38 +399,38 @@ json_hear(struct visit *visit, struct text packet)
 		.ref = json_text(json, "ref"),
 		.time = json_number(json, "time"),
 	};
-	if (heard.time <= 0)
-		heard.time = visit_time();
+	if (packet.time <= 0)
+		packet.time = wall_ms();
 	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
 		if (text_is(type, text_of(types[i].type)))
-			types[i].hear(&heard);
+			types[i].receive(&packet);
 	/* The first of several packets with the ref is enough: the rest cannot be lost alone. */
-	if (heard.ref.len > 0)
-		visit_answer(visit, heard.ref);
+	if (packet.ref.len > 0)
+		pending_confirm(session, packet.ref);
 	json_close(json);
 }
 
 /* A command that concerns the room that is shown here, whichever the server thinks of. */
 static bool
-say_in_room(struct visit *visit, struct text command, struct text rest, struct text room,
+say_in_room(struct session *session, struct text command, struct text rest, struct text room,
 	struct text ref)
 {
 	struct text name = rest;
 	struct text word = text_word(&name);
 	bool one = word.len > 0 && name.len == 0;
 	if (text_is(command, text_of("say")) && rest.len > 0)
-		packet_about(visit, "chat", room, "message", rest, ref);
+		packet_about(session, "chat", room, "message", rest, ref);
 	else if (text_is(command, text_of("me")) && rest.len > 0)
-		packet_about(visit, "emote", room, "message", rest, ref);
+		packet_about(session, "emote", room, "message", rest, ref);
 	else if (text_is(command, text_of("join")) && one)
-		packet_ask(visit, "join", word, ref);
+		packet_ask(session, "join", word, ref);
 	else if (text_is(command, text_of("leave")) && (one || rest.len == 0))
-		packet_ask(visit, "leave", one ? word : room, ref);
+		packet_ask(session, "leave", one ? word : room, ref);
 	else if (text_is(command, text_of("topic")))
-		packet_about(visit, "topic", room, "topic", rest.len > 0 ? rest : TEXT_NONE, ref);
+		packet_about(session, "topic", room, "topic", rest.len > 0 ? rest : TEXT_NONE, ref);
 	else if ((text_is(command, text_of("look")) || text_is(command, text_of("names"))) &&
 		 rest.len == 0)
-		packet_ask(visit, "names", room, text_of(ref_look));
+		packet_ask(session, "names", room, text_of(ref_look));
 	else
 		return false;
 	return true;
@@ -444,15 +448,15 @@ command_is_answered(struct text command)
 }
 
 static bool
-json_say(struct visit *visit, struct text line, struct text room, struct text ref)
+json_send_line(struct session *session, struct text line, struct text room, struct text ref)
 {
 	struct text rest = line, command = {NULL, 0};
-	if (!visit_command(&rest, &command)) {
-		packet_about(visit, "chat", room, "message", rest, ref);
+	if (!command_parse(&rest, &command)) {
+		packet_about(session, "chat", room, "message", rest, ref);
 		return true;
 	}
-	if (!say_in_room(visit, command, rest, room, ref))
-		packet_command(visit, line, ref);
+	if (!say_in_room(session, command, rest, room, ref))
+		packet_command(session, line, ref);
 	return command_is_answered(command);
 }
 
@@ -460,9 +464,9 @@ const struct protocol protocol_json = {
 	.name = "json",
 	.port = "3490",
 	.framing = &framing_packets,
-	.greet = json_greet,
-	.hear = json_hear,
-	.say = json_say,
+	.log_in = json_log_in,
+	.on_message = json_on_message,
+	.send_line = json_send_line,
 	.ping = json_ping,
-	.ask_rooms = json_ask_rooms,
+	.request_rooms = json_request_rooms,
 };

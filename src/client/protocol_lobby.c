@@ -2,7 +2,7 @@
  * The lobby protocol (SPEC 6.5): a room first, then a name, then talk. The
  * server's digits are answers only while one is awaited; nobody is shown them.
  */
-#include "client/plain.h"
+#include "client/text_lines.h"
 #include "teahouse/name_rules.h"
 
 static const char help[] = "What is typed is said in the room; besides there is\n"
@@ -26,39 +26,39 @@ struct lobby {
 };
 
 static void
-lobby_send(struct visit *visit, const char *word, struct text text)
+lobby_send(struct session *session, const char *word, struct text text)
 {
-	plain_send(visit, word, text, LOBBY_BYTES);
+	text_lines_send(session, word, text, LOBBY_BYTES);
 }
 
 static void
-lobby_ask_people(struct visit *visit)
+lobby_ask_people(struct session *session)
 {
-	struct lobby *lobby = visit->memory;
+	struct lobby *lobby = session->protocol_state;
 	lobby->whos++;
-	lobby_send(visit, "/who", text_of(""));
+	lobby_send(session, "/who", text_of(""));
 }
 
 static void
-lobby_note(struct visit *visit, enum line_kind kind, const struct strbuf *buf)
+lobby_note(struct session *session, enum line_kind kind, const struct strbuf *buf)
 {
-	model_note(visit->model, kind, TEXT_NONE, strbuf_view(buf), visit_time());
+	model_add_notice(session->model, kind, TEXT_NONE, strbuf_view(buf), wall_ms());
 }
 
 /* The way in: questions to a person. */
 
 static void
-lobby_list(struct visit *visit)
+lobby_list(struct session *session)
 {
-	struct lobby *lobby = visit->memory;
+	struct lobby *lobby = session->protocol_state;
 	lobby->lists++;
-	lobby_send(visit, "/list", text_of(""));
+	lobby_send(session, "/list", text_of(""));
 }
 
-static const struct question question_way, question_room;
+static const struct prompt prompt_list_or_join, prompt_room;
 
 static void
-lobby_choose(struct visit *visit, struct text line, bool by_name)
+lobby_choose(struct session *session, struct text line, bool by_name)
 {
 	bool slash = line.len > 0 && line.ptr[0] == '/';
 	struct text rest = {line.ptr + slash, line.len - slash}, whole = text_trim(rest);
@@ -66,14 +66,14 @@ lobby_choose(struct visit *visit, struct text line, bool by_name)
 	bool list = text_is(word, text_of("list")) || text_is(word, text_of("rooms"));
 	bool join = text_is(word, text_of("join"));
 	if (list && rest.len == 0) {
-		lobby_list(visit);
+		lobby_list(session);
 	} else if (join && rest.len == 0) {
-		visit_ask(visit, &question_room, "Which room?");
+		login_ask(session, &prompt_room, "Which room?");
 	} else if (join || (by_name && !slash && whole.len > 0)) {
-		visit_choose_room(visit, join ? rest : whole);
-		visit_greet(visit);
+		login_choose_room(session, join ? rest : whole);
+		session_log_in(session);
 	} else {
-		visit_note(visit, LINE_LOCAL,
+		session_notice(session, LINE_LOCAL,
 			"Please type list to see the rooms, join ROOM to enter one, or /q to "
 			"leave.",
 			NULL);
@@ -81,70 +81,71 @@ lobby_choose(struct visit *visit, struct text line, bool by_name)
 }
 
 static void
-lobby_answer_way(struct visit *visit, struct text line)
+lobby_answer_way(struct session *session, struct text line)
 {
-	lobby_choose(visit, line, false);
+	lobby_choose(session, line, false);
 }
 
 static void
-lobby_answer_room(struct visit *visit, struct text line)
+lobby_answer_room(struct session *session, struct text line)
 {
-	lobby_choose(visit, line, true);
+	lobby_choose(session, line, true);
 }
 
-static const struct question question_way = {
+static const struct prompt prompt_list_or_join = {
 	"list or join", "choose a room", true, lobby_answer_way};
-static const struct question question_room = {"room", "choose a room", true, lobby_answer_room};
+static const struct prompt prompt_room = {"room", "choose a room", true, lobby_answer_room};
 
 static void
-lobby_greet(struct visit *visit)
+lobby_log_in(struct session *session)
 {
-	struct lobby *lobby = visit->memory;
-	struct text room = visit_room(visit), nick = text_of(visit->model->nick);
+	struct lobby *lobby = session->protocol_state;
+	struct text room = login_room(session), nick = text_of(session->model->nick);
 	if (!lobby->joined && !room.ptr) {
-		visit_ask(visit, &question_way,
+		login_ask(session, &prompt_list_or_join,
 			"Would you like to list the rooms, or to join one? "
 			"Please type list, or join ROOM.");
 	} else if (lobby->joined && nick.len == 0) {
-		visit_ask(visit, &question_name, "What is your name?");
+		login_ask(session, &prompt_nick, "What is your name?");
 	} else {
 		lobby->asked = true;
-		lobby_send(visit, lobby->joined ? "/nick " : "/join ", lobby->joined ? nick : room);
+		lobby_send(
+			session, lobby->joined ? "/nick " : "/join ", lobby->joined ? nick : room);
 	}
 }
 
 /* The way in: answers of the server. */
 
 static void
-lobby_tell_rooms(struct visit *visit, size_t n)
+lobby_tell_rooms(struct session *session, size_t n)
 {
-	struct lobby *lobby = visit->memory;
+	struct lobby *lobby = session->protocol_state;
 	struct strbuf buf = {0};
 	if (n == 0)
 		strbuf_puts(&buf, "There are no rooms yet; joining one makes it.");
 	else
 		strbuf_printf(&buf, "Rooms:%.*s", TEXT_ARGS(strbuf_view(&lobby->rooms)));
-	lobby_note(visit, LINE_NOTICE, &buf);
+	lobby_note(session, LINE_NOTICE, &buf);
 	strbuf_clear(&buf);
 	strbuf_clear(&lobby->rooms);
-	if (visit->state == VISIT_CHOOSING && lobby->lists == 0)
-		visit_ask(visit, &question_room, "Which room would you like to join?");
+	if (session->state == SESSION_PROMPTING && lobby->lists == 0)
+		login_ask(session, &prompt_room, "Which room would you like to join?");
 }
 
 static void
-lobby_hear_room(struct visit *visit, struct text name)
+lobby_hear_room(struct session *session, struct text name)
 {
-	struct lobby *lobby = visit->memory;
-	model_learn_room(visit->model, name);
+	struct lobby *lobby = session->protocol_state;
+	model_learn_room(session->model, name);
 	strbuf_printf(&lobby->rooms, "\n%.*s", TEXT_ARGS(name));
 	if (--lobby->left == 0)
-		lobby_tell_rooms(visit, 1);
+		lobby_tell_rooms(session, 1);
 }
 
 static bool
-lobby_hear_count(struct visit *visit, struct text string)
+lobby_hear_count(struct session *session, struct text string)
 {
-	struct lobby *lobby = visit->memory;
+	struct lobby *lobby = session->protocol_state;
 	size_t n = 0;
 	for (size_t i = 0; i < string.len; i++) {
 		if (string.ptr[i] < '0' || string.ptr[i] > '9' || i == 9)
@@ -154,102 +155,102 @@ lobby_hear_count(struct visit *visit, struct text string)
 	lobby->lists--;
 	lobby->left = n;
 	if (n == 0)
-		lobby_tell_rooms(visit, 0);
+		lobby_tell_rooms(session, 0);
 	return true;
 }
 
 static void
-lobby_enter(struct visit *visit)
+lobby_enter(struct session *session)
 {
-	struct model *model = visit->model;
-	struct text room = visit_room(visit);
+	struct model *model = session->model;
+	struct text room = login_room(session);
 	model_learn_commands(model, text_of(help));
-	visit_welcome(visit, text_of(model->nick));
-	model_entered(model, room, text_of(model->nick), visit_time(), true);
-	lobby_ask_people(visit);
+	login_accepted(session, text_of(model->nick));
+	model_entered(model, room, text_of(model->nick), wall_ms(), true);
+	lobby_ask_people(session);
 }
 
 static void
-lobby_refuse(struct visit *visit, bool taken)
+lobby_refuse(struct session *session, bool taken)
 {
 	static const char rule[] = "no spaces, none of # @ : , * ! / \" < >";
-	const struct lobby *lobby = visit->memory;
+	const struct lobby *lobby = session->protocol_state;
 	struct strbuf buf = {0};
 	if (!lobby->joined)
 		strbuf_printf(&buf, "\"%.*s\" cannot be a room's name: 1 to %d characters, %s",
-			TEXT_ARGS(visit_room(visit)), ROOM_CHARACTERS, rule);
+			TEXT_ARGS(login_room(session)), ROOM_CHARACTERS, rule);
 	else if (taken)
-		strbuf_printf(&buf, "The name \"%s\" is taken.", visit->model->nick);
+		strbuf_printf(&buf, "The name \"%s\" is taken.", session->model->nick);
 	else
 		strbuf_printf(&buf, "The name \"%s\" cannot be used: 1 to %d characters, %s",
-			visit->model->nick, NICK_CHARACTERS, rule);
+			session->model->nick, NICK_CHARACTERS, rule);
 	enum refusal refusal = taken ? REFUSED_TAKEN : REFUSED_NICK;
-	visit_refuse(visit, lobby->joined ? refusal : REFUSED_ROOM, strbuf_view(&buf));
+	login_refused(session, lobby->joined ? refusal : REFUSED_ROOM, strbuf_view(&buf));
 	strbuf_clear(&buf);
 }
 
 /* The answer to a room or a name. */
 static bool
-lobby_hear_code(struct visit *visit, struct text string)
+lobby_hear_code(struct session *session, struct text string)
 {
-	struct lobby *lobby = visit->memory;
+	struct lobby *lobby = session->protocol_state;
 	if (string.len != 1 || string.ptr[0] < '0' || string.ptr[0] > '2')
 		return false;
 	lobby->asked = false;
 	if (string.ptr[0] != '0') {
-		lobby_refuse(visit, string.ptr[0] == '2');
+		lobby_refuse(session, string.ptr[0] == '2');
 	} else if (lobby->joined) {
-		lobby_enter(visit);
+		lobby_enter(session);
 	} else {
 		lobby->joined = true;
-		visit_greet(visit);
+		session_log_in(session);
 	}
 	return true;
 }
 
 /* What was not asked for, or not like this. */
 static void
-lobby_hear_other(struct visit *visit, struct text string)
+lobby_hear_other(struct session *session, struct text string)
 {
 	bool code = string.len == 1 && string.ptr[0] >= '0' && string.ptr[0] <= '2';
 	if (code)
 		string = text_of("The server did not understand something.");
 	if (string.len > 0)
-		model_note(visit->model, LINE_NOTICE, TEXT_NONE, string, visit_time());
+		model_add_notice(session->model, LINE_NOTICE, TEXT_NONE, string, wall_ms());
 }
 
 static void
-lobby_hear_outside(struct visit *visit, struct text string)
+lobby_hear_outside(struct session *session, struct text string)
 {
-	struct lobby *lobby = visit->memory;
+	struct lobby *lobby = session->protocol_state;
 	struct text sentence;
-	if (plain_begins(string, "*** ", &sentence))
-		visit_warn(visit, sentence);
+	if (text_skip_prefix(string, "*** ", &sentence))
+		login_warn(session, sentence);
 	else if (lobby->left > 0)
-		lobby_hear_room(visit, string);
-	else if (lobby->lists > 0 && lobby_hear_count(visit, string))
+		lobby_hear_room(session, string);
+	else if (lobby->lists > 0 && lobby_hear_count(session, string))
 		return;
-	else if (!lobby->asked || !lobby_hear_code(visit, string))
-		lobby_hear_other(visit, string);
+	else if (!lobby->asked || !lobby_hear_code(session, string))
+		lobby_hear_other(session, string);
 }
 
 /* In the room. */
 
 /* Tells who has been heard to be there. */
 static void
-lobby_rest(struct visit *visit)
+lobby_on_batch_end(struct session *session)
 {
-	struct lobby *lobby = visit->memory;
+	struct lobby *lobby = session->protocol_state;
 	if (lobby->people.len == 0)
 		return;
-	struct text room = text_of(model_here(visit->model)->name);
+	struct text room = text_of(model_current(session->model)->name);
 	struct strbuf buf = {0};
 	strbuf_printf(
 		&buf, "In %.*s: %.*s", TEXT_ARGS(room), TEXT_ARGS(strbuf_view(&lobby->people)));
 	if (lobby->unasked)
-		visit_tell_people(visit, room);
+		session_show_members(session, room);
 	else
-		lobby_note(visit, LINE_NOTICE, &buf);
+		lobby_note(session, LINE_NOTICE, &buf);
 	strbuf_clear(&buf);
 	strbuf_clear(&lobby->people);
 }
@@ -259,39 +260,39 @@ lobby_rest(struct visit *visit)
  * something else comes, or one that has been there begins the next list.
  */
 static void
-lobby_hear_name(struct visit *visit, struct text name)
+lobby_hear_name(struct session *session, struct text name)
 {
-	struct lobby *lobby = visit->memory;
-	const struct room *here = model_here(visit->model);
+	struct lobby *lobby = session->protocol_state;
+	const struct room *here = model_current(session->model);
 	struct text room = text_of(here->name);
-	if (!lobby->who || (lobby->whos > 0 && words_has(&here->people, name))) {
-		lobby_rest(visit);
+	if (!lobby->who || (lobby->whos > 0 && strset_has(&here->members, name))) {
+		lobby_on_batch_end(session);
 		lobby->whos--;
 		lobby->who = true;
 		lobby->unasked = !lobby->introduced;
 		lobby->introduced = true;
-		model_people(visit->model, room, 0, true);
+		model_set_members(session->model, room, 0, true);
 	}
-	model_person(visit->model, room, name);
+	model_add_member(session->model, room, name);
 	strbuf_printf(&lobby->people, "%s%.*s", lobby->people.len ? ", " : "", TEXT_ARGS(name));
 }
 
 /* `*** ann has joined`, and whatever else the server tells. */
 static void
-lobby_hear_event(struct visit *visit, struct text sentence)
+lobby_hear_event(struct session *session, struct text sentence)
 {
 	struct text rest = sentence, nick, new;
-	struct text room = text_of(model_here(visit->model)->name);
-	int64_t now = visit_time();
-	bool other = plain_split(&rest, ' ', &nick) && !text_is(nick, text_of(visit->model->nick));
+	struct text room = text_of(model_current(session->model)->name);
+	int64_t now = wall_ms();
+	bool other = text_split(&rest, ' ', &nick) && !text_is(nick, text_of(session->model->nick));
 	if (other && text_is(rest, text_of("has joined")))
-		model_entered(visit->model, room, nick, now, false);
+		model_entered(session->model, room, nick, now, false);
 	else if (other && text_is(rest, text_of("has left")))
-		model_left(visit->model, room, nick, now);
-	else if (other && plain_begins(rest, "is now known as ", &new))
-		model_renamed(visit->model, nick, new, now);
+		model_left(session->model, room, nick, now);
+	else if (other && text_skip_prefix(rest, "is now known as ", &new))
+		model_renamed(session->model, nick, new, now);
 	else
-		lobby_hear_other(visit, sentence);
+		lobby_hear_other(session, sentence);
 }
 
 /* Takes the name off a word `name:`. False: it is none. */
@@ -306,103 +307,105 @@ word_names(struct text *word)
 
 /* `ann: hi`, `ann -> bob: hi`, `[ann waves]`: a name has neither a space nor a colon in it. */
 static void
-lobby_hear_speech(struct visit *visit, struct text string)
+lobby_hear_speech(struct session *session, struct text string)
 {
-	struct model *model = visit->model;
-	struct text rest = string, who, to, room = text_of(model_here(model)->name);
-	int64_t now = visit_time();
-	plain_split(&rest, ' ', &who);
+	struct model *model = session->model;
+	struct text rest = string, who, to, room = text_of(model_current(model)->name);
+	int64_t now = wall_ms();
+	text_split(&rest, ' ', &who);
 	if (word_names(&who)) {
 		/* What one says oneself has been shown. */
 		if (!text_is(who, text_of(model->nick)))
-			model_said(model, LINE_SAID, room, who, rest, now);
+			model_add_message(model, LINE_MESSAGE, room, who, rest, now);
 		return;
 	}
 	struct text body = rest;
-	if (plain_begins(body, "-> ", &body) && plain_split(&body, ' ', &to) && word_names(&to)) {
-		model_direct(model, who, to, body, now);
+	if (text_skip_prefix(body, "-> ", &body) && text_split(&body, ' ', &to) &&
+		word_names(&to)) {
+		model_add_direct(model, who, to, body, now);
 	} else if (string.ptr[0] == '[' && string.ptr[string.len - 1] == ']') {
 		rest.len--;
 		who = (struct text){who.ptr + 1, who.len - 1};
-		model_said(model, LINE_EMOTE, room, who, rest, now);
+		model_add_message(model, LINE_EMOTE, room, who, rest, now);
 	} else {
-		lobby_hear_other(visit, string);
+		lobby_hear_other(session, string);
 	}
 }
 
 static void
-lobby_hear_inside(struct visit *visit, struct text string)
+lobby_hear_inside(struct session *session, struct text string)
 {
-	struct lobby *lobby = visit->memory;
+	struct lobby *lobby = session->protocol_state;
 	struct text sentence;
 	bool word = string.len > 0 && !memchr(string.ptr, ' ', string.len);
 	if (word && (lobby->who || lobby->whos > 0)) {
-		lobby_hear_name(visit, string);
+		lobby_hear_name(session, string);
 		return;
 	}
-	lobby_rest(visit);
+	lobby_on_batch_end(session);
 	lobby->who = false;
 	if (word)
-		lobby_hear_other(visit, string);
-	else if (plain_begins(string, "*** ", &sentence))
-		lobby_hear_event(visit, sentence);
+		lobby_hear_other(session, string);
+	else if (text_skip_prefix(string, "*** ", &sentence))
+		lobby_hear_event(session, sentence);
 	else if (string.len > 0)
-		lobby_hear_speech(visit, string);
+		lobby_hear_speech(session, string);
 }
 
 static void
-lobby_hear(struct visit *visit, struct text string)
+lobby_on_message(struct session *session, struct text string)
 {
-	if (visit->state == VISIT_IN)
-		lobby_hear_inside(visit, string);
+	if (session->state == SESSION_ONLINE)
+		lobby_hear_inside(session, string);
 	else
-		lobby_hear_outside(visit, string);
+		lobby_hear_outside(session, string);
 }
 
 static void
-lobby_say_text(struct visit *visit, struct text text)
+lobby_say_text(struct session *session, struct text text)
 {
 	struct strbuf strings = {0};
-	if (plain_add(&strings, text_of(""), text, LOBBY_BYTES, '/')) {
-		visit_send(visit, strbuf_view(&strings));
-		model_said(visit->model, LINE_SAID, text_of(model_here(visit->model)->name),
-			text_of(visit->model->nick), text, visit_time());
+	if (text_lines_add(&strings, text_of(""), text, LOBBY_BYTES, '/')) {
+		session_send(session, strbuf_view(&strings));
+		model_add_message(session->model, LINE_MESSAGE,
+			text_of(model_current(session->model)->name), text_of(session->model->nick),
+			text, wall_ms());
 	} else {
-		visit_note(visit, LINE_REFUSED,
+		session_notice(session, LINE_REFUSED,
 			"The lobby protocol cannot say a line that begins with a slash.", NULL);
 	}
 	strbuf_clear(&strings);
 }
 
 static bool
-lobby_say(struct visit *visit, struct text line, struct text room, struct text ref)
+lobby_send_line(struct session *session, struct text line, struct text room, struct text ref)
 {
 	struct text rest = line, command = {NULL, 0};
 	(void)room;
 	(void)ref;
-	bool is_command = visit_command(&rest, &command);
+	bool is_command = command_parse(&rest, &command);
 	if (!is_command || (text_is(command, text_of("say")) && rest.len > 0))
-		lobby_say_text(visit, rest);
+		lobby_say_text(session, rest);
 	else if (text_is(command, text_of("who")) || text_is(command, text_of("look")) ||
 		 text_is(command, text_of("names")))
-		lobby_ask_people(visit);
+		lobby_ask_people(session);
 	else if (text_is(command, text_of("help")))
-		visit_note(visit, LINE_NOTICE, help, NULL);
+		session_notice(session, LINE_NOTICE, help, NULL);
 	else
-		visit_lack(visit, command);
+		session_unknown_command(session, command);
 	return false;
 }
 
 static void
-lobby_part(struct visit *visit)
+lobby_say_goodbye(struct session *session)
 {
-	lobby_send(visit, "/logout", text_of(""));
+	lobby_send(session, "/logout", text_of(""));
 }
 
 static void
-lobby_forget(struct visit *visit)
+lobby_on_close(struct session *session)
 {
-	struct lobby *lobby = visit->memory;
+	struct lobby *lobby = session->protocol_state;
 	strbuf_clear(&lobby->rooms);
 	strbuf_clear(&lobby->people);
 }
@@ -412,11 +415,11 @@ const struct protocol protocol_lobby = {
 	.port = "5220",
 	.framing = &framing_relay,
 	.rooms = ROOMS_CHOSEN,
-	.memory = sizeof(struct lobby),
-	.greet = lobby_greet,
-	.hear = lobby_hear,
-	.rest = lobby_rest,
-	.say = lobby_say,
-	.part = lobby_part,
-	.forget = lobby_forget,
+	.state_size = sizeof(struct lobby),
+	.log_in = lobby_log_in,
+	.on_message = lobby_on_message,
+	.on_batch_end = lobby_on_batch_end,
+	.send_line = lobby_send_line,
+	.say_goodbye = lobby_say_goodbye,
+	.on_close = lobby_on_close,
 };

@@ -6,10 +6,10 @@
 #include "teahouse/strbuf.h"
 
 static const char *const kinds[] = {
-	[LINE_SAID] = "chat",
+	[LINE_MESSAGE] = "chat",
 	[LINE_EMOTE] = "emote",
 	[LINE_DIRECT] = "direct",
-	[LINE_MOVED] = "moved",
+	[LINE_PRESENCE] = "moved",
 	[LINE_NOTICE] = "notice",
 	[LINE_REFUSED] = "error",
 	[LINE_LOCAL] = "local",
@@ -52,7 +52,7 @@ direct_to(const struct line *line)
 static struct text
 line_words(const struct line *line)
 {
-	bool said = line->kind == LINE_SAID || line->kind == LINE_EMOTE ||
+	bool said = line->kind == LINE_MESSAGE || line->kind == LINE_EMOTE ||
 		    line->kind == LINE_DIRECT || line->who_len == 0;
 	size_t from = said ? line->body : line->who + line->who_len + strlen(" ");
 	size_t end = line->len - (line->kind == LINE_EMOTE ? strlen("]") : 0);

@@ -1,5 +1,5 @@
 /*
- * Keys, screen and visit brought together: one loop that waits for all of them
+ * Keys, screen and session brought together: one loop that waits for all of them
  * at once. Knows neither curses nor Readline nor the protocol.
  */
 #include "client/screen.h"
@@ -16,7 +16,7 @@
 #include "teahouse/diag.h"
 
 struct screen {
-	struct visit *visit;
+	struct session *session;
 	struct view *view;
 	int signals;              /* readable when one has come */
 	struct strbuf connection; /* as it was shown last */
@@ -31,9 +31,9 @@ enum { PASTED_LINES = 10 }; /* that are sent without asking */
 
 /* What the keys do; the commands are the server's to tell. */
 static void
-screen_explain_keys(struct visit *visit)
+screen_explain_keys(struct session *session)
 {
-	visit_note(visit, LINE_LOCAL,
+	session_notice(session, LINE_LOCAL,
 		"Keys: Tab completes; PgUp and PgDn scroll; Alt-1 .. Alt-9, Ctrl-N and Ctrl-P go "
 		"from room to room, Alt-A to the next with something new; F2 shows the rooms, F3 "
 		"the people; Ctrl-L draws anew; Ctrl-C leaves; F1 tells this. /set shows the "
@@ -41,17 +41,17 @@ screen_explain_keys(struct visit *visit)
 		NULL);
 }
 
-static struct scroll *
+static struct scrollback *
 screen_scroll(const struct screen *screen)
 {
-	return &model_here(screen->visit->model)->scroll;
+	return &model_current(screen->session->model)->scroll;
 }
 
 static void
 on_end(void *ctx)
 {
 	struct screen *screen = ctx;
-	visit_leave(screen->visit);
+	session_leave(screen->session);
 }
 
 static void
@@ -69,18 +69,18 @@ static void
 on_step(void *ctx, int rooms)
 {
 	struct screen *screen = ctx;
-	model_step(screen->visit->model, rooms);
+	model_show_next(screen->session->model, rooms);
 }
 
 static void
 on_go(void *ctx, int room)
 {
 	struct screen *screen = ctx;
-	struct model *model = screen->visit->model;
+	struct model *model = screen->session->model;
 	if (room > 0)
-		model_go_to(model, (size_t)room);
+		model_show_nth(model, (size_t)room);
 	else
-		model_go_unread(model);
+		model_show_unread(model);
 }
 
 static void
@@ -96,25 +96,25 @@ screen_apply(struct screen *screen)
 
 /* Tells each line of what is to be told. */
 static void
-screen_tell(struct screen *screen, enum line_kind kind, struct text told)
+screen_notice(struct screen *screen, enum line_kind kind, struct text told)
 {
-	model_note(screen->visit->model, kind, TEXT_NONE, told, visit_time());
+	model_add_notice(screen->session->model, kind, TEXT_NONE, told, wall_ms());
 }
 
 /* Whether the line is the client's own to do. */
 static bool
-screen_does(struct screen *screen, struct text line)
+screen_command(struct screen *screen, struct text line)
 {
 	struct text rest = line, command;
 	struct strbuf told = {0};
-	if (!visit_command(&rest, &command) || !text_is(command, text_of("set")))
+	if (!command_parse(&rest, &command) || !text_is(command, text_of("set")))
 		return false;
 	struct settings before = screen->settings;
 	bool good = settings_command(&screen->settings, rest, &told);
 	for (int i = 0; i < SETTINGS; i++)
 		if (before.on[i] != screen->settings.on[i])
 			screen->turned[i] = false;
-	screen_tell(screen, good ? LINE_LOCAL : LINE_REFUSED, strbuf_view(&told));
+	screen_notice(screen, good ? LINE_LOCAL : LINE_REFUSED, strbuf_view(&told));
 	screen_apply(screen);
 	strbuf_clear(&told);
 	return true;
@@ -124,11 +124,11 @@ static void
 on_line(void *ctx, struct text line)
 {
 	struct screen *screen = ctx;
-	scroll_end(screen_scroll(screen));
+	scrollback_to_end(screen_scroll(screen));
 	if (text_is(text_trim(line), text_of("/help")))
-		screen_explain_keys(screen->visit);
-	if (!screen_does(screen, line))
-		visit_type(screen->visit, line);
+		screen_explain_keys(screen->session);
+	if (!screen_command(screen, line))
+		session_input(screen->session, line);
 	screen->changed = true;
 }
 
@@ -145,10 +145,10 @@ static void
 on_help(void *ctx)
 {
 	struct screen *screen = ctx;
-	screen_explain_keys(screen->visit);
+	screen_explain_keys(screen->session);
 	/* The commands are the server's to tell, once it hears one. */
-	if (screen->visit->state == VISIT_IN)
-		visit_type(screen->visit, text_of("/help"));
+	if (screen->session->state == SESSION_ONLINE)
+		session_input(screen->session, text_of("/help"));
 }
 
 static void
@@ -173,7 +173,7 @@ on_send(void *ctx, struct text line)
 	struct strbuf buf = {0};
 	strbuf_printf(&buf, "These are %zu lines. Enter sends them; Ctrl-U takes them away.%c",
 		lines, '\0');
-	visit_note(screen->visit, LINE_LOCAL, buf.ptr, NULL);
+	session_notice(screen->session, LINE_LOCAL, buf.ptr, NULL);
 	strbuf_clear(&buf);
 	return false;
 }
@@ -193,12 +193,12 @@ on_complete(void *ctx, struct text line, size_t start, size_t end)
 	struct text before = {line.ptr, start}, word = {line.ptr + start, end - start};
 	struct text command = text_word(&before);
 	if (!text_is(command, text_of("/set")) || start == 0)
-		return visit_complete(screen->visit, line, start, end);
-	struct words names = {0}, values = {0};
+		return session_complete(screen->session, line, start, end);
+	struct strset names = {0}, values = {0};
 	settings_words(&names, &values);
-	char **matches = words_complete(before.len > 0 ? &values : &names, word);
-	words_clear(&names);
-	words_clear(&values);
+	char **matches = complete_from(before.len > 0 ? &values : &names, word);
+	strset_clear(&names);
+	strset_clear(&values);
 	return matches;
 }
 
@@ -210,20 +210,20 @@ on_choices(void *ctx, char *const *words, size_t n)
 	for (size_t i = 0; i < n; i++)
 		strbuf_printf(&buf, "%s%s", i ? "  " : "", words[i]);
 	strbuf_add(&buf, "", 1);
-	visit_note(screen->visit, LINE_LOCAL, buf.ptr, NULL);
+	session_notice(screen->session, LINE_LOCAL, buf.ptr, NULL);
 	strbuf_clear(&buf);
 }
 
 static void
-screen_heed_signals(struct screen *screen)
+screen_handle_signals(struct screen *screen)
 {
-	terminal_listen();
+	terminal_drain_signals();
 	if (terminal_caught(SIGHUP)) {
 		screen->lost = true;
-		visit_leave(screen->visit);
+		session_leave(screen->session);
 	}
 	if (terminal_caught(SIGINT) || terminal_caught(SIGTERM))
-		visit_leave(screen->visit);
+		session_leave(screen->session);
 	bool stopped = terminal_caught(SIGTSTP);
 	if (stopped) {
 		view_suspend(screen->view);
@@ -242,13 +242,13 @@ screen_heed_signals(struct screen *screen)
 static void
 screen_draw(struct screen *screen)
 {
-	struct visit *visit = screen->visit;
-	struct model *model = visit->model;
+	struct session *session = screen->session;
+	struct model *model = session->model;
 	struct strbuf prompt = {0}, connection = {0};
-	strbuf_printf(&prompt, "%s> ", visit_prompt(visit));
+	strbuf_printf(&prompt, "%s> ", session_prompt(session));
 	strbuf_add(&prompt, "", 1);
 	input_prompt(prompt.ptr);
-	visit_describe(visit, &connection);
+	session_status(session, &connection);
 	bool told = text_is(strbuf_view(&connection), strbuf_view(&screen->connection));
 	bool typed = input_changed();
 	/* What has been worked on since is asked about anew. */
@@ -271,19 +271,19 @@ screen_draw(struct screen *screen)
 static void
 screen_loop(struct screen *screen)
 {
-	struct visit *visit = screen->visit;
-	while (visit->state != VISIT_OVER) {
+	struct session *session = screen->session;
+	while (session->state != SESSION_ENDED) {
 		screen_draw(screen);
 		struct pollfd fds[] = {
 			{.fd = STDIN_FILENO, .events = POLLIN},
 			{.fd = screen->signals, .events = POLLIN},
-			{.fd = visit->wire.fd, .events = visit_events(visit)},
+			{.fd = session->conn.fd, .events = session_poll_events(session)},
 		};
-		if (poll(fds, sizeof fds / sizeof *fds, visit_patience(visit)) < 0)
+		if (poll(fds, sizeof fds / sizeof *fds, session_timeout(session)) < 0)
 			fds[0].revents = fds[2].revents = 0;
-		screen_heed_signals(screen);
-		visit_turn(visit, fds[2].revents);
-		if (fds[0].revents && visit->state != VISIT_OVER)
+		screen_handle_signals(screen);
+		session_turn(session, fds[2].revents);
+		if (fds[0].revents && session->state != SESSION_ENDED)
 			input_read();
 	}
 }
@@ -308,7 +308,7 @@ screen_open(struct screen *screen)
 	};
 	struct strbuf why = {0};
 	terminal_save();
-	screen->signals = terminal_watch();
+	screen->signals = terminal_catch_signals();
 	input_open(&keys);
 	screen->view = view_open(input_takes_pastes(), &why);
 	if (!screen->view) {
@@ -322,21 +322,21 @@ screen_open(struct screen *screen)
 }
 
 void
-screen_explain(struct visit *visit)
+screen_explain(struct session *session)
 {
-	visit_note(visit, LINE_LOCAL,
+	session_notice(session, LINE_LOCAL,
 		"/help tells the commands and keys, Tab completes, PgUp scrolls, /q leaves.", NULL);
 }
 
 int
-screen_run(struct visit *visit)
+screen_run(struct session *session)
 {
-	struct screen screen = {.visit = visit};
+	struct screen screen = {.session = session};
 	struct strbuf wrong = {0};
 	settings_load(&screen.settings, &wrong);
-	words_add(&visit->model->commands, text_of("/set"));
+	strset_add(&session->model->commands, text_of("/set"));
 	for (struct text rest = strbuf_view(&wrong); rest.len > 0;)
-		screen_tell(&screen, LINE_REFUSED, text_line(&rest));
+		screen_notice(&screen, LINE_REFUSED, text_line(&rest));
 	strbuf_clear(&wrong);
 	if (!screen_open(&screen))
 		return EXIT_FAILURE;
@@ -345,7 +345,7 @@ screen_run(struct visit *visit)
 	view_close(screen.view);
 	strbuf_clear(&screen.connection);
 	strbuf_clear(&screen.asked);
-	if (visit->why.len > 0)
-		diag_line(LOG_LEVEL_ERROR, "%s", visit->why.ptr);
-	return visit->why.len > 0 || screen.lost ? EXIT_FAILURE : EXIT_SUCCESS;
+	if (session->error.len > 0)
+		diag_line(LOG_LEVEL_ERROR, "%s", session->error.ptr);
+	return session->error.len > 0 || screen.lost ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -1,13 +1,13 @@
-/* A visit on a terminal. */
+/* A session on a terminal. */
 #ifndef CLIENT_SCREEN_H
 #define CLIENT_SCREEN_H
 
-#include "client/visit.h"
+#include "client/session.h"
 
 /* Tells, before anything else is told, what the keys do. */
-void screen_explain(struct visit *visit);
+void screen_explain(struct session *session);
 
 /* The exit status. */
-int screen_run(struct visit *visit);
+int screen_run(struct session *session);
 
 #endif

@@ -177,10 +177,10 @@ settings_command(struct settings *settings, struct text rest, struct strbuf *tol
 }
 
 void
-settings_words(struct words *names, struct words *values)
+settings_words(struct strset *names, struct strset *values)
 {
 	for (int i = 0; i < SETTINGS; i++)
-		words_add(names, text_of(table[i].name));
-	words_add(values, text_of("yes"));
-	words_add(values, text_of("no"));
+		strset_add(names, text_of(table[i].name));
+	strset_add(values, text_of("yes"));
+	strset_add(values, text_of("no"));
 }

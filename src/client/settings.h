@@ -5,7 +5,7 @@
 #ifndef CLIENT_SETTINGS_H
 #define CLIENT_SETTINGS_H
 
-#include "client/words.h"
+#include "client/strset.h"
 #include "teahouse/strbuf.h"
 
 enum setting { SET_ROOMS, SET_PEOPLE, SET_BELL, SET_COLOUR, SETTINGS };
@@ -24,6 +24,6 @@ void settings_load(struct settings *settings, struct strbuf *wrong);
 bool settings_command(struct settings *settings, struct text rest, struct strbuf *told);
 
 /* What the word behind `/set`, and behind one of its names, may be. */
-void settings_words(struct words *names, struct words *values);
+void settings_words(struct strset *names, struct strset *values);
 
 #endif

@@ -85,7 +85,7 @@ terminal_on_signal(int signal)
 }
 
 static void
-terminal_watch_crashes(void)
+terminal_catch_crashes(void)
 {
 	static const int crashes[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGQUIT, SIGSYS,
 		SIGTRAP, SIGXCPU, SIGXFSZ, SIGALRM, SIGVTALRM, SIGPROF, SIGUSR1, SIGUSR2};
@@ -100,7 +100,7 @@ terminal_watch_crashes(void)
 }
 
 int
-terminal_watch(void)
+terminal_catch_signals(void)
 {
 	static const int caught[] = {SIGWINCH, SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT};
 	if (pipe(terminal_pipe) < 0)
@@ -113,12 +113,12 @@ terminal_watch(void)
 	sigemptyset(&action.sa_mask);
 	for (size_t i = 0; i < sizeof caught / sizeof *caught; i++)
 		sigaction(caught[i], &action, NULL);
-	terminal_watch_crashes();
+	terminal_catch_crashes();
 	return terminal_pipe[0];
 }
 
 void
-terminal_listen(void)
+terminal_drain_signals(void)
 {
 	char bytes[64];
 	while (read(terminal_pipe[0], bytes, sizeof bytes) > 0)

@@ -24,10 +24,10 @@ void terminal_take_keys(void);
 void terminal_restore(bool screen);
 
 /* Catches signals from here on; a descriptor that is readable when some have come. */
-int terminal_watch(void);
+int terminal_catch_signals(void);
 
 /* Empties the descriptor; then terminal_caught says, once, whether that signal has come. */
-void terminal_listen(void);
+void terminal_drain_signals(void);
 bool terminal_caught(int signal);
 
 /* Stops the program as if nobody had caught SIGTSTP. */

@@ -277,9 +277,9 @@ nick_pair(const struct view *view, struct text nick)
 static attr_t
 line_attributes(const struct line *line)
 {
-	if (line->calls)
+	if (line->mentions)
 		return A_BOLD;
-	return line->kind == LINE_MOVED || line->kind == LINE_LOCAL ? A_DIM : A_NORMAL;
+	return line->kind == LINE_PRESENCE || line->kind == LINE_LOCAL ? A_DIM : A_NORMAL;
 }
 
 /* A row of the line's text: the nick in its colour, the rest in the line's. */
@@ -293,7 +293,7 @@ draw_row(const struct view *view, const struct line *line, struct text row, int 
 	const char *from = who < row.ptr ? row.ptr : who > row_end ? row_end : who;
 	const char *to = end < from ? from : end > row_end ? row_end : end;
 	struct text nick = {who, line->who_len};
-	attr_t loud = line->calls ? A_REVERSE : A_NORMAL;
+	attr_t loud = line->mentions ? A_REVERSE : A_NORMAL;
 	x = draw_text(y, x, (struct text){row.ptr, (size_t)(from - row.ptr)}, attributes, pair);
 	x = draw_text(y, x, (struct text){from, (size_t)(to - from)}, attributes | loud,
 		nick_pair(view, nick));
@@ -312,12 +312,12 @@ draw_time(int y, int x, int64_t time)
 
 /* `--- Thursday, 26 November 2026 ---`, in the middle. */
 static void
-draw_parting(const struct view *view, const struct line *line, int y)
+draw_separator(const struct view *view, const struct line *line, int y)
 {
 	int left = side_columns(view, view->rooms), columns = view_columns(view);
 	struct text words = width_cut((struct text){line->text, line->len}, columns - 2);
 	int at = (columns - width_of(words) - 2) / 2;
-	attr_t attributes = line->kind == LINE_NEW ? A_BOLD : A_DIM;
+	attr_t attributes = line->kind == LINE_UNREAD ? A_BOLD : A_DIM;
 	for (int x = 0; x < columns; x++)
 		if (x < at || x >= at + width_of(words) + 2)
 			draw_text(y, left + x, text_of("-"), attributes, 0);
@@ -332,8 +332,8 @@ draw_line(const struct view *view, const struct line *line, int y)
 	struct wrap wrap = line_wrap(line, columns);
 	struct text row;
 	int rows = view_rows(), hang = columns - wrap.later;
-	if (y >= 0 && y < rows && line_parts(line)) {
-		draw_parting(view, line, y);
+	if (y >= 0 && y < rows && line_is_separator(line)) {
+		draw_separator(view, line, y);
 		return;
 	}
 	if (y >= 0 && y < rows)
@@ -344,13 +344,13 @@ draw_line(const struct view *view, const struct line *line, int y)
 }
 
 static void
-draw_log(const struct view *view, const struct scroll *scroll)
+draw_log(const struct view *view, const struct scrollback *scroll)
 {
 	int hidden, columns = view_columns(view);
 	uint64_t number = scroll_foot(scroll, columns, &hidden);
 	int y = view_rows() + hidden;
 	const struct line *line;
-	while (y > 0 && (line = scroll_line(scroll, number--)) != NULL) {
+	while (y > 0 && (line = scrollback_line(scroll, number--)) != NULL) {
 		y -= line_rows(line, columns);
 		draw_line(view, line, y);
 	}
@@ -370,17 +370,17 @@ draw_rooms(const struct model *model)
 	int width = SIDE_COLUMNS - 2;
 	size_t rows = (size_t)view_rows();
 	/* The one that is shown is always among them. */
-	size_t first = model->here < rows ? 0 : model->here - rows + 1;
+	size_t first = model->current < rows ? 0 : model->current - rows + 1;
 	for (size_t i = first; i < model->n_rooms && i - first < rows; i++) {
 		const struct room *room = model->rooms[i];
 		int y = (int)(i - first);
-		attr_t attributes = room == model_here(model) ? A_REVERSE
-				    : room->unread            ? A_BOLD
-							      : A_NORMAL;
+		attr_t attributes = room == model_current(model) ? A_REVERSE
+				    : room->unread               ? A_BOLD
+								 : A_NORMAL;
 		struct strbuf buf = {0}, count = {0};
 		strbuf_printf(&buf, "%zu %s", i + 1, room->name);
 		if (room->unread > 0)
-			strbuf_printf(&count, " %zu%s", room->unread, room->called ? "!" : "");
+			strbuf_printf(&count, " %zu%s", room->unread, room->mentioned ? "!" : "");
 		for (int x = 0; x < width; x++)
 			draw_text(y, x, text_of(" "), attributes, 0);
 		int left = width - (int)count.len;
@@ -396,19 +396,19 @@ static void
 draw_people(const struct view *view, const struct room *room)
 {
 	int left = COLS - SIDE_COLUMNS + 1, rows = view_rows();
-	size_t fit = (size_t)rows, n = room->people.n;
+	size_t fit = (size_t)rows, n = room->members.n;
 	/* Whom there is no room for, and whom nobody has named, are counted in the last row. */
-	size_t shown = n > fit || room->users > n ? (fit > n ? n : fit - 1) : n;
+	size_t shown = n > fit || room->n_users > n ? (fit > n ? n : fit - 1) : n;
 	draw_rule(left);
 	for (size_t i = 0; i < shown; i++) {
-		struct text nick = text_of(room->people.at[i]);
+		struct text nick = text_of(room->members.items[i]);
 		draw_text((int)i, left + 2, width_cut(nick, SIDE_COLUMNS - 3), A_NORMAL,
 			nick_pair(view, nick));
 	}
-	if (shown >= room->users)
+	if (shown >= room->n_users)
 		return;
 	struct strbuf buf = {0};
-	strbuf_printf(&buf, "and %zu more", room->users - shown);
+	strbuf_printf(&buf, "and %zu more", room->n_users - shown);
 	draw_text((int)shown, left + 2, width_cut(strbuf_view(&buf), SIDE_COLUMNS - 3), A_DIM, 0);
 	strbuf_clear(&buf);
 }
@@ -419,9 +419,9 @@ status_people(struct strbuf *buf, const struct room *room)
 	if (room->name[0] == '\0')
 		return;
 	struct text name = width_cut(text_of(room->name), COLS / 3);
-	strbuf_printf(buf, " | %.*s | %zu %s", TEXT_ARGS(name), room->users,
-		room->users == 1 ? "person" : "people");
-	size_t below = scroll_below(&room->scroll);
+	strbuf_printf(buf, " | %.*s | %zu %s", TEXT_ARGS(name), room->n_users,
+		room->n_users == 1 ? "person" : "people");
+	size_t below = scrollback_unseen(&room->scroll);
 	if (below > 0)
 		strbuf_printf(buf, " | %zu new below", below);
 	else if (room->scroll.bottom)
@@ -433,10 +433,10 @@ status_others(struct strbuf *buf, const struct model *model)
 {
 	for (size_t i = 0; i < model->n_rooms; i++) {
 		const struct room *room = model->rooms[i];
-		if (room != model_here(model) && room->unread > 0)
+		if (room != model_current(model) && room->unread > 0)
 			strbuf_printf(buf, " | %s: %zu new%s", room->name, room->unread,
-				room->called ? "!" : "");
-		else if (room != model_here(model))
+				room->mentioned ? "!" : "");
+		else if (room != model_current(model))
 			strbuf_printf(buf, " | %s", room->name);
 	}
 }
@@ -448,7 +448,7 @@ draw_status(const struct model *model, struct text connection)
 	int room = COLS - width_of(connection) - 2;
 	struct strbuf buf = {0};
 	strbuf_printf(&buf, " %s", model->nick);
-	status_people(&buf, model_here(model));
+	status_people(&buf, model_current(model));
 	status_others(&buf, model);
 	for (int x = 0; x < COLS; x++)
 		draw_text(y, x, text_of(" "), A_REVERSE, 0);
@@ -506,15 +506,15 @@ view_draw(struct view *view, const struct model *model, const struct typed *type
 	struct text connection)
 {
 	erase();
-	view->somewhere = model_here(model)->name[0] != '\0';
+	view->somewhere = model_current(model)->name[0] != '\0';
 	if (LINES < VIEW_LEAST_ROWS || COLS < VIEW_LEAST_COLUMNS) {
 		draw_too_small();
 	} else {
-		draw_log(view, &model_here(model)->scroll);
+		draw_log(view, &model_current(model)->scroll);
 		if (side_columns(view, view->rooms))
 			draw_rooms(model);
 		if (side_columns(view, view->people))
-			draw_people(view, model_here(model));
+			draw_people(view, model_current(model));
 		draw_status(model, connection);
 		draw_typed(typed);
 	}

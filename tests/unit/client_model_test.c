@@ -20,17 +20,17 @@ in_main(void)
 {
 	struct model *m = model_open(t("ann"));
 	model_entered(m, t("main"), t("ann"), 0, false);
-	model_people(m, t("main"), 0, true);
-	model_person(m, t("main"), t("bob"));
-	model_person(m, t("main"), t("ann"));
-	model_person(m, t("main"), t("Chris"));
+	model_set_members(m, t("main"), 0, true);
+	model_add_member(m, t("main"), t("bob"));
+	model_add_member(m, t("main"), t("ann"));
+	model_add_member(m, t("main"), t("Chris"));
 	return m;
 }
 
 static const struct line *
 newest(const struct room *room)
 {
-	return scroll_line(&room->scroll, room->scroll.last);
+	return scrollback_line(&room->scroll, room->scroll.last);
 }
 
 static void
@@ -43,7 +43,7 @@ newest_is(const struct room *room, const char *text)
 static void
 said(struct model *m, const char *room, const char *nick, const char *message)
 {
-	model_said(m, LINE_SAID, t(room), t(nick), t(message), 0);
+	model_add_message(m, LINE_MESSAGE, t(room), t(nick), t(message), 0);
 }
 
 static void
@@ -51,13 +51,13 @@ lines_say_who_did_what(void **state)
 {
 	(void)state;
 	struct model *m = in_main();
-	const struct room *main_room = model_here(m);
+	const struct room *main_room = model_current(m);
 	newest_is(main_room, "*** ann has joined the chat");
 	said(m, "main", "bob", "hi");
 	newest_is(main_room, "bob: hi");
-	model_said(m, LINE_EMOTE, t("main"), t("bob"), t("goes out"), 0);
+	model_add_message(m, LINE_EMOTE, t("main"), t("bob"), t("goes out"), 0);
 	newest_is(main_room, "[bob goes out]");
-	model_direct(m, t("bob"), t("ann"), t("psst"), 0);
+	model_add_direct(m, t("bob"), t("ann"), t("psst"), 0);
 	newest_is(main_room, "bob -> ann: psst");
 	model_entered(m, t("main"), t("dan"), 0, false);
 	newest_is(main_room, "*** dan has joined the chat");
@@ -71,7 +71,7 @@ lines_say_who_did_what(void **state)
 	newest_is(main_room, "*** bob took the topic away");
 	model_topic(m, t("main"), t(""), t(""), 0);
 	newest_is(main_room, "*** There is no topic.");
-	model_note(m, LINE_NOTICE, t(""), t("a notice"), 0);
+	model_add_notice(m, LINE_NOTICE, t(""), t("a notice"), 0);
 	newest_is(main_room, "*** a notice");
 	model_close(m);
 }
@@ -81,8 +81,8 @@ a_line_knows_where_the_nick_stands(void **state)
 {
 	(void)state;
 	struct model *m = in_main();
-	model_said(m, LINE_EMOTE, t("main"), t("bob"), t("waves"), 1234);
-	const struct line *line = newest(model_here(m));
+	model_add_message(m, LINE_EMOTE, t("main"), t("bob"), t("waves"), 1234);
+	const struct line *line = newest(model_current(m));
 	assert_text(((struct text){line->text + line->who, line->who_len}), BYTES("bob"));
 	assert_text(t(line->text + line->body), BYTES("waves]"));
 	assert_int_equal(line->time, 1234);
@@ -95,7 +95,7 @@ what_comes_in_is_cleaned(void **state)
 	(void)state;
 	struct model *m = in_main();
 	said(m, "main", "b\x1b[1mob\n", "\x1b[2J\x07red\u202e\r\nx\ty\xff");
-	newest_is(model_here(m), "b[1mob: [2Jred\nx    y\uFFFD");
+	newest_is(model_current(m), "b[1mob: [2Jred\nx    y\uFFFD");
 	model_close(m);
 }
 
@@ -104,11 +104,11 @@ what_was_read_before_there_was_a_room_stays(void **state)
 {
 	(void)state;
 	struct model *m = model_open(t("ann"));
-	model_note(m, LINE_LOCAL, t(""), t("welcome"), 0);
+	model_add_notice(m, LINE_LOCAL, t(""), t("welcome"), 0);
 	model_entered(m, t("main"), t("ann"), 0, false);
 	assert_int_equal(m->n_rooms, 1);
-	assert_string_equal(model_here(m)->name, "main");
-	assert_string_equal(scroll_line(&model_here(m)->scroll, 1)->text, "*** welcome");
+	assert_string_equal(model_current(m)->name, "main");
+	assert_string_equal(scrollback_line(&model_current(m)->scroll, 1)->text, "*** welcome");
 	model_close(m);
 }
 
@@ -118,29 +118,29 @@ rooms_open_and_close(void **state)
 	(void)state;
 	struct model *m = in_main();
 	model_entered(m, t("tea"), t("ann"), 0, true);
-	assert_string_equal(model_here(m)->name, "tea");
+	assert_string_equal(model_current(m)->name, "tea");
 	model_entered(m, t("den"), t("ann"), 0, false);
-	assert_string_equal(model_here(m)->name, "tea");
+	assert_string_equal(model_current(m)->name, "tea");
 	assert_int_equal(m->n_rooms, 3);
-	model_step(m, 1);
-	assert_string_equal(model_here(m)->name, "den");
-	model_step(m, 1);
-	assert_string_equal(model_here(m)->name, "main");
-	model_step(m, -2);
-	assert_string_equal(model_here(m)->name, "tea");
-	model_step(m, 7);
-	assert_string_equal(model_here(m)->name, "den");
+	model_show_next(m, 1);
+	assert_string_equal(model_current(m)->name, "den");
+	model_show_next(m, 1);
+	assert_string_equal(model_current(m)->name, "main");
+	model_show_next(m, -2);
+	assert_string_equal(model_current(m)->name, "tea");
+	model_show_next(m, 7);
+	assert_string_equal(model_current(m)->name, "den");
 	model_left(m, t("tea"), t("ann"), 0);
-	assert_string_equal(model_here(m)->name, "den");
-	newest_is(model_here(m), "*** You have left tea");
+	assert_string_equal(model_current(m)->name, "den");
+	newest_is(model_current(m), "*** You have left tea");
 	model_left(m, t("den"), t("ann"), 0);
-	assert_string_equal(model_here(m)->name, "main");
+	assert_string_equal(model_current(m)->name, "main");
 	model_left(m, t("main"), t("ann"), 0);
 	assert_int_equal(m->n_rooms, 1);
-	assert_string_equal(model_here(m)->name, "");
+	assert_string_equal(model_current(m)->name, "");
 	assert_null(model_room(m, t("")));
 	model_entered(m, t("home"), t("ann"), 0, false);
-	assert_string_equal(model_here(m)->name, "home");
+	assert_string_equal(model_current(m)->name, "home");
 	assert_int_equal(m->n_rooms, 1);
 	model_close(m);
 }
@@ -150,23 +150,23 @@ people_come_and_go(void **state)
 {
 	(void)state;
 	struct model *m = in_main();
-	struct room *room = model_here(m);
-	assert_int_equal(room->people.n, 3);
+	struct room *room = model_current(m);
+	assert_int_equal(room->members.n, 3);
 	model_entered(m, t("main"), t("dan"), 0, false);
 	uint64_t lines = room->scroll.last;
 	model_entered(m, t("main"), t("dan"), 0, false);
-	assert_int_equal(room->people.n, 4);
+	assert_int_equal(room->members.n, 4);
 	assert_int_equal(room->scroll.last, lines);
 	model_left(m, t("main"), t("bob"), 0);
-	assert_false(words_has(&room->people, t("bob")));
+	assert_false(strset_has(&room->members, t("bob")));
 	model_renamed(m, t("ann"), t("anna"), 0);
 	assert_string_equal(m->nick, "anna");
-	assert_true(words_has(&room->people, t("anna")));
-	model_people(m, t("main"), 0, true);
-	assert_int_equal(room->people.n, 0);
+	assert_true(strset_has(&room->members, t("anna")));
+	model_set_members(m, t("main"), 0, true);
+	assert_int_equal(room->members.n, 0);
 	model_entered(m, t("elsewhere"), t("dan"), 0, false);
 	model_left(m, t("elsewhere"), t("dan"), 0);
-	model_person(m, t("elsewhere"), t("dan"));
+	model_add_member(m, t("elsewhere"), t("dan"));
 	assert_int_equal(m->n_rooms, 1);
 	model_close(m);
 }
@@ -176,7 +176,7 @@ other_rooms_count_what_matters(void **state)
 {
 	(void)state;
 	struct model *m = in_main();
-	const struct room *room = model_here(m);
+	const struct room *room = model_current(m);
 	said(m, "main", "bob", "seen");
 	assert_int_equal(room->unread, 0);
 	model_entered(m, t("tea"), t("ann"), 0, true);
@@ -184,13 +184,13 @@ other_rooms_count_what_matters(void **state)
 	model_left(m, t("main"), t("Chris"), 0);
 	said(m, "main", "bob", "two");
 	assert_int_equal(room->unread, 2);
-	assert_false(room->called);
+	assert_false(room->mentioned);
 	said(m, "main", "bob", "ann, come");
-	assert_true(room->called);
-	model_go(m, room);
-	assert_ptr_equal(model_here(m), room);
+	assert_true(room->mentioned);
+	model_show(m, room);
+	assert_ptr_equal(model_current(m), room);
 	assert_int_equal(room->unread, 0);
-	assert_false(room->called);
+	assert_false(room->mentioned);
 	model_close(m);
 }
 
@@ -199,16 +199,16 @@ direct_messages_are_in_every_room_and_new_in_none(void **state)
 {
 	(void)state;
 	struct model *m = in_main();
-	const struct room *room = model_here(m);
+	const struct room *room = model_current(m);
 	model_entered(m, t("tea"), t("ann"), 0, true);
-	model_direct(m, t("zoe"), t("ann"), t("hi"), 0);
-	newest_is(model_here(m), "zoe -> ann: hi");
+	model_add_direct(m, t("zoe"), t("ann"), t("hi"), 0);
+	newest_is(model_current(m), "zoe -> ann: hi");
 	newest_is(room, "zoe -> ann: hi");
 	assert_int_equal(room->unread, 0);
-	assert_true(newest(room)->calls && m->bell);
+	assert_true(newest(room)->mentions && m->bell);
 	m->bell = false;
-	model_direct(m, t("ann"), t("zoe"), t("hello"), 0);
-	assert_false(newest(room)->calls || m->bell);
+	model_add_direct(m, t("ann"), t("zoe"), t("hello"), 0);
+	assert_false(newest(room)->mentions || m->bell);
 	model_close(m);
 }
 
@@ -218,8 +218,8 @@ what_is_told_is_told_once(void **state)
 	(void)state;
 	struct model *m = in_main();
 	model_entered(m, t("tea"), t("ann"), 0, true);
-	model_people(m, t("tea"), 0, true);
-	model_person(m, t("tea"), t("bob"));
+	model_set_members(m, t("tea"), 0, true);
+	model_add_member(m, t("tea"), t("bob"));
 	uint64_t before[] = {m->rooms[0]->scroll.last, m->rooms[1]->scroll.last};
 	model_renamed(m, t("bob"), t("rob"), 0);
 	assert_int_equal(m->rooms[0]->scroll.last, before[0] + 1);
@@ -253,7 +253,7 @@ ones_name_calls_as_a_word(void **state)
 		{"[away]?", "[away]", true},
 	};
 	for (size_t i = 0; i < COUNT(cases); i++)
-		assert_int_equal(model_calls(t(cases[i].text), t(cases[i].nick)), cases[i].calls);
+		assert_int_equal(text_mentions(t(cases[i].text), t(cases[i].nick)), cases[i].calls);
 }
 
 static void
@@ -309,7 +309,7 @@ tab_completes_commands_nicks_and_rooms(void **state)
 	completes_to(m, "hello b", "bob ");
 	completes_to(m, "hello x", "");
 	completes_to(m, "/me pokes C", "Chris ");
-	model_direct(m, t("Zoe"), t("ann"), t("hi"), 0);
+	model_add_direct(m, t("Zoe"), t("ann"), t("hi"), 0);
 	completes_to(m, "z", "");
 	completes_to(m, "/msg z", "Zoe ");
 	completes_to(m, "/msg zoe z", "");
@@ -327,7 +327,7 @@ tab_completes_whom_a_mark_addresses(void **state)
 {
 	(void)state;
 	struct model *m = in_main();
-	model_direct(m, t("ann"), t("Zoe"), t("hi"), 0);
+	model_add_direct(m, t("ann"), t("Zoe"), t("hi"), 0);
 	completes_after('@', m, "@z", "@Zoe: ");
 	completes_after('@', m, "@", "@Chris: @Zoe: @ann: @bob: ");
 	completes_after('@', m, "hello @z", "");
@@ -341,10 +341,10 @@ what_nobody_is_known_to_have_said_is_shown_as_it_is(void **state)
 {
 	(void)state;
 	struct model *m = in_main();
-	model_heard(m, t("eve: \x1b[1mhi"), 0);
-	newest_is(model_here(m), "eve: [1mhi");
-	assert_int_equal(newest(model_here(m))->kind, LINE_DIRECT);
-	assert_int_equal(newest(model_here(m))->who_len, 0);
+	model_add_anonymous(m, t("eve: \x1b[1mhi"), 0);
+	newest_is(model_current(m), "eve: [1mhi");
+	assert_int_equal(newest(model_current(m))->kind, LINE_DIRECT);
+	assert_int_equal(newest(model_current(m))->who_len, 0);
 	assert_true(m->bell);
 	model_close(m);
 }
@@ -353,7 +353,7 @@ static void
 words_are_a_sorted_set(void **state)
 {
 	(void)state;
-	struct words words = {0};
+	struct strset words = {0};
 	uint64_t seed = 7;
 	bool there[100] = {false};
 	size_t n = 0;
@@ -362,18 +362,18 @@ words_are_a_sorted_set(void **state)
 		char word[8];
 		snprintf(word, sizeof word, "%x", number);
 		bool add = random_below(&seed, 2) == 0;
-		bool done = add ? words_add(&words, t(word)) : words_remove(&words, t(word));
+		bool done = add ? strset_add(&words, t(word)) : strset_remove(&words, t(word));
 		assert_int_equal(done, add != there[number]);
 		n += add && done ? 1 : 0;
 		n -= !add && done ? 1 : 0;
 		there[number] = add;
-		assert_int_equal(words_has(&words, t(word)), add);
+		assert_int_equal(strset_has(&words, t(word)), add);
 	}
 	assert_int_equal(words.n, n);
 	for (size_t i = 1; i < words.n; i++)
-		assert_true(strcmp(words.at[i - 1], words.at[i]) < 0);
-	assert_false(words_add(&words, t("")));
-	words_clear(&words);
+		assert_true(strcmp(words.items[i - 1], words.items[i]) < 0);
+	assert_false(strset_add(&words, t("")));
+	strset_clear(&words);
 }
 
 static void
@@ -383,16 +383,16 @@ a_day_begins_with_a_line_of_its_own(void **state)
 	struct model *m = model_open(t("ann"));
 	int64_t noon = INT64_C(1700000000000), day = INT64_C(24) * 3600 * 1000;
 	model_entered(m, t("main"), t("ann"), noon, true);
-	model_said(m, LINE_SAID, t("main"), t("bob"), t("one"), noon + 1);
-	model_said(m, LINE_SAID, t("main"), t("bob"), t("two"), noon + day);
-	const struct scroll *scroll = &model_here(m)->scroll;
+	model_add_message(m, LINE_MESSAGE, t("main"), t("bob"), t("one"), noon + 1);
+	model_add_message(m, LINE_MESSAGE, t("main"), t("bob"), t("two"), noon + day);
+	const struct scrollback *scroll = &model_current(m)->scroll;
 	assert_int_equal(scroll->n, 4);
-	assert_int_equal(scroll_line(scroll, 3)->kind, LINE_DAY);
-	assert_true(line_parts(scroll_line(scroll, 3)));
-	assert_false(line_matters(scroll_line(scroll, 3)));
-	assert_non_null(strstr(scroll_line(scroll, 3)->text, "2023"));
+	assert_int_equal(scrollback_line(scroll, 3)->kind, LINE_DAY);
+	assert_true(line_is_separator(scrollback_line(scroll, 3)));
+	assert_false(line_counts_as_unread(scrollback_line(scroll, 3)));
+	assert_non_null(strstr(scrollback_line(scroll, 3)->text, "2023"));
 	/* A clock that was set back begins no day. */
-	model_said(m, LINE_SAID, t("main"), t("bob"), t("three"), noon);
+	model_add_message(m, LINE_MESSAGE, t("main"), t("bob"), t("three"), noon);
 	assert_int_equal(scroll->n, 5);
 	model_close(m);
 }
@@ -406,20 +406,20 @@ what_is_new_has_a_line_before_it_until_one_leaves_it(void **state)
 	model_entered(m, t("tea"), t("ann"), 1, true);
 	const struct room *room = model_room(m, t("main"));
 	model_entered(m, t("main"), t("bob"), 1, false);
-	assert_int_equal(room->mark, 0);
-	model_said(m, LINE_SAID, t("main"), t("bob"), t("one"), 1);
-	model_said(m, LINE_SAID, t("main"), t("bob"), t("two"), 1);
+	assert_int_equal(room->unread_mark, 0);
+	model_add_message(m, LINE_MESSAGE, t("main"), t("bob"), t("one"), 1);
+	model_add_message(m, LINE_MESSAGE, t("main"), t("bob"), t("two"), 1);
 	assert_int_equal(room->scroll.n, 5);
-	assert_int_equal(scroll_line(&room->scroll, room->mark)->kind, LINE_NEW);
-	assert_int_equal(room->mark, 3);
-	model_go_to(m, 1);
-	assert_int_equal(room->mark, 3);
+	assert_int_equal(scrollback_line(&room->scroll, room->unread_mark)->kind, LINE_UNREAD);
+	assert_int_equal(room->unread_mark, 3);
+	model_show_nth(m, 1);
+	assert_int_equal(room->unread_mark, 3);
 	assert_int_equal(room->unread, 0);
-	model_go_to(m, 2);
-	model_go_to(m, 9);
-	assert_int_equal(room->mark, 0);
+	model_show_nth(m, 2);
+	model_show_nth(m, 9);
+	assert_int_equal(room->unread_mark, 0);
 	assert_int_equal(room->scroll.n, 4);
-	assert_text(t(scroll_line(&room->scroll, 3)->text), t("bob: one"));
+	assert_text(t(scrollback_line(&room->scroll, 3)->text), t("bob: one"));
 	assert_int_equal(room->scroll.last, 4);
 	model_close(m);
 }
@@ -430,22 +430,22 @@ a_large_room_is_told_in_numbers(void **state)
 	(void)state;
 	struct model *m = model_open(t("ann"));
 	model_entered(m, t("main"), t("ann"), 1, true);
-	model_people(m, t("main"), 900, true);
-	model_person(m, t("main"), t("bob"));
-	assert_int_equal(model_here(m)->users, 900);
+	model_set_members(m, t("main"), 900, true);
+	model_add_member(m, t("main"), t("bob"));
+	assert_int_equal(model_current(m)->n_users, 900);
 	model_presence(m, t("main"), &(struct presence){12, 1, 911}, 1);
-	assert_text(t(scroll_newest(&model_here(m)->scroll)->text),
+	assert_text(t(scrollback_newest(&model_current(m)->scroll)->text),
 		t("*** 12 have entered and 1 has left"));
 	model_presence(m, t("main"), &(struct presence){0, 2, 909}, 1);
-	assert_text(t(scroll_newest(&model_here(m)->scroll)->text), t("*** 2 have left"));
-	assert_int_equal(model_here(m)->users, 909);
+	assert_text(t(scrollback_newest(&model_current(m)->scroll)->text), t("*** 2 have left"));
+	assert_int_equal(model_current(m)->n_users, 909);
 	model_left(m, t("main"), t("nobody known"), 1);
-	assert_int_equal(model_here(m)->users, 908);
+	assert_int_equal(model_current(m)->n_users, 908);
 	/* Fewer than are known: who of them left is not told. Nothing is said of nothing. */
-	uint64_t last = model_here(m)->scroll.last;
+	uint64_t last = model_current(m)->scroll.last;
 	model_presence(m, t("main"), &(struct presence){0, 0, 2}, 1);
-	assert_int_equal(model_here(m)->users, 2);
-	assert_int_equal(model_here(m)->scroll.last, last);
+	assert_int_equal(model_current(m)->n_users, 2);
+	assert_int_equal(model_current(m)->scroll.last, last);
 	model_close(m);
 }
 
@@ -455,9 +455,9 @@ a_room_has_a_name_that_can_be_shown(void **state)
 	(void)state;
 	struct model *m = model_open(t("ann"));
 	model_entered(m, t("te\x1b]52;;x\a\na"), t("ann"), 0, false);
-	assert_string_equal(model_here(m)->name, "te]52;;x a");
+	assert_string_equal(model_current(m)->name, "te]52;;x a");
 	model_left(m, t("te]52;;x a"), t("ann"), 0);
-	newest_is(model_here(m), "*** You have left te]52;;x a");
+	newest_is(model_current(m), "*** You have left te]52;;x a");
 	model_close(m);
 }
 

@@ -2,7 +2,7 @@
  * The lines of a room as a ring, and a place in them that holds still while
  * new ones come. Knows no curses.
  */
-#include "client/scroll.h"
+#include "client/scrollback.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -23,14 +23,14 @@ line_make(enum line_kind kind, int64_t time, size_t len)
 }
 
 struct line *
-line_hold(struct line *line)
+line_ref(struct line *line)
 {
 	line->refs++;
 	return line;
 }
 
 void
-line_drop(struct line *line)
+line_unref(struct line *line)
 {
 	assert(line->refs > 0);
 	if (--line->refs == 0)
@@ -38,16 +38,16 @@ line_drop(struct line *line)
 }
 
 bool
-line_parts(const struct line *line)
+line_is_separator(const struct line *line)
 {
-	return line->kind == LINE_DAY || line->kind == LINE_NEW;
+	return line->kind == LINE_DAY || line->kind == LINE_UNREAD;
 }
 
 bool
-line_matters(const struct line *line)
+line_counts_as_unread(const struct line *line)
 {
 	assert(line);
-	return line->kind != LINE_MOVED && line->kind != LINE_LOCAL && !line_parts(line);
+	return line->kind != LINE_PRESENCE && line->kind != LINE_LOCAL && !line_is_separator(line);
 }
 
 struct wrap
@@ -75,7 +75,7 @@ line_rows(const struct line *line, int columns)
 }
 
 static void
-scroll_grow(struct scroll *scroll)
+scrollback_grow(struct scrollback *scroll)
 {
 	size_t cap = scroll->cap ? scroll->cap * 2 : SCROLL_FIRST;
 	struct line **ring = xrealloc(NULL, cap * sizeof(struct line *));
@@ -88,45 +88,45 @@ scroll_grow(struct scroll *scroll)
 }
 
 static uint64_t
-scroll_first(const struct scroll *scroll)
+scrollback_first(const struct scrollback *scroll)
 {
 	return scroll->last - scroll->n + 1;
 }
 
 void
-scroll_add(struct scroll *scroll, struct line *line)
+scrollback_add(struct scrollback *scroll, struct line *line)
 {
 	if (scroll->n == SCROLL_LINES) {
-		line_drop(scroll->ring[scroll->head]);
+		line_unref(scroll->ring[scroll->head]);
 		scroll->head = (scroll->head + 1) % scroll->cap;
 		scroll->n--;
 	}
 	if (scroll->n == scroll->cap)
-		scroll_grow(scroll);
-	scroll->ring[(scroll->head + scroll->n++) % scroll->cap] = line_hold(line);
+		scrollback_grow(scroll);
+	scroll->ring[(scroll->head + scroll->n++) % scroll->cap] = line_ref(line);
 	scroll->last++;
 	if (!scroll->bottom)
 		scroll->seen = scroll->last;
-	else if (scroll->bottom < scroll_first(scroll))
-		scroll->bottom = scroll_first(scroll);
+	else if (scroll->bottom < scrollback_first(scroll))
+		scroll->bottom = scrollback_first(scroll);
 }
 
 void
-scroll_clear(struct scroll *scroll)
+scrollback_clear(struct scrollback *scroll)
 {
 	for (size_t i = 0; i < scroll->n; i++)
-		line_drop(scroll->ring[(scroll->head + i) % scroll->cap]);
+		line_unref(scroll->ring[(scroll->head + i) % scroll->cap]);
 	free(scroll->ring);
-	*scroll = (struct scroll){0};
+	*scroll = (struct scrollback){0};
 }
 
 void
-scroll_remove(struct scroll *scroll, uint64_t number)
+scrollback_remove(struct scrollback *scroll, uint64_t number)
 {
-	if (!scroll_line(scroll, number))
+	if (!scrollback_line(scroll, number))
 		return;
-	size_t i = (size_t)(number - scroll_first(scroll));
-	line_drop(scroll->ring[(scroll->head + i) % scroll->cap]);
+	size_t i = (size_t)(number - scrollback_first(scroll));
+	line_unref(scroll->ring[(scroll->head + i) % scroll->cap]);
 	for (; i + 1 < scroll->n; i++)
 		scroll->ring[(scroll->head + i) % scroll->cap] =
 			scroll->ring[(scroll->head + i + 1) % scroll->cap];
@@ -135,26 +135,26 @@ scroll_remove(struct scroll *scroll, uint64_t number)
 	scroll->bottom -= scroll->bottom > number || (scroll->bottom == number && scroll->n == 0);
 	scroll->seen -= scroll->seen >= number;
 	if (scroll->bottom > scroll->last)
-		scroll_end(scroll);
+		scrollback_to_end(scroll);
 }
 
 const struct line *
-scroll_newest(const struct scroll *scroll)
+scrollback_newest(const struct scrollback *scroll)
 {
-	return scroll_line(scroll, scroll->last);
+	return scrollback_line(scroll, scroll->last);
 }
 
 const struct line *
-scroll_line(const struct scroll *scroll, uint64_t number)
+scrollback_line(const struct scrollback *scroll, uint64_t number)
 {
-	if (scroll->n == 0 || number < scroll_first(scroll) || number > scroll->last)
+	if (scroll->n == 0 || number < scrollback_first(scroll) || number > scroll->last)
 		return NULL;
-	size_t i = (size_t)(number - scroll_first(scroll));
+	size_t i = (size_t)(number - scrollback_first(scroll));
 	return scroll->ring[(scroll->head + i) % scroll->cap];
 }
 
 uint64_t
-scroll_foot(const struct scroll *scroll, int columns, int *hidden)
+scroll_foot(const struct scrollback *scroll, int columns, int *hidden)
 {
 	*hidden = 0;
 	if (scroll->n == 0)
@@ -162,35 +162,35 @@ scroll_foot(const struct scroll *scroll, int columns, int *hidden)
 	if (!scroll->bottom)
 		return scroll->last;
 	/* The screen may have become wider since. */
-	int rows = line_rows(scroll_line(scroll, scroll->bottom), columns);
+	int rows = line_rows(scrollback_line(scroll, scroll->bottom), columns);
 	*hidden = scroll->hidden < rows ? scroll->hidden : rows - 1;
 	return scroll->bottom;
 }
 
 /* Rows from the top of the first line down to the foot, counted no further than `most`. */
 static int
-scroll_rows(const struct scroll *scroll, uint64_t foot, int hidden, int columns, int most)
+scroll_rows_above(const struct scrollback *scroll, uint64_t foot, int hidden, int columns, int most)
 {
 	int rows = -hidden;
-	for (uint64_t i = foot; i >= scroll_first(scroll) && rows < most; i--)
-		rows += line_rows(scroll_line(scroll, i), columns);
+	for (uint64_t i = foot; i >= scrollback_first(scroll) && rows < most; i--)
+		rows += line_rows(scrollback_line(scroll, i), columns);
 	return rows;
 }
 
 /* Moves the foot; false when it cannot go so far down. */
 static bool
-foot_move(const struct scroll *scroll, uint64_t *foot, int *hidden, int up, int columns)
+foot_move(const struct scrollback *scroll, uint64_t *foot, int *hidden, int up, int columns)
 {
 	*hidden += up;
 	while (*hidden < 0) {
 		if (*foot == scroll->last)
 			return false;
 		++*foot;
-		*hidden += line_rows(scroll_line(scroll, *foot), columns);
+		*hidden += line_rows(scrollback_line(scroll, *foot), columns);
 	}
 	int rows;
-	while (*foot > scroll_first(scroll) &&
-		*hidden >= (rows = line_rows(scroll_line(scroll, *foot), columns))) {
+	while (*foot > scrollback_first(scroll) &&
+		*hidden >= (rows = line_rows(scrollback_line(scroll, *foot), columns))) {
 		*hidden -= rows;
 		--*foot;
 	}
@@ -198,23 +198,23 @@ foot_move(const struct scroll *scroll, uint64_t *foot, int *hidden, int up, int 
 }
 
 void
-scroll_by(struct scroll *scroll, int up, int columns, int rows)
+scroll_by(struct scrollback *scroll, int up, int columns, int rows)
 {
 	int hidden;
 	uint64_t foot = scroll_foot(scroll, columns, &hidden);
 	if (foot == 0)
 		return;
 	if (!foot_move(scroll, &foot, &hidden, up, columns)) {
-		scroll_end(scroll);
+		scrollback_to_end(scroll);
 		return;
 	}
-	int above = scroll_rows(scroll, foot, hidden, columns, rows);
+	int above = scroll_rows_above(scroll, foot, hidden, columns, rows);
 	if (above < rows && !foot_move(scroll, &foot, &hidden, above - rows, columns)) {
-		scroll_end(scroll);
+		scrollback_to_end(scroll);
 		return;
 	}
 	if (foot == scroll->last && hidden == 0) {
-		scroll_end(scroll);
+		scrollback_to_end(scroll);
 		return;
 	}
 	scroll->bottom = foot;
@@ -224,7 +224,7 @@ scroll_by(struct scroll *scroll, int up, int columns, int rows)
 }
 
 void
-scroll_end(struct scroll *scroll)
+scrollback_to_end(struct scrollback *scroll)
 {
 	scroll->bottom = 0;
 	scroll->hidden = 0;
@@ -232,10 +232,10 @@ scroll_end(struct scroll *scroll)
 }
 
 size_t
-scroll_below(const struct scroll *scroll)
+scrollback_unseen(const struct scrollback *scroll)
 {
 	size_t n = 0;
-	for (uint64_t i = scroll->last; i > scroll->seen && i >= scroll_first(scroll); i--)
-		n += line_matters(scroll_line(scroll, i));
+	for (uint64_t i = scroll->last; i > scroll->seen && i >= scrollback_first(scroll); i--)
+		n += line_counts_as_unread(scrollback_line(scroll, i));
 	return n;
 }

@@ -1,5 +1,5 @@
 /* Strings of plain text, cut and put together. */
-#include "client/plain.h"
+#include "client/text_lines.h"
 
 static struct text
 text_from(struct text t, size_t n)
@@ -8,7 +8,7 @@ text_from(struct text t, size_t n)
 }
 
 void
-plain_send(struct visit *visit, const char *word, struct text text, size_t most)
+text_lines_send(struct session *session, const char *word, struct text text, size_t most)
 {
 	struct strbuf buf = {0};
 	strbuf_puts(&buf, word);
@@ -16,7 +16,7 @@ plain_send(struct visit *visit, const char *word, struct text text, size_t most)
 	for (size_t i = 0; i < text.len; i++)
 		strbuf_add(&buf, text.ptr[i] == '\n' ? " " : text.ptr + i, 1);
 	strbuf_puts(&buf, "\n");
-	visit_send(visit, strbuf_view(&buf));
+	session_send(session, strbuf_view(&buf));
 	strbuf_clear(&buf);
 }
 
@@ -38,7 +38,8 @@ piece_length(struct text line, size_t most, char never)
 }
 
 static bool
-plain_add_line(struct strbuf *out, struct text before, struct text line, size_t most, char never)
+text_lines_add_one(
+	struct strbuf *out, struct text before, struct text line, size_t most, char never)
 {
 	if (piece_begins(line, never))
 		return false;
@@ -58,7 +59,7 @@ plain_add_line(struct strbuf *out, struct text before, struct text line, size_t 
 }
 
 bool
-plain_add(struct strbuf *out, struct text before, struct text text, size_t most, char never)
+text_lines_add(struct strbuf *out, struct text before, struct text text, size_t most, char never)
 {
 	size_t start = out->len, around = before.len + 1;
 	/* Words that leave no space are no name's. */
@@ -66,7 +67,7 @@ plain_add(struct strbuf *out, struct text before, struct text text, size_t most,
 		return false;
 	while (text.ptr) {
 		struct text line = text_line(&text);
-		if (!plain_add_line(out, before, line, most - around, never)) {
+		if (!text_lines_add_one(out, before, line, most - around, never)) {
 			out->len = start;
 			return false;
 		}
@@ -75,7 +76,7 @@ plain_add(struct strbuf *out, struct text before, struct text text, size_t most,
 }
 
 bool
-plain_split(struct text *rest, char at, struct text *before)
+text_split(struct text *rest, char at, struct text *before)
 {
 	const char *found = rest->len ? memchr(rest->ptr, at, rest->len) : NULL;
 	if (!found)
@@ -86,7 +87,7 @@ plain_split(struct text *rest, char at, struct text *before)
 }
 
 bool
-plain_begins(struct text t, const char *words, struct text *rest)
+text_skip_prefix(struct text t, const char *words, struct text *rest)
 {
 	size_t n = strlen(words);
 	if (t.len < n || memcmp(t.ptr, words, n) != 0)

@@ -2,8 +2,8 @@
  * Lines that have been shown, and which part of them is looked at. Knows how
  * wide the screen is only while it is asked; knows nothing of rooms.
  */
-#ifndef CLIENT_SCROLL_H
-#define CLIENT_SCROLL_H
+#ifndef CLIENT_SCROLLBACK_H
+#define CLIENT_SCROLLBACK_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -11,15 +11,15 @@
 #include "client/width.h"
 
 enum line_kind {
-	LINE_SAID,
+	LINE_MESSAGE,
 	LINE_EMOTE,
 	LINE_DIRECT,
-	LINE_MOVED, /* somebody came, went, or changed the nick */
+	LINE_PRESENCE, /* somebody came, went, or changed the nick */
 	LINE_NOTICE,
 	LINE_REFUSED,
-	LINE_LOCAL, /* the client's own words */
-	LINE_DAY,   /* begins a day */
-	LINE_NEW,   /* what comes behind it has not been looked at */
+	LINE_LOCAL,  /* the client's own words */
+	LINE_DAY,    /* begins a day */
+	LINE_UNREAD, /* what comes behind it has not been looked at */
 };
 
 /* Counted, since several rooms may show it. Its text is clean: printable, LF between its lines. */
@@ -27,7 +27,7 @@ struct line {
 	unsigned refs;
 	enum line_kind kind;
 	int64_t time;        /* ms since 1970, UTC */
-	bool calls;          /* it is meant for the one who reads it */
+	bool mentions;       /* it is meant for the one who reads it */
 	size_t who, who_len; /* where in the text the nick stands */
 	size_t body;         /* where in the text the words in front end */
 	size_t len;
@@ -36,14 +36,14 @@ struct line {
 
 /* A line whose text is still to be written, len bytes of it. */
 struct line *line_make(enum line_kind kind, int64_t time, size_t len);
-struct line *line_hold(struct line *line);
-void line_drop(struct line *line);
+struct line *line_ref(struct line *line);
+void line_unref(struct line *line);
 
 /* Whether it parts lines, and is none itself. */
-bool line_parts(const struct line *line);
+bool line_is_separator(const struct line *line);
 
 /* Something that a person said or was told, as opposed to somebody's coming and going. */
-bool line_matters(const struct line *line);
+bool line_counts_as_unread(const struct line *line);
 
 enum {
 	SCROLL_LINES = 5000, /* kept; the oldest go first */
@@ -56,7 +56,7 @@ struct wrap line_wrap(const struct line *line, int columns);
 int line_rows(const struct line *line, int columns);
 
 /* Zeroed is empty. */
-struct scroll {
+struct scrollback {
 	struct line **ring;
 	size_t head, n, cap;
 	uint64_t last;   /* number of the newest line; they count from 1 */
@@ -65,28 +65,28 @@ struct scroll {
 	uint64_t seen;   /* number of the newest line that has been at the foot */
 };
 
-void scroll_add(struct scroll *scroll, struct line *line);
-void scroll_clear(struct scroll *scroll);
+void scrollback_add(struct scrollback *scroll, struct line *line);
+void scrollback_clear(struct scrollback *scroll);
 
 /* Takes a line out again, by its number, if it is still there; later ones count one less. */
-void scroll_remove(struct scroll *scroll, uint64_t number);
+void scrollback_remove(struct scrollback *scroll, uint64_t number);
 
 /* The newest line; NULL: there are none. */
-const struct line *scroll_newest(const struct scroll *scroll);
+const struct line *scrollback_newest(const struct scrollback *scroll);
 
 /* By its number; NULL: it is not there, or no longer. */
-const struct line *scroll_line(const struct scroll *scroll, uint64_t number);
+const struct line *scrollback_line(const struct scrollback *scroll, uint64_t number);
 
 /* The line at the foot of the screen, and how many of its rows are below. 0: there are no lines. */
-uint64_t scroll_foot(const struct scroll *scroll, int columns, int *hidden);
+uint64_t scroll_foot(const struct scrollback *scroll, int columns, int *hidden);
 
 /* Looks `up` rows further up, or down if it is less than 0, as far as there are lines. */
-void scroll_by(struct scroll *scroll, int up, int columns, int rows);
+void scroll_by(struct scrollback *scroll, int up, int columns, int rows);
 
 /* To the newest line, and on with those that come. */
-void scroll_end(struct scroll *scroll);
+void scrollback_to_end(struct scrollback *scroll);
 
 /* How many lines that matter have come below what is looked at. */
-size_t scroll_below(const struct scroll *scroll);
+size_t scrollback_unseen(const struct scrollback *scroll);
 
 #endif

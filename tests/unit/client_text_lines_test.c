@@ -4,13 +4,13 @@
  */
 #include "unit.h"
 
-#include "client/plain.h"
+#include "client/text_lines.h"
 
 static void
 becomes(const char *before, const char *text, size_t most, char never, const char *strings)
 {
 	struct strbuf buf = {0};
-	assert_true(plain_add(&buf, text_of(before), text_of(text), most, never));
+	assert_true(text_lines_add(&buf, text_of(before), text_of(text), most, never));
 	assert_text(strbuf_view(&buf), text_of(strings));
 	strbuf_clear(&buf);
 }
@@ -20,7 +20,7 @@ is_refused(const char *before, const char *text, size_t most, char never)
 {
 	struct strbuf buf = {0};
 	strbuf_puts(&buf, "kept");
-	assert_false(plain_add(&buf, text_of(before), text_of(text), most, never));
+	assert_false(text_lines_add(&buf, text_of(before), text_of(text), most, never));
 	assert_text(strbuf_view(&buf), text_of("kept"));
 	strbuf_clear(&buf);
 }
@@ -87,7 +87,7 @@ strings_are_bounded_and_lose_nothing_but_blanks(void **state)
 		size_t most = 6 + random_below(&seed, 20);
 		for (uint32_t i = random_below(&seed, 60); i > 0; i--)
 			strbuf_puts(&text, parts[random_below(&seed, COUNT(parts))]);
-		bool can = plain_add(&strings, text_of(""), strbuf_view(&text), most, '/');
+		bool can = text_lines_add(&strings, text_of(""), strbuf_view(&text), most, '/');
 		struct text rest = strbuf_view(&strings), wanted = strbuf_view(&text);
 		while (rest.len > 0) {
 			struct text line = text_line(&rest), shown = text_trim(line);
@@ -112,16 +112,16 @@ a_word_is_taken_off(void **state)
 {
 	(void)state;
 	struct text rest = text_of("ann: hi: all"), word;
-	assert_true(plain_split(&rest, ' ', &word));
+	assert_true(text_split(&rest, ' ', &word));
 	assert_text(word, text_of("ann:"));
 	assert_text(rest, text_of("hi: all"));
-	assert_true(plain_split(&rest, ':', &word));
+	assert_true(text_split(&rest, ':', &word));
 	assert_text(word, text_of("hi"));
 	assert_text(rest, text_of(" all"));
-	assert_false(plain_split(&rest, '#', &word));
+	assert_false(text_split(&rest, '#', &word));
 	assert_text(rest, text_of(" all"));
 	rest = TEXT_NONE;
-	assert_false(plain_split(&rest, ' ', &word));
+	assert_false(text_split(&rest, ' ', &word));
 }
 
 int
