@@ -1,4 +1,4 @@
-/* teahouse, the terminal client: its command line. */
+/* teahouse, the terminal client: its command line, and which way it runs. */
 #include <errno.h>
 #include <getopt.h>
 #include <langinfo.h>
@@ -8,13 +8,16 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/stdio.h"
-#include "client/pipe.h"
-#include "client/screen.h"
+#include "client/protocol/protocols.h"
+#include "client/session/client.h"
+#include "client/ui/pipe.h"
+#include "client/ui/screen.h"
 #include "codec/json.h"
 #include "teahouse/diag.h"
 
-enum { EXIT_USAGE = 2, PORT_MOST = 65535 };
+enum { EXIT_USAGE = 2, PORT_MAX = 65535 };
 
 #ifndef TEAHOUSE_VERSION
 #define TEAHOUSE_VERSION "unknown"
@@ -24,7 +27,7 @@ struct options {
 	const struct protocol *protocol;
 	const char *nick, *host, *port, *room;
 	bool help, version, plain;
-	bool screen; /* there is a person who can be asked */
+	bool screen; /* standard input and output are a terminal */
 };
 
 static const char help[] = "usage: teahouse [OPTIONS] [NICK [HOST [PORT]]]\n"
@@ -62,7 +65,7 @@ options_protocol(struct options *options, const char *name)
 	return false;
 }
 
-/* What getopt_long stumbled over, as it was typed. */
+/* Reports the option that getopt_long refused, as it was typed. */
 static bool
 options_unknown(int argc, char **argv, int c)
 {
@@ -109,10 +112,10 @@ port_is_good(const char *port)
 	errno = 0;
 	long number = strtol(port, &end, 10);
 	return *port >= '0' && *port <= '9' && *end == '\0' && errno == 0 && number > 0 &&
-	       number <= PORT_MOST;
+	       number <= PORT_MAX;
 }
 
-/* As one is called on this machine: a container may not say so in its environment. */
+/* The user's name on this machine; in a container, $USER may not be set. */
 static const char *
 user_name(void)
 {
@@ -121,9 +124,9 @@ user_name(void)
 	return user ? user->pw_name : name;
 }
 
-/* The nick and the room, as far as they have to be known before the server is asked. */
+/* Checks the nick and the room, as far as they must be known before logging in. */
 static bool
-options_way_in(struct options *options)
+options_login(struct options *options)
 {
 	enum rooms rooms = options->protocol->rooms;
 	if (rooms == ROOMS_NONE && options->room)
@@ -158,7 +161,7 @@ options_read(struct options *options, int argc, char **argv)
 				"argument", argv[i], "one too many, see teahouse --help");
 		*places[n++] = argv[i];
 	}
-	if (!options_way_in(options))
+	if (!options_login(options))
 		return false;
 	if (!options->host)
 		options->host = "localhost";
@@ -169,14 +172,14 @@ options_read(struct options *options, int argc, char **argv)
 	return true;
 }
 
-/* Names and text are UTF-8 whatever the environment says, or forgets to. */
+/* Text is UTF-8 whatever the environment says. */
 static void
 locale_choose(void)
 {
 	setlocale(LC_CTYPE, "");
 	if (strcmp(nl_langinfo(CODESET), "UTF-8") == 0)
 		return;
-	/* Readline looks there by itself. */
+	/* Readline reads it by itself. */
 	setenv("LC_ALL", "C.UTF-8", 1);
 	setlocale(LC_CTYPE, "");
 }
@@ -192,17 +195,17 @@ run(const struct options *options)
 		.protocol = options->protocol,
 		.host = options->host,
 		.port = options->port,
-		.room = options->room ? text_copy(text_of(options->room)) : NULL,
+		.room = options->room ? xstrndup(options->room, strlen(options->room)) : NULL,
 		.interactive = screen,
 	};
 	int status = EXIT_FAILURE;
 	if (screen)
 		screen_explain(&session);
-	if (!session_open(&session))
+	if (!client_open(&session))
 		diag_line(LOG_LEVEL_ERROR, "%s", session.error.ptr);
 	else
 		status = screen ? screen_run(&session) : pipe_run(&session, options->plain);
-	session_close(&session);
+	client_close(&session);
 	model_close(session.model);
 	return status;
 }

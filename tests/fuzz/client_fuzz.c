@@ -1,7 +1,6 @@
 /*
- * The client's model before any server: whatever it sends, over every protocol and between
- * typed lines, no line that is shown has a byte that moves a terminal's cursor, and every
- * width wraps it.
+ * The terminal client against any server and any input: over each protocol, no line contains a
+ * byte that moves a terminal's cursor, and each can be wrapped at any width.
  */
 #include <assert.h>
 #include <locale.h>
@@ -9,7 +8,12 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "client/session.h"
+#include "client/model/complete.h"
+#include "client/protocol/direct.h"
+#include "client/protocol/json.h"
+#include "client/protocol/lobby.h"
+#include "client/session/client.h"
+#include "client/ui/scroll.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -46,19 +50,19 @@ complete(struct model *model, struct text line)
 	size_t start = line.len;
 	while (start > 0 && line.ptr[start - 1] != ' ')
 		start--;
-	char **words = model_complete(model, line, start, line.len, '@');
+	char **words = complete_line(model, line, start, line.len, '@');
 	for (size_t i = 0; words && words[i]; i++)
 		free(words[i]);
 	free(words);
 }
 
-/* What comes from the server or the keyboard, by the byte in front. */
+/* Input from the server or the keyboard, by the byte before it. */
 static void
 happen(struct session *session, char how, struct text what)
 {
 	if (how == TYPED) {
 		complete(session->model, what);
-		session_input(session, what);
+		client_input(session, what);
 	} else {
 		session->protocol->on_message(session, what);
 		if (session->protocol->on_batch_end)
@@ -67,7 +71,7 @@ happen(struct session *session, char how, struct text what)
 	outqueue_clear(&session->conn.out);
 }
 
-/* The first byte says which protocol. */
+/* The first byte chooses the protocol. */
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -100,7 +104,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	look_at(session.model);
 	session.conn.state = CONN_CLOSED;
-	session_close(&session);
+	client_close(&session);
 	model_close(session.model);
 	return 0;
 }

@@ -15,8 +15,6 @@ from tap import ROOT, report
 
 # Circles among objects that are to be opened. Each must be there exactly as it is listed.
 KNOWN = [frozenset(circle) for circle in (
-    {"src/client/complete.c", "src/client/model.c"},
-    {"src/client/login.c", "src/client/pending.c", "src/client/session.c"},
     {"src/net/door.c", "src/net/ear.c", "src/net/link.c", "src/net/net.c", "src/net/plain.c",
      "src/net/visitors.c", "src/net/web.c"},
 )]

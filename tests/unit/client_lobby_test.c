@@ -1,15 +1,16 @@
 /*
- * The lobby protocol without a server: what its strings make of a session, and
- * that digits are answers only where one is awaited.
+ * The lobby protocol without a server: what its strings do to a session, and that digits are
+ * answers only while an answer is pending.
  */
 #include "unit.h"
 
 #include <locale.h>
 
 #include "base/alloc.h"
-#include "client/session.h"
+#include "client/protocol/lobby.h"
+#include "client/session/client.h"
 
-/* A session whose wire is open and leads nowhere. */
+/* A session with an open connection that leads nowhere. */
 static struct session
 connected(const char *room, const char *nick)
 {
@@ -17,7 +18,7 @@ connected(const char *room, const char *nick)
 		.model = model_open(text_of(nick)),
 		.conn = CONN_NONE,
 		.protocol = &protocol_lobby,
-		.room = room ? text_copy(text_of(room)) : NULL,
+		.room = room ? xstrndup(room, strlen(room)) : NULL,
 		.interactive = true,
 		.protocol_state = xcalloc(protocol_lobby.state_size),
 	};
@@ -27,14 +28,14 @@ connected(const char *room, const char *nick)
 }
 
 static void
-leave(struct session *session)
+end(struct session *session)
 {
 	session->conn.state = CONN_CLOSED;
-	session_close(session);
+	client_close(session);
 	model_close(session->model);
 }
 
-/* What has been sent since this was last asked. */
+/* Compares what was sent since the last call. */
 static void
 sent(struct session *session, const char *wanted)
 {
@@ -49,9 +50,9 @@ sent(struct session *session, const char *wanted)
 	strbuf_clear(&buf);
 }
 
-/* Strings that came together. */
+/* Receives strings that arrive together. */
 static void
-hear(struct session *session, const char *strings)
+receive(struct session *session, const char *strings)
 {
 	struct text rest = text_of(strings);
 	while (rest.ptr)
@@ -69,19 +70,19 @@ newest_is(const struct session *session, const char *text)
 }
 
 static void
-type(struct session *session, const char *line)
+input(struct session *session, const char *line)
 {
-	session_input(session, text_of(line));
+	client_input(session, text_of(line));
 }
 
-/* ann, in tea, with bob. */
+/* ann in the room tea, with bob. */
 static struct session
 online_in_tea(void)
 {
 	struct session session = connected("tea", "ann");
-	hear(&session, "0");
-	hear(&session, "0");
-	hear(&session, "bob\nann");
+	receive(&session, "0");
+	receive(&session, "0");
+	receive(&session, "bob\nann");
 	sent(&session, "/join tea\n/nick ann\n/who\n");
 	newest_is(&session, "*** 2 people are here: ann, bob");
 	assert_int_equal(session.state, SESSION_ONLINE);
@@ -89,143 +90,143 @@ online_in_tea(void)
 }
 
 static void
-the_way_in_is_asked_for(void **state)
+logging_in_asks_for_room_and_nick(void **state)
 {
 	(void)state;
 	struct session session = connected(NULL, "");
 	sent(&session, "");
-	assert_string_equal(session_prompt(&session), "list or join");
-	type(&session, "/list");
+	assert_string_equal(client_prompt(&session), "list or join");
+	input(&session, "/list");
 	sent(&session, "/list\n");
-	hear(&session, "2\nmain\ntea");
+	receive(&session, "2\nmain\ntea");
 	newest_is(&session, "*** Which room would you like to join?");
-	assert_string_equal(session_prompt(&session), "room");
-	type(&session, "tea");
+	assert_string_equal(client_prompt(&session), "room");
+	input(&session, "tea");
 	sent(&session, "/join tea\n");
-	hear(&session, "0");
-	assert_string_equal(session_prompt(&session), "name");
-	type(&session, "bob");
+	receive(&session, "0");
+	assert_string_equal(client_prompt(&session), "name");
+	input(&session, "bob");
 	sent(&session, "/nick bob\n");
-	hear(&session, "2");
+	receive(&session, "2");
 	newest_is(&session, "*** The name \"bob\" is taken. Another one?");
-	type(&session, "ann");
+	input(&session, "ann");
 	sent(&session, "/nick ann\n");
-	hear(&session, "0");
+	receive(&session, "0");
 	newest_is(&session, "*** ann has joined the chat");
 	sent(&session, "/who\n");
-	leave(&session);
+	end(&session);
 }
 
 static void
-no_rooms_and_one_room(void **state)
+an_empty_list_and_a_list_of_one(void **state)
 {
 	(void)state;
 	struct session session = connected(NULL, "");
-	type(&session, "list");
-	type(&session, "list");
-	hear(&session, "0");
+	input(&session, "list");
+	input(&session, "list");
+	receive(&session, "0");
 	newest_is(&session, "*** There are no rooms yet; joining one makes it.");
-	hear(&session, "1\n0");
-	type(&session, "join 0");
+	receive(&session, "1\n0");
+	input(&session, "join 0");
 	sent(&session, "/list\n/list\n/join 0\n");
-	hear(&session, "1");
+	receive(&session, "1");
 	newest_is(&session, "*** Would you like to list the rooms, or to join one? "
 			    "Please type list, or join ROOM.");
-	leave(&session);
+	end(&session);
 }
 
 static void
-a_digit_that_nobody_awaits_is_no_answer(void **state)
+an_unexpected_digit_is_not_an_answer(void **state)
 {
 	(void)state;
 	struct session session = connected(NULL, "");
-	hear(&session, "0\n2\n1");
+	receive(&session, "0\n2\n1");
 	newest_is(&session, "*** The server did not understand something.");
 	assert_int_equal(session.state, SESSION_PROMPTING);
-	leave(&session);
+	end(&session);
 	session = online_in_tea();
-	hear(&session, "bob: 2");
+	receive(&session, "bob: 2");
 	newest_is(&session, "bob: 2");
-	hear(&session, "bob: x\n1");
+	receive(&session, "bob: x\n1");
 	newest_is(&session, "*** The server did not understand something.");
 	assert_int_equal(session.state, SESSION_ONLINE);
-	leave(&session);
+	end(&session);
 }
 
 static void
-lists_of_people_end_where_something_else_begins(void **state)
+a_list_of_members_ends_where_something_else_begins(void **state)
 {
 	(void)state;
 	struct session session = online_in_tea();
-	type(&session, "/who");
-	type(&session, "/look");
+	input(&session, "/who");
+	input(&session, "/look");
 	sent(&session, "/who\n/who\n");
-	hear(&session, "bob: first");
+	receive(&session, "bob: first");
 	newest_is(&session, "bob: first");
-	hear(&session, "bob\nann");
+	receive(&session, "bob\nann");
 	newest_is(&session, "*** In tea: bob, ann");
-	hear(&session, "bob\nann\n1\nbob: last");
+	receive(&session, "bob\nann\n1\nbob: last");
 	newest_is(&session, "bob: last");
 	assert_int_equal(model_current(session.model)->members.n, 3);
-	leave(&session);
+	end(&session);
 }
 
 static void
-comings_and_goings(void **state)
+presence(void **state)
 {
 	(void)state;
 	struct session session = online_in_tea();
 	const struct strset *people = &model_current(session.model)->members;
-	hear(&session, "*** eve has joined");
+	receive(&session, "*** eve has joined");
 	newest_is(&session, "*** eve has joined the chat");
 	assert_true(strset_has(people, text_of("eve")));
-	hear(&session, "*** eve is now known as Eva");
+	receive(&session, "*** eve is now known as Eva");
 	newest_is(&session, "*** eve is now known as Eva");
-	hear(&session, "*** Eva has left");
+	receive(&session, "*** Eva has left");
 	newest_is(&session, "*** Eva has left the chat");
 	assert_int_equal(people->n, 2);
-	hear(&session, "*** ann has left");
+	receive(&session, "*** ann has left");
 	newest_is(&session, "*** ann has left");
 	assert_int_equal(people->n, 2);
-	hear(&session, "*** The server has left home");
+	receive(&session, "*** The server has left home");
 	newest_is(&session, "*** The server has left home");
-	leave(&session);
+	end(&session);
 }
 
 static void
-speech(void **state)
+messages(void **state)
 {
 	(void)state;
 	struct session session = online_in_tea();
-	hear(&session, "bob:  two  blanks");
+	receive(&session, "bob:  two  blanks");
 	newest_is(&session, "bob:  two  blanks");
-	hear(&session, "[bob waves: hi]");
+	receive(&session, "[bob waves: hi]");
 	newest_is(&session, "[bob waves: hi]");
-	hear(&session, "[bob: hi]");
+	receive(&session, "[bob: hi]");
 	newest_is(&session, "[bob: hi]");
-	hear(&session, "bob -> ann: a -> b: c");
+	receive(&session, "bob -> ann: a -> b: c");
 	newest_is(&session, "bob -> ann: a -> b: c");
-	type(&session, "hello");
+	input(&session, "hello");
 	newest_is(&session, "ann: hello");
 	sent(&session, "hello\n");
-	hear(&session, "bob: hi\nann: hello");
+	receive(&session, "bob: hi\nann: hello");
 	newest_is(&session, "bob: hi");
-	type(&session, "//who");
+	input(&session, "//who");
 	newest_is(&session, "*** The lobby protocol cannot say a line that begins with a slash.");
 	sent(&session, "");
-	leave(&session);
+	end(&session);
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_way_in_is_asked_for),
-		cmocka_unit_test(no_rooms_and_one_room),
-		cmocka_unit_test(a_digit_that_nobody_awaits_is_no_answer),
-		cmocka_unit_test(lists_of_people_end_where_something_else_begins),
-		cmocka_unit_test(comings_and_goings),
-		cmocka_unit_test(speech),
+		cmocka_unit_test(logging_in_asks_for_room_and_nick),
+		cmocka_unit_test(an_empty_list_and_a_list_of_one),
+		cmocka_unit_test(an_unexpected_digit_is_not_an_answer),
+		cmocka_unit_test(a_list_of_members_ends_where_something_else_begins),
+		cmocka_unit_test(presence),
+		cmocka_unit_test(messages),
 	};
 	assert_non_null(setlocale(LC_CTYPE, "C.UTF-8"));
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,12 +1,13 @@
 /*
- * What the terminal client knows: rooms, people, what is unread, who is
- * called, what Tab makes of a word; and that whatever comes in is clean.
+ * The model of the terminal client: rooms, members, unread lines, mentions, completion; and that
+ * text from the server is cleaned.
  */
 #include "unit.h"
 
 #include <locale.h>
 
-#include "client/model.h"
+#include "client/model/complete.h"
+#include "client/model/mention.h"
 
 static struct text
 t(const char *s)
@@ -14,7 +15,7 @@ t(const char *s)
 	return text_of(s);
 }
 
-/* ann, in main, with bob and Chris. */
+/* ann in the room main, with bob and Chris. */
 static struct model *
 in_main(void)
 {
@@ -47,7 +48,7 @@ said(struct model *m, const char *room, const char *nick, const char *message)
 }
 
 static void
-lines_say_who_did_what(void **state)
+events_become_lines(void **state)
 {
 	(void)state;
 	struct model *m = in_main();
@@ -77,20 +78,20 @@ lines_say_who_did_what(void **state)
 }
 
 static void
-a_line_knows_where_the_nick_stands(void **state)
+a_line_knows_where_its_nick_is(void **state)
 {
 	(void)state;
 	struct model *m = in_main();
 	model_add_message(m, LINE_EMOTE, t("main"), t("bob"), t("waves"), 1234);
 	const struct line *line = newest(model_current(m));
-	assert_text(((struct text){line->text + line->who, line->who_len}), BYTES("bob"));
-	assert_text(t(line->text + line->body), BYTES("waves]"));
+	assert_text(((struct text){line->text + line->nick_at, line->nick_len}), BYTES("bob"));
+	assert_text(t(line->text + line->body_at), BYTES("waves]"));
 	assert_int_equal(line->time, 1234);
 	model_close(m);
 }
 
 static void
-what_comes_in_is_cleaned(void **state)
+text_from_the_server_is_cleaned(void **state)
 {
 	(void)state;
 	struct model *m = in_main();
@@ -100,7 +101,7 @@ what_comes_in_is_cleaned(void **state)
 }
 
 static void
-what_was_read_before_there_was_a_room_stays(void **state)
+lines_from_before_the_first_room_stay(void **state)
 {
 	(void)state;
 	struct model *m = model_open(t("ann"));
@@ -146,7 +147,7 @@ rooms_open_and_close(void **state)
 }
 
 static void
-people_come_and_go(void **state)
+members_enter_and_leave(void **state)
 {
 	(void)state;
 	struct model *m = in_main();
@@ -172,7 +173,7 @@ people_come_and_go(void **state)
 }
 
 static void
-other_rooms_count_what_matters(void **state)
+other_rooms_count_unread_lines(void **state)
 {
 	(void)state;
 	struct model *m = in_main();
@@ -195,7 +196,7 @@ other_rooms_count_what_matters(void **state)
 }
 
 static void
-direct_messages_are_in_every_room_and_new_in_none(void **state)
+direct_messages_are_in_every_room_and_unread_in_none(void **state)
 {
 	(void)state;
 	struct model *m = in_main();
@@ -213,7 +214,7 @@ direct_messages_are_in_every_room_and_new_in_none(void **state)
 }
 
 static void
-what_is_told_is_told_once(void **state)
+an_event_is_one_line_in_each_room(void **state)
 {
 	(void)state;
 	struct model *m = in_main();
@@ -229,12 +230,12 @@ what_is_told_is_told_once(void **state)
 }
 
 static void
-ones_name_calls_as_a_word(void **state)
+a_nick_is_mentioned_as_a_word(void **state)
 {
 	(void)state;
 	static const struct {
 		const char *text, *nick;
-		bool calls;
+		bool mentions;
 	} cases[] = {
 		{"ann", "ann", true},
 		{"hi Ann!", "ann", true},
@@ -253,11 +254,12 @@ ones_name_calls_as_a_word(void **state)
 		{"[away]?", "[away]", true},
 	};
 	for (size_t i = 0; i < COUNT(cases); i++)
-		assert_int_equal(text_mentions(t(cases[i].text), t(cases[i].nick)), cases[i].calls);
+		assert_int_equal(
+			text_mentions(t(cases[i].text), t(cases[i].nick)), cases[i].mentions);
 }
 
 static void
-ones_own_words_do_not_call(void **state)
+the_users_own_messages_do_not_mention_them(void **state)
 {
 	(void)state;
 	struct model *m = in_main();
@@ -269,14 +271,14 @@ ones_own_words_do_not_call(void **state)
 	model_close(m);
 }
 
-/* What the word at the end of the line could become: words in a row, with a space behind each. */
+/* Compares the candidates for the last word of the line, each followed by a space. */
 static void
 completes_after(char mark, const struct model *m, const char *line, const char *wanted)
 {
 	size_t end = strlen(line), start = end;
 	while (start > 0 && line[start - 1] != ' ')
 		start--;
-	char **words = model_complete(m, t(line), start, end, mark);
+	char **words = complete_line(m, t(line), start, end, mark);
 	struct strbuf buf = {0};
 	for (size_t i = 0; words[i]; i++) {
 		strbuf_printf(&buf, "%s ", words[i]);
@@ -294,7 +296,7 @@ completes_to(const struct model *m, const char *line, const char *wanted)
 }
 
 static void
-tab_completes_commands_nicks_and_rooms(void **state)
+commands_nicks_and_rooms_are_completed(void **state)
 {
 	(void)state;
 	struct model *m = in_main();
@@ -323,7 +325,7 @@ tab_completes_commands_nicks_and_rooms(void **state)
 }
 
 static void
-tab_completes_whom_a_mark_addresses(void **state)
+nicks_are_completed_after_the_address_prefix(void **state)
 {
 	(void)state;
 	struct model *m = in_main();
@@ -337,20 +339,20 @@ tab_completes_whom_a_mark_addresses(void **state)
 }
 
 static void
-what_nobody_is_known_to_have_said_is_shown_as_it_is(void **state)
+a_direct_message_without_a_sender_is_shown_as_it_is(void **state)
 {
 	(void)state;
 	struct model *m = in_main();
 	model_add_anonymous(m, t("eve: \x1b[1mhi"), 0);
 	newest_is(model_current(m), "eve: [1mhi");
 	assert_int_equal(newest(model_current(m))->kind, LINE_DIRECT);
-	assert_int_equal(newest(model_current(m))->who_len, 0);
+	assert_int_equal(newest(model_current(m))->nick_len, 0);
 	assert_true(m->bell);
 	model_close(m);
 }
 
 static void
-words_are_a_sorted_set(void **state)
+a_strset_is_sorted_and_without_duplicates(void **state)
 {
 	(void)state;
 	struct strset words = {0};
@@ -377,7 +379,7 @@ words_are_a_sorted_set(void **state)
 }
 
 static void
-a_day_begins_with_a_line_of_its_own(void **state)
+a_day_begins_with_a_separator(void **state)
 {
 	(void)state;
 	struct model *m = model_open(t("ann"));
@@ -391,14 +393,14 @@ a_day_begins_with_a_line_of_its_own(void **state)
 	assert_true(line_is_separator(scrollback_line(scroll, 3)));
 	assert_false(line_counts_as_unread(scrollback_line(scroll, 3)));
 	assert_non_null(strstr(scrollback_line(scroll, 3)->text, "2023"));
-	/* A clock that was set back begins no day. */
+	/* A clock that was set back does not begin a day. */
 	model_add_message(m, LINE_MESSAGE, t("main"), t("bob"), t("three"), noon);
 	assert_int_equal(scroll->n, 5);
 	model_close(m);
 }
 
 static void
-what_is_new_has_a_line_before_it_until_one_leaves_it(void **state)
+unread_lines_have_a_separator_until_the_room_is_left(void **state)
 {
 	(void)state;
 	struct model *m = model_open(t("ann"));
@@ -425,7 +427,7 @@ what_is_new_has_a_line_before_it_until_one_leaves_it(void **state)
 }
 
 static void
-a_large_room_is_told_in_numbers(void **state)
+presence_in_a_large_room_is_numbers(void **state)
 {
 	(void)state;
 	struct model *m = model_open(t("ann"));
@@ -441,7 +443,7 @@ a_large_room_is_told_in_numbers(void **state)
 	assert_int_equal(model_current(m)->n_users, 909);
 	model_left(m, t("main"), t("nobody known"), 1);
 	assert_int_equal(model_current(m)->n_users, 908);
-	/* Fewer than are known: who of them left is not told. Nothing is said of nothing. */
+	/* Fewer users than known members: nobody tells who left. Zero changes add no line. */
 	uint64_t last = model_current(m)->scroll.last;
 	model_presence(m, t("main"), &(struct presence){0, 0, 2}, 1);
 	assert_int_equal(model_current(m)->n_users, 2);
@@ -450,7 +452,7 @@ a_large_room_is_told_in_numbers(void **state)
 }
 
 static void
-a_room_has_a_name_that_can_be_shown(void **state)
+the_name_of_a_room_is_cleaned(void **state)
 {
 	(void)state;
 	struct model *m = model_open(t("ann"));
@@ -465,25 +467,25 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(lines_say_who_did_what),
-		cmocka_unit_test(a_line_knows_where_the_nick_stands),
-		cmocka_unit_test(what_comes_in_is_cleaned),
-		cmocka_unit_test(what_was_read_before_there_was_a_room_stays),
+		cmocka_unit_test(events_become_lines),
+		cmocka_unit_test(a_line_knows_where_its_nick_is),
+		cmocka_unit_test(text_from_the_server_is_cleaned),
+		cmocka_unit_test(lines_from_before_the_first_room_stay),
 		cmocka_unit_test(rooms_open_and_close),
-		cmocka_unit_test(people_come_and_go),
-		cmocka_unit_test(other_rooms_count_what_matters),
-		cmocka_unit_test(direct_messages_are_in_every_room_and_new_in_none),
-		cmocka_unit_test(what_is_told_is_told_once),
-		cmocka_unit_test(ones_name_calls_as_a_word),
-		cmocka_unit_test(ones_own_words_do_not_call),
-		cmocka_unit_test(tab_completes_commands_nicks_and_rooms),
-		cmocka_unit_test(tab_completes_whom_a_mark_addresses),
-		cmocka_unit_test(what_nobody_is_known_to_have_said_is_shown_as_it_is),
-		cmocka_unit_test(a_day_begins_with_a_line_of_its_own),
-		cmocka_unit_test(what_is_new_has_a_line_before_it_until_one_leaves_it),
-		cmocka_unit_test(a_large_room_is_told_in_numbers),
-		cmocka_unit_test(a_room_has_a_name_that_can_be_shown),
-		cmocka_unit_test(words_are_a_sorted_set),
+		cmocka_unit_test(members_enter_and_leave),
+		cmocka_unit_test(other_rooms_count_unread_lines),
+		cmocka_unit_test(direct_messages_are_in_every_room_and_unread_in_none),
+		cmocka_unit_test(an_event_is_one_line_in_each_room),
+		cmocka_unit_test(a_nick_is_mentioned_as_a_word),
+		cmocka_unit_test(the_users_own_messages_do_not_mention_them),
+		cmocka_unit_test(commands_nicks_and_rooms_are_completed),
+		cmocka_unit_test(nicks_are_completed_after_the_address_prefix),
+		cmocka_unit_test(a_direct_message_without_a_sender_is_shown_as_it_is),
+		cmocka_unit_test(a_day_begins_with_a_separator),
+		cmocka_unit_test(unread_lines_have_a_separator_until_the_room_is_left),
+		cmocka_unit_test(presence_in_a_large_room_is_numbers),
+		cmocka_unit_test(the_name_of_a_room_is_cleaned),
+		cmocka_unit_test(a_strset_is_sorted_and_without_duplicates),
 	};
 	assert_non_null(setlocale(LC_CTYPE, "C.UTF-8"));
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,10 +1,10 @@
 /*
- * Strings of plain text: that they are as long as they may be and no longer,
- * lose nothing but blanks, and never look like what they must not.
+ * Text cut into strings: within the bound, without losing anything but white space, and never
+ * beginning with the forbidden character.
  */
 #include "unit.h"
 
-#include "client/text_lines.h"
+#include "client/protocol/text_lines.h"
 
 static void
 becomes(const char *before, const char *text, size_t most, char never, const char *strings)
@@ -54,7 +54,7 @@ long_lines_are_cut_between_characters(void **state)
 }
 
 static void
-no_string_begins_with_what_must_not_begin_it(void **state)
+no_string_begins_with_the_forbidden_character(void **state)
 {
 	(void)state;
 	becomes("", "a/b", 1024, '/', "a/b\n");
@@ -68,7 +68,7 @@ no_string_begins_with_what_must_not_begin_it(void **state)
 }
 
 static void
-words_that_leave_no_space_are_refused(void **state)
+a_prefix_that_leaves_no_space_is_refused(void **state)
 {
 	(void)state;
 	becomes("@bob:", "x", 10, '\0', "@bob:x\n");
@@ -76,7 +76,7 @@ words_that_leave_no_space_are_refused(void **state)
 }
 
 static void
-strings_are_bounded_and_lose_nothing_but_blanks(void **state)
+strings_are_bounded_and_complete(void **state)
 {
 	(void)state;
 	static const char *const parts[] = {
@@ -108,7 +108,7 @@ strings_are_bounded_and_lose_nothing_but_blanks(void **state)
 }
 
 static void
-a_word_is_taken_off(void **state)
+text_is_split_at_a_character(void **state)
 {
 	(void)state;
 	struct text rest = text_of("ann: hi: all"), word;
@@ -131,10 +131,10 @@ main(void)
 		cmocka_unit_test(each_line_is_a_string),
 		cmocka_unit_test(blank_lines_are_no_strings),
 		cmocka_unit_test(long_lines_are_cut_between_characters),
-		cmocka_unit_test(no_string_begins_with_what_must_not_begin_it),
-		cmocka_unit_test(words_that_leave_no_space_are_refused),
-		cmocka_unit_test(strings_are_bounded_and_lose_nothing_but_blanks),
-		cmocka_unit_test(a_word_is_taken_off),
+		cmocka_unit_test(no_string_begins_with_the_forbidden_character),
+		cmocka_unit_test(a_prefix_that_leaves_no_space_is_refused),
+		cmocka_unit_test(strings_are_bounded_and_complete),
+		cmocka_unit_test(text_is_split_at_a_character),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
