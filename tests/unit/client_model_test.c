@@ -300,11 +300,13 @@ commands_nicks_and_rooms_are_completed(void **state)
 {
 	(void)state;
 	struct model *m = in_main();
-	model_learn_commands(
-		m, t("/msg NICK TEXT  tell it (also /message)\nTyped: /no\n"
-		     "/me ACTION  others see it\n/look  who is here (also /names, /n)"));
+	static const char *const names[] = {"msg", "message", "me", "look", "names", "n", ""};
+	for (size_t i = 0; i < COUNT(names); i++)
+		model_learn_command(m, t(names[i]));
 	completes_to(m, "/m", "/me /message /msg ");
 	completes_to(m, "/n", "/n /names ");
+	completes_to(m, "/L", "/look ");
+	completes_to(m, "/", "/look /me /message /msg /n /names ");
 	completes_to(m, "/no", "");
 	completes_to(m, "", "Chris: bob: ");
 	completes_to(m, "c", "Chris: ");

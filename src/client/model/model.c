@@ -385,20 +385,14 @@ model_add_notice(
 }
 
 void
-model_learn_commands(struct model *model, struct text help)
+model_learn_command(struct model *model, struct text name)
 {
-	while (help.ptr) {
-		struct text line = text_line(&help), word;
-		if (line.len == 0 || line.ptr[0] != '/')
-			continue;
-		while ((word = text_word(&line)).len > 0) {
-			if (word.ptr[0] != '/')
-				continue;
-			while (word.len > 1 && strchr(",.;:)", word.ptr[word.len - 1]))
-				word.len--;
-			strset_add(&model->commands, word);
-		}
-	}
+	struct strbuf command = {0};
+	strbuf_puts(&command, "/");
+	strbuf_add_text(&command, name);
+	if (name.len > 0)
+		strset_add(&model->commands, strbuf_view(&command));
+	strbuf_clear(&command);
 }
 
 void

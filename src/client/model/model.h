@@ -80,8 +80,8 @@ void model_add_anonymous(struct model *model, struct text message, int64_t time)
 void model_add_notice(
 	struct model *model, enum line_kind kind, struct text name, struct text text, int64_t time);
 
-/* Takes the words that start with a slash from the lines of a help that do. */
-void model_learn_commands(struct model *model, struct text help);
+/* Commands, by their names without the slash, and rooms that exist: candidates for completion. */
+void model_learn_command(struct model *model, struct text name);
 void model_learn_room(struct model *model, struct text name);
 
 #endif

@@ -18,6 +18,8 @@ static const char help[] = "Whatever is typed needs somebody whom it is for:\n"
 			   "/help                  this list\n"
 			   "/logout, /quit, /q     leave";
 
+static const char *const commands[] = {"msg", "message", "nick", "help", "logout", "quit", "q"};
+
 /* The state of a connection. */
 struct direct {
 	bool naming; /* waiting for the answer to a name */
@@ -48,7 +50,8 @@ direct_saved(struct session *session, struct text nick)
 		model_set_nick(session->model, nick);
 		return;
 	}
-	model_learn_commands(session->model, text_of(help));
+	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+		model_learn_command(session->model, text_of(commands[i]));
 	login_accepted(session, nick);
 }
 

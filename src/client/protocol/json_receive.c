@@ -34,7 +34,7 @@ receive_welcome(const struct packet *packet)
 		if (room.len > 0 && !text_is(room, given))
 			json_send_request(session, "join", room, TEXT_NONE);
 	}
-	json_send_command(session, text_of("/help"), text_of(json_ref_help));
+	json_send_request(session, "commands", TEXT_NONE, text_of(json_ref_quiet));
 	json_send_request(session, "rooms", TEXT_NONE, text_of(json_ref_quiet));
 }
 
@@ -213,14 +213,28 @@ receive_topic(const struct packet *packet)
 		json_text(packet->json, "topic"), packet->time);
 }
 
+/* The server's table of commands. Only the names are needed: for completion. */
+static void
+receive_commands(const struct packet *packet)
+{
+	struct model *model = packet->session->model;
+	size_t n = json_length(packet->json, "commands");
+	for (size_t i = 0; i < n; i++) {
+		const struct json *command = json_item_object(packet->json, "commands", i);
+		if (!command)
+			continue;
+		model_learn_command(model, json_text(command, "name"));
+		size_t n_aliases = json_length(command, "aliases");
+		for (size_t j = 0; j < n_aliases; j++)
+			model_learn_command(model, json_item(command, "aliases", j));
+	}
+}
+
 static void
 receive_notice(const struct packet *packet)
 {
-	if (ref_is(packet, json_ref_help))
-		model_learn_commands(packet->session->model, packet->message);
-	else
-		model_add_notice(packet->session->model, LINE_NOTICE, packet->room, packet->message,
-			packet->time);
+	model_add_notice(
+		packet->session->model, LINE_NOTICE, packet->room, packet->message, packet->time);
 }
 
 static void
@@ -266,7 +280,7 @@ receive_error(const struct packet *packet)
 			session, refusal_of(json_text(packet->json, "code")), packet->message);
 	else if (ref_is(packet, json_ref_ping))
 		session_pong(session);
-	else if (!ref_is(packet, json_ref_help) && !ref_is(packet, json_ref_quiet))
+	else if (!ref_is(packet, json_ref_quiet))
 		receive_refused(packet);
 }
 
@@ -286,6 +300,7 @@ static const struct {
 	{"rooms", receive_rooms},
 	{"who", receive_who},
 	{"topic", receive_topic},
+	{"commands", receive_commands},
 	{"notice", receive_notice},
 	{"pong", receive_pong},
 	{"error", receive_error},

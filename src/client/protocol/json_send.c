@@ -8,8 +8,7 @@
 
 enum { VERSION = 2 };
 
-const char json_ref_help[] = "help", json_ref_quiet[] = "known", json_ref_ping[] = "ping",
-	   json_ref_look[] = "look";
+const char json_ref_quiet[] = "known", json_ref_ping[] = "ping", json_ref_look[] = "look";
 
 /* A packet being written. */
 struct packet_writer {

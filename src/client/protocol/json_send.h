@@ -8,7 +8,6 @@
  * The ref of a packet says what its answer is for: a number for a typed line (pending.h), and one
  * of these for what the client asks by itself, or shows in a way of its own.
  */
-extern const char json_ref_help[];  /* learn the commands from it; not shown */
 extern const char json_ref_quiet[]; /* learn from it; not shown */
 extern const char json_ref_ping[];
 extern const char json_ref_look[]; /* the members of a room are to be shown */

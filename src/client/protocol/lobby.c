@@ -16,6 +16,9 @@ static const char help[] = "What is typed is said in the room; besides there is\
 			   "/help                  this list\n"
 			   "/logout, /quit, /q     leave";
 
+static const char *const commands[] = {
+	"who", "look", "names", "say", "help", "logout", "quit", "q"};
+
 /* The state of a connection. */
 struct lobby {
 	unsigned room_lists;   /* requested, of which nothing has arrived */
@@ -169,7 +172,8 @@ lobby_entered(struct session *session)
 {
 	struct model *model = session->model;
 	struct text room = login_room(session);
-	model_learn_commands(model, text_of(help));
+	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+		model_learn_command(model, text_of(commands[i]));
 	login_accepted(session, text_of(model->nick));
 	model_entered(model, room, text_of(model->nick), wall_ms(), true);
 	lobby_request_members(session);

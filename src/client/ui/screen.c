@@ -339,7 +339,7 @@ screen_run(struct session *session)
 	struct screen screen = {.session = session};
 	struct strbuf wrong = {0};
 	settings_load(&screen.settings, &wrong);
-	strset_add(&session->model->commands, text_of("/set"));
+	model_learn_command(session->model, text_of("set"));
 	for (struct text rest = strbuf_view(&wrong); rest.len > 0;)
 		screen_notice(&screen, LINE_REFUSED, text_line(&rest));
 	strbuf_clear(&wrong);
