@@ -1,5 +1,7 @@
 """The terminal client and single packets of the json protocol."""
 
+import time
+
 import pytest
 
 COMMANDS = [
@@ -50,3 +52,62 @@ def test_the_table_is_requested_again_on_a_new_connection(ann, scripted_server):
     ann.peer, _ = scripted_server.accept_and_welcome()
     ann.peer.expect("commands")
     ann.shows("Connected again")
+
+
+def test_the_topic_of_a_room_that_is_entered(ann):
+    """It is shown as it is: nobody has set it just now."""
+    ann.peer.send("topic", room="main", nick="bob", topic="Tea", time=1000, snapshot=True)
+    line = ann.shows(r"\*\*\* The topic: Tea$")
+    clock = "".join(line[x].data for x in range(5))
+    now = time.time()
+    assert clock in (time.strftime("%H:%M", time.gmtime(now - past)) for past in range(0, 90, 30))
+    assert not any("bob" in row for row in ann.rows())
+
+
+def test_a_topic_that_is_set(ann):
+    ann.peer.send("topic", room="main", nick="bob", topic="Coffee", time=1000)
+    ann.shows(r"00:00 \*\*\* bob set the topic: Coffee$")
+    ann.peer.send("topic", room="main", nick="bob", topic="", time=1000)
+    ann.shows(r"00:00 \*\*\* bob took the topic away$")
+
+
+def test_the_topic_that_was_asked_for(ann):
+    """The answer is recognised by its ref: nobody has set it just now."""
+    ann.enter("/topic")
+    asked = ann.peer.until("topic", room="main")
+    assert "topic" not in asked
+    ann.peer.send("topic", room="main", nick="bob", topic="Tea", ref=asked["ref"], time=1000)
+    ann.shows(r"\*\*\* The topic: Tea$")
+    ann.enter("/topic Coffee")
+    ref = ann.peer.until("topic", topic="Coffee")["ref"]
+    ann.peer.send("topic", room="main", nick="ann", topic="Coffee", ref=ref, time=1000)
+    ann.shows(r"\*\*\* ann set the topic: Coffee$")
+
+
+def refuse(peer, nick):
+    """Refuses a nick as one that looks like another."""
+    peer.expect("hello", nick=nick)
+    peer.send("error", about="hello", code="nick-alike", message="It looks like b0b.", time=1000)
+
+
+def test_a_nick_like_another_can_be_replaced(scripted_server, terminal):
+    bob = terminal("bob", "127.0.0.1", scripted_server.port)
+    peer = scripted_server.accept()
+    refuse(peer, "bob")
+    bob.shows(r"It looks like b0b. Another one\?$")
+    bob.typed("name>")
+    bob.enter("bobby")
+    peer.expect("hello", nick="bobby")
+    scripted_server.welcome(peer, "bobby")
+    bob.status(r"^ bobby \| main .* connected$")
+
+
+def test_a_nick_like_another_is_waited_for_after_a_lost_connection(ann, scripted_server):
+    """The user whose nick looks like it may leave."""
+    ann.peer.drop()
+    peer = scripted_server.accept()
+    refuse(peer, "ann")
+    ann.status("waiting for the name ann")
+    peer.expect("hello", nick="ann")
+    scripted_server.welcome(peer, "ann")
+    ann.status("connected")

@@ -66,11 +66,13 @@ events_become_lines(void **state)
 	newest_is(main_room, "*** dan is now known as eve");
 	model_left(m, t("main"), t("eve"), 0);
 	newest_is(main_room, "*** eve has left the chat");
-	model_topic(m, t("main"), t("bob"), t("tea"), 0);
+	model_topic_set(m, t("main"), t("bob"), t("tea"), 0);
 	newest_is(main_room, "*** bob set the topic: tea");
-	model_topic(m, t("main"), t("bob"), t(""), 0);
+	model_topic_set(m, t("main"), t("bob"), t(""), 0);
 	newest_is(main_room, "*** bob took the topic away");
-	model_topic(m, t("main"), t(""), t(""), 0);
+	model_show_topic(m, LINE_NOTICE, t("main"), t("tea"), 0);
+	newest_is(main_room, "*** The topic: tea");
+	model_show_topic(m, LINE_NOTICE, t("main"), t(""), 0);
 	newest_is(main_room, "*** There is no topic.");
 	model_add_notice(m, LINE_NOTICE, t(""), t("a notice"), 0);
 	newest_is(main_room, "*** a notice");
@@ -87,6 +89,20 @@ a_line_knows_where_its_nick_is(void **state)
 	assert_text(((struct text){line->text + line->nick_at, line->nick_len}), BYTES("bob"));
 	assert_text(t(line->text + line->body_at), BYTES("waves]"));
 	assert_int_equal(line->time, 1234);
+	model_close(m);
+}
+
+static void
+a_line_has_the_id_of_its_event(void **state)
+{
+	(void)state;
+	struct model *m = in_main();
+	m->event_id = 42;
+	said(m, "main", "bob", "hi");
+	m->event_id = 0;
+	assert_int_equal(newest(model_current(m))->id, 42);
+	model_add_notice(m, LINE_LOCAL, t(""), t("a notice"), 0);
+	assert_int_equal(newest(model_current(m))->id, 0);
 	model_close(m);
 }
 
@@ -471,6 +487,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(events_become_lines),
 		cmocka_unit_test(a_line_knows_where_its_nick_is),
+		cmocka_unit_test(a_line_has_the_id_of_its_event),
 		cmocka_unit_test(text_from_the_server_is_cleaned),
 		cmocka_unit_test(lines_from_before_the_first_room_stay),
 		cmocka_unit_test(rooms_open_and_close),

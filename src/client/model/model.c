@@ -112,6 +112,7 @@ model_is_me(const struct model *model, struct text nick)
 static void
 model_add_line(struct model *model, struct room *room, struct line *line)
 {
+	line->id = model->event_id;
 	room_add_line(room, line, room == model_current(model));
 	model->bell |= line->mentions;
 	model->changed = true;
@@ -294,32 +295,29 @@ model_add_member(struct model *model, struct text name, struct text nick)
 		room->n_users = room->members.n;
 }
 
-static void
-model_show_topic(struct model *model, struct text name, struct text topic, int64_t time)
+void
+model_show_topic(
+	struct model *model, enum line_kind kind, struct text name, struct text topic, int64_t time)
 {
 	struct strbuf text = {0};
 	strbuf_puts(&text, topic.len ? "The topic: " : "There is no topic.");
 	strbuf_add_text(&text, topic);
-	model_add_notice(model, LINE_NOTICE, name, strbuf_view(&text), time);
+	model_add_notice(model, kind, name, strbuf_view(&text), time);
 	strbuf_clear(&text);
 }
 
 void
-model_topic(
+model_topic_set(
 	struct model *model, struct text name, struct text nick, struct text topic, int64_t time)
 {
-	struct room *room = model_room_or_current(model, name);
 	struct line_parts parts = {
 		.prefix = text_of("*** "),
 		.nick = nick,
 		.verb = text_of(topic.len ? " set the topic: " : " took the topic away"),
 		.body = topic,
 	};
-	if (nick.len == 0) {
-		model_show_topic(model, name, topic, time);
-		return;
-	}
-	model_publish(model, room, line_make(LINE_NOTICE, time, &parts));
+	model_publish(
+		model, model_room_or_current(model, name), line_make(LINE_NOTICE, time, &parts));
 }
 
 void

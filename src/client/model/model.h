@@ -16,6 +16,7 @@ struct model {
 	struct strset direct_peers; /* users who wrote direct messages or were sent some */
 	bool changed;               /* since the screen was last drawn */
 	bool bell;                  /* a line since then mentions the user */
+	uint64_t event_id; /* of the event that is being applied, for its lines; 0: it has none */
 	/* Called with each line as it is added, for output without a screen. May be NULL. */
 	void (*on_line)(void *ctx, const struct room *room, const struct line *line);
 	void *ctx;
@@ -63,9 +64,13 @@ void model_presence(
 void model_set_members(struct model *model, struct text name, size_t users, bool first);
 void model_add_member(struct model *model, struct text name, struct text nick);
 
-/* The topic was set by nick; or, without a nick, it was asked for. Empty: there is none. */
-void model_topic(
+/* Nick set the topic; empty: removed it. */
+void model_topic_set(
 	struct model *model, struct text name, struct text nick, struct text topic, int64_t time);
+
+/* Shows the topic as it is; empty: there is none. LINE_NOTICE if the user asked, else LINE_LOCAL. */
+void model_show_topic(struct model *model, enum line_kind kind, struct text name, struct text topic,
+	int64_t time);
 
 /* kind: LINE_MESSAGE or LINE_EMOTE. */
 void model_add_message(struct model *model, enum line_kind kind, struct text name, struct text nick,

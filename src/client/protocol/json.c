@@ -24,9 +24,10 @@ json_send_room_command(struct session *session, struct text command, struct text
 		json_send_request(session, "join", word, ref);
 	else if (command_is(command, "leave") && (one_word || rest.len == 0))
 		json_send_request(session, "leave", one_word ? word : room, ref);
+	else if (command_is(command, "topic") && rest.len > 0)
+		json_send_about(session, "topic", room, "topic", rest, ref);
 	else if (command_is(command, "topic"))
-		json_send_about(
-			session, "topic", room, "topic", rest.len > 0 ? rest : TEXT_NONE, ref);
+		json_send_request(session, "topic", room, text_of(json_ref_topic));
 	else if ((command_is(command, "look") || command_is(command, "names")) && rest.len == 0)
 		json_send_request(session, "names", room, text_of(json_ref_look));
 	else

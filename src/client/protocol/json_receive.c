@@ -8,6 +8,14 @@
 #include "client/session/pending.h"
 #include "codec/json.h"
 
+/* A number that is not negative; 0: it is missing. */
+static size_t
+json_count(const struct json *json, const char *key)
+{
+	int64_t n = json_number(json, key);
+	return n > 0 ? (size_t)n : 0;
+}
+
 /* A received packet, and the fields that most have. */
 struct packet {
 	struct session *session;
@@ -121,18 +129,11 @@ receive_names_requested(const struct packet *packet)
 	strbuf_clear(&buf);
 }
 
-static size_t
-receive_count(const struct packet *packet, const char *key)
-{
-	int64_t n = json_number(packet->json, key);
-	return n > 0 ? (size_t)n : 0;
-}
-
 static void
 receive_presence(const struct packet *packet)
 {
-	struct presence presence = {receive_count(packet, "joined"), receive_count(packet, "left"),
-		receive_count(packet, "users")};
+	struct presence presence = {json_count(packet->json, "joined"),
+		json_count(packet->json, "left"), json_count(packet->json, "users")};
 	model_presence(packet->session->model, packet->room, &presence, packet->time);
 }
 
@@ -140,7 +141,7 @@ static void
 receive_names(const struct packet *packet)
 {
 	struct model *model = packet->session->model;
-	model_set_members(model, packet->room, receive_count(packet, "users"),
+	model_set_members(model, packet->room, json_count(packet->json, "users"),
 		json_flag(packet->json, "first"));
 	/* Of a large room these are only the first, without the user. */
 	model_add_member(model, packet->room, text_of(model->nick));
@@ -209,8 +210,15 @@ receive_who(const struct packet *packet)
 static void
 receive_topic(const struct packet *packet)
 {
-	model_topic(packet->session->model, packet->room, packet->nick,
-		json_text(packet->json, "topic"), packet->time);
+	struct model *model = packet->session->model;
+	struct text topic = json_text(packet->json, "topic");
+	/* The time and nick of a snapshot are of when the topic was set; it is not new. */
+	if (ref_is(packet, json_ref_topic) || packet->nick.len == 0)
+		model_show_topic(model, LINE_NOTICE, packet->room, topic, wall_ms());
+	else if (json_flag(packet->json, "snapshot"))
+		model_show_topic(model, LINE_LOCAL, packet->room, topic, wall_ms());
+	else
+		model_topic_set(model, packet->room, packet->nick, topic, packet->time);
 }
 
 /* The server's table of commands. Only the names are needed: for completion. */
@@ -246,7 +254,8 @@ receive_pong(const struct packet *packet)
 static enum refusal
 refusal_of(struct text code)
 {
-	if (text_is(code, text_of("nick-taken")))
+	/* The user whose nick looks like it may leave, as one who has the same nick. */
+	if (text_is(code, text_of("nick-taken")) || text_is(code, text_of("nick-alike")))
 		return REFUSED_NICK_TAKEN;
 	if (text_is(code, text_of("nick-invalid")))
 		return REFUSED_NICK;
@@ -324,9 +333,11 @@ json_receive(struct session *session, struct text bytes)
 	};
 	if (packet.time <= 0)
 		packet.time = wall_ms();
+	session->model->event_id = json_count(json, "id");
 	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
 		if (text_is(type, text_of(types[i].type)))
 			types[i].receive(&packet);
+	session->model->event_id = 0;
 	/* The first of several packets with the ref is enough: the others cannot be lost separately. */
 	if (packet.ref.len > 0)
 		pending_confirm(session, packet.ref);

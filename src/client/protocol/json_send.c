@@ -8,7 +8,8 @@
 
 enum { VERSION = 2 };
 
-const char json_ref_quiet[] = "known", json_ref_ping[] = "ping", json_ref_look[] = "look";
+const char json_ref_quiet[] = "known", json_ref_ping[] = "ping", json_ref_look[] = "look",
+	   json_ref_topic[] = "topic";
 
 /* A packet being written. */
 struct packet_writer {

@@ -10,7 +10,8 @@
  */
 extern const char json_ref_quiet[]; /* learn from it; not shown */
 extern const char json_ref_ping[];
-extern const char json_ref_look[]; /* the members of a room are to be shown */
+extern const char json_ref_look[];  /* show the members of a room */
+extern const char json_ref_topic[]; /* show the topic, which nobody has set just now */
 
 void json_send_hello(struct session *session);
 void json_send_ping(struct session *session);
