@@ -111,3 +111,47 @@ def test_a_nick_like_another_is_waited_for_after_a_lost_connection(ann, scripted
     peer.expect("hello", nick="ann")
     scripted_server.welcome(peer, "ann")
     ann.status("connected")
+
+
+@pytest.mark.parametrize("typed, sent", [
+    ("/Join tea", {"type": "join", "room": "tea"}),
+    ("/ME waves", {"type": "emote", "message": "waves", "room": "main"}),
+    ("/Say hi", {"type": "chat", "message": "hi", "room": "main"}),
+    ("/TOPIC Tea", {"type": "topic", "topic": "Tea", "room": "main"}),
+    ("/LOOK", {"type": "names", "room": "main"}),
+    ("/WHO", {"type": "command", "line": "/WHO"}),
+])
+def test_commands_in_any_case(ann, typed, sent):
+    ann.peer.until("rooms")
+    ann.enter(typed)
+    packet = ann.peer.read()
+    del packet["ref"]
+    assert packet == sent
+
+
+@pytest.mark.parametrize("typed", ["/Q", "/QUIT", "/Logout"])
+def test_leaving_in_any_case(ann, typed):
+    ann.peer.until("rooms")
+    ann.enter(typed)
+    ann.peer.expect_end()
+    ann.peer.drop()
+    assert ann.wait() == 0
+
+
+def test_commands_of_the_client_in_any_case(ann):
+    ann.enter("/SET bell")
+    ann.shows(r"\*\*\* bell = yes: ")
+    ann.enter("/Help")
+    ann.shows(r"\*\*\* Keys: Tab completes")
+    ann.keys("/Set pe\t")
+    ann.typed("ann> /Set people")
+
+
+def test_rooms_are_completed_after_a_command_in_any_case(ann):
+    asked = ann.peer.until("rooms")
+    ann.peer.send("rooms", rooms=[{"name": "tearoom", "users": 1}], first=True, ref=asked["ref"],
+                  time=1000)
+    ann.peer.send("notice", message="The next packet.", time=1000)
+    ann.shows("The next packet")
+    ann.keys("/JOIN te\t")
+    ann.typed("ann> /JOIN tearoom")

@@ -217,6 +217,29 @@ messages(void **state)
 	end(&session);
 }
 
+static void
+commands_in_any_case(void **state)
+{
+	(void)state;
+	struct session session = connected(NULL, "");
+	input(&session, "List");
+	input(&session, "/JOIN tea");
+	sent(&session, "/list\n/join tea\n");
+	receive(&session, "0\n0");
+	input(&session, "/NICK ann");
+	sent(&session, "/nick ann\n");
+	receive(&session, "0");
+	sent(&session, "/who\n");
+	input(&session, "/Who");
+	sent(&session, "/who\n");
+	input(&session, "/SAY /hi");
+	newest_is(&session, "*** The lobby protocol cannot say a line that begins with a slash.");
+	input(&session, "/Quit");
+	assert_int_equal(session.state, SESSION_ENDED);
+	sent(&session, "/logout\n");
+	end(&session);
+}
+
 int
 main(void)
 {
@@ -227,6 +250,7 @@ main(void)
 		cmocka_unit_test(a_list_of_members_ends_where_something_else_begins),
 		cmocka_unit_test(presence),
 		cmocka_unit_test(messages),
+		cmocka_unit_test(commands_in_any_case),
 	};
 	assert_non_null(setlocale(LC_CTYPE, "C.UTF-8"));
 	return cmocka_run_group_tests(tests, NULL, NULL);

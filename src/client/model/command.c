@@ -1,6 +1,8 @@
 /* Typed lines, taken apart. */
 #include "client/model/command.h"
 
+#include <strings.h>
+
 bool
 command_parse(struct text *line, struct text *command)
 {
@@ -17,7 +19,7 @@ command_parse(struct text *line, struct text *command)
 bool
 command_is(struct text command, const char *name)
 {
-	return text_is(command, text_of(name));
+	return command.len == strlen(name) && strncasecmp(command.ptr, name, command.len) == 0;
 }
 
 struct text

@@ -1,6 +1,6 @@
 /*
  * The syntax of typed commands: `/name arguments`; `//text` says text that begins with a slash.
- * Knows no command's meaning, except which take the name of a room.
+ * Knows no command's meaning, except which of them take the name of a room.
  */
 #ifndef CLIENT_MODEL_COMMAND_H
 #define CLIENT_MODEL_COMMAND_H
@@ -13,7 +13,7 @@
  */
 bool command_parse(struct text *line, struct text *command);
 
-/* Whether the command has this name. */
+/* Whether the command has this name, in any case. */
 bool command_is(struct text command, const char *name);
 
 /*

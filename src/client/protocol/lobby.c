@@ -71,8 +71,8 @@ lobby_choose(struct session *session, struct text line, bool by_name)
 	bool slash = line.len > 0 && line.ptr[0] == '/';
 	struct text rest = {line.ptr + slash, line.len - slash}, whole = text_trim(rest);
 	struct text word = text_word(&rest);
-	bool list = text_is(word, text_of("list")) || text_is(word, text_of("rooms"));
-	bool join = text_is(word, text_of("join"));
+	bool list = command_is(word, "list") || command_is(word, "rooms");
+	bool join = command_is(word, "join");
 	if (list && rest.len == 0) {
 		lobby_request_rooms(session);
 	} else if (join && rest.len == 0) {

@@ -130,7 +130,8 @@ on_line(void *ctx, struct text line)
 {
 	struct screen *screen = ctx;
 	scrollback_to_end(screen_scroll(screen));
-	if (text_is(text_trim(line), text_of("/help")))
+	struct text rest = line, command;
+	if (command_parse(&rest, &command) && command_is(command, "help") && rest.len == 0)
 		screen_explain_keys(screen->session);
 	if (!screen_handle(screen, line))
 		client_input(screen->session, line);
@@ -196,8 +197,8 @@ on_complete(void *ctx, struct text line, size_t start, size_t end)
 {
 	struct screen *screen = ctx;
 	struct text before = {line.ptr, start}, word = {line.ptr + start, end - start};
-	struct text command = text_word(&before);
-	if (!text_is(command, text_of("/set")) || start == 0)
+	struct text command;
+	if (!command_parse(&before, &command) || !command_is(command, "set"))
 		return client_complete(screen->session, line, start, end);
 	struct strset names = {0}, values = {0};
 	settings_words(&names, &values);
