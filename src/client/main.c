@@ -31,17 +31,18 @@ struct options {
 };
 
 static const char help[] = "usage: teahouse [OPTIONS] [NICK [HOST [PORT]]]\n"
-			   "  NICK                 your name there; else $USER\n"
-			   "  HOST                 of the server; else localhost\n"
-			   "  PORT                 else the protocol's own\n"
+			   "  NICK                 your name (default: $USER)\n"
+			   "  HOST                 the server (default: localhost)\n"
+			   "  PORT                 its port (default: the protocol's)\n"
 			   "  -p, --protocol NAME  one of: ";
-static const char help_rest[] = "\n"
-				"  -r, --room ROOM      enter this room\n"
-				"      --plain          no screen: an event a line, tabs between "
-				"its parts\n"
-				"      --version        tell the version\n"
-				"      --help           tell this\n"
-				"Typed there: /help lists the commands, /q leaves.\n";
+static const char help_rest[] =
+	"\n"
+	"  -r, --room ROOM      enter this room\n"
+	"      --plain          write each event as a line of parts separated "
+	"by tabs\n"
+	"      --version        print the version\n"
+	"      --help           print this text\n"
+	"In the client, /help lists the commands, and /q leaves.\n";
 
 static bool
 options_bad(const char *what, const char *value, const char *why)

@@ -9,11 +9,11 @@
 #include "client/session/clock.h"
 #include "client/session/login.h"
 
-static const char help[] = "Whatever is typed needs somebody whom it is for:\n"
-			   "@NICK:TEXT             tell it to NICK\n"
-			   "@*:TEXT                say it in the server's room\n"
+static const char help[] = "Each message needs a recipient:\n"
+			   "@NICK:TEXT             send TEXT to NICK\n"
+			   "@*:TEXT                say TEXT in the server's room\n"
 			   "/msg NICK TEXT         the same as @NICK:TEXT\n"
-			   "/message NICK TEXT     likewise\n"
+			   "/message NICK TEXT     the same\n"
 			   "/nick NICK             change your name\n"
 			   "/help                  this list\n"
 			   "/logout, /quit, /q     leave";

@@ -10,9 +10,9 @@
 #include "client/session/login.h"
 #include "teahouse/name_rules.h"
 
-static const char help[] = "What is typed is said in the room; besides there is\n"
-			   "/who, /look, /names    who is in the room\n"
-			   "/say TEXT              say it\n"
+static const char help[] = "A line is said in the room, unless it is one of these commands:\n"
+			   "/who, /look, /names    list the people in the room\n"
+			   "/say TEXT              say TEXT in the room\n"
 			   "/help                  this list\n"
 			   "/logout, /quit, /q     leave";
 

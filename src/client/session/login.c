@@ -65,7 +65,7 @@ login_ask(struct session *session, const struct prompt *prompt, const char *sent
 {
 	if (!session->interactive) {
 		session_fail(session, "login",
-			session->reason.len > 0 ? session->reason.ptr : "there is nobody to ask");
+			session->reason.len > 0 ? session->reason.ptr : "nobody can be asked");
 		return;
 	}
 	session->state = SESSION_PROMPTING;

@@ -42,7 +42,8 @@ screen_explain_keys(struct session *session)
 	session_notice(session, LINE_LOCAL,
 		"Keys: Tab completes; PgUp and PgDn scroll; Alt-1 .. Alt-9, Ctrl-N and Ctrl-P go "
 		"from room to room, Alt-A to the next with something new; F2 shows the rooms, F3 "
-		"the people; Ctrl-L draws anew; Ctrl-C leaves; F1 tells this. /set shows the "
+		"the people; Ctrl-L redraws the screen; Ctrl-C leaves; F1 shows this. /set shows "
+		"the "
 		"settings.",
 		NULL);
 }
@@ -177,8 +178,8 @@ on_send(void *ctx, struct text line)
 		return true;
 	strbuf_add_text(&screen->asked, line);
 	struct strbuf buf = {0};
-	strbuf_printf(&buf, "These are %zu lines. Enter sends them; Ctrl-U takes them away.%c",
-		lines, '\0');
+	strbuf_printf(
+		&buf, "These are %zu lines. Enter sends them, Ctrl-U deletes them.%c", lines, '\0');
 	session_notice(screen->session, LINE_LOCAL, buf.ptr, NULL);
 	strbuf_clear(&buf);
 	return false;

@@ -16,10 +16,10 @@ static const struct {
 	bool initial;
 	const char *help;
 } table[SETTINGS] = {
-	[SET_ROOMS] = {"rooms", true, "the rooms stand at the left of a wide screen"},
-	[SET_PEOPLE] = {"people", true, "the people stand at the right of a wide screen"},
-	[SET_BELL] = {"bell", true, "it rings when somebody names you or writes to you"},
-	[SET_COLOUR] = {"colour", true, "nicks have colours"},
+	[SET_ROOMS] = {"rooms", true, "list the rooms at the left of a wide screen"},
+	[SET_PEOPLE] = {"people", true, "list the people at the right of a wide screen"},
+	[SET_BELL] = {"bell", true, "ring when a message mentions you or is direct"},
+	[SET_COLOUR] = {"colour", true, "show nicks in colours"},
 };
 
 /* Sets *which. False: there is no setting of that name. */

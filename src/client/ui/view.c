@@ -133,7 +133,7 @@ view_open(bool pastes, struct strbuf *why)
 	TERMINAL *before = cur_term;
 	SCREEN *screen = newterm(NULL, stdout, stdin);
 	if (!screen) {
-		strbuf_puts(why, "it cannot be set up");
+		strbuf_puts(why, "curses cannot set it up");
 		return NULL;
 	}
 	struct view *view = xcalloc(sizeof *view);
