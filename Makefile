@@ -38,16 +38,19 @@ ANALYSE_PACKAGES = gcc clang-tidy
 LINT_PACKAGES = clang clang-format clang-tidy cppcheck shellcheck mandoc
 FUZZ_PACKAGES = clang libclang-rt-14-dev
 
-SOURCES = $(wildcard src/*.c src/*/*.c)
+SOURCES = $(wildcard src/*.c src/*/*.c src/*/*/*.c)
 MAINS = src/main.c src/client/main.c
 OBJECTS = $(SOURCES:%.c=$(BUILD)/%.o)
+CLIENT_OBJECTS = $(filter $(BUILD)/src/client/%,$(OBJECTS))
 ARCHIVE = $(BUILD)/teahouse.a
+# The client's own: a session or a connection is another thing there than in the server.
+CLIENT_ARCHIVE = $(BUILD)/client.a
 UNIT_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*_test.c))
 PLAYER = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/talk/play.c))
 # It counts allocations by a malloc of its own, which a sanitizer has, too.
 FANOUT = $(if $(SANITIZE),,$(BUILD)/tests/bench/fanout)
 FUZZERS = $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*_fuzz.c))
-C_FILES = $(wildcard include/*/*.h src/*.c src/*/*.[ch] tests/*/*.[ch])
+C_FILES = $(wildcard include/*/*.h src/*.c src/*/*.[ch] src/*/*/*.[ch] tests/*/*.[ch])
 
 .PHONY: all run test check asan fuzz bench shots fmt lint install uninstall clean help packages \
 	programs test-packages test-programs check-programs \
@@ -216,7 +219,9 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 	@$(if $(V),,echo '  CC   $<')
 	$(if $(V),,@)$(COMPILE) -MMD -MP -c -o $@ $<
 
-$(ARCHIVE): $(filter-out $(MAINS:%.c=$(BUILD)/%.o),$(OBJECTS))
+$(ARCHIVE): $(filter-out $(MAINS:%.c=$(BUILD)/%.o) $(CLIENT_OBJECTS),$(OBJECTS))
+$(CLIENT_ARCHIVE): $(filter-out $(MAINS:%.c=$(BUILD)/%.o),$(CLIENT_OBJECTS))
+$(ARCHIVE) $(CLIENT_ARCHIVE):
 	@rm -f $@.new
 	@ar rcs $@.new $^
 	@mv $@.new $@
@@ -225,9 +230,12 @@ $(BUILD)/teahoused: $(BUILD)/src/main.o $(ARCHIVE)
 	@echo '  LINK $@'
 	@$(LINK) -o $@ $^ $(SERVER_LIBS)
 
-$(BUILD)/teahouse: $(BUILD)/src/client/main.o $(ARCHIVE)
+$(BUILD)/teahouse: $(BUILD)/src/client/main.o $(CLIENT_ARCHIVE) $(ARCHIVE)
 	@echo '  LINK $@'
 	@$(LINK) -o $@ $^ $(CLIENT_LIBS)
+
+$(BUILD)/tests/unit/client_%: $(BUILD)/tests/unit/client_%.o $(CLIENT_ARCHIVE) $(ARCHIVE)
+	@$(LINK) -o $@ $^ -lcmocka $(PURE_LIBS) -lm
 
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(ARCHIVE)
 	@$(LINK) -o $@ $^ -lcmocka $(PURE_LIBS) -lm
@@ -238,6 +246,9 @@ $(BUILD)/tests/talk/play: $(BUILD)/tests/talk/play.o $(ARCHIVE)
 $(BUILD)/tests/talk/fault.so: tests/talk/fault.c
 	@mkdir -p $(@D)
 	@$(CC) -std=c11 $(WARNINGS) -Wno-pedantic -O1 -shared -fPIC -o $@ $<
+
+$(BUILD)/tests/fuzz/client_%: $(BUILD)/tests/fuzz/client_%.o $(CLIENT_ARCHIVE) $(ARCHIVE)
+	@$(LINK) -fsanitize=fuzzer -o $@ $^ $(PURE_LIBS)
 
 $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(ARCHIVE)
 	@$(LINK) -fsanitize=fuzzer -o $@ $^ $(PURE_LIBS)

@@ -3,7 +3,6 @@
  * that knows every part.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -13,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/address.h"
+#include "base/stdio.h"
 #include "codec/json.h"
 #include "teahouse/config.h"
 #include "teahouse/diag.h"
@@ -44,15 +44,6 @@ static const char usage[] =
 	"      --version      print the version and exit\n"
 	"      --help         print this text and exit\n"
 	"  PORT               the port of the json listener; overrides the settings\n";
-
-/* So that no file opened later gets the descriptor of the log, or of a closed input. */
-static void
-standard_files_open(void)
-{
-	for (int fd = 0; fd <= STDERR_FILENO; fd++)
-		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0)
-			_exit(EXIT_FAILURE);
-}
 
 _Noreturn static void usage_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -254,7 +245,7 @@ server_run(struct config *config)
 int
 main(int argc, char *argv[])
 {
-	standard_files_open();
+	stdio_reserve();
 	signal(SIGPIPE, SIG_IGN);
 	diag_open("teahoused", LOG_LEVEL_INFO);
 	struct options options = options_parse(argc, argv);

@@ -1,4 +1,4 @@
-/* teahouse, the terminal client: its command line. */
+/* teahouse, the terminal client: its command line, and which way it runs. */
 #include <errno.h>
 #include <getopt.h>
 #include <langinfo.h>
@@ -8,12 +8,17 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "client/pipe.h"
-#include "client/screen.h"
+#include "base/address.h"
+#include "base/alloc.h"
+#include "base/stdio.h"
+#include "client/protocol/protocols.h"
+#include "client/session/client.h"
+#include "client/ui/pipe.h"
+#include "client/ui/screen.h"
 #include "codec/json.h"
 #include "teahouse/diag.h"
 
-enum { EXIT_USAGE = 2, PORT_MOST = 65535 };
+enum { EXIT_USAGE = 2 };
 
 #ifndef TEAHOUSE_VERSION
 #define TEAHOUSE_VERSION "unknown"
@@ -23,21 +28,22 @@ struct options {
 	const struct protocol *protocol;
 	const char *nick, *host, *port, *room;
 	bool help, version, plain;
-	bool screen; /* there is a person who can be asked */
+	bool screen; /* standard input and output are a terminal */
 };
 
 static const char help[] = "usage: teahouse [OPTIONS] [NICK [HOST [PORT]]]\n"
-			   "  NICK                 your name there; else $USER\n"
-			   "  HOST                 of the server; else localhost\n"
-			   "  PORT                 else the protocol's own\n"
+			   "  NICK                 your name (default: $USER)\n"
+			   "  HOST                 the server (default: localhost)\n"
+			   "  PORT                 its port (default: the protocol's)\n"
 			   "  -p, --protocol NAME  one of: ";
-static const char help_rest[] = "\n"
-				"  -r, --room ROOM      enter this room\n"
-				"      --plain          no screen: an event a line, tabs between "
-				"its parts\n"
-				"      --version        tell the version\n"
-				"      --help           tell this\n"
-				"Typed there: /help lists the commands, /q leaves.\n";
+static const char help_rest[] =
+	"\n"
+	"  -r, --room ROOM      enter this room\n"
+	"      --plain          write each event as a line of parts separated "
+	"by tabs\n"
+	"      --version        print the version\n"
+	"      --help           print this text\n"
+	"In the client, /help lists the commands, and /q leaves.\n";
 
 static bool
 options_bad(const char *what, const char *value, const char *why)
@@ -61,7 +67,7 @@ options_protocol(struct options *options, const char *name)
 	return false;
 }
 
-/* What getopt_long stumbled over, as it was typed. */
+/* Reports the option that getopt_long refused, as it was typed. */
 static bool
 options_unknown(int argc, char **argv, int c)
 {
@@ -108,10 +114,10 @@ port_is_good(const char *port)
 	errno = 0;
 	long number = strtol(port, &end, 10);
 	return *port >= '0' && *port <= '9' && *end == '\0' && errno == 0 && number > 0 &&
-	       number <= PORT_MOST;
+	       number <= PORT_MAX;
 }
 
-/* As one is called on this machine: a container may not say so in its environment. */
+/* The user's name on this machine; in a container, $USER may not be set. */
 static const char *
 user_name(void)
 {
@@ -120,9 +126,9 @@ user_name(void)
 	return user ? user->pw_name : name;
 }
 
-/* The nick and the room, as far as they have to be known before the server is asked. */
+/* Checks the nick and the room, as far as they must be known before logging in. */
 static bool
-options_way_in(struct options *options)
+options_login(struct options *options)
 {
 	enum rooms rooms = options->protocol->rooms;
 	if (rooms == ROOMS_NONE && options->room)
@@ -157,7 +163,7 @@ options_read(struct options *options, int argc, char **argv)
 				"argument", argv[i], "one too many, see teahouse --help");
 		*places[n++] = argv[i];
 	}
-	if (!options_way_in(options))
+	if (!options_login(options))
 		return false;
 	if (!options->host)
 		options->host = "localhost";
@@ -168,14 +174,14 @@ options_read(struct options *options, int argc, char **argv)
 	return true;
 }
 
-/* Names and text are UTF-8 whatever the environment says, or forgets to. */
+/* Text is UTF-8 whatever the environment says. */
 static void
 locale_choose(void)
 {
 	setlocale(LC_CTYPE, "");
 	if (strcmp(nl_langinfo(CODESET), "UTF-8") == 0)
 		return;
-	/* Readline looks there by itself. */
+	/* Readline reads it by itself. */
 	setenv("LC_ALL", "C.UTF-8", 1);
 	setlocale(LC_CTYPE, "");
 }
@@ -185,24 +191,24 @@ run(const struct options *options)
 {
 	bool screen = options->screen;
 	json_open();
-	struct visit visit = {
+	struct session session = {
 		.model = model_open(text_of(options->nick)),
-		.wire = WIRE_NONE,
+		.conn = CONN_NONE,
 		.protocol = options->protocol,
 		.host = options->host,
 		.port = options->port,
-		.room = options->room ? word_copy(text_of(options->room)) : NULL,
-		.asks = screen,
+		.room = options->room ? xstrndup(options->room, strlen(options->room)) : NULL,
+		.interactive = screen,
 	};
 	int status = EXIT_FAILURE;
 	if (screen)
-		screen_explain(&visit);
-	if (!visit_open(&visit))
-		diag_line(LOG_LEVEL_ERROR, "%s", visit.why.ptr);
+		screen_explain(&session);
+	if (!client_open(&session))
+		diag_line(LOG_LEVEL_ERROR, "%s", session.error.ptr);
 	else
-		status = screen ? screen_run(&visit) : pipe_run(&visit, options->plain);
-	visit_close(&visit);
-	model_close(visit.model);
+		status = screen ? screen_run(&session) : pipe_run(&session, options->plain);
+	client_close(&session);
+	model_close(session.model);
 	return status;
 }
 
@@ -218,6 +224,7 @@ help_print(void)
 int
 main(int argc, char **argv)
 {
+	stdio_reserve();
 	struct options options = {
 		.protocol = protocol_find("json"),
 		.screen = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO),

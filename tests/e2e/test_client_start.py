@@ -145,7 +145,7 @@ def test_leaving(start_client):
 def test_q_sends_nothing_to_the_server(scripted_server, terminal):
     client = terminal("ann", "127.0.0.1", scripted_server.port)
     connection, _ = scripted_server.accept_and_welcome()
-    connection.expect("command", line="/help")
+    connection.expect("commands")
     connection.expect("rooms")
     client.shows("1 person is here")
     client.enter("/q")

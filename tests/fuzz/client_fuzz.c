@@ -1,7 +1,6 @@
 /*
- * The client's model before any server: whatever it sends, over every protocol and between
- * typed lines, no line that is shown has a byte that moves a terminal's cursor, and every
- * width wraps it.
+ * The terminal client against any server and any input: over each protocol, no line contains a
+ * byte that moves a terminal's cursor, and each can be wrapped at any width.
  */
 #include <assert.h>
 #include <locale.h>
@@ -9,11 +8,16 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "client/visit.h"
+#include "client/model/complete.h"
+#include "client/protocol/direct.h"
+#include "client/protocol/json.h"
+#include "client/protocol/lobby.h"
+#include "client/session/client.h"
+#include "client/ui/scroll.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { HEARD = 0x1e, TYPED = 0x1f };
+enum { RECEIVED = 0x1e, TYPED = 0x1f };
 
 static void
 look_at_line(const struct line *line)
@@ -32,11 +36,11 @@ look_at_line(const struct line *line)
 static void
 look_at(const struct model *model)
 {
-	assert(model->n_rooms > 0 && model->here < model->n_rooms);
+	assert(model->n_rooms > 0 && model->current < model->n_rooms);
 	for (size_t i = 0; i < model->n_rooms; i++) {
-		const struct scroll *scroll = &model->rooms[i]->scroll;
-		for (uint64_t number = scroll->last; scroll_line(scroll, number); number--)
-			look_at_line(scroll_line(scroll, number));
+		const struct scrollback *scroll = &model->rooms[i]->scroll;
+		for (uint64_t number = scroll->last; scrollback_line(scroll, number); number--)
+			look_at_line(scrollback_line(scroll, number));
 	}
 }
 
@@ -46,28 +50,28 @@ complete(struct model *model, struct text line)
 	size_t start = line.len;
 	while (start > 0 && line.ptr[start - 1] != ' ')
 		start--;
-	char **words = model_complete(model, line, start, line.len, '@');
+	char **words = complete_line(model, line, start, line.len, '@');
 	for (size_t i = 0; words && words[i]; i++)
 		free(words[i]);
 	free(words);
 }
 
-/* What comes from the server or the keyboard, by the byte in front. */
+/* Input from the server or the keyboard, by the byte before it. */
 static void
-happen(struct visit *visit, char how, struct text what)
+happen(struct session *session, char how, struct text what)
 {
 	if (how == TYPED) {
-		complete(visit->model, what);
-		visit_type(visit, what);
+		complete(session->model, what);
+		client_input(session, what);
 	} else {
-		visit->protocol->hear(visit, what);
-		if (visit->protocol->rest)
-			visit->protocol->rest(visit);
+		session->protocol->on_message(session, what);
+		if (session->protocol->on_batch_end)
+			session->protocol->on_batch_end(session);
 	}
-	outqueue_clear(&visit->wire.out);
+	outqueue_clear(&session->conn.out);
 }
 
-/* The first byte says which protocol. */
+/* The first byte chooses the protocol. */
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -77,30 +81,30 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	setlocale(LC_ALL, "C.UTF-8");
 	const struct protocol *protocol = protocols[data[0] % 3];
-	struct visit visit = {
+	struct session session = {
 		.model = model_open(text_of("ann")),
-		.wire = WIRE_NONE,
+		.conn = CONN_NONE,
 		.protocol = protocol,
-		.asks = true,
-		.memory = protocol->memory ? xcalloc(protocol->memory) : NULL,
+		.interactive = true,
+		.protocol_state = protocol->state_size ? xcalloc(protocol->state_size) : NULL,
 	};
-	visit.wire.state = WIRE_OPEN;
-	protocol->greet(&visit);
+	session.conn.state = CONN_OPEN;
+	protocol->log_in(&session);
 	struct text rest = {(const char *)data + 1, size - 1};
-	for (char how = HEARD; rest.len > 0;) {
+	for (char how = RECEIVED; rest.len > 0;) {
 		size_t n = 0;
-		while (n < rest.len && rest.ptr[n] != HEARD && rest.ptr[n] != TYPED)
+		while (n < rest.len && rest.ptr[n] != RECEIVED && rest.ptr[n] != TYPED)
 			n++;
-		if (visit.wire.state == WIRE_OPEN)
-			happen(&visit, how, (struct text){rest.ptr, n});
+		if (session.conn.state == CONN_OPEN)
+			happen(&session, how, (struct text){rest.ptr, n});
 		if (n == rest.len)
 			break;
 		how = rest.ptr[n];
 		rest = (struct text){rest.ptr + n + 1, rest.len - n - 1};
 	}
-	look_at(visit.model);
-	visit.wire.state = WIRE_CLOSED;
-	visit_close(&visit);
-	model_close(visit.model);
+	look_at(session.model);
+	session.conn.state = CONN_CLOSED;
+	client_close(&session);
+	model_close(session.model);
 	return 0;
 }

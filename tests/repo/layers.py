@@ -18,13 +18,13 @@ LIBRARIES = {
     r"unicode/": ["src/base/text.c", "src/base/name_rules.c"],
     r"jansson\.h": ["src/codec/json.c"],
     r"libtelnet\.h": ["src/adapters/telnet.c"],
-    r"ini\.h": ["src/config/parser.c", "src/client/settings.c"],
+    r"ini\.h": ["src/config/parser.c", "src/client/ui/settings.c"],
     r"(libwebsockets|uv)\.h": ["src/net/"],
-    r"n?curses[a-z]*\.h|ncursesw/|term\.h": ["src/client/view"],
-    r"readline/": ["src/client/input"],
-    r"uthash\.h|utlist\.h": ["src/core/", "src/gateway/", "src/client/"],
+    r"n?curses[a-z]*\.h|ncursesw/|term\.h": ["src/client/ui/view"],
+    r"readline/": ["src/client/ui/input"],
+    r"uthash\.h|utlist\.h": ["src/core/", "src/gateway/"],
     r"sys/(socket|epoll)\.h|netdb\.h|netinet/|arpa/": [
-        "src/net/", "src/gateway/", "src/client/", "src/base/address.",
+        "src/net/", "src/gateway/", "src/client/net/", "src/base/address.",
         "include/teahouse/gateway.h"],
 }
 

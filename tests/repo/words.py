@@ -15,7 +15,7 @@ import tokenize
 from tap import ROOT, files, report
 
 # Where the check is in force: patterns of paths, in which * also stands for slashes.
-ENABLED = ["tests/*.py"]
+ENABLED = ["tests/*.py", "src/client/*", "tests/unit/client_*", "tests/fuzz/client_*"]
 
 C = ("include/*", "src/*", "tests/unit/*", "tests/fuzz/*", "tests/talk/*", "tests/bench/*.[ch]")
 CORE = ("include/*", "src/core/*")

@@ -1,15 +1,15 @@
-/* Colours of nicks: that each can be read on black and on white. */
+/* The colours of nicks: each is legible on black and on white. */
 #include "unit.h"
 
 #include <math.h>
 
-#include "client/colour.h"
+#include "client/ui/colour.h"
 
 enum { ALL = 1 << 24 };
 
 static const double readable = 3.5;
 
-/* WCAG 2.1's relative luminance. */
+/* Relative luminance as in WCAG 2.1. */
 static double
 luminance(int rgb)
 {
@@ -23,7 +23,7 @@ luminance(int rgb)
 }
 
 static void
-every_colour_is_readable_on_black_and_on_white(void **state)
+every_colour_is_legible_on_black_and_on_white(void **state)
 {
 	(void)state;
 	assert_in_range(colour_nicks(ALL), 20, 200);
@@ -35,7 +35,7 @@ every_colour_is_readable_on_black_and_on_white(void **state)
 }
 
 static void
-with_fewer_colours_there_are_the_same_or_some_of_the_eight(void **state)
+fewer_colours_are_the_same_or_some_of_the_eight(void **state)
 {
 	(void)state;
 	assert_int_equal(colour_nicks(256), colour_nicks(ALL));
@@ -51,8 +51,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_colour_is_readable_on_black_and_on_white),
-		cmocka_unit_test(with_fewer_colours_there_are_the_same_or_some_of_the_eight),
+		cmocka_unit_test(every_colour_is_legible_on_black_and_on_white),
+		cmocka_unit_test(fewer_colours_are_the_same_or_some_of_the_eight),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,45 +1,46 @@
 /*
- * The lobby protocol without a server: what its strings make of a visit, and
- * that digits are answers only where one is awaited.
+ * The lobby protocol without a server: what its strings do to a session, and that digits are
+ * answers only while an answer is pending.
  */
 #include "unit.h"
 
 #include <locale.h>
 
 #include "base/alloc.h"
-#include "client/visit.h"
+#include "client/protocol/lobby.h"
+#include "client/session/client.h"
 
-/* A visit whose wire is open and leads nowhere. */
-static struct visit
-at_the_door(const char *room, const char *nick)
+/* A session with an open connection that leads nowhere. */
+static struct session
+connected(const char *room, const char *nick)
 {
-	struct visit visit = {
+	struct session session = {
 		.model = model_open(text_of(nick)),
-		.wire = WIRE_NONE,
+		.conn = CONN_NONE,
 		.protocol = &protocol_lobby,
-		.room = room ? word_copy(text_of(room)) : NULL,
-		.asks = true,
-		.memory = xcalloc(protocol_lobby.memory),
+		.room = room ? xstrndup(room, strlen(room)) : NULL,
+		.interactive = true,
+		.protocol_state = xcalloc(protocol_lobby.state_size),
 	};
-	visit.wire.state = WIRE_OPEN;
-	visit_greet(&visit);
-	return visit;
+	session.conn.state = CONN_OPEN;
+	session_log_in(&session);
+	return session;
 }
 
 static void
-leave(struct visit *visit)
+end(struct session *session)
 {
-	visit->wire.state = WIRE_CLOSED;
-	visit_close(visit);
-	model_close(visit->model);
+	session->conn.state = CONN_CLOSED;
+	client_close(session);
+	model_close(session->model);
 }
 
-/* What has been sent since this was last asked. */
+/* Compares what was sent since the last call. */
 static void
-sent(struct visit *visit, const char *wanted)
+sent(struct session *session, const char *wanted)
 {
 	struct strbuf buf = {0};
-	struct outqueue *out = &visit->wire.out;
+	struct outqueue *out = &session->conn.out;
 	while (out->bytes > 0) {
 		struct text piece = outqueue_first(out);
 		strbuf_add_text(&buf, piece);
@@ -49,183 +50,207 @@ sent(struct visit *visit, const char *wanted)
 	strbuf_clear(&buf);
 }
 
-/* Strings that came together. */
+/* Receives strings that arrive together. */
 static void
-hear(struct visit *visit, const char *strings)
+receive(struct session *session, const char *strings)
 {
 	struct text rest = text_of(strings);
 	while (rest.ptr)
-		visit->protocol->hear(visit, text_line(&rest));
-	visit->protocol->rest(visit);
+		session->protocol->on_message(session, text_line(&rest));
+	session->protocol->on_batch_end(session);
 }
 
 static void
-newest_is(const struct visit *visit, const char *text)
+newest_is(const struct session *session, const char *text)
 {
-	const struct scroll *scroll = &model_here(visit->model)->scroll;
-	const struct line *line = scroll_line(scroll, scroll->last);
+	const struct scrollback *scroll = &model_current(session->model)->scroll;
+	const struct line *line = scrollback_line(scroll, scroll->last);
 	assert_non_null(line);
 	assert_string_equal(line->text, text);
 }
 
 static void
-type(struct visit *visit, const char *line)
+input(struct session *session, const char *line)
 {
-	visit_type(visit, text_of(line));
+	client_input(session, text_of(line));
 }
 
-/* ann, in tea, with bob. */
-static struct visit
-in_tea(void)
+/* ann in the room tea, with bob. */
+static struct session
+online_in_tea(void)
 {
-	struct visit visit = at_the_door("tea", "ann");
-	hear(&visit, "0");
-	hear(&visit, "0");
-	hear(&visit, "bob\nann");
-	sent(&visit, "/join tea\n/nick ann\n/who\n");
-	newest_is(&visit, "*** 2 people are here: ann, bob");
-	assert_int_equal(visit.state, VISIT_IN);
-	return visit;
-}
-
-static void
-the_way_in_is_asked_for(void **state)
-{
-	(void)state;
-	struct visit visit = at_the_door(NULL, "");
-	sent(&visit, "");
-	assert_string_equal(visit_prompt(&visit), "list or join");
-	type(&visit, "/list");
-	sent(&visit, "/list\n");
-	hear(&visit, "2\nmain\ntea");
-	newest_is(&visit, "*** Which room would you like to join?");
-	assert_string_equal(visit_prompt(&visit), "room");
-	type(&visit, "tea");
-	sent(&visit, "/join tea\n");
-	hear(&visit, "0");
-	assert_string_equal(visit_prompt(&visit), "name");
-	type(&visit, "bob");
-	sent(&visit, "/nick bob\n");
-	hear(&visit, "2");
-	newest_is(&visit, "*** The name \"bob\" is taken. Another one?");
-	type(&visit, "ann");
-	sent(&visit, "/nick ann\n");
-	hear(&visit, "0");
-	newest_is(&visit, "*** ann has joined the chat");
-	sent(&visit, "/who\n");
-	leave(&visit);
+	struct session session = connected("tea", "ann");
+	receive(&session, "0");
+	receive(&session, "0");
+	receive(&session, "bob\nann");
+	sent(&session, "/join tea\n/nick ann\n/who\n");
+	newest_is(&session, "*** 2 people are here: ann, bob");
+	assert_int_equal(session.state, SESSION_ONLINE);
+	return session;
 }
 
 static void
-no_rooms_and_one_room(void **state)
+logging_in_asks_for_room_and_nick(void **state)
 {
 	(void)state;
-	struct visit visit = at_the_door(NULL, "");
-	type(&visit, "list");
-	type(&visit, "list");
-	hear(&visit, "0");
-	newest_is(&visit, "*** There are no rooms yet; joining one makes it.");
-	hear(&visit, "1\n0");
-	type(&visit, "join 0");
-	sent(&visit, "/list\n/list\n/join 0\n");
-	hear(&visit, "1");
-	newest_is(&visit, "*** Would you like to list the rooms, or to join one? "
-			  "Please type list, or join ROOM.");
-	leave(&visit);
+	struct session session = connected(NULL, "");
+	sent(&session, "");
+	assert_string_equal(client_prompt(&session), "list or join");
+	input(&session, "/list");
+	sent(&session, "/list\n");
+	receive(&session, "2\nmain\ntea");
+	newest_is(&session, "*** Which room would you like to join?");
+	assert_string_equal(client_prompt(&session), "room");
+	input(&session, "tea");
+	sent(&session, "/join tea\n");
+	receive(&session, "0");
+	assert_string_equal(client_prompt(&session), "name");
+	input(&session, "bob");
+	sent(&session, "/nick bob\n");
+	receive(&session, "2");
+	newest_is(&session, "*** The name \"bob\" is taken. Another one?");
+	input(&session, "ann");
+	sent(&session, "/nick ann\n");
+	receive(&session, "0");
+	newest_is(&session, "*** ann has joined the chat");
+	sent(&session, "/who\n");
+	end(&session);
 }
 
 static void
-a_digit_that_nobody_awaits_is_no_answer(void **state)
+an_empty_list_and_a_list_of_one(void **state)
 {
 	(void)state;
-	struct visit visit = at_the_door(NULL, "");
-	hear(&visit, "0\n2\n1");
-	newest_is(&visit, "*** The server did not understand something.");
-	assert_int_equal(visit.state, VISIT_CHOOSING);
-	leave(&visit);
-	visit = in_tea();
-	hear(&visit, "bob: 2");
-	newest_is(&visit, "bob: 2");
-	hear(&visit, "bob: x\n1");
-	newest_is(&visit, "*** The server did not understand something.");
-	assert_int_equal(visit.state, VISIT_IN);
-	leave(&visit);
+	struct session session = connected(NULL, "");
+	input(&session, "list");
+	input(&session, "list");
+	receive(&session, "0");
+	newest_is(&session, "*** There are no rooms yet; joining one makes it.");
+	receive(&session, "1\n0");
+	input(&session, "join 0");
+	sent(&session, "/list\n/list\n/join 0\n");
+	receive(&session, "1");
+	newest_is(&session, "*** Would you like to list the rooms, or to join one? "
+			    "Please type list, or join ROOM.");
+	end(&session);
 }
 
 static void
-lists_of_people_end_where_something_else_begins(void **state)
+an_unexpected_digit_is_not_an_answer(void **state)
 {
 	(void)state;
-	struct visit visit = in_tea();
-	type(&visit, "/who");
-	type(&visit, "/look");
-	sent(&visit, "/who\n/who\n");
-	hear(&visit, "bob: first");
-	newest_is(&visit, "bob: first");
-	hear(&visit, "bob\nann");
-	newest_is(&visit, "*** In tea: bob, ann");
-	hear(&visit, "bob\nann\n1\nbob: last");
-	newest_is(&visit, "bob: last");
-	assert_int_equal(model_here(visit.model)->people.n, 3);
-	leave(&visit);
+	struct session session = connected(NULL, "");
+	receive(&session, "0\n2\n1");
+	newest_is(&session, "*** The server did not understand something.");
+	assert_int_equal(session.state, SESSION_PROMPTING);
+	end(&session);
+	session = online_in_tea();
+	receive(&session, "bob: 2");
+	newest_is(&session, "bob: 2");
+	receive(&session, "bob: x\n1");
+	newest_is(&session, "*** The server did not understand something.");
+	assert_int_equal(session.state, SESSION_ONLINE);
+	end(&session);
 }
 
 static void
-comings_and_goings(void **state)
+a_list_of_members_ends_where_something_else_begins(void **state)
 {
 	(void)state;
-	struct visit visit = in_tea();
-	const struct words *people = &model_here(visit.model)->people;
-	hear(&visit, "*** eve has joined");
-	newest_is(&visit, "*** eve has joined the chat");
-	assert_true(words_has(people, text_of("eve")));
-	hear(&visit, "*** eve is now known as Eva");
-	newest_is(&visit, "*** eve is now known as Eva");
-	hear(&visit, "*** Eva has left");
-	newest_is(&visit, "*** Eva has left the chat");
+	struct session session = online_in_tea();
+	input(&session, "/who");
+	input(&session, "/look");
+	sent(&session, "/who\n/who\n");
+	receive(&session, "bob: first");
+	newest_is(&session, "bob: first");
+	receive(&session, "bob\nann");
+	newest_is(&session, "*** In tea: bob, ann");
+	receive(&session, "bob\nann\n1\nbob: last");
+	newest_is(&session, "bob: last");
+	assert_int_equal(model_current(session.model)->members.n, 3);
+	end(&session);
+}
+
+static void
+presence(void **state)
+{
+	(void)state;
+	struct session session = online_in_tea();
+	const struct strset *people = &model_current(session.model)->members;
+	receive(&session, "*** eve has joined");
+	newest_is(&session, "*** eve has joined the chat");
+	assert_true(strset_has(people, text_of("eve")));
+	receive(&session, "*** eve is now known as Eva");
+	newest_is(&session, "*** eve is now known as Eva");
+	receive(&session, "*** Eva has left");
+	newest_is(&session, "*** Eva has left the chat");
 	assert_int_equal(people->n, 2);
-	hear(&visit, "*** ann has left");
-	newest_is(&visit, "*** ann has left");
+	receive(&session, "*** ann has left");
+	newest_is(&session, "*** ann has left");
 	assert_int_equal(people->n, 2);
-	hear(&visit, "*** The server has left home");
-	newest_is(&visit, "*** The server has left home");
-	leave(&visit);
+	receive(&session, "*** The server has left home");
+	newest_is(&session, "*** The server has left home");
+	end(&session);
 }
 
 static void
-speech(void **state)
+messages(void **state)
 {
 	(void)state;
-	struct visit visit = in_tea();
-	hear(&visit, "bob:  two  blanks");
-	newest_is(&visit, "bob:  two  blanks");
-	hear(&visit, "[bob waves: hi]");
-	newest_is(&visit, "[bob waves: hi]");
-	hear(&visit, "[bob: hi]");
-	newest_is(&visit, "[bob: hi]");
-	hear(&visit, "bob -> ann: a -> b: c");
-	newest_is(&visit, "bob -> ann: a -> b: c");
-	type(&visit, "hello");
-	newest_is(&visit, "ann: hello");
-	sent(&visit, "hello\n");
-	hear(&visit, "bob: hi\nann: hello");
-	newest_is(&visit, "bob: hi");
-	type(&visit, "//who");
-	newest_is(&visit, "*** The lobby protocol cannot say a line that begins with a slash.");
-	sent(&visit, "");
-	leave(&visit);
+	struct session session = online_in_tea();
+	receive(&session, "bob:  two  blanks");
+	newest_is(&session, "bob:  two  blanks");
+	receive(&session, "[bob waves: hi]");
+	newest_is(&session, "[bob waves: hi]");
+	receive(&session, "[bob: hi]");
+	newest_is(&session, "[bob: hi]");
+	receive(&session, "bob -> ann: a -> b: c");
+	newest_is(&session, "bob -> ann: a -> b: c");
+	input(&session, "hello");
+	newest_is(&session, "ann: hello");
+	sent(&session, "hello\n");
+	receive(&session, "bob: hi\nann: hello");
+	newest_is(&session, "bob: hi");
+	input(&session, "//who");
+	newest_is(&session, "*** The lobby protocol cannot say a line that begins with a slash.");
+	sent(&session, "");
+	end(&session);
+}
+
+static void
+commands_in_any_case(void **state)
+{
+	(void)state;
+	struct session session = connected(NULL, "");
+	input(&session, "List");
+	input(&session, "/JOIN tea");
+	sent(&session, "/list\n/join tea\n");
+	receive(&session, "0\n0");
+	input(&session, "/NICK ann");
+	sent(&session, "/nick ann\n");
+	receive(&session, "0");
+	sent(&session, "/who\n");
+	input(&session, "/Who");
+	sent(&session, "/who\n");
+	input(&session, "/SAY /hi");
+	newest_is(&session, "*** The lobby protocol cannot say a line that begins with a slash.");
+	input(&session, "/Quit");
+	assert_int_equal(session.state, SESSION_ENDED);
+	sent(&session, "/logout\n");
+	end(&session);
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_way_in_is_asked_for),
-		cmocka_unit_test(no_rooms_and_one_room),
-		cmocka_unit_test(a_digit_that_nobody_awaits_is_no_answer),
-		cmocka_unit_test(lists_of_people_end_where_something_else_begins),
-		cmocka_unit_test(comings_and_goings),
-		cmocka_unit_test(speech),
+		cmocka_unit_test(logging_in_asks_for_room_and_nick),
+		cmocka_unit_test(an_empty_list_and_a_list_of_one),
+		cmocka_unit_test(an_unexpected_digit_is_not_an_answer),
+		cmocka_unit_test(a_list_of_members_ends_where_something_else_begins),
+		cmocka_unit_test(presence),
+		cmocka_unit_test(messages),
+		cmocka_unit_test(commands_in_any_case),
 	};
 	assert_non_null(setlocale(LC_CTYPE, "C.UTF-8"));
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,14 +1,14 @@
 /*
- * Columns and rows of text: that each glyph is measured as it is shown, and
- * that rows fit and lose nothing but the white space at their ends.
+ * Columns and rows of text: each glyph is measured as it is shown; rows fit, and lose nothing but
+ * the white space at their ends.
  */
 #include "unit.h"
 
 #include <locale.h>
 
-#include "client/width.h"
+#include "client/ui/width.h"
 
-/* What text becomes on the screen, as code points. */
+/* What text is shown as, in code points. */
 static void
 shown_as(const char *text, const wchar_t *wanted, int columns)
 {
@@ -56,7 +56,7 @@ marks_take_no_column(void **state)
 }
 
 static void
-a_mark_on_nothing_sits_on_a_space(void **state)
+a_mark_without_a_base_is_shown_on_a_space(void **state)
 {
 	(void)state;
 	shown_as("\u0301x", L" \u0301x", 2);
@@ -78,7 +78,7 @@ emoji_are_shown_one_by_one(void **state)
 	shown_as("\u2764\uFE0F", L"\u2764", 1);
 	shown_as("\U0001F3F4\U000E0067\U000E0062\U000E007F", L"\U0001F3F4", 2);
 	shown_as("1\uFE0F\u20E3", L"1\u20E3", 1);
-	/* A flag is its two letters: as wide as where it is drawn as one. */
+	/* A flag is two regional indicators, as wide as the flag where it is drawn. */
 	shown_as("\U0001F1E9\U0001F1EA", L"\U0001F1E9\U0001F1EA", 2);
 }
 
@@ -90,7 +90,7 @@ joiners_between_letters_stay(void **state)
 }
 
 static void
-what_has_no_picture_is_not_shown(void **state)
+invisible_characters_are_not_shown(void **state)
 {
 	(void)state;
 	shown_as("a\u200Bb\uFEFF\u00AD", L"ab", 2);
@@ -98,7 +98,7 @@ what_has_no_picture_is_not_shown(void **state)
 }
 
 static void
-nothing_is_obeyed(void **state)
+control_characters_are_not_obeyed(void **state)
 {
 	(void)state;
 	shown_as("\x1b[2J", L"\uFFFD[2J", 4);
@@ -164,7 +164,7 @@ rows_break_at_line_ends(void **state)
 }
 
 static void
-a_word_that_no_row_holds_is_broken(void **state)
+a_word_wider_than_a_row_is_broken(void **state)
 {
 	(void)state;
 	wraps_to("abcdefghij", 4, 4, ROWS("abcd", "efgh", "ij"));
@@ -173,7 +173,7 @@ a_word_that_no_row_holds_is_broken(void **state)
 }
 
 static void
-rows_break_beside_wide_characters(void **state)
+rows_break_next_to_wide_characters(void **state)
 {
 	(void)state;
 	wraps_to("日本語", 4, 4, ROWS("日本", "語"));
@@ -189,7 +189,7 @@ a_row_too_narrow_still_takes_a_glyph(void **state)
 	wraps_to("ab", 0, 0, ROWS("a", "b"));
 }
 
-/* Whatever the text: rows fit, go forward, and only spaces and LFs fall between them. */
+/* For any text: rows fit and advance, and only spaces and LFs are left out between them. */
 static void
 no_row_is_too_wide_and_nothing_is_lost(void **state)
 {
@@ -224,22 +224,22 @@ main(void)
 		cmocka_unit_test(plain_text_is_a_column_a_letter),
 		cmocka_unit_test(wide_characters_are_two_columns),
 		cmocka_unit_test(marks_take_no_column),
-		cmocka_unit_test(a_mark_on_nothing_sits_on_a_space),
+		cmocka_unit_test(a_mark_without_a_base_is_shown_on_a_space),
 		cmocka_unit_test(a_cell_holds_four_marks),
 		cmocka_unit_test(emoji_are_shown_one_by_one),
 		cmocka_unit_test(joiners_between_letters_stay),
-		cmocka_unit_test(what_has_no_picture_is_not_shown),
-		cmocka_unit_test(nothing_is_obeyed),
+		cmocka_unit_test(invisible_characters_are_not_shown),
+		cmocka_unit_test(control_characters_are_not_obeyed),
 		cmocka_unit_test(what_is_no_utf8_is_replaced_byte_by_byte),
 		cmocka_unit_test(cutting_keeps_glyphs_whole),
 		cmocka_unit_test(rows_break_at_spaces),
 		cmocka_unit_test(rows_break_at_line_ends),
-		cmocka_unit_test(a_word_that_no_row_holds_is_broken),
-		cmocka_unit_test(rows_break_beside_wide_characters),
+		cmocka_unit_test(a_word_wider_than_a_row_is_broken),
+		cmocka_unit_test(rows_break_next_to_wide_characters),
 		cmocka_unit_test(a_row_too_narrow_still_takes_a_glyph),
 		cmocka_unit_test(no_row_is_too_wide_and_nothing_is_lost),
 	};
-	/* The columns of a character are known only where characters are. */
+	/* wcwidth knows only characters of the locale. */
 	assert_non_null(setlocale(LC_CTYPE, "C.UTF-8"));
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,28 @@
+/*
+ * The syntax of typed commands: `/name arguments`; `//text` says text that begins with a slash.
+ * Knows no command's meaning, except which of them take the name of a room.
+ */
+#ifndef CLIENT_MODEL_COMMAND_H
+#define CLIENT_MODEL_COMMAND_H
+
+#include "teahouse/text.h"
+
+/*
+ * Splits a typed line. True: it is a command, *command is its name without the slash, and *line
+ * is what follows. False: it is a message, and *line is its text.
+ */
+bool command_parse(struct text *line, struct text *command);
+
+/* Whether the command has this name, in any case. */
+bool command_is(struct text command, const char *name);
+
+/*
+ * The name of the command whose first argument starts at line[start]; empty when another word
+ * starts there.
+ */
+struct text command_before(struct text line, size_t start);
+
+/* Whether the word at line[start] is to be the name of a room. */
+bool command_takes_room(struct text line, size_t start);
+
+#endif

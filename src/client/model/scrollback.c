@@ -1,0 +1,104 @@
+/* The lines of a room as a ring; the position in them stays on its line while others arrive. */
+#include "client/model/scrollback.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+
+enum { CAPACITY_FIRST = 64 };
+
+static void
+scrollback_grow(struct scrollback *scroll)
+{
+	size_t cap = scroll->cap ? scroll->cap * 2 : CAPACITY_FIRST;
+	struct line **ring = xrealloc(NULL, cap * sizeof(struct line *));
+	for (size_t i = 0; i < scroll->n; i++)
+		ring[i] = scroll->ring[(scroll->head + i) % scroll->cap];
+	free(scroll->ring);
+	scroll->ring = ring;
+	scroll->head = 0;
+	scroll->cap = cap;
+}
+
+uint64_t
+scrollback_first(const struct scrollback *scroll)
+{
+	return scroll->last - scroll->n + 1;
+}
+
+void
+scrollback_add(struct scrollback *scroll, struct line *line)
+{
+	if (scroll->n == SCROLLBACK_LINES) {
+		line_unref(scroll->ring[scroll->head]);
+		scroll->head = (scroll->head + 1) % scroll->cap;
+		scroll->n--;
+	}
+	if (scroll->n == scroll->cap)
+		scrollback_grow(scroll);
+	scroll->ring[(scroll->head + scroll->n++) % scroll->cap] = line_ref(line);
+	scroll->last++;
+	if (!scroll->bottom)
+		scroll->seen = scroll->last;
+	else if (scroll->bottom < scrollback_first(scroll))
+		scroll->bottom = scrollback_first(scroll);
+}
+
+void
+scrollback_clear(struct scrollback *scroll)
+{
+	for (size_t i = 0; i < scroll->n; i++)
+		line_unref(scroll->ring[(scroll->head + i) % scroll->cap]);
+	free(scroll->ring);
+	*scroll = (struct scrollback){0};
+}
+
+void
+scrollback_remove(struct scrollback *scroll, uint64_t number)
+{
+	if (!scrollback_line(scroll, number))
+		return;
+	size_t i = (size_t)(number - scrollback_first(scroll));
+	line_unref(scroll->ring[(scroll->head + i) % scroll->cap]);
+	for (; i + 1 < scroll->n; i++)
+		scroll->ring[(scroll->head + i) % scroll->cap] =
+			scroll->ring[(scroll->head + i + 1) % scroll->cap];
+	scroll->n--;
+	scroll->last--;
+	scroll->bottom -= scroll->bottom > number || (scroll->bottom == number && scroll->n == 0);
+	scroll->seen -= scroll->seen >= number;
+	if (scroll->bottom > scroll->last)
+		scrollback_to_end(scroll);
+}
+
+const struct line *
+scrollback_newest(const struct scrollback *scroll)
+{
+	return scrollback_line(scroll, scroll->last);
+}
+
+const struct line *
+scrollback_line(const struct scrollback *scroll, uint64_t number)
+{
+	if (scroll->n == 0 || number < scrollback_first(scroll) || number > scroll->last)
+		return NULL;
+	size_t i = (size_t)(number - scrollback_first(scroll));
+	return scroll->ring[(scroll->head + i) % scroll->cap];
+}
+
+void
+scrollback_to_end(struct scrollback *scroll)
+{
+	scroll->bottom = 0;
+	scroll->hidden = 0;
+	scroll->seen = scroll->last;
+}
+
+size_t
+scrollback_unseen(const struct scrollback *scroll)
+{
+	size_t n = 0;
+	for (uint64_t i = scroll->last; i > scroll->seen && i >= scrollback_first(scroll); i--)
+		n += line_counts_as_unread(scrollback_line(scroll, i));
+	return n;
+}

@@ -1,0 +1,44 @@
+/*
+ * The lines of a room, and the position in them that the screen shows. Rows and columns are
+ * unknown here; ui/scroll.h moves the position by rows.
+ */
+#ifndef CLIENT_MODEL_SCROLLBACK_H
+#define CLIENT_MODEL_SCROLLBACK_H
+
+#include "client/model/line.h"
+
+enum { SCROLLBACK_LINES = 5000 }; /* kept; the oldest are dropped first */
+
+/* A ring of lines, which are numbered from 1. Zeroed is empty. */
+struct scrollback {
+	struct line **ring;
+	size_t head, n, cap;
+	uint64_t last;   /* number of the newest line */
+	uint64_t bottom; /* number of the line in the screen's last row; 0: follows the newest */
+	int hidden;      /* rows of that line that are below the screen */
+	uint64_t seen;   /* highest number of a line that has been in the screen's last row */
+};
+
+/* Takes a reference to the line. */
+void scrollback_add(struct scrollback *scroll, struct line *line);
+void scrollback_clear(struct scrollback *scroll);
+
+/* Removes a line by its number, if it is still there; later lines are renumbered by one. */
+void scrollback_remove(struct scrollback *scroll, uint64_t number);
+
+/* The newest line; NULL: there are none. */
+const struct line *scrollback_newest(const struct scrollback *scroll);
+
+/* The line of that number; NULL: it does not exist, or was dropped. */
+const struct line *scrollback_line(const struct scrollback *scroll, uint64_t number);
+
+/* The number of the oldest line that is kept. */
+uint64_t scrollback_first(const struct scrollback *scroll);
+
+/* Goes to the newest line, and follows those that come. */
+void scrollback_to_end(struct scrollback *scroll);
+
+/* How many lines that count as unread have arrived below what has been seen. */
+size_t scrollback_unseen(const struct scrollback *scroll);
+
+#endif

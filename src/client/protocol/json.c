@@ -1,0 +1,77 @@
+/* The json protocol: typed lines to packets. */
+#include "client/protocol/json.h"
+
+#include "client/model/command.h"
+#include "client/protocol/json_receive.h"
+#include "client/protocol/json_send.h"
+
+/*
+ * Sends a command that concerns a room as a packet that names the room: to the server, the
+ * current room may be another one.
+ */
+static bool
+json_send_room_command(struct session *session, struct text command, struct text rest,
+	struct text room, struct text ref)
+{
+	struct text name = rest;
+	struct text word = text_word(&name);
+	bool one_word = word.len > 0 && name.len == 0;
+	if (command_is(command, "say") && rest.len > 0)
+		json_send_about(session, "chat", room, "message", rest, ref);
+	else if (command_is(command, "me") && rest.len > 0)
+		json_send_about(session, "emote", room, "message", rest, ref);
+	else if (command_is(command, "join") && one_word)
+		json_send_request(session, "join", word, ref);
+	else if (command_is(command, "leave") && (one_word || rest.len == 0))
+		json_send_request(session, "leave", one_word ? word : room, ref);
+	else if (command_is(command, "topic") && rest.len > 0)
+		json_send_about(session, "topic", room, "topic", rest, ref);
+	else if (command_is(command, "topic"))
+		json_send_request(session, "topic", room, text_of(json_ref_topic));
+	else if ((command_is(command, "look") || command_is(command, "names")) && rest.len == 0)
+		json_send_request(session, "names", room, text_of(json_ref_look));
+	else
+		return false;
+	return true;
+}
+
+/* Whether the server repeats what it does, with its ref. */
+static bool
+command_is_answered(struct text command)
+{
+	static const char *const answered[] = {"say", "me", "msg", "message", "join", "leave"};
+	for (size_t i = 0; i < sizeof answered / sizeof *answered; i++)
+		if (command_is(command, answered[i]))
+			return true;
+	return false;
+}
+
+static bool
+json_send_line(struct session *session, struct text line, struct text room, struct text ref)
+{
+	struct text rest = line, command = TEXT_NONE;
+	if (!command_parse(&rest, &command)) {
+		json_send_about(session, "chat", room, "message", rest, ref);
+		return true;
+	}
+	if (!json_send_room_command(session, command, rest, room, ref))
+		json_send_command(session, line, ref);
+	return command_is_answered(command);
+}
+
+static void
+json_request_rooms(struct session *session)
+{
+	json_send_request(session, "rooms", TEXT_NONE, text_of(json_ref_quiet));
+}
+
+const struct protocol protocol_json = {
+	.name = "json",
+	.port = "3490",
+	.framing = &framing_packets,
+	.log_in = json_send_hello,
+	.on_message = json_receive,
+	.send_line = json_send_line,
+	.ping = json_send_ping,
+	.request_rooms = json_request_rooms,
+};

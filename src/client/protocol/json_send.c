@@ -1,0 +1,90 @@
+/* Writes packets: a length in two bytes, then an object. */
+#include "client/protocol/json_send.h"
+
+#include <assert.h>
+
+#include "client/session/login.h"
+#include "codec/json_writer.h"
+
+enum { VERSION = 2 };
+
+const char json_ref_quiet[] = "known", json_ref_ping[] = "ping", json_ref_look[] = "look",
+	   json_ref_topic[] = "topic";
+
+/* A packet being written. */
+struct packet_writer {
+	struct strbuf buf;
+	size_t opened;
+	struct json_writer json;
+};
+
+static void
+packet_begin(struct packet_writer *writer, const char *type)
+{
+	writer->buf = (struct strbuf){0};
+	writer->opened = length_prefix_begin(&writer->buf);
+	writer->json = json_begin(&writer->buf, type);
+}
+
+static void
+packet_send(struct session *session, struct packet_writer *writer)
+{
+	json_close_object(&writer->json);
+	bool fits = length_prefix_end(&writer->buf, writer->opened);
+	assert(fits);
+	session_send(session, strbuf_view(&writer->buf));
+	strbuf_clear(&writer->buf);
+}
+
+static void
+writer_put(struct packet_writer *writer, const char *key, struct text value)
+{
+	if (value.ptr)
+		json_put_text(&writer->json, key, value);
+}
+
+void
+json_send_about(struct session *session, const char *type, struct text room, const char *key,
+	struct text value, struct text ref)
+{
+	struct packet_writer writer;
+	packet_begin(&writer, type);
+	writer_put(&writer, key, value);
+	if (room.len > 0)
+		writer_put(&writer, "room", room);
+	writer_put(&writer, "ref", ref);
+	packet_send(session, &writer);
+}
+
+void
+json_send_request(struct session *session, const char *type, struct text room, struct text ref)
+{
+	json_send_about(session, type, room, "", TEXT_NONE, ref);
+}
+
+void
+json_send_hello(struct session *session)
+{
+	struct packet_writer writer;
+	packet_begin(&writer, "hello");
+	writer_put(&writer, "nick", text_of(session->model->nick));
+	json_put_number(&writer.json, "version", VERSION);
+	writer_put(&writer, "room", login_room(session));
+	packet_send(session, &writer);
+}
+
+void
+json_send_ping(struct session *session)
+{
+	json_send_request(session, "ping", text_of(""), text_of(json_ref_ping));
+}
+
+void
+json_send_command(struct session *session, struct text line, struct text ref)
+{
+	struct packet_writer writer;
+	packet_begin(&writer, "command");
+	writer_put(&writer, "line", line);
+	writer_put(&writer, "ref", ref);
+	packet_send(session, &writer);
+}

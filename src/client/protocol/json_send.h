@@ -1,0 +1,30 @@
+/* The packets of the json protocol, version 2 (SPEC 6.2), that the client sends. */
+#ifndef CLIENT_PROTOCOL_JSON_SEND_H
+#define CLIENT_PROTOCOL_JSON_SEND_H
+
+#include "client/session/session.h"
+
+/*
+ * The ref of a packet says what its answer is for: a number for a typed line (pending.h), and one
+ * of these for what the client asks by itself, or shows in a way of its own.
+ */
+extern const char json_ref_quiet[]; /* learn from it; not shown */
+extern const char json_ref_ping[];
+extern const char json_ref_look[];  /* show the members of a room */
+extern const char json_ref_topic[]; /* show the topic, which nobody has set just now */
+
+void json_send_hello(struct session *session);
+void json_send_ping(struct session *session);
+
+/* A packet of this type about a room (empty: none), with `key` set to `value`, unless TEXT_NONE. */
+void json_send_about(struct session *session, const char *type, struct text room, const char *key,
+	struct text value, struct text ref);
+
+/* The same without a value. */
+void json_send_request(
+	struct session *session, const char *type, struct text room, struct text ref);
+
+/* A command as typed, for the server to parse. */
+void json_send_command(struct session *session, struct text line, struct text ref);
+
+#endif

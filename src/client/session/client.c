@@ -1,0 +1,414 @@
+/* Connecting, receiving, timers, and what typed lines do. Knows no screen and no protocol's bytes. */
+#include "client/session/client.h"
+
+#include <stdlib.h>
+
+#include <poll.h>
+
+#include "base/alloc.h"
+#include "client/model/command.h"
+#include "client/model/complete.h"
+#include "client/session/clock.h"
+#include "client/session/login.h"
+#include "client/session/pending.h"
+
+enum {
+	RETRY_DELAY_MAX = 30, /* s */
+	SILENCE_MS = 60000, /* before a ping is sent, and then before the connection is given up */
+	PAUSE_MS = 50,      /* without a byte: ends a message that has no end of its own */
+	LATE_MS = 1000,     /* the same from a server that ends messages: bytes may only be late */
+	LEAVE_MS = 500,
+	TYPED_BYTES = 30000, /* fits into a packet, even if each byte is escaped */
+	BUSY_BYTES = 65536,
+	BUSY_PENDING = 256,
+	READ_BYTES = 65536,
+};
+
+static void
+client_fail_to_connect(struct session *session)
+{
+	struct strbuf server = {0};
+	strbuf_printf(&server, "%s port %s", session->host, session->port);
+	strbuf_add(&server, "", 1);
+	session_fail(session, server.ptr, session->conn.error.ptr);
+	strbuf_clear(&server);
+}
+
+/* Forgets what belonged to the last connection. */
+static void
+client_reset_connection(struct session *session)
+{
+	if (session->protocol_state && session->protocol->on_close)
+		session->protocol->on_close(session);
+	free(session->protocol_state);
+	session->protocol_state = NULL;
+	decoder_clear(&session->decoder);
+	session->decoder = (struct decoder){0};
+	session->message_deadline = 0;
+	session->peer_ends_messages = false;
+}
+
+static void
+client_connected(struct session *session)
+{
+	if (session->protocol->state_size)
+		session->protocol_state = xcalloc(session->protocol->state_size);
+	session_log_in(session);
+}
+
+bool
+client_open(struct session *session)
+{
+	struct conn *conn = &session->conn;
+	conn_open(conn, session->host, session->port, monotonic_ms());
+	while (conn->state == CONN_CONNECTING) {
+		struct pollfd fd = {.fd = conn->fd, .events = conn_events(conn)};
+		poll(&fd, 1, conn_timeout(conn, monotonic_ms()));
+		conn_turn(conn, fd.revents, monotonic_ms());
+	}
+	if (conn->state != CONN_OPEN) {
+		client_fail_to_connect(session);
+		return false;
+	}
+	client_connected(session);
+	return true;
+}
+
+void
+client_close(struct session *session)
+{
+	conn_finish(&session->conn, LEAVE_MS);
+	conn_clear(&session->conn);
+	client_reset_connection(session);
+	pending_clear(session);
+	free(session->room);
+	strbuf_clear(&session->reason);
+	strbuf_clear(&session->error);
+}
+
+void
+client_leave(struct session *session)
+{
+	session->state = SESSION_ENDED;
+}
+
+static void
+client_ping(struct session *session)
+{
+	session->pings_pending++;
+	session->protocol->ping(session);
+}
+
+/* Sends what need not wait; after the last input, also the ping or goodbye that ends the session. */
+static void
+client_send_pending(struct session *session)
+{
+	bool all = pending_send(session);
+	if (all && session->state == SESSION_ONLINE && session->input_ended &&
+		!session->goodbye_sent) {
+		session->goodbye_sent = true;
+		if (session->protocol->ping)
+			client_ping(session);
+		else
+			session->protocol->say_goodbye(session);
+	}
+}
+
+void
+client_end_input(struct session *session)
+{
+	session->input_ended = true;
+	client_send_pending(session);
+}
+
+bool
+client_is_done(const struct session *session)
+{
+	return session_awaits_echo(session) && session->n_pending == 0;
+}
+
+bool
+client_is_busy(const struct session *session)
+{
+	return session->conn.out.bytes > BUSY_BYTES || session->n_pending > BUSY_PENDING;
+}
+
+static bool
+command_quits(struct text command)
+{
+	return command_is(command, "q") || command_is(command, "quit") ||
+	       command_is(command, "logout");
+}
+
+/* /q, /quit or /logout; in a script, what was typed before is answered first. */
+static void
+client_quit(struct session *session, struct text command)
+{
+	if (!session->interactive) {
+		client_end_input(session);
+		return;
+	}
+	bool silently = command_is(command, "q");
+	if (session->state == SESSION_ONLINE && session->protocol->say_goodbye && !silently)
+		session->protocol->say_goodbye(session);
+	client_leave(session);
+}
+
+static void
+client_input_cleaned(struct session *session, struct text line)
+{
+	struct text rest = line, command = {NULL, 0};
+	bool is_command = command_parse(&rest, &command);
+	if (is_command && command_quits(command)) {
+		client_quit(session, command);
+		return;
+	}
+	if (login_input(session, line, command))
+		return;
+	bool joins = command_is(command, "join");
+	struct room *room = model_room(session->model, rest);
+	if (joins && room && session->n_pending == 0) {
+		model_show(session->model, room);
+		return;
+	}
+	pending_add(session, line, joins || command_is(command, "leave"));
+	client_send_pending(session);
+	if (session->state != SESSION_ONLINE && session->was_online)
+		session_notice(session, LINE_LOCAL, "To be sent when the connection is back",
+			session->pending[session->n_pending - 1].text);
+}
+
+void
+client_input(struct session *session, struct text line)
+{
+	struct strbuf clean = {0};
+	strbuf_reserve(&clean, line.len + 1);
+	text_clean(&clean, line);
+	if (clean.len > TYPED_BYTES)
+		session_notice(session, LINE_REFUSED, "That is too long.", NULL);
+	else if (clean.len > 0)
+		client_input_cleaned(session, strbuf_view(&clean));
+	strbuf_clear(&clean);
+}
+
+char **
+client_complete(struct session *session, struct text line, size_t start, size_t end)
+{
+	struct model *model = session->model;
+	static const struct strset none;
+	struct text word = {line.ptr + start, end - start};
+	if (session->state == SESSION_PROMPTING)
+		return complete_from(session->prompt->is_room ? &model->known_rooms : &none, word);
+	/* Rooms that have been opened since will be among the candidates the next time. */
+	if (session->state == SESSION_ONLINE && session->protocol->request_rooms &&
+		command_takes_room(line, start))
+		session->protocol->request_rooms(session);
+	return complete_line(model, line, start, end, session->protocol->address_prefix);
+}
+
+static void
+client_retry_later(struct session *session)
+{
+	session->retry_delay = session->retry_delay ? session->retry_delay * 2 : 1;
+	if (session->retry_delay >= RETRY_DELAY_MAX) {
+		session->retry_delay = RETRY_DELAY_MAX;
+		/* The server may have moved. Not looked up sooner: that may block while the network is down. */
+		conn_forget_addresses(&session->conn);
+	}
+	session->state = SESSION_OFFLINE;
+	session->deadline = monotonic_ms() + (int64_t)session->retry_delay * 1000;
+	session->model->changed = true;
+}
+
+static void
+client_connection_lost(struct session *session)
+{
+	bool was_online = session->state == SESSION_ONLINE;
+	client_reset_connection(session);
+	if (session->goodbye_sent && !session->protocol->ping) {
+		client_leave(session);
+		return;
+	}
+	session->pings_pending = 0;
+	session->probing = session->goodbye_sent = session->refusal_shown = false;
+	if (!session->was_online) {
+		if (session->reason.len > 0)
+			session_fail(session, "login", session->reason.ptr);
+		else
+			client_fail_to_connect(session);
+		return;
+	}
+	if (was_online)
+		session_notice(
+			session, LINE_LOCAL, "The connection is lost", session->conn.error.ptr);
+	pending_give_up(session, true);
+	client_retry_later(session);
+}
+
+static void
+client_receive_one(struct session *session, enum framed framed, struct text message)
+{
+	if (framed == FRAMED_MESSAGE)
+		session->protocol->on_message(session, message);
+	else if (framed == FRAMED_TOO_LONG)
+		session_notice(session, LINE_LOCAL, "A message was too long to be shown.", NULL);
+	else if (framed == FRAMED_HTTP)
+		conn_close(&session->conn, "it speaks another protocol");
+}
+
+/* Everything that was received has been handled; the connection may have ended. */
+static void
+client_end_batch(struct session *session)
+{
+	bool partial = session->protocol->framing->pauses && decoder_has_partial(&session->decoder);
+	int64_t until = monotonic_ms() + (session->peer_ends_messages ? LATE_MS : PAUSE_MS);
+	session->message_deadline = partial ? until : 0;
+	if (session->protocol->on_batch_end && session->state != SESSION_ENDED)
+		session->protocol->on_batch_end(session);
+	if (session->conn.state == CONN_CLOSED && session->state != SESSION_ENDED)
+		client_connection_lost(session);
+}
+
+/* A pause, or the end of the connection, ends a partial message. */
+static void
+client_end_partial(struct session *session)
+{
+	struct text message = TEXT_NONE;
+	if (session->message_deadline && decoder_has_partial(&session->decoder))
+		client_receive_one(
+			session, decoder_end_message(&session->decoder, &message), message);
+	decoder_release(&session->decoder);
+}
+
+static void
+client_receive(struct session *session)
+{
+	char bytes[READ_BYTES];
+	struct text in = {bytes, conn_read(&session->conn, bytes, sizeof bytes)}, message;
+	if (in.len > 0 && session->state == SESSION_ONLINE && !session_awaits_echo(session)) {
+		session->probing = false;
+		session->deadline = monotonic_ms() + SILENCE_MS;
+	}
+	enum framed framed = FRAMED_MESSAGE;
+	while (framed != FRAMED_NOTHING && framed != FRAMED_HTTP &&
+		session->state != SESSION_ENDED) {
+		framed = session->protocol->framing->next(&session->decoder, &in, &message);
+		session->peer_ends_messages |= framed == FRAMED_MESSAGE;
+		client_receive_one(session, framed, message);
+	}
+	if (session->conn.state == CONN_CLOSED && session->state != SESSION_ENDED)
+		client_end_partial(session);
+	client_end_batch(session);
+}
+
+/* Whether there is something to do at session->deadline. */
+static bool
+client_has_deadline(const struct session *session)
+{
+	if (session->state == SESSION_ONLINE)
+		return session->protocol->ping;
+	return session->state != SESSION_PROMPTING && session->state != SESSION_ENDED;
+}
+
+static void
+client_run_timers(struct session *session, int64_t now)
+{
+	if (session->message_deadline && now >= session->message_deadline) {
+		client_end_partial(session);
+		client_end_batch(session);
+	}
+	if (now < session->deadline || !client_has_deadline(session))
+		return;
+	if (session->state == SESSION_OFFLINE) {
+		session->state = SESSION_CONNECTING;
+		conn_open(&session->conn, session->host, session->port, now);
+		session->model->changed = true;
+	} else if (session->state == SESSION_WAITING) {
+		session_log_in(session);
+	} else if (session_awaits_echo(session)) {
+		pending_give_up(session, false);
+	} else if (session->state == SESSION_LOGGING_IN ||
+		   (session->state == SESSION_ONLINE && session->probing)) {
+		conn_close(&session->conn, "it does not answer");
+		client_connection_lost(session);
+	} else if (session->state == SESSION_ONLINE) {
+		session->probing = true;
+		session->deadline = now + SILENCE_MS;
+		client_ping(session);
+	}
+}
+
+void
+client_turn(struct session *session, short events)
+{
+	int64_t now = monotonic_ms();
+	client_run_timers(session, now);
+	conn_turn(&session->conn, events, now);
+	if (session->state == SESSION_CONNECTING && session->conn.state == CONN_OPEN)
+		client_connected(session);
+	else if (session->state == SESSION_CONNECTING && session->conn.state == CONN_CLOSED)
+		client_retry_later(session);
+	else if (events & (POLLIN | POLLHUP | POLLERR))
+		client_receive(session);
+	client_send_pending(session);
+	conn_turn(&session->conn, 0, now);
+}
+
+short
+client_poll_events(const struct session *session)
+{
+	return conn_events(&session->conn);
+}
+
+int
+client_timeout(const struct session *session)
+{
+	int64_t now = monotonic_ms();
+	if (session->state == SESSION_CONNECTING)
+		return conn_timeout(&session->conn, now);
+	if (session->state == SESSION_OFFLINE && session->deadline > now)
+		/* Once a second, since the status tells the seconds. */
+		return (int)((session->deadline - now - 1) % 1000) + 1;
+	int64_t next = client_has_deadline(session) ? session->deadline : INT64_MAX;
+	if (session->message_deadline && session->message_deadline < next)
+		next = session->message_deadline;
+	if (next == INT64_MAX)
+		return -1;
+	return next > now ? (int)(next - now) : 0;
+}
+
+const char *
+client_prompt(const struct session *session)
+{
+	return session->state == SESSION_PROMPTING ? session->prompt->label : session->model->nick;
+}
+
+void
+client_status(const struct session *session, struct strbuf *out)
+{
+	if (session->was_online && session->state != SESSION_ONLINE && session->n_pending > 0)
+		strbuf_printf(out, "%zu waiting, ", session->n_pending);
+	switch (session->state) {
+	case SESSION_OFFLINE:
+		strbuf_printf(out, "lost, trying again in %d s",
+			(int)((session->deadline - monotonic_ms() + 999) / 1000));
+		break;
+	case SESSION_CONNECTING:
+		strbuf_puts(out, "connecting");
+		break;
+	case SESSION_LOGGING_IN:
+		strbuf_puts(out, "logging in");
+		break;
+	case SESSION_WAITING:
+		strbuf_printf(out, "waiting for the name %s", session->model->nick);
+		break;
+	case SESSION_PROMPTING:
+		strbuf_puts(out, session->prompt->status);
+		break;
+	case SESSION_ONLINE:
+		strbuf_puts(out, "connected");
+		break;
+	case SESSION_ENDED:
+		break;
+	}
+}

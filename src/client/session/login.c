@@ -1,0 +1,148 @@
+/* Logging in: choices, prompts and refusals. */
+#include "client/session/login.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "client/model/command.h"
+#include "client/session/clock.h"
+#include "client/session/pending.h"
+
+enum {
+	NICK_TAKEN_MS = 1000, /* between attempts to log in when the nick is taken */
+	REFUSED_MS = 5000,    /* between attempts after other refusals */
+};
+
+void
+login_choose_room(struct session *session, struct text room)
+{
+	char *copy = xstrndup(room.ptr, room.len);
+	free(session->room);
+	session->room = copy;
+	session->without_room = false;
+}
+
+struct text
+login_room(const struct session *session)
+{
+	struct text room =
+		text_of(session->was_online ? model_current(session->model)->name : session->room);
+	return session->without_room || room.len == 0 ? TEXT_NONE : room;
+}
+
+void
+login_accepted(struct session *session, struct text nick)
+{
+	if (session->was_online)
+		session_notice(session, LINE_LOCAL, "Connected again.", NULL);
+	model_set_nick(session->model, nick);
+	session->state = SESSION_ONLINE;
+	session->was_online = true;
+	session->without_room = false;
+	session->retry_delay = 0;
+}
+
+static void
+login_answer_nick(struct session *session, struct text line)
+{
+	struct text command = TEXT_NONE;
+	bool is_command = command_parse(&line, &command);
+	bool names = command_is(command, "nick") || command_is(command, "login");
+	line = text_trim(line);
+	if (line.len == 0 || (is_command && !names)) {
+		session_notice(
+			session, LINE_LOCAL, "First please type a name, or /q to leave.", NULL);
+		return;
+	}
+	model_set_nick(session->model, line);
+	session_log_in(session);
+}
+
+const struct prompt prompt_nick = {"name", "choose a name", false, login_answer_nick};
+
+void
+login_ask(struct session *session, const struct prompt *prompt, const char *sentence)
+{
+	if (!session->interactive) {
+		session_fail(session, "login",
+			session->reason.len > 0 ? session->reason.ptr : "nobody can be asked");
+		return;
+	}
+	session->state = SESSION_PROMPTING;
+	session->prompt = prompt;
+	session_notice(session, LINE_LOCAL, sentence, NULL);
+	if (session->was_online || session->n_pending == 0)
+		return;
+	/* The first line that was typed before the prompt answers it. */
+	char *line = xstrndup(session->pending[0].text, strlen(session->pending[0].text));
+	pending_remove(session, 0);
+	prompt->answer(session, text_of(line));
+	free(line);
+}
+
+static void
+login_keep_reason(struct session *session, struct text sentence)
+{
+	session->reason.len = 0;
+	strbuf_add_text(&session->reason, sentence);
+	strbuf_add(&session->reason, "", 1);
+}
+
+void
+login_warn(struct session *session, struct text sentence)
+{
+	login_keep_reason(session, sentence);
+	session_notice(session, LINE_REFUSED, session->reason.ptr, NULL);
+}
+
+static void
+login_refuse_nick(struct session *session)
+{
+	if (!session->interactive) {
+		session_fail(session, "login", session->reason.ptr);
+		return;
+	}
+	session->state = SESSION_PROMPTING;
+	session->prompt = &prompt_nick;
+	struct strbuf buf = {0};
+	strbuf_printf(&buf, "%s Another one?", session->reason.ptr);
+	strbuf_add(&buf, "", 1);
+	session_notice(session, LINE_REFUSED, buf.ptr, NULL);
+	strbuf_clear(&buf);
+}
+
+void
+login_refused(struct session *session, enum refusal refusal, struct text sentence)
+{
+	login_keep_reason(session, sentence);
+	if (refusal == REFUSED_ROOM && !session->without_room &&
+		(session->interactive || session->was_online)) {
+		session_notice(session, LINE_REFUSED, session->reason.ptr, NULL);
+		session->without_room = true;
+		session_log_in(session);
+	} else if (session->was_online) {
+		if (!session->refusal_shown)
+			session_notice(session, LINE_REFUSED, session->reason.ptr, NULL);
+		session->refusal_shown = true;
+		session->state = SESSION_WAITING;
+		session->deadline = monotonic_ms() +
+				    (refusal == REFUSED_NICK_TAKEN ? NICK_TAKEN_MS : REFUSED_MS);
+	} else if (refusal == REFUSED_NICK || refusal == REFUSED_NICK_TAKEN) {
+		login_refuse_nick(session);
+	} else {
+		session_fail(session, "login", session->reason.ptr);
+	}
+}
+
+bool
+login_input(struct session *session, struct text line, struct text command)
+{
+	bool names = command_is(command, "nick") || command_is(command, "login");
+	if (session->state == SESSION_PROMPTING)
+		session->prompt->answer(session, line);
+	else if (session->state == SESSION_WAITING && names)
+		login_answer_nick(session, line);
+	else
+		return false;
+	return true;
+}

@@ -1,0 +1,133 @@
+/* Pending lines, as an array in the session. */
+#include "client/session/pending.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+
+enum { REF_BYTES = 24 };
+
+static void
+pending_free(struct pending *pending)
+{
+	free(pending->text);
+	free(pending->room);
+}
+
+void
+pending_clear(struct session *session)
+{
+	for (size_t i = 0; i < session->n_pending; i++)
+		pending_free(&session->pending[i]);
+	free(session->pending);
+	session->pending = NULL;
+	session->n_pending = 0;
+}
+
+void
+pending_remove(struct session *session, size_t i)
+{
+	pending_free(&session->pending[i]);
+	memmove(session->pending + i, session->pending + i + 1,
+		(--session->n_pending - i) * sizeof *session->pending);
+}
+
+void
+pending_add(struct session *session, struct text line, bool changes_room)
+{
+	size_t size = (session->n_pending + 1) * sizeof *session->pending;
+	const char *room = model_current(session->model)->name;
+	bool moving = false;
+	for (size_t i = 0; i < session->n_pending; i++)
+		moving |= session->pending[i].changes_room;
+	session->pending = xrealloc(session->pending, size);
+	session->pending[session->n_pending++] = (struct pending){
+		.text = xstrndup(line.ptr, line.len),
+		.room = moving ? NULL : xstrndup(room, strlen(room)),
+		.changes_room = changes_room,
+	};
+}
+
+static void
+pending_ref(const struct pending *pending, char ref[static REF_BYTES])
+{
+	snprintf(ref, REF_BYTES, "%lu", pending->ref);
+}
+
+/* Returns whether the line will be answered. */
+static bool
+pending_send_one(struct session *session, struct pending *pending)
+{
+	char ref[REF_BYTES];
+	const char *room = pending->room ? pending->room : model_current(session->model)->name;
+	pending->ref = ++session->last_ref;
+	pending->sent_at = session->conn.queued;
+	pending_ref(pending, ref);
+	return session->protocol->send_line(
+		session, text_of(pending->text), text_of(room), text_of(ref));
+}
+
+bool
+pending_send(struct session *session)
+{
+	for (size_t i = 0; i < session->n_pending && session->state == SESSION_ONLINE;) {
+		struct pending *pending = &session->pending[i];
+		if (!pending->ref && !pending_send_one(session, pending)) {
+			pending_remove(session, i);
+			continue;
+		}
+		if (pending->changes_room)
+			return false;
+		i++;
+	}
+	return true;
+}
+
+/* The index of the line that was sent with the ref; n_pending: there is none. */
+static size_t
+pending_find(const struct session *session, struct text ref)
+{
+	size_t i = 0;
+	for (; i < session->n_pending; i++) {
+		char own[REF_BYTES];
+		pending_ref(&session->pending[i], own);
+		if (session->pending[i].ref && text_is(ref, text_of(own)))
+			break;
+	}
+	return i;
+}
+
+struct text
+pending_text(const struct session *session, struct text ref)
+{
+	size_t i = pending_find(session, ref);
+	return text_of(i < session->n_pending ? session->pending[i].text : NULL);
+}
+
+bool
+pending_confirm(struct session *session, struct text ref)
+{
+	size_t i = pending_find(session, ref);
+	if (i == session->n_pending)
+		return false;
+	pending_remove(session, i);
+	return true;
+}
+
+void
+pending_give_up(struct session *session, bool resend)
+{
+	for (size_t i = 0; i < session->n_pending;) {
+		struct pending *pending = &session->pending[i];
+		/* Changing the room once more does no harm. */
+		bool sent = pending->ref && pending->sent_at < session->conn.sent &&
+			    !pending->changes_room;
+		pending->ref = 0;
+		if (resend && !sent) {
+			i++;
+			continue;
+		}
+		session_notice(session, LINE_REFUSED, "This may not have been said", pending->text);
+		pending_remove(session, i);
+	}
+}

@@ -1,0 +1,33 @@
+/*
+ * Typed lines, until the server is known to have received them: each is sent once, in the order
+ * in which they were typed. When a connection is lost and it cannot be known whether the server
+ * received a line, the user is told.
+ */
+#ifndef CLIENT_SESSION_PENDING_H
+#define CLIENT_SESSION_PENDING_H
+
+#include "client/session/session.h"
+
+/* Adds a line; changes_room: lines typed after it wait until the server has answered it. */
+void pending_add(struct session *session, struct text line, bool changes_room);
+
+/* Sends the lines that need not wait for an answer. True: all have been sent. */
+bool pending_send(struct session *session);
+
+void pending_remove(struct session *session, size_t i);
+
+/* The line that was sent with this ref and is not answered yet; TEXT_NONE: there is none. */
+struct text pending_text(const struct session *session, struct text ref);
+
+/* The line with this ref was repeated or refused by the server. False: none was pending. */
+bool pending_confirm(struct session *session, struct text ref);
+
+/*
+ * No answer will come any more. Lines that the server may have received are shown and removed;
+ * resend: the others stay, to be sent on the next connection.
+ */
+void pending_give_up(struct session *session, bool resend);
+
+void pending_clear(struct session *session);
+
+#endif

@@ -1,0 +1,358 @@
+/*
+ * The loop of the terminal client, which waits for keys, signals and the server, and what keys
+ * and typed lines do. Knows neither curses nor Readline nor the protocol.
+ */
+#include "client/ui/screen.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "client/model/command.h"
+#include "client/model/complete.h"
+#include "client/session/client.h"
+#include "client/session/clock.h"
+#include "client/ui/input.h"
+#include "client/ui/scroll.h"
+#include "client/ui/settings.h"
+#include "client/ui/terminal.h"
+#include "client/ui/view.h"
+#include "client/ui/view_draw.h"
+#include "teahouse/diag.h"
+
+struct screen {
+	struct session *session;
+	struct view *view;
+	int signals;              /* a descriptor, readable when a signal was caught */
+	struct strbuf connection; /* its state as it was last shown */
+	struct strbuf asked;      /* the long line that the user was last asked to confirm */
+	struct settings settings;
+	bool toggled[SETTINGS];      /* a key has toggled what the settings say */
+	bool reports_focus, in_back; /* the terminal reports its focus; it does not have it */
+	bool changed, lost;          /* lost: the terminal is gone */
+};
+
+enum { PASTED_LINES = 10 }; /* sent without asking the user to confirm */
+
+/* The commands are listed by the server. */
+static void
+screen_explain_keys(struct session *session)
+{
+	session_notice(session, LINE_LOCAL,
+		"Keys: Tab completes; PgUp and PgDn scroll; Alt-1 .. Alt-9, Ctrl-N and Ctrl-P go "
+		"from room to room, Alt-A to the next with something new; F2 shows the rooms, F3 "
+		"the people; Ctrl-L redraws the screen; Ctrl-C leaves; F1 shows this. /set shows "
+		"the "
+		"settings.",
+		NULL);
+}
+
+static struct scrollback *
+screen_scroll(const struct screen *screen)
+{
+	return &model_current(screen->session->model)->scroll;
+}
+
+static void
+on_end(void *ctx)
+{
+	struct screen *screen = ctx;
+	client_leave(screen->session);
+}
+
+static void
+on_scroll(void *ctx, int pages)
+{
+	struct screen *screen = ctx;
+	int rows = view_rows();
+	/* Two rows of the previous page stay visible. */
+	int page = rows > 4 ? rows - 2 : rows;
+	scroll_by(screen_scroll(screen), pages * page, view_columns(screen->view), rows);
+	screen->changed = true;
+}
+
+static void
+on_step(void *ctx, int rooms)
+{
+	struct screen *screen = ctx;
+	model_show_next(screen->session->model, rooms);
+}
+
+static void
+on_go(void *ctx, int room)
+{
+	struct screen *screen = ctx;
+	struct model *model = screen->session->model;
+	if (room > 0)
+		model_show_nth(model, (size_t)room);
+	else
+		model_show_unread(model);
+}
+
+static void
+screen_apply(struct screen *screen)
+{
+	const bool *on = screen->settings.on;
+	const bool *toggled = screen->toggled;
+	view_show_sides(screen->view, on[SET_ROOMS] != toggled[SET_ROOMS],
+		on[SET_PEOPLE] != toggled[SET_PEOPLE]);
+	view_use_colours(screen->view, on[SET_COLOUR]);
+	screen->changed = true;
+}
+
+static void
+screen_notice(struct screen *screen, enum line_kind kind, struct text text)
+{
+	model_add_notice(screen->session->model, kind, TEXT_NONE, text, wall_ms());
+}
+
+/* Handles /set, the only command of the user interface. False: the line is another one. */
+static bool
+screen_handle(struct screen *screen, struct text line)
+{
+	struct text rest = line, command;
+	struct strbuf answer = {0};
+	if (!command_parse(&rest, &command) || !command_is(command, "set"))
+		return false;
+	struct settings before = screen->settings;
+	bool good = settings_command(&screen->settings, rest, &answer);
+	for (int i = 0; i < SETTINGS; i++)
+		if (before.on[i] != screen->settings.on[i])
+			screen->toggled[i] = false;
+	screen_notice(screen, good ? LINE_LOCAL : LINE_REFUSED, strbuf_view(&answer));
+	screen_apply(screen);
+	strbuf_clear(&answer);
+	return true;
+}
+
+static void
+on_line(void *ctx, struct text line)
+{
+	struct screen *screen = ctx;
+	scrollback_to_end(screen_scroll(screen));
+	struct text rest = line, command;
+	if (command_parse(&rest, &command) && command_is(command, "help") && rest.len == 0)
+		screen_explain_keys(screen->session);
+	if (!screen_handle(screen, line))
+		client_input(screen->session, line);
+	screen->changed = true;
+}
+
+static void
+on_side(void *ctx, bool people)
+{
+	struct screen *screen = ctx;
+	bool *toggled = &screen->toggled[people ? SET_PEOPLE : SET_ROOMS];
+	*toggled = !*toggled;
+	screen_apply(screen);
+}
+
+static void
+on_help(void *ctx)
+{
+	struct screen *screen = ctx;
+	screen_explain_keys(screen->session);
+	/* The commands are listed by the server, if the session is online. */
+	if (screen->session->state == SESSION_ONLINE)
+		client_input(screen->session, text_of("/help"));
+}
+
+static void
+on_focus(void *ctx, bool in_front)
+{
+	struct screen *screen = ctx;
+	screen->reports_focus = true;
+	screen->in_back = !in_front;
+}
+
+/* Whether to send the line; many lines, mostly pasted, have to be confirmed by a second Enter. */
+static bool
+on_send(void *ctx, struct text line)
+{
+	struct screen *screen = ctx;
+	size_t lines = text_lines(line);
+	bool sent = lines <= PASTED_LINES || text_is(line, strbuf_view(&screen->asked));
+	screen->asked.len = 0;
+	if (sent)
+		return true;
+	strbuf_add_text(&screen->asked, line);
+	struct strbuf buf = {0};
+	strbuf_printf(
+		&buf, "These are %zu lines. Enter sends them, Ctrl-U deletes them.%c", lines, '\0');
+	session_notice(screen->session, LINE_LOCAL, buf.ptr, NULL);
+	strbuf_clear(&buf);
+	return false;
+}
+
+static void
+on_redraw(void *ctx)
+{
+	struct screen *screen = ctx;
+	view_redraw();
+	screen->changed = true;
+}
+
+static char **
+on_complete(void *ctx, struct text line, size_t start, size_t end)
+{
+	struct screen *screen = ctx;
+	struct text before = {line.ptr, start}, word = {line.ptr + start, end - start};
+	struct text command;
+	if (!command_parse(&before, &command) || !command_is(command, "set"))
+		return client_complete(screen->session, line, start, end);
+	struct strset names = {0}, values = {0};
+	settings_words(&names, &values);
+	char **matches = complete_from(before.len > 0 ? &values : &names, word);
+	strset_clear(&names);
+	strset_clear(&values);
+	return matches;
+}
+
+static void
+on_choices(void *ctx, char *const *words, size_t n)
+{
+	struct screen *screen = ctx;
+	struct strbuf buf = {0};
+	for (size_t i = 0; i < n; i++)
+		strbuf_printf(&buf, "%s%s", i ? "  " : "", words[i]);
+	strbuf_add(&buf, "", 1);
+	session_notice(screen->session, LINE_LOCAL, buf.ptr, NULL);
+	strbuf_clear(&buf);
+}
+
+static void
+screen_handle_signals(struct screen *screen)
+{
+	terminal_drain_signals();
+	if (terminal_caught(SIGHUP)) {
+		screen->lost = true;
+		client_leave(screen->session);
+	}
+	if (terminal_caught(SIGINT) || terminal_caught(SIGTERM))
+		client_leave(screen->session);
+	bool stopped = terminal_caught(SIGTSTP);
+	if (stopped) {
+		view_suspend(screen->view);
+		terminal_stop();
+	}
+	/* In an orphaned process group it was not stopped, and no SIGCONT comes. */
+	bool continued = terminal_caught(SIGCONT) || stopped;
+	if (continued)
+		view_resume(screen->view);
+	if (terminal_caught(SIGWINCH) || continued) {
+		view_resize();
+		screen->changed = true;
+	}
+}
+
+static void
+screen_draw(struct screen *screen)
+{
+	struct session *session = screen->session;
+	struct model *model = session->model;
+	struct strbuf prompt = {0}, connection = {0};
+	strbuf_printf(&prompt, "%s> ", client_prompt(session));
+	strbuf_add(&prompt, "", 1);
+	input_prompt(prompt.ptr);
+	client_status(session, &connection);
+	bool unchanged = text_is(strbuf_view(&connection), strbuf_view(&screen->connection));
+	bool typed = input_changed();
+	/* A long line that was edited has to be confirmed again. */
+	if (typed && !text_is(input_typed().line, strbuf_view(&screen->asked)))
+		screen->asked.len = 0;
+	if (typed || !unchanged || model->changed || screen->changed) {
+		struct typed line = input_typed();
+		view_draw(screen->view, model, &line, strbuf_view(&connection));
+	}
+	/* No bell while the terminal has the focus, as far as it reports that. */
+	bool focused = screen->reports_focus && !screen->in_back;
+	if (model->bell && !focused && screen->settings.on[SET_BELL])
+		view_bell();
+	model->changed = model->bell = screen->changed = false;
+	strbuf_clear(&prompt);
+	strbuf_clear(&screen->connection);
+	screen->connection = connection;
+}
+
+static void
+screen_loop(struct screen *screen)
+{
+	struct session *session = screen->session;
+	while (session->state != SESSION_ENDED) {
+		screen_draw(screen);
+		struct pollfd fds[] = {
+			{.fd = STDIN_FILENO, .events = POLLIN},
+			{.fd = screen->signals, .events = POLLIN},
+			{.fd = session->conn.fd, .events = client_poll_events(session)},
+		};
+		if (poll(fds, sizeof fds / sizeof *fds, client_timeout(session)) < 0)
+			fds[0].revents = fds[2].revents = 0;
+		screen_handle_signals(screen);
+		client_turn(session, fds[2].revents);
+		if (fds[0].revents && session->state != SESSION_ENDED)
+			input_read();
+	}
+}
+
+static bool
+screen_open(struct screen *screen)
+{
+	struct keys keys = {
+		.ctx = screen,
+		.line = on_line,
+		.end = on_end,
+		.scroll = on_scroll,
+		.step = on_step,
+		.go = on_go,
+		.side = on_side,
+		.help = on_help,
+		.focus = on_focus,
+		.send = on_send,
+		.redraw = on_redraw,
+		.complete = on_complete,
+		.choices = on_choices,
+	};
+	struct strbuf why = {0};
+	terminal_save();
+	screen->signals = terminal_catch_signals();
+	input_open(&keys);
+	screen->view = view_open(input_takes_pastes(), &why);
+	if (!screen->view) {
+		diag_line(LOG_LEVEL_ERROR, "terminal: %.*s", TEXT_ARGS(strbuf_view(&why)));
+		input_close();
+	} else {
+		screen_apply(screen);
+	}
+	strbuf_clear(&why);
+	return screen->view != NULL;
+}
+
+void
+screen_explain(struct session *session)
+{
+	session_notice(session, LINE_LOCAL,
+		"/help tells the commands and keys, Tab completes, PgUp scrolls, /q leaves.", NULL);
+}
+
+int
+screen_run(struct session *session)
+{
+	struct screen screen = {.session = session};
+	struct strbuf wrong = {0};
+	settings_load(&screen.settings, &wrong);
+	model_learn_command(session->model, text_of("set"));
+	for (struct text rest = strbuf_view(&wrong); rest.len > 0;)
+		screen_notice(&screen, LINE_REFUSED, text_line(&rest));
+	strbuf_clear(&wrong);
+	if (!screen_open(&screen))
+		return EXIT_FAILURE;
+	screen_loop(&screen);
+	input_close();
+	view_close(screen.view);
+	strbuf_clear(&screen.connection);
+	strbuf_clear(&screen.asked);
+	if (session->error.len > 0)
+		diag_line(LOG_LEVEL_ERROR, "%s", session->error.ptr);
+	return session->error.len > 0 || screen.lost ? EXIT_FAILURE : EXIT_SUCCESS;
+}
