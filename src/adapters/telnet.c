@@ -26,6 +26,7 @@ struct telnet_state {
 	telnet_t *telnet;
 	struct strbuf *clean; /* where the text goes, during filter */
 	enum position position;
+	bool hinted;        /* it was told how to leave */
 	unsigned char owed; /* bytes until the UTF-8 character that has begun is whole */
 };
 
@@ -227,10 +228,36 @@ bare_word_command(struct text line, struct request *request, enum reason *split)
 	return *split == REASON_OK || (command->flags & COMMAND_BEFORE_LOGIN);
 }
 
+/* The first time, a user who types what ends other programs probably wants to leave. */
+static bool
+line_is_farewell(struct text line)
+{
+	static const char *const words[] = {"quit", "exit", "bye", "logoff"};
+	struct text word = text_trim(line);
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (text_is_same_word(word, text_of(words[i])))
+			return true;
+	return false;
+}
+
+static void
+telnet_hint(struct client *client, struct text line)
+{
+	struct telnet_state *state = client->state;
+	struct strbuf hint = {0};
+	struct text word = text_trim(line);
+	state->hinted = true;
+	strbuf_printf(&hint, "*** To leave, type logout. To say \"%.*s\", type it again.\r\n",
+		TEXT_ARGS(word));
+	client_write(client, strbuf_view(&hint));
+	strbuf_clear(&hint);
+}
+
 static void
 telnet_on_message(struct client *client, struct text line)
 {
 	struct session *session = &client->session;
+	const struct telnet_state *state = client->state;
 	struct text rest = line, word = text_word(&rest);
 	bool strict = client->listener->strict,
 	     slash = word.len > 0 && word.ptr[0] == '/' && !strict;
@@ -245,6 +272,8 @@ telnet_on_message(struct client *client, struct text line)
 		session_reject_input(session, REASON_HELLO_FIRST, TEXT_NONE, TEXT_NONE, TEXT_NONE);
 	} else if (word.len > 0 && strict) {
 		session_reject_input(session, REASON_UNKNOWN_COMMAND, word, TEXT_NONE, TEXT_NONE);
+	} else if (!slash && !state->hinted && line_is_farewell(line)) {
+		telnet_hint(client, line);
 	} else if (word.len > 0) {
 		session_command_line(session, slash ? text_trim(line) : line, TEXT_NONE, TEXT_NONE);
 	}

@@ -205,6 +205,43 @@ packet_length(const char *at)
 	return (size_t)(unsigned char)at[0] << 8 | (unsigned char)at[1];
 }
 
+static bool
+byte_is_printable(char c)
+{
+	return c >= ' ' && c <= '~';
+}
+
+/* Whether the bytes are one JSON object, as far as its braces and strings show. */
+static bool
+bytes_are_object(const char *bytes, size_t n)
+{
+	bool in_string = false;
+	size_t depth = 0;
+	for (size_t i = 0; i < n; i++) {
+		char c = bytes[i];
+		if (in_string && c == '\\')
+			i++;
+		else if (c == '"')
+			in_string = !in_string;
+		else if (!in_string && c == '{')
+			depth++;
+		else if (!in_string && c == '}' && --depth == 0)
+			return i + 1 == n;
+	}
+	return false;
+}
+
+/*
+ * Whether a stream begins with no length, by its first three bytes: with words as typed by
+ * telnet. Each such length would be of over 8,000 bytes that are no object.
+ */
+static bool
+packet_is_typed(const char head[3])
+{
+	return byte_is_printable(head[0]) && byte_is_printable(head[1]) && head[2] != '{' &&
+	       head[2] != ' ';
+}
+
 /* Moves bytes into `partial` until it has `size`; whether it has. */
 static bool
 packet_fill(struct decoder *decoder, struct text *in, size_t size)
@@ -238,6 +275,16 @@ packets_next(struct decoder *decoder, struct text *in, struct text *message)
 			return FRAMED_NOTHING;
 		if (packet_is_http(decoder->partial.ptr))
 			return FRAMED_HTTP;
+		if (packet_is_typed(decoder->partial.ptr))
+			return FRAMED_NO_LENGTH;
+		/* Where an object ends that a length of the other byte order announced. */
+		size_t swapped = (unsigned char)decoder->partial.ptr[0];
+		if (decoder->partial.ptr[1] == 0 && decoder->partial.ptr[2] == '{') {
+			if (!packet_fill(decoder, in, 2 + swapped))
+				return FRAMED_NOTHING;
+			if (bytes_are_object(decoder->partial.ptr + 2, swapped))
+				return FRAMED_NO_LENGTH;
+		}
 	}
 	if (!packet_fill(decoder, in, size))
 		return FRAMED_NOTHING;

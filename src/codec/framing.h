@@ -20,8 +20,9 @@ enum { TYPED_BACKSPACE = 0x08, TYPED_DELETE = 0x7f, TYPED_KILL = 0x15 };
 enum framed {
 	FRAMED_NOTHING, /* all of *in is eaten, and no message is whole yet */
 	FRAMED_MESSAGE,
-	FRAMED_TOO_LONG, /* one is over the bound; told once, the rest of it is passed over */
-	FRAMED_HTTP,     /* the first bytes are an HTTP request's, on a port that has none */
+	FRAMED_TOO_LONG,  /* one is over the bound; told once, the rest of it is passed over */
+	FRAMED_NO_LENGTH, /* the first bytes cannot be a packet's length and its object */
+	FRAMED_HTTP,      /* the first bytes are an HTTP request's, on a port that has none */
 };
 
 /* What a stream has left behind. Zeroed is a stream's beginning. */

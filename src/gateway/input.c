@@ -75,6 +75,13 @@ connection_note_login(struct connection *connection)
 }
 
 static void
+connection_refuse(struct connection *connection, enum reason reason)
+{
+	session_reject_input(&connection->client.session, reason, TEXT_NONE, TEXT_NONE, TEXT_NONE);
+	connection_end(connection, REASON_BAD_PACKET);
+}
+
+static void
 connection_on_message(struct connection *connection, enum framed framed, struct text message)
 {
 	const struct adapter *adapter = connection_adapter(connection);
@@ -84,6 +91,8 @@ connection_on_message(struct connection *connection, enum framed framed, struct 
 		adapter->too_long(&connection->client);
 	else if (framed == FRAMED_HTTP)
 		connection_redirect_http(connection);
+	else if (framed == FRAMED_NO_LENGTH)
+		connection_refuse(connection, REASON_NO_LENGTH);
 	else
 		connection_end(connection, REASON_BAD_PACKET);
 	connection_note_login(connection);

@@ -22,8 +22,9 @@ struct guest {
 
 struct fixture {
 	struct core *core;
-	struct log *log; /* or NULL */
-	int64_t time;    /* ms */
+	int64_t time;       /* ms */
+	int64_t entry_time; /* that events must have, if it is not the present; or 0 */
+	int stops;
 	bool telling;
 	struct guest *guests[GUESTS_MAX];
 	size_t n;
@@ -72,7 +73,9 @@ fixture_deliver(void *ctx, const struct event *event, struct session *const to[]
 	struct fixture *fixture = ctx;
 	assert_false(fixture->telling);
 	fixture->telling = true;
-	assert_true(event->snapshot ? event->time <= fixture->time : event->time == fixture->time);
+	assert_true(event->snapshot ? event->time <= fixture->time
+				    : event->time == (fixture->entry_time ? fixture->entry_time
+									  : fixture->time));
 	for (size_t i = 0; i < n; i++) {
 		struct guest *guest = (struct guest *)to[i];
 		/* Who has gone is told nothing; nobody is told twice. */
@@ -124,6 +127,14 @@ fixture_time(void *ctx)
 }
 
 static inline void
+fixture_stop(void *ctx, const struct event *event)
+{
+	struct fixture *fixture = ctx;
+	(void)event;
+	fixture->stops++;
+}
+
+static inline void
 fixture_resume(void *ctx, struct session *session)
 {
 	(void)ctx;
@@ -136,6 +147,7 @@ fixture_host(struct fixture *fixture)
 	return (struct core_host){
 		.ctx = fixture,
 		.deliver = fixture_deliver,
+		.stop = fixture_stop,
 		.close = fixture_close_session,
 		.resume = fixture_resume,
 		.wall_ms = fixture_time,
@@ -144,12 +156,18 @@ fixture_host(struct fixture *fixture)
 }
 
 static inline void
-fixture_open_with(struct fixture *fixture, struct core_settings settings)
+fixture_open_log(struct fixture *fixture, struct core_settings settings, struct log *log)
 {
 	*fixture = (struct fixture){.time = 1000000};
 	const struct core_host host = fixture_host(fixture);
-	fixture->core = core_open(&settings, &host, fixture->log);
+	fixture->core = core_open(&settings, &host, log);
 	assert_non_null(fixture->core);
+}
+
+static inline void
+fixture_open_with(struct fixture *fixture, struct core_settings settings)
+{
+	fixture_open_log(fixture, settings, NULL);
 }
 
 static inline struct core_settings

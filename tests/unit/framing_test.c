@@ -11,7 +11,7 @@
 struct told {
 	struct decoder decoder;
 	struct strbuf log;
-	bool over; /* HTTP: nobody listens any more */
+	bool over; /* nothing more is processed */
 };
 
 /* One arrival, heard as the gateway does. */
@@ -29,6 +29,9 @@ told_hear(struct told *told, const struct framing *framing, struct text in)
 			strbuf_puts(&told->log, "!long");
 		} else if (framed == FRAMED_HTTP) {
 			strbuf_puts(&told->log, "!http");
+			told->over = true;
+		} else if (framed == FRAMED_NO_LENGTH) {
+			strbuf_puts(&told->log, "!length");
 			told->over = true;
 		} else {
 			assert_int_equal(in.len, 0);

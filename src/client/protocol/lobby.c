@@ -191,7 +191,9 @@ lobby_refused(struct session *session, bool taken)
 	else if (taken)
 		strbuf_printf(&buf, "The name \"%s\" is taken.", session->model->nick);
 	else
-		strbuf_printf(&buf, "The name \"%s\" cannot be used: 1 to %d characters, %s",
+		strbuf_printf(&buf,
+			"The name \"%s\" cannot be used: 1 to %d characters, %s, and none of "
+			"~ & %% + $ - = at the start",
 			session->model->nick, NICK_CHARACTERS, rule);
 	enum refusal refusal = taken ? REFUSED_NICK_TAKEN : REFUSED_NICK;
 	login_refused(session, lobby->joined ? refusal : REFUSED_ROOM, strbuf_view(&buf));

@@ -1,0 +1,195 @@
+/*
+ * Only gateway_flush sends, and only what was committed: nothing leaves before the hook
+ * has returned, whatever sockets, half-closed peers and backpressure do.
+ */
+#include "gateway_fixture.h"
+
+enum { CALLERS = 12, ACTIONS = 20000 };
+
+struct valve {
+	struct fixture fixture;
+	bool committed; /* the hook has returned, and the flush has not */
+	unsigned commits;
+	size_t bytes; /* sent in all */
+	uint64_t seed;
+};
+
+static struct valve *valve;
+
+static void
+valve_commit(void *ctx)
+{
+	struct valve *here = ctx;
+	here->commits++;
+	here->committed = true;
+}
+
+static void
+valve_on_bytes(struct fake_conn *conn, const char *bytes, size_t n)
+{
+	(void)conn;
+	(void)bytes;
+	assert_true(valve->committed);
+	valve->bytes += n;
+}
+
+static void
+valve_flush(void)
+{
+	gateway_flush(valve->fixture.gateway);
+	valve->committed = false;
+}
+
+static void
+valve_tick(void)
+{
+	valve->fixture.time += 10;
+	gateway_tick(valve->fixture.gateway);
+	valve->committed = false;
+}
+
+static unsigned
+draw(unsigned below)
+{
+	valve->seed = valve->seed * 6364136223846793005u + 1442695040888963407u;
+	return (unsigned)(valve->seed >> 33) % below;
+}
+
+static void
+valve_open(struct valve *here, uint64_t seed)
+{
+	*here = (struct valve){.seed = seed};
+	valve = here;
+	fixture_build(&here->fixture);
+	here->fixture.settings.send_queue = 65536;
+	here->fixture.settings.core.rate = 20;
+	here->fixture.settings.core.burst = 5;
+	here->fixture.settings.commit = valve_commit;
+	here->fixture.settings.commit_ctx = here;
+	fixture_open(&here->fixture);
+}
+
+static struct caller *
+valve_call(void)
+{
+	const struct listener *listeners[] = {
+		&valve->fixture.telnet, &valve->fixture.json, &valve->fixture.web};
+	struct caller *caller = call(&valve->fixture, listeners[draw(3)]);
+	caller->conn.on_bytes = valve_on_bytes;
+	return caller;
+}
+
+static void
+receive(struct caller *caller)
+{
+	static const char *const lines[] = {"login ann\r\n", "hello\r\n/who\r\n",
+		"/rooms\r\n/look\r\n", "/join tea\r\n", "half a line", "logout\r\n"};
+	static const char *const frames[] = {"{\"type\":\"hello\",\"nick\":\"w\"}",
+		"{\"type\":\"chat\",\"message\":\"hi\"}", "{\"type\":\"who\",\"ref\":\"1\"}"};
+	const char *name = caller->conn.connection->client.listener->name;
+	struct strbuf packet = {0};
+	if (strcmp(name, "telnet") == 0) {
+		strbuf_puts(&packet, lines[draw(COUNT(lines))]);
+	} else {
+		size_t start = strcmp(name, "json") == 0 ? length_prefix_begin(&packet) : 0;
+		strbuf_puts(&packet, frames[draw(COUNT(frames))]);
+		if (start)
+			length_prefix_end(&packet, start);
+	}
+	connection_receive(caller->conn.connection, packet.ptr, packet.len);
+	strbuf_clear(&packet);
+}
+
+/* Something that net may do at any time within a turn. */
+static void
+act(struct caller **callers)
+{
+	struct caller **place = &callers[draw(CALLERS)];
+	struct caller *caller = *place;
+	if (!caller || !caller->conn.connection) {
+		*place = valve->fixture.n < CALLERS_MAX - 1 ? valve_call() : NULL;
+		return;
+	}
+	unsigned choice = draw(20);
+	if (choice < 10 && !caller->conn.closed)
+		receive(caller);
+	else if (choice < 14)
+		fake_conn_has_room(&caller->conn, draw(2) ? SIZE_MAX : draw(100));
+	else if (choice == 14)
+		caller->conn.takes = 0;
+	else if (choice == 15 && !caller->conn.closed)
+		connection_input_ended(caller->conn.connection);
+	else if (choice == 16 || caller->conn.closed)
+		fake_conn_lose(&caller->conn, REASON_LOST);
+}
+
+static void
+nothing_leaves_before_the_turn_is_committed(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= 10; seed++) {
+		struct valve here;
+		struct caller *callers[CALLERS] = {NULL};
+		valve_open(&here, seed);
+		for (int i = 0; i < ACTIONS; i++) {
+			act(callers);
+			if (draw(3) == 0)
+				valve_flush();
+			if (draw(5) == 0)
+				valve_tick();
+		}
+		assert_true(here.bytes > 10000);
+		assert_true(here.commits > ACTIONS / 10);
+		for (size_t i = 0; i < here.fixture.n; i++)
+			lose(here.fixture.callers[i]);
+		for (int i = 0; gateway_connections(here.fixture.gateway) > 0; i++) {
+			assert_true(i < 10000);
+			valve_tick();
+		}
+		fixture_close(&here.fixture);
+	}
+}
+
+static void
+the_order_is_reap_commit_send_resume(void **state)
+{
+	(void)state;
+	struct valve here;
+	valve_open(&here, 1);
+	struct caller *ann = call(&here.fixture, &here.fixture.telnet);
+	struct caller *bob = call(&here.fixture, &here.fixture.telnet);
+	connection_receive(ann->conn.connection, "login ann\r\n", 11);
+	connection_receive(bob->conn.connection, "login bob\r\n", 11);
+	valve_flush();
+	ann->conn.received.len = 0;
+	/* Reaped first: that bob has left is committed and sent in the same turn. */
+	lose(bob);
+	unsigned before = here.commits;
+	valve_flush();
+	assert_int_equal(here.commits, before + 1);
+	assert_heard(ann, "bob has left the room.\n");
+	/* Resumed last: what waited for room is said in the next turn. */
+	ann->conn.takes = 0;
+	struct strbuf lines = {0};
+	for (int i = 0; i < 3; i++)
+		strbuf_puts(&lines, "/help\r\n");
+	connection_receive(ann->conn.connection, lines.ptr, lines.len);
+	strbuf_clear(&lines);
+	fake_conn_has_room(&ann->conn, SIZE_MAX);
+	assert_heard(ann, "");
+	valve_flush();
+	assert_true(ann->conn.received.len > 0);
+	lose(ann);
+	valve_flush();
+	fixture_close(&here.fixture);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nothing_leaves_before_the_turn_is_committed),
+		cmocka_unit_test(the_order_is_reap_commit_send_resume),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
