@@ -17,7 +17,7 @@ struct room;
 struct user;
 
 enum entry_kind {
-	ENTRY_LOGIN,  /* user, room: takes its nick and enters the room */
+	ENTRY_LOGIN, /* user, room: takes its nick, or for a guest body and a number; enters the room */
 	ENTRY_LOGOUT, /* user: leaves all its rooms and gives back its nick */
 	ENTRY_ENTER,  /* user, room */
 	ENTRY_LEAVE,  /* user, room; into: entered first if that is its only room */

@@ -77,11 +77,11 @@ room_leave(struct room *room, const struct entry *entry, const struct origin *or
 
 /* A guest gets the lowest number that was never used. */
 static void
-guest_name(struct core *core, struct user *user)
+guest_name(struct core *core, struct user *user, struct text prefix)
 {
 	while (!user->named.name) {
 		char nick[NICK_CHARACTERS];
-		snprintf(nick, sizeof nick, "%s%llu", user->guest,
+		snprintf(nick, sizeof nick, "%.*s%llu", TEXT_ARGS(prefix),
 			(unsigned long long)++core->guests);
 		nick_make(core, text_of(nick), NULL, &user->named.name);
 	}
@@ -91,7 +91,7 @@ static enum reason
 apply_login(struct core *core, const struct entry *entry, const struct origin *origin)
 {
 	struct user *user = entry->user;
-	guest_name(core, user);
+	guest_name(core, user, entry->body);
 	enum reason reason = nick_check(core, user->named.name, NULL);
 	if (reason != REASON_OK)
 		return origin_refuse(origin, reason, user_nick(user));
@@ -159,8 +159,8 @@ apply_leave(struct core *core, const struct entry *entry, const struct origin *o
 		into = entry->into ? room_now(core, entry->into) : NULL;
 		if (!into || into == entry->room)
 			return origin_refuse(origin, REASON_LAST_ROOM, room_name(entry->room));
-		const struct origin unasked = {.session = origin->session};
-		room_enter(into, entry, &unasked);
+		const struct origin no_ref = {.session = origin->session};
+		room_enter(into, entry, &no_ref);
 	}
 	room_leave(entry->room, entry, origin);
 	return REASON_OK;

@@ -2,12 +2,10 @@
 #include "core/core_internal.h"
 
 static enum reason
-session_login(struct session *session, struct user *user, struct room *room,
-	const struct request *request)
+session_login(struct session *session, struct entry *entry, const struct request *request)
 {
-	struct entry entry = {.kind = ENTRY_LOGIN, .user = user, .room = room};
-	enum reason reason = session_publish(session, request, &entry);
-	user_release(user);
+	enum reason reason = session_publish(session, request, entry);
+	user_release(entry->user);
 	return reason;
 }
 
@@ -15,10 +13,11 @@ void
 session_guest(struct session *session, const char *prefix)
 {
 	struct core *core = session->core;
-	struct user *user = user_new(core, NULL);
-	user->guest = prefix;
-	session_login(session, user, room_get(core, text_of(session->default_room)),
-		&(struct request){.command = NULL});
+	struct entry entry = {.kind = ENTRY_LOGIN,
+		.user = user_new(core, NULL),
+		.room = room_get(core, text_of(session->default_room)),
+		.body = text_of(prefix)};
+	session_login(session, &entry, &(struct request){.command = NULL});
 }
 
 enum reason
@@ -35,8 +34,9 @@ command_login(struct session *session, const struct request *request)
 	struct user *user = user_new(core, name);
 	struct room *room =
 		room_get(core, request->room.ptr ? request->room : text_of(session->default_room));
+	struct entry entry = {.kind = ENTRY_LOGIN, .user = user, .room = room};
 	if (room)
-		return session_login(session, user, room, request);
+		return session_login(session, &entry, request);
 	user_release(user);
 	return request_refuse(session, REASON_ROOM_INVALID, request->room, request);
 }

@@ -83,14 +83,12 @@ struct user {
 	struct named named; /* the name is NULL for a guest who is not logged in yet */
 	struct core *core;
 	struct session *sessions; /* by session->sibling */
-	uint32_t n_sessions;
+	uint16_t n_sessions, n_memberships;
 	uint32_t refs;                  /* entries and requests that point to it */
 	uint64_t arrived;               /* order of login */
 	int64_t active;                 /* monotonic ms of the last request that resets it */
 	struct limiter limiter;         /* the rate is the user's, not the session's */
-	const char *guest;              /* a guest: what its nick begins with */
 	struct membership *memberships; /* in order of entering */
-	size_t n_memberships;
 	struct user *prev, *next;
 };
 

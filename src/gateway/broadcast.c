@@ -21,9 +21,9 @@ static unsigned
 connection_encoding(const struct connection *connection, const struct event *event)
 {
 	const struct client *client = &connection->client;
-	bool elsewhere = connection->other_room && event->in_room &&
-			 event->in_room != client->session.current;
-	return connection->encodings + client->encoding + (elsewhere ? 1 : 0);
+	bool other_room = connection->other_room && event->in_room &&
+			  event->in_room != client->session.current;
+	return connection->encodings + client->encoding + (other_room ? 1 : 0);
 }
 
 static void

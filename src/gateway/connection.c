@@ -76,8 +76,9 @@ connection_end(struct connection *connection, enum reason why)
 void
 connection_log(const struct connection *connection, enum log_level level, const char *format, ...)
 {
-	char host[ADDRESS_TEXT_BYTES], text[512];
-	address_format(host, connection->address);
+	char host[ADDRESS_TEXT_BYTES] = "-", text[512];
+	if (connection->quota)
+		address_format(host, connection->quota->key);
 	va_list args;
 	va_start(args, format);
 	vsnprintf(text, sizeof text, format, args);

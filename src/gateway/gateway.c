@@ -190,8 +190,6 @@ connection_open(struct gateway *gateway, const struct listener *listener,
 	struct connection *connection = connection_new(gateway, listener, conn);
 	const struct peer from = peer_of(peer);
 	connection->number = number;
-	if (peer)
-		address_map(connection->address, peer);
 	listener->adapter->on_connect(&connection->client, &from);
 	enum reason refusal = gateway_refusal(gateway, peer);
 	if (refusal == REASON_OK) {

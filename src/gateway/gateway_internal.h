@@ -56,6 +56,7 @@ struct connection {
 	bool admitted;           /* it counts among the sessions */
 	bool logged_in;          /* and that was noted */
 	enum reason close_reason;
+	uint32_t number;     /* in the log */
 	struct outqueue out; /* what is to be sent */
 	/* The fields above are read for each event sent to it, those below are not. */
 	struct gateway *gateway;
@@ -67,8 +68,6 @@ struct connection {
 	int64_t pause; /* monotonic ms: silence ends the partial message then; 0: there is none */
 	int64_t deadline; /* monotonic ms: to log in by, or to be gone by once closing; 0: none */
 	struct connection *prev, *next;
-	uint32_t number;                          /* in the log */
-	unsigned char address[ADDRESS_KEY_BYTES]; /* for the log; IPv4 mapped; zeros: not known */
 };
 
 /* What is sent in one encoding during a turn. */
@@ -125,7 +124,10 @@ void connection_set_timer(struct connection *connection, int64_t wake);
  */
 void connection_end(struct connection *connection, enum reason why);
 
-/* A line of the log that begins with the connection's number and address. */
+/*
+ * A line of the log that begins with the connection's number and address; of IPv6 the
+ * network of 64 bits that limits count by.
+ */
 void connection_log(const struct connection *connection, enum log_level level, const char *format,
 	...) __attribute__((format(printf, 3, 4)));
 

@@ -41,7 +41,7 @@ feed(const struct framing *framing, struct decoder *decoder, struct text in, str
 		if (framed != FRAMED_NOTHING)
 			note(notes, framed,
 				framed == FRAMED_MESSAGE ? message : (struct text){"", 0});
-		if (framed == FRAMED_HTTP)
+		if (framed == FRAMED_HTTP || framed == FRAMED_NO_LENGTH)
 			return false;
 		assert(decoder->partial.len <= PACKET_BYTES + 2);
 	}
