@@ -226,7 +226,7 @@ def test_what_is_wrong_with_a_name_is_told_apart(page):
     page.server.json("scope")
     tab = page()
     tab.enter("ѕсоре")
-    tab.shows("taken", "#login-problem")
+    tab.shows("looks too much like", "#login-problem")
     tab.enter("a b")
     tab.shows("cannot be a name", "#login-problem")
     assert tab.find("#nick").get_attribute("value") == "a b"
@@ -412,7 +412,8 @@ def test_people_and_commands_are_suggested_while_one_types(page):
     hears(ann, "cat has entered the room.")
     field = ann.find("#input")
     field.send_keys("/m")
-    ann.wait(lambda t: "/me ACTION" in "".join(t.texts("#suggestions li")), "the commands")
+    ann.wait(lambda t: "/me ACTION" in "".join(t.texts("#suggestions li"))
+             and "others see [you do that]" in "".join(t.texts("#suggestions li")), "the commands")
     field.send_keys(Keys.BACKSPACE * 2, "hello @c")
     ann.wait(lambda t: t.texts("#suggestions li") == ["cat"], "the people")
     field.send_keys(Keys.TAB, "!", Keys.ENTER)
