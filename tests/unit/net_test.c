@@ -3,7 +3,8 @@
 
 #include <unistd.h>
 
-#include "net/http.h"
+#include "net/handshake.h"
+#include "net/site.h"
 
 static bool
 allowed(const char *origin, const char *host, const char *others)
