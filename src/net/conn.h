@@ -9,6 +9,7 @@
 #include <uv.h>
 
 #include "codec/websocket.h"
+#include "net/handshake.h"
 #include "net/timeout_list.h"
 #include "teahouse/diag.h"
 #include "teahouse/gateway.h"
@@ -63,6 +64,7 @@ struct poller {
 	struct timeout_list to_read;      /* hung up, with input that the gateway wants */
 	struct timeout_list closing;      /* CLOSING and SHUT */
 	struct timeout_list to_close;     /* DEAD, without libwebsockets */
+	struct refused_origins refused_origins;
 	uint32_t n_accepted;
 	size_t n_conns;
 	bool received;        /* input came in this part of the turn */

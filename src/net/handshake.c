@@ -54,6 +54,26 @@ origin_allowed(struct text origin, struct text host, const char *others)
 	return false;
 }
 
+bool
+refused_origin_is_new(struct refused_origins *refused, struct text origin, int64_t now)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+	for (size_t i = 0; i < origin.len; i++)
+		hash = (hash ^ (unsigned char)origin.ptr[i]) * UINT64_C(0x100000001b3);
+	size_t unused = REFUSED_ORIGINS;
+	for (size_t i = 0; i < REFUSED_ORIGINS; i++) {
+		if (refused->at[i].until <= now)
+			unused = i;
+		else if (refused->at[i].hash == hash)
+			return false;
+	}
+	if (unused == REFUSED_ORIGINS)
+		return false;
+	refused->at[unused].hash = hash;
+	refused->at[unused].until = now + REFUSED_ORIGIN_INTERVAL;
+	return true;
+}
+
 /* Removes the first element of a comma-separated list, and returns it. */
 static struct text
 list_next(struct text *list)

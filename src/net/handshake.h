@@ -6,6 +6,7 @@
 #define NET_HANDSHAKE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "teahouse/text.h"
 
@@ -15,6 +16,25 @@
  * browser.
  */
 bool origin_allowed(struct text origin, struct text host, const char *others);
+
+enum {
+	REFUSED_ORIGINS = 16,
+	REFUSED_ORIGIN_INTERVAL = 60000, /* ms between two lines about the same */
+};
+
+/* Which origins were logged as refused in the last minute. Zeroed: none. */
+struct refused_origins {
+	struct {
+		uint64_t hash;
+		int64_t until; /* ms; 0: free */
+	} at[REFUSED_ORIGINS];
+};
+
+/*
+ * Whether to log that it is refused: it was not in the last minute, and not many others
+ * were. It is then remembered. `now`: ms, at least 1.
+ */
+bool refused_origin_is_new(struct refused_origins *refused, struct text origin, int64_t now);
 
 /* Whether the value of Sec-WebSocket-Protocol lists the name. */
 bool protocol_offered(struct text list, const char *name);

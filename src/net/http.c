@@ -144,7 +144,9 @@ rest_send(struct conn *conn)
 	if (n > 0)
 		conn->rest = (struct text){conn->rest.ptr + n, conn->rest.len - (size_t)n};
 	conn_wait(conn, conn->rest.len ? &poller->http_sending : &poller->http_pending);
-	return conn->rest.len == 0 && lws_http_transaction_completed(conn->wsi) ? -1 : 0;
+	if (conn->rest.len > 0)
+		return 0;
+	return lws_http_transaction_completed(conn->wsi) ? -1 : 0;
 }
 
 void
@@ -179,6 +181,19 @@ http_request(struct conn *conn, struct text path)
 	return result;
 }
 
+/* Not each time, since any page can cause it as often as it likes. */
+static void
+log_refused_origin(const struct conn *conn, struct text origin)
+{
+	struct poller *poller = conn->endpoint->poller;
+	bool new = refused_origin_is_new(
+		&poller->refused_origins, origin, (int64_t)uv_now(poller->loop));
+	conn_log(conn, new ? LOG_LEVEL_INFO : LOG_LEVEL_TRACE,
+		"origin %.*s refused; if it is this server behind a proxy, set origins or pass "
+		"the Host header on",
+		TEXT_ARGS(origin.len > 0 ? origin : text_of("of over 1023 bytes")));
+}
+
 /* Whether it may become a WebSocket: SITE_HEALTHY, or why not. RFC 6455, 4.2.1. */
 static enum site_status
 handshake_judge(struct conn *conn, struct text path)
@@ -196,9 +211,12 @@ handshake_judge(struct conn *conn, struct text path)
 		!key_is_right(header_read(wsi, WSI_TOKEN_KEY, other)) ||
 		lws_hdr_total_length(wsi, WSI_TOKEN_HOST) == 0)
 		return SITE_BAD_HANDSHAKE;
-	if (!origin_allowed(header_read(wsi, WSI_TOKEN_ORIGIN, origin),
-		    header_read(wsi, WSI_TOKEN_HOST, host), conn->endpoint->listener->origins))
+	struct text from = header_read(wsi, WSI_TOKEN_ORIGIN, origin);
+	if (!origin_allowed(from, header_read(wsi, WSI_TOKEN_HOST, host),
+		    conn->endpoint->listener->origins)) {
+		log_refused_origin(conn, from);
 		return SITE_FORBIDDEN;
+	}
 	struct text offered = header_read(wsi, WSI_TOKEN_PROTOCOL, other);
 	if (offered.ptr && !protocol_offered(offered, "teahouse.v2"))
 		return SITE_BAD_HANDSHAKE;

@@ -10,7 +10,7 @@
 enum {
 	REQUEST_HEAD_BYTES = 16384, /* longest head; cookies of other sites on the host are in it */
 	REQUEST_LINE_BYTES = 8192,
-	REQUEST_HEADERS = 100,
+	REQUEST_HEADERS = 80, /* libwebsockets 4.1 drops over 90 that it knows */
 };
 
 enum request_verdict {
