@@ -1,4 +1,4 @@
-/* The sockets: every listener and connection there is, on one loop. */
+/* The sockets: all listeners and connections, on one loop. */
 #ifndef TEAHOUSE_NET_H
 #define TEAHOUSE_NET_H
 
@@ -11,13 +11,13 @@ struct net;
 const struct transport_ops *net_transport_ops(void);
 
 /*
- * Opens every listener, and logs a line for each. NULL when something cannot be
- * opened: that was logged, and *served is whether the settings could be served. Borrows
- * both for as long as it lives; puts the port taken in each listener.
+ * Opens every listener, and logs a line for each. NULL when something cannot be opened:
+ * that was logged, and *served is whether the settings could be served. Borrows both for
+ * its life; stores the port that was opened in each listener.
  */
 struct net *net_open(struct config *config, struct gateway *gateway, bool *served);
 
-/* Serves until SIGINT or SIGTERM, then sees everyone out (2 s at most). */
+/* Serves until a signal stops it; then tells everyone, and closes within 2 s. */
 void net_run(struct net *net);
 void net_close(struct net *net);
 

@@ -1,418 +1,289 @@
 /*
- * Every file of the page as the finished answer to a request for it. A path is
- * only ever compared with the names that were found at the start.
+ * The first request of a connection is looked at where the kernel keeps it (MSG_PEEK), and
+ * libwebsockets gets the socket when the request is one that it can answer: else it would
+ * hang up without a word. Later requests on the same connection go to libwebsockets at
+ * once, since it reads ahead.
  */
 #include "net/http.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
-#include <stdlib.h>
 #include <strings.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
 
 #include "base/alloc.h"
+#include "net/handshake.h"
+#include "net/http_limit.h"
+#include "net/request.h"
+#include "net/site.h"
+#include "net/ws.h"
 
-enum {
-	FILE_BYTES = 16 << 20, /* longest file served */
-	FILES_MAX = 1000,
-	FOLDERS_DEEP = 8,
-	KEY_DIGITS = 22, /* of 16 bytes in base64, before two signs that fill up */
-};
+enum { HEADER_BYTES = 1024 }; /* longest value of a header that is looked at */
 
-#define COMMON_HEADERS                                 \
-	"Content-Security-Policy: " SITE_POLICY "\r\n" \
-	"X-Content-Type-Options: nosniff\r\n"          \
-	"Referrer-Policy: no-referrer\r\n"
-
-/* One answer; what HEAD gets is its beginning. */
-struct answer {
-	struct strbuf bytes;
-	size_t head;
-};
-
-struct file {
-	char *path; /* as asked for, with its slash */
-	char etag[20];
-	struct answer whole, unchanged;
-	struct file *next;
-};
-
-struct site {
-	struct file *files;
-	size_t n_files;
-	struct answer statuses[SITE_STATUSES];
-};
-
-/* A folder on the way down. */
-struct folder {
-	struct site *site;
-	const char *path; /* as asked for, without its last slash */
-	int fd;
-	unsigned deep;
-	struct strbuf *wrong;
-};
-
-static const char *
-type_of(const char *path)
+/* For what libwebsockets answers by itself; the site's answers have their own. */
+const struct lws_protocol_vhost_options *
+http_headers(void)
 {
-	static const struct {
-		const char *ending, *type;
-	} types[] = {
-		{".html", "text/html; charset=utf-8"},
-		{".css", "text/css; charset=utf-8"},
-		{".js", "text/javascript; charset=utf-8"},
-		{".mjs", "text/javascript; charset=utf-8"},
-		{".json", "application/json"},
-		{".webmanifest", "application/manifest+json"},
-		{".svg", "image/svg+xml"},
-		{".png", "image/png"},
-		{".ico", "image/x-icon"},
-		{".txt", "text/plain; charset=utf-8"},
-		{".md", "text/plain; charset=utf-8"},
+	static const struct lws_protocol_vhost_options referrer = {
+		NULL, NULL, "referrer-policy:", "no-referrer"};
+	static const struct lws_protocol_vhost_options nosniff = {
+		&referrer, NULL, "x-content-type-options:", "nosniff"};
+	static const struct lws_protocol_vhost_options policy = {
+		&nosniff, NULL, "content-security-policy:", SITE_POLICY};
+	return &policy;
+}
+
+/* TEXT_NONE when it is missing; empty when it is longer than any that we know. */
+static struct text
+header_read(struct lws *wsi, enum lws_token_indexes which, char at[static HEADER_BYTES])
+{
+	if (lws_hdr_total_length(wsi, which) == 0)
+		return TEXT_NONE;
+	int n = lws_hdr_copy(wsi, at, HEADER_BYTES, which);
+	return (struct text){at, n > 0 ? (size_t)n : 0};
+}
+
+/* libwebsockets does not know the connection: it is answered, and closed. */
+static void
+http_refuse(struct conn *conn, enum site_status status)
+{
+	struct text answer = site_status(conn->endpoint->site, status, false);
+	(void)!send(conn->fd, answer.ptr, answer.len, MSG_NOSIGNAL | MSG_DONTWAIT);
+	conn_wait(conn, &conn->endpoint->poller->closing);
+	conn_shut(conn);
+}
+
+/* From now on libwebsockets reads, and closes. */
+static void
+http_adopt(struct conn *conn)
+{
+	conn_unpoll(conn);
+	lws_adopt_desc_t adoption = {
+		.vh = conn->endpoint->poller->vhost,
+		.type = LWS_ADOPT_SOCKET | LWS_ADOPT_HTTP,
+		.fd.sockfd = conn->fd,
+		.opaque = conn,
 	};
-	const char *ending = strrchr(path, '.');
-	for (size_t i = 0; ending && i < sizeof types / sizeof *types; i++)
-		if (strcasecmp(ending, types[i].ending) == 0)
-			return types[i].type;
-	return "application/octet-stream";
+	/* Whatever becomes of it: the conn is freed with libwebsockets' end of it. */
+	lws_adopt_descriptor_vhost_via_info(&adoption);
 }
 
 static void
-etag_make(char etag[static 20], const char *bytes, size_t n)
+http_on_input(struct conn *conn, uint32_t events)
 {
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
-	for (size_t i = 0; i < n; i++)
-		hash = (hash ^ (unsigned char)bytes[i]) * UINT64_C(0x100000001b3);
-	snprintf(etag, 20, "\"%016" PRIx64 "\"", hash);
+	struct poller *poller = conn->endpoint->poller;
+	if (conn->state != CONN_HTTP) {
+		conn_read(conn, READ_BYTES);
+		return;
+	}
+	ssize_t n = recv(conn->fd, poller->in, REQUEST_HEAD_BYTES + 1, MSG_PEEK | MSG_DONTWAIT);
+	enum site_status status;
+	poller->received = true;
+	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
+		return;
+	if (n <= 0) {
+		conn_kill(conn);
+		return;
+	}
+	switch (request_judge((struct text){poller->in, (size_t)n}, &status)) {
+	case REQUEST_COMPLETE:
+		http_adopt(conn);
+		break;
+	case REQUEST_REFUSED:
+		http_refuse(conn, status);
+		break;
+	case REQUEST_INCOMPLETE:
+		if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+			http_refuse(conn, SITE_MALFORMED);
+	}
 }
 
 static void
-status_make(struct answer *answer, const char *status, const char *words, const char *headers)
+http_on_close(struct conn *conn, enum reason why)
 {
-	struct strbuf *out = &answer->bytes;
-	strbuf_printf(out, "HTTP/1.1 %s\r\n" COMMON_HEADERS, status);
-	strbuf_printf(
-		out, "Content-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\n");
-	strbuf_printf(out, "Content-Length: %zu\r\n%s\r\n", strlen(words) + 1, headers);
-	answer->head = out->len;
-	strbuf_printf(out, "%s\n", words);
-}
-
-static void
-file_make(struct file *file, const char *bytes, size_t n)
-{
-	etag_make(file->etag, bytes, n);
-	struct strbuf *out = &file->whole.bytes;
-	strbuf_printf(out, "HTTP/1.1 200 OK\r\n" COMMON_HEADERS);
-	strbuf_printf(out, "Content-Type: %s\r\nCache-Control: no-cache\r\n", type_of(file->path));
-	strbuf_printf(out, "ETag: %s\r\nContent-Length: %zu\r\n\r\n", file->etag, n);
-	file->whole.head = out->len;
-	strbuf_add(out, bytes, n);
-	out = &file->unchanged.bytes;
-	strbuf_printf(out, "HTTP/1.1 304 Not Modified\r\n" COMMON_HEADERS);
-	strbuf_printf(out, "Cache-Control: no-cache\r\nETag: %s\r\n\r\n", file->etag);
-	file->unchanged.head = out->len;
-}
-
-static void
-file_free(struct file *file)
-{
-	strbuf_clear(&file->whole.bytes);
-	strbuf_clear(&file->unchanged.bytes);
-	free(file->path);
-	free(file);
+	(void)conn;
+	(void)why;
 }
 
 static bool
-folder_fails(const struct folder *folder, const char *name, const char *why)
+http_shuts_first(const struct conn *conn)
 {
-	strbuf_printf(folder->wrong, "%s/%s: %s", folder->path, name, why);
-	return false;
-}
-
-/* All that fd gives, up to what is served. */
-static bool
-file_read(int fd, struct strbuf *bytes)
-{
-	for (;;) {
-		ssize_t n = read(fd, strbuf_reserve(bytes, BUFSIZ), BUFSIZ);
-		if (n <= 0)
-			return n == 0;
-		bytes->len += (size_t)n;
-		if (bytes->len > FILE_BYTES) {
-			errno = EFBIG;
-			return false;
-		}
-	}
-}
-
-static bool
-file_add(const struct folder *folder, const char *name)
-{
-	int fd = openat(folder->fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		return folder_fails(folder, name, strerror(errno));
-	struct strbuf bytes = {0};
-	bool fine = file_read(fd, &bytes);
-	int error = errno;
-	close(fd);
-	if (fine && folder->site->n_files == FILES_MAX) {
-		fine = false;
-		error = EMFILE;
-	}
-	if (fine) {
-		struct file *file = xcalloc(sizeof *file);
-		struct strbuf path = {0};
-		strbuf_printf(&path, "%s/%s", folder->path, name);
-		strbuf_add(&path, "", 1);
-		file->path = path.ptr;
-		file_make(file, bytes.ptr ? bytes.ptr : "", bytes.len);
-		file->next = folder->site->files;
-		folder->site->files = file;
-		folder->site->n_files++;
-	}
-	strbuf_clear(&bytes);
-	return fine || folder_fails(folder, name, strerror(error));
-}
-
-static bool folder_read(struct folder *folder);
-
-static bool
-folder_add(const struct folder *folder, const char *name)
-{
-	if (folder->deep == FOLDERS_DEEP)
-		return folder_fails(folder, name, "too many folders in each other");
-	struct folder inner = *folder;
-	inner.fd = openat(folder->fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (inner.fd < 0)
-		return folder_fails(folder, name, strerror(errno));
-	struct strbuf path = {0};
-	strbuf_printf(&path, "%s/%s", folder->path, name);
-	strbuf_add(&path, "", 1);
-	inner.path = path.ptr;
-	inner.deep++;
-	bool fine = folder_read(&inner);
-	strbuf_clear(&path);
-	return fine;
-}
-
-/* Hidden files, links and whatever is neither file nor folder are not the page's. */
-static bool
-entry_add(const struct folder *folder, const char *name)
-{
-	struct stat st;
-	if (name[0] == '.')
-		return true;
-	if (fstatat(folder->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return folder_fails(folder, name, strerror(errno));
-	if (S_ISDIR(st.st_mode))
-		return folder_add(folder, name);
-	return !S_ISREG(st.st_mode) || file_add(folder, name);
-}
-
-/* Closes its descriptor. */
-static bool
-folder_read(struct folder *folder)
-{
-	DIR *dir = fdopendir(folder->fd);
-	if (!dir) {
-		int error = errno;
-		close(folder->fd);
-		return folder_fails(folder, "", strerror(error));
-	}
-	bool fine = true;
-	for (struct dirent *entry; fine && (entry = readdir(dir));)
-		fine = entry_add(folder, entry->d_name);
-	closedir(dir);
-	return fine;
-}
-
-static const struct file *
-file_find(const struct site *site, struct text path)
-{
-	for (const struct file *file = site->files; file; file = file->next) {
-		struct text name = text_of(file->path);
-		if (text_is(name, path))
-			return file;
-		struct text index = text_of("index.html");
-		if (path.len && path.ptr[path.len - 1] == '/' && name.len == path.len + index.len &&
-			memcmp(name.ptr, path.ptr, path.len) == 0 &&
-			memcmp(name.ptr + path.len, index.ptr, index.len) == 0)
-			return file;
-	}
-	return NULL;
-}
-
-struct site *
-site_open(const char *root, struct strbuf *wrong)
-{
-	struct site *site = xcalloc(sizeof *site);
-	struct folder folder = {.site = site, .path = "", .wrong = wrong};
-	size_t before = wrong->len;
-	strbuf_printf(wrong, "%s", root);
-	folder.fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool fine = folder.fd >= 0;
-	if (!fine)
-		strbuf_printf(wrong, ": %s", strerror(errno));
-	fine = fine && folder_read(&folder);
-	if (fine && !file_find(site, text_of("/"))) {
-		fine = false;
-		strbuf_puts(wrong, ": there is no index.html in it");
-	}
-	if (!fine) {
-		site_close(site);
-		return NULL;
-	}
-	wrong->len = before;
-#define SITE_MAKE(name, status, words, headers) \
-	status_make(&site->statuses[SITE_##name], status, words, headers);
-	SITE_ANSWERS(SITE_MAKE)
-#undef SITE_MAKE
-	return site;
+	(void)conn;
+	return true;
 }
 
 void
-site_close(struct site *site)
+http_open(const struct endpoint *endpoint, int fd)
 {
-	while (site->files) {
-		struct file *file = site->files;
-		site->files = file->next;
-		file_free(file);
+	static const struct conn_ops ops = {http_on_input, http_on_close, http_shuts_first};
+	struct conn *conn = conn_new(endpoint, fd, &ops);
+	http_limit_add(conn);
+	conn_poll(conn);
+}
+
+static void
+http_begin(struct conn *conn, struct lws *wsi)
+{
+	conn->wsi = wsi;
+	/* With something of the user's, libwebsockets also says when it begins to close. */
+	lws_set_wsi_user(wsi, conn);
+}
+
+/*
+ * Sends what the socket takes of the rest; -1 when the connection is to end. What
+ * it does not take is not given to libwebsockets, which, holding it, would be
+ * woken for every byte of the next request without reading it.
+ */
+static int
+rest_send(struct conn *conn)
+{
+	struct poller *poller = conn->endpoint->poller;
+	ssize_t n = send(conn->fd, conn->rest.ptr, conn->rest.len, MSG_NOSIGNAL | MSG_DONTWAIT);
+	if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
+		return -1;
+	if (n > 0)
+		conn->rest = (struct text){conn->rest.ptr + n, conn->rest.len - (size_t)n};
+	conn_wait(conn, conn->rest.len ? &poller->http_sending : &poller->http_pending);
+	if (conn->rest.len > 0)
+		return 0;
+	return lws_http_transaction_completed(conn->wsi) ? -1 : 0;
+}
+
+void
+http_resume(struct conn *conn)
+{
+	if (rest_send(conn) < 0)
+		conn_kill(conn);
+	else if (conn->rest.len == 0)
+		lws_rx_flow_control(conn->wsi, 1);
+}
+
+static struct text
+request_answer(struct conn *conn, struct text path)
+{
+	char known[HEADER_BYTES];
+	struct site_request request = {
+		.get = lws_hdr_total_length(conn->wsi, WSI_TOKEN_GET_URI) > 0,
+		.head = lws_hdr_total_length(conn->wsi, WSI_TOKEN_HEAD_URI) > 0,
+		.path = path,
+		.known = header_read(conn->wsi, WSI_TOKEN_HTTP_IF_NONE_MATCH, known),
+	};
+	return site_answer(conn->endpoint->site, &request);
+}
+
+static int
+http_request(struct conn *conn, struct text path)
+{
+	conn->rest = request_answer(conn, path);
+	int result = rest_send(conn);
+	if (result == 0 && conn->rest.len > 0)
+		lws_rx_flow_control(conn->wsi, 0);
+	return result;
+}
+
+/* Not each time, since any page can cause it as often as it likes. */
+static void
+log_refused_origin(const struct conn *conn, struct text origin)
+{
+	struct poller *poller = conn->endpoint->poller;
+	bool new = refused_origin_is_new(
+		&poller->refused_origins, origin, (int64_t)uv_now(poller->loop));
+	conn_log(conn, new ? LOG_LEVEL_INFO : LOG_LEVEL_TRACE,
+		"origin %.*s refused; if it is this server behind a proxy, set origins or pass "
+		"the Host header on",
+		TEXT_ARGS(origin.len > 0 ? origin : text_of("of over 1023 bytes")));
+}
+
+/* Whether it may become a WebSocket: SITE_HEALTHY, or why not. RFC 6455, 4.2.1. */
+static enum site_status
+handshake_judge(struct conn *conn, struct text path)
+{
+	char origin[HEADER_BYTES], host[HEADER_BYTES], other[HEADER_BYTES];
+	struct lws *wsi = conn->wsi;
+	if (!path.ptr)
+		return SITE_NOT_ALLOWED;
+	if (!text_is(path, text_of("/ws")))
+		return SITE_NOT_FOUND;
+	if (!text_is(header_read(wsi, WSI_TOKEN_VERSION, other), text_of("13")))
+		return SITE_UPGRADE;
+	if (!text_is(header_read(wsi, WSI_TOKEN_HTTP, other), text_of("HTTP/1.1")) ||
+		!connection_has(header_read(wsi, WSI_TOKEN_CONNECTION, other), "upgrade") ||
+		!key_is_right(header_read(wsi, WSI_TOKEN_KEY, other)) ||
+		lws_hdr_total_length(wsi, WSI_TOKEN_HOST) == 0)
+		return SITE_BAD_HANDSHAKE;
+	struct text from = header_read(wsi, WSI_TOKEN_ORIGIN, origin);
+	if (!origin_allowed(from, header_read(wsi, WSI_TOKEN_HOST, host),
+		    conn->endpoint->listener->origins)) {
+		log_refused_origin(conn, from);
+		return SITE_FORBIDDEN;
 	}
-	for (int i = 0; i < SITE_STATUSES; i++)
-		strbuf_clear(&site->statuses[i].bytes);
-	free(site);
+	struct text offered = header_read(wsi, WSI_TOKEN_PROTOCOL, other);
+	if (offered.ptr && !protocol_offered(offered, "teahouse.v2"))
+		return SITE_BAD_HANDSHAKE;
+	return SITE_HEALTHY;
 }
 
-static struct text
-answer_read(const struct answer *answer, bool head)
+/*
+ * Before libwebsockets upgrades: 0 lets it. Anything else has been answered here, and the
+ * connection ends; an offer of HTTP/2 is answered as if it had not been made.
+ */
+static int
+http_upgrade(struct conn *conn, const char *to)
 {
-	return (struct text){answer->bytes.ptr, head ? answer->head : answer->bytes.len};
-}
-
-struct text
-site_status(const struct site *site, enum site_status status, bool head)
-{
-	return answer_read(&site->statuses[status], head);
-}
-
-static bool
-text_has(struct text t, const char *part)
-{
-	size_t n = strlen(part);
-	for (size_t i = 0; i + n <= t.len; i++)
-		if (memcmp(t.ptr + i, part, n) == 0)
-			return true;
-	return false;
-}
-
-struct text
-site_answer(const struct site *site, const struct site_request *request)
-{
-	if (!request->get && !request->head)
-		return site_status(site, SITE_NOT_ALLOWED, false);
-	if (text_is(request->path, text_of("/healthz")))
-		return site_status(site, SITE_HEALTHY, request->head);
-	if (text_is(request->path, text_of("/ws")))
-		return site_status(site, SITE_UPGRADE, request->head);
-	const struct file *file = file_find(site, request->path);
-	if (!file)
-		return site_status(site, SITE_NOT_FOUND, request->head);
-	if (text_has(request->known, file->etag) || text_is(request->known, text_of("*")))
-		return answer_read(&file->unchanged, false);
-	return answer_read(&file->whole, request->head);
-}
-
-static bool
-text_same(struct text a, struct text b)
-{
-	return a.len == b.len && (a.len == 0 || strncasecmp(a.ptr, b.ptr, a.len) == 0);
-}
-
-/* Takes the beginning off *t, if it is that. */
-static bool
-text_skip(struct text *t, const char *beginning)
-{
-	size_t n = strlen(beginning);
-	if (t->len < n || strncasecmp(t->ptr, beginning, n) != 0)
-		return false;
-	*t = (struct text){t->ptr + n, t->len - n};
-	return true;
-}
-
-/* Without the port that the scheme has anyway. */
-static struct text
-host_bare(struct text host, const char *port)
-{
-	size_t n = strlen(port);
-	if (host.len > n && memcmp(host.ptr + host.len - n, port, n) == 0)
-		host.len -= n;
-	return host;
-}
-
-bool
-origin_allowed(struct text origin, struct text host, const char *others)
-{
-	if (!origin.ptr)
-		return true;
-	struct text rest = text_of(others ? others : ""), other;
-	while ((other = text_word(&rest)).len) {
-		if (other.ptr[other.len - 1] == '/')
-			other.len--;
-		if (text_same(origin, other))
-			return true;
+	char at[HEADER_BYTES];
+	struct text path = header_read(conn->wsi, WSI_TOKEN_GET_URI, at), answer;
+	if (strcasecmp(to, "websocket") == 0) {
+		enum site_status status = handshake_judge(conn, path);
+		if (status == SITE_HEALTHY)
+			return 0;
+		answer = site_status(conn->endpoint->site, status, false);
+	} else {
+		if (!path.ptr)
+			path = header_read(conn->wsi, WSI_TOKEN_HEAD_URI, at);
+		answer = request_answer(conn, path);
 	}
-	if (host.len == 0)
-		return false;
-	if (text_skip(&origin, "http://"))
-		return text_same(host_bare(origin, ":80"), host_bare(host, ":80"));
-	if (text_skip(&origin, "https://"))
-		return text_same(host_bare(origin, ":443"), host_bare(host, ":443"));
-	return false;
+	/* A socket on which little was sent yet takes an answer whole. */
+	(void)!send(conn->fd, answer.ptr, answer.len, MSG_NOSIGNAL | MSG_DONTWAIT);
+	return -1;
 }
 
-/* Takes the first of a list's parts off it, which commas divide. */
-static struct text
-list_next(struct text *list)
+/* libwebsockets has begun to close it: nothing may be sent after its close frame. */
+static void
+http_on_closing(struct conn *conn)
 {
-	const char *comma = memchr(list->ptr, ',', list->len);
-	size_t n = comma ? (size_t)(comma - list->ptr) : list->len;
-	struct text part = text_trim((struct text){list->ptr, n});
-	n += comma ? 1 : 0;
-	*list = (struct text){list->ptr + n, list->len - n};
-	return part;
+	if (conn->state != CONN_DEAD)
+		conn_set_state(conn, CONN_DEAD);
+	timeout_list_remove(&conn->timeout);
+	conn_unpoll(conn);
+	conn_lost(conn);
 }
 
-bool
-protocol_offered(struct text list, const char *name)
+int
+http_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
 {
-	while (list.len)
-		if (text_is(list_next(&list), text_of(name)))
-			return true;
-	return false;
-}
-
-bool
-connection_has(struct text list, const char *option)
-{
-	while (list.len)
-		if (text_same(list_next(&list), text_of(option)))
-			return true;
-	return false;
-}
-
-bool
-key_is_right(struct text key)
-{
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	if (key.len != KEY_DIGITS + 2 || memcmp(key.ptr + KEY_DIGITS, "==", 2) != 0)
-		return false;
-	for (size_t i = 0; i < KEY_DIGITS; i++)
-		if (!key.ptr[i] || !strchr(digits, key.ptr[i]))
-			return false;
-	return true;
+	struct conn *conn = user;
+	switch ((int)reason) {
+	case LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED:
+		http_begin(lws_get_opaque_user_data(wsi), wsi);
+		break;
+	case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
+		return http_upgrade(conn, in);
+	case LWS_CALLBACK_HTTP:
+		return http_request(conn, (struct text){in, len});
+	case LWS_CALLBACK_WS_SERVER_DROP_PROTOCOL:
+	case LWS_CALLBACK_CLOSED:
+	case LWS_CALLBACK_CLOSED_HTTP:
+		if (conn)
+			http_on_closing(conn);
+		break;
+	case LWS_CALLBACK_WSI_DESTROY:
+		conn = lws_get_opaque_user_data(wsi);
+		if (conn)
+			conn_free(conn);
+		break;
+	default:
+		if (conn)
+			return ws_callback(conn, reason);
+	}
+	return 0;
 }

@@ -36,7 +36,9 @@ SCRIPTS = {
     "relay": b"tea\nmo",
     "lobby": b"/join main\n/nick flo\ntea\nmo",
     "direct": b"#flo\n@*:tea\n@*:mo"}
-NICKS = {"relay": r"guest\d+"}
+# The end of the input ends a line, so that of a name and of words the beginning may be all.
+NICKS = {"relay": r"guest\d+", "json": "flo", "web": "flo"}
+WORDS = ("t", "te", "tea", "m", "mo")
 
 
 def send_in_pieces(client, listener, upto=None, step=None):
@@ -63,7 +65,7 @@ def send_script(client, listener, upto=None):
 
 def without(messages, nick):
     """The messages without those that a script under this nick causes."""
-    known = re.compile(rf"({nick} has (entered|left) the room\.|({nick}: )?(tea|mo)|"
+    known = re.compile(rf"({nick} has (entered|left) the room\.|({nick}: )?(t|te|tea|m|mo)|"
                        rf"\*\*\* {nick} has (joined|left))")
     return [message for message in messages
             if not (known.fullmatch(message) if isinstance(message, str)
@@ -91,7 +93,7 @@ def joins_after_all_left(group, nick):
             else:
                 joined += message["type"] == "join"
                 left += message["type"] == "leave"
-                assert message["type"] in ("join", "leave") or message["message"] in ("tea", "mo")
+                assert message["type"] in ("join", "leave") or message["message"] in WORDS
         if joined == left and len(who["users"]) == len(group.clients):
             return joined
 

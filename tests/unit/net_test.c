@@ -3,7 +3,9 @@
 
 #include <unistd.h>
 
-#include "net/http.h"
+#include "net/handshake.h"
+#include "net/request.h"
+#include "net/site.h"
 
 static bool
 allowed(const char *origin, const char *host, const char *others)
@@ -54,6 +56,94 @@ listed_pages_may(void **state)
 	assert_false(allowed("http://b.example", "tea.example", others));
 	assert_false(allowed("https://a.example.evil", "tea.example", others));
 	assert_false(allowed("https://a.exampl", "tea.example", others));
+}
+
+static void
+refused_origins_are_new_once_a_minute(void **state)
+{
+	(void)state;
+	struct refused_origins refused = {0};
+	struct text a = text_of("http://a"), b = text_of("http://b");
+	assert_true(refused_origin_is_new(&refused, a, 1));
+	assert_false(refused_origin_is_new(&refused, a, 60000));
+	assert_true(refused_origin_is_new(&refused, b, 60000));
+	assert_true(refused_origin_is_new(&refused, a, 60001));
+	assert_false(refused_origin_is_new(&refused, b, 60001));
+	/* A page that changes its name does not fill the log. */
+	size_t found = 0;
+	for (char c = 'A'; c <= 'Z'; c++)
+		found += refused_origin_is_new(&refused, (struct text){&c, 1}, 60002);
+	assert_int_equal(found, REFUSED_ORIGINS - 2);
+	assert_true(refused_origin_is_new(&refused, text_of("z"), 200000));
+}
+
+/* What is found in the head must be found however much of it has come. */
+static void
+assert_judged(const char *head, enum request_verdict wanted, enum site_status why)
+{
+	enum site_status status = SITE_HEALTHY;
+	size_t n = strlen(head);
+	assert_int_equal(request_judge((struct text){head, n}, &status), wanted);
+	assert_int_equal(status, why);
+	for (size_t i = 0; i < n; i++) {
+		status = SITE_HEALTHY;
+		/* A copy of its own, so that reading past it is seen. */
+		char *copy = malloc(i ? i : 1);
+		assert_non_null(copy);
+		memcpy(copy, head, i);
+		enum request_verdict verdict = request_judge((struct text){copy, i}, &status);
+		free(copy);
+		if (verdict == REQUEST_REFUSED)
+			assert_int_equal(status, why);
+		else
+			assert_int_equal(verdict, REQUEST_INCOMPLETE);
+	}
+}
+
+static void
+heads_are_judged(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *head;
+		enum site_status why;
+	} refused[] = {
+		{"GET /\r\n", SITE_VERSION},
+		{"GET / HTTP/2.0\r\n", SITE_VERSION},
+		{"GET / HTTP/1.1 x\r\n", SITE_MALFORMED},
+		{"GET  / HTTP/1.1\r\n", SITE_MALFORMED},
+		{" GET / HTTP/1.1\r\n", SITE_MALFORMED},
+		{"GET / HTTP/1.1\n", SITE_MALFORMED},
+		{"\x16\x03\x01", SITE_MALFORMED},
+		{"POST / HTTP/1.1\r\n", SITE_NOT_ALLOWED},
+		{"GET x HTTP/1.1\r\n", SITE_MALFORMED},
+		{"GET /%00 HTTP/1.1\r\n", SITE_MALFORMED},
+		{"GET /%7F HTTP/1.1\r\n", SITE_MALFORMED},
+		{"GET /%0 HTTP/1.1\r\n", SITE_MALFORMED},
+		{"GET /%g0 HTTP/1.1\r\n", SITE_MALFORMED},
+		{"GET /% HTTP/1.1\r\n", SITE_MALFORMED},
+		{"GET /%2e%2E/a HTTP/1.1\r\n", SITE_NOT_FOUND},
+		{"GET /a/. HTTP/1.1\r\n", SITE_NOT_FOUND},
+		{"GET / HTTP/1.1\r\n\r\n", SITE_NO_HOST},
+		{"GET / HTTP/1.1\r\nHost: a\r\nHOST: b\r\n\r\n", SITE_NO_HOST},
+		{"GET / HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n", SITE_NO_HOST},
+		{"GET / HTTP/1.1\r\nHost : a\r\n", SITE_MALFORMED},
+		{"GET / HTTP/1.1\r\n: a\r\n", SITE_MALFORMED},
+		{"GET / HTTP/1.1\r\nHost\r\n", SITE_MALFORMED},
+		{"GET / HTTP/1.1\r\nA: b\r\n c\r\n", SITE_MALFORMED},
+		{"GET / HTTP/1.1\r\nA: \x01\r\n", SITE_MALFORMED},
+		{"GET / HTTP/1.1\r\nA: b\rc\r\n", SITE_MALFORMED},
+	};
+	static const char *const served[] = {
+		"GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+		"\r\nGET / HTTP/1.1\r\nhost:\r\n\r\n",
+		"HEAD /a.css?x=%00%zz HTTP/1.0\r\n\r\n",
+		"GET /.a/b..c/%C3%BC%20 HTTP/1.1\r\nA:\tb\xff\r\nHost: a\r\n\r\n",
+	};
+	for (size_t i = 0; i < COUNT(refused); i++)
+		assert_judged(refused[i].head, REQUEST_REFUSED, refused[i].why);
+	for (size_t i = 0; i < COUNT(served); i++)
+		assert_judged(served[i], REQUEST_COMPLETE, SITE_HEALTHY);
 }
 
 static void
@@ -195,6 +285,8 @@ main(void)
 		cmocka_unit_test(own_pages_may_connect),
 		cmocka_unit_test(other_pages_may_not),
 		cmocka_unit_test(listed_pages_may),
+		cmocka_unit_test(refused_origins_are_new_once_a_minute),
+		cmocka_unit_test(heads_are_judged),
 		cmocka_unit_test(subprotocols_are_found),
 		cmocka_unit_test(files_are_answered),
 		cmocka_unit_test(known_files_are_not_sent_again),

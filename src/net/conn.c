@@ -1,0 +1,441 @@
+/*
+ * Reads from connections and sends on them. All that waits for one goes out in one
+ * gathered write; of a WebSocket, the rest of a frame that was cut becomes pending, so
+ * that our own frames can go between two frames.
+ */
+#include "net/conn.h"
+
+#include <arpa/inet.h>
+#include <assert.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "teahouse/net.h"
+#include "teahouse/outqueue.h"
+
+enum { PIECES = 512 };
+
+void
+conn_set_state(struct conn *conn, enum conn_state state)
+{
+	static const bool allowed[][CONN_DEAD + 1] = {
+		[CONN_HTTP] = {[CONN_WS] = true, [CONN_SHUT] = true, [CONN_DEAD] = true},
+		[CONN_TCP] = {[CONN_CLOSING] = true, [CONN_DEAD] = true},
+		[CONN_WS] = {[CONN_CLOSING] = true, [CONN_DEAD] = true},
+		[CONN_CLOSING] = {[CONN_SHUT] = true, [CONN_DEAD] = true},
+		[CONN_SHUT] = {[CONN_DEAD] = true},
+		[CONN_DEAD] = {false},
+	};
+	assert(allowed[conn->state][state]);
+	conn->state = (unsigned char)state;
+}
+
+static bool
+conn_is_open(const struct conn *conn)
+{
+	return conn->state == CONN_TCP || conn->state == CONN_WS;
+}
+
+void
+conn_wait(struct conn *conn, struct timeout_list *list)
+{
+	timeout_list_add(list, &conn->timeout, (int64_t)uv_now(conn->endpoint->poller->loop));
+}
+
+struct conn *
+conn_due(struct timeout_list *list, int64_t now)
+{
+	return (struct conn *)timeout_list_due(list, now);
+}
+
+/* An IPv4 address that came as IPv6 becomes IPv4. */
+static void
+address_unmap(struct sockaddr_storage *address)
+{
+	const struct sockaddr_in6 *six = (struct sockaddr_in6 *)(void *)address;
+	if (address->ss_family != AF_INET6 || !IN6_IS_ADDR_V4MAPPED(&six->sin6_addr))
+		return;
+	struct sockaddr_in four = {.sin_family = AF_INET, .sin_port = six->sin6_port};
+	memcpy(&four.sin_addr, &six->sin6_addr.s6_addr[12], sizeof four.sin_addr);
+	memcpy(address, &four, sizeof four);
+}
+
+struct sockaddr_storage
+conn_peer(int fd)
+{
+	struct sockaddr_storage peer = {0};
+	socklen_t size = sizeof peer;
+	if (getpeername(fd, (struct sockaddr *)&peer, &size) < 0)
+		return (struct sockaddr_storage){0};
+	address_unmap(&peer);
+	return peer;
+}
+
+void
+conn_log(const struct conn *conn, enum log_level level, const char *format, ...)
+{
+	struct sockaddr_storage peer = conn_peer(conn->fd);
+	const struct sockaddr_in6 *six = (struct sockaddr_in6 *)(void *)&peer;
+	const struct sockaddr_in *four = (struct sockaddr_in *)(void *)&peer;
+	char host[INET6_ADDRSTRLEN] = "?", text[512];
+	if (peer.ss_family == AF_INET6)
+		inet_ntop(AF_INET6, &six->sin6_addr, host, sizeof host);
+	else if (peer.ss_family == AF_INET)
+		inet_ntop(AF_INET, &four->sin_addr, host, sizeof host);
+	va_list args;
+	va_start(args, format);
+	vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	diag_line(level, "conn %u %s: %s", conn->number, host, text);
+}
+
+struct conn *
+conn_new(const struct endpoint *endpoint, int fd, const struct conn_ops *ops)
+{
+	struct conn *conn = xcalloc(sizeof *conn);
+	conn->endpoint = endpoint;
+	conn->fd = fd;
+	conn->ops = ops;
+	conn->state = endpoint->site ? CONN_HTTP : CONN_TCP;
+	conn->why = REASON_LOST;
+	conn->read_wanted = true;
+	conn->number = ++endpoint->poller->n_accepted;
+	endpoint->poller->n_conns++;
+	return conn;
+}
+
+void
+conn_admit(struct conn *conn)
+{
+	struct sockaddr_storage peer = conn_peer(conn->fd);
+	conn->connection =
+		connection_open(conn->endpoint->poller->gateway, conn->endpoint->listener,
+			peer.ss_family ? (struct sockaddr *)&peer : NULL, conn->number, conn);
+}
+
+void
+conn_lost(struct conn *conn)
+{
+	struct connection *connection = conn->connection;
+	if (!connection)
+		return;
+	conn->connection = NULL;
+	conn->endpoint->poller->lost = true;
+	connection_lost(connection, (enum reason)conn->why);
+}
+
+void
+conn_free(struct conn *conn)
+{
+	conn_lost(conn);
+	timeout_list_remove(&conn->timeout);
+	ws_decoder_clear(&conn->decoder);
+	strbuf_clear(&conn->pending);
+	conn->endpoint->poller->n_conns--;
+	free(conn);
+}
+
+void
+conn_close(struct conn *conn)
+{
+	conn_lost(conn);
+	close(conn->fd);
+	conn_free(conn);
+}
+
+void
+conn_kill(struct conn *conn)
+{
+	struct poller *poller = conn->endpoint->poller;
+	if (conn->state == CONN_DEAD)
+		return;
+	conn_set_state(conn, CONN_DEAD);
+	conn_unpoll(conn);
+	if (!conn->wsi) {
+		conn_wait(conn, &poller->to_close);
+		return;
+	}
+	timeout_list_remove(&conn->timeout);
+	lws_set_timeout(conn->wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC);
+	poller->lws_timers = true;
+}
+
+/* Whether input is wanted now. */
+static bool
+conn_reads(const struct conn *conn)
+{
+	if (!conn_is_open(conn))
+		return !conn->eof;
+	bool blocked = conn->pending.len > PENDING_BYTES && !conn->hung_up;
+	return conn->read_wanted && !conn->input_ended && !blocked;
+}
+
+static unsigned
+conn_wants_polled(const struct conn *conn)
+{
+	if (conn->hung_up || conn->state == CONN_DEAD)
+		return 0;
+	if (conn->state == CONN_HTTP)
+		return conn->wsi ? 0 : POLLED_AT_ALL | POLLED_INPUT | POLLED_EDGES;
+	return POLLED_AT_ALL | (conn_reads(conn) ? POLLED_INPUT : 0) |
+	       (conn->write_blocked ? POLLED_ROOM : 0);
+}
+
+static void
+conn_set_polled(struct conn *conn, unsigned wanted)
+{
+	if (wanted == conn->polled)
+		return;
+	struct epoll_event event = {.data.ptr = conn};
+	event.events = (wanted & POLLED_INPUT ? EPOLLIN : 0u) |
+		       (wanted & POLLED_ROOM ? EPOLLOUT : 0u) |
+		       (wanted & POLLED_EDGES ? EPOLLET | EPOLLRDHUP : 0u);
+	int how = !wanted ? EPOLL_CTL_DEL : conn->polled ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+	conn->polled = (unsigned char)wanted;
+	if (epoll_ctl(conn->endpoint->poller->epoll, how, conn->fd, &event) == 0 || !wanted)
+		return;
+	conn->polled = 0;
+	conn_kill(conn);
+}
+
+void
+conn_poll(struct conn *conn)
+{
+	conn_set_polled(conn, conn_wants_polled(conn));
+}
+
+void
+conn_unpoll(struct conn *conn)
+{
+	conn_set_polled(conn, 0);
+}
+
+void
+conn_shut(struct conn *conn)
+{
+	conn_set_state(conn, CONN_SHUT);
+	shutdown(conn->fd, SHUT_WR);
+	/* What the peer sent last was read long ago, so that it is gone for the gateway at once. */
+	if (conn->input_ended)
+		conn_lost(conn);
+	if (conn->eof || conn->hung_up)
+		conn_kill(conn);
+	else
+		conn_poll(conn);
+}
+
+/* CLOSING: sending is shut down once nothing is pending, if it is not the peer's turn. */
+static void
+conn_go_on_closing(struct conn *conn)
+{
+	if (conn->state == CONN_CLOSING && conn->pending.len == 0 &&
+		(conn->eof || conn->ops->shuts_first(conn)))
+		conn_shut(conn);
+}
+
+/* -1: it is broken. 0: the socket is full. */
+static ssize_t
+conn_write(struct conn *conn, struct iovec *pieces, int n)
+{
+	struct msghdr message = {.msg_iov = pieces, .msg_iovlen = (size_t)n};
+	ssize_t taken = sendmsg(conn->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+	if (taken >= 0)
+		return taken;
+	if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)
+		return 0;
+	/* What it sent before can still be read. After that, epoll reports that it is gone. */
+	shutdown(conn->fd, SHUT_RDWR);
+	return -1;
+}
+
+static void
+conn_block(struct conn *conn)
+{
+	conn->write_blocked = true;
+	conn_poll(conn);
+}
+
+void
+conn_send_pending(struct conn *conn)
+{
+	if (conn->pending.len == 0 || conn->write_blocked || conn->hung_up)
+		return;
+	struct iovec piece = {conn->pending.ptr, conn->pending.len};
+	ssize_t taken = conn_write(conn, &piece, 1);
+	if (taken < 0 || (size_t)taken == conn->pending.len) {
+		strbuf_clear(&conn->pending);
+		return;
+	}
+	conn->pending.len -= (size_t)taken;
+	memmove(conn->pending.ptr, conn->pending.ptr + taken, conn->pending.len);
+	conn_block(conn);
+}
+
+/* Keeps the rest of the piece that was cut. Returns what has been taken with it. */
+static ssize_t
+conn_keep_cut_piece(struct conn *conn, const struct iovec *pieces, int n, ssize_t taken)
+{
+	size_t past = 0;
+	for (int i = 0; i < n && past < (size_t)taken; i++) {
+		past += pieces[i].iov_len;
+		if (past <= (size_t)taken)
+			continue;
+		size_t rest = past - (size_t)taken;
+		strbuf_add(&conn->pending, (char *)pieces[i].iov_base + pieces[i].iov_len - rest,
+			rest);
+	}
+	return (ssize_t)past;
+}
+
+static ssize_t
+transport_send(void *at, const struct outqueue *waiting)
+{
+	struct conn *conn = at;
+	if (!conn_is_open(conn) || conn->hung_up)
+		return -1;
+	conn_send_pending(conn);
+	if (conn->write_blocked || waiting->n == 0)
+		return 0;
+	struct iovec pieces[PIECES];
+	int n = outqueue_gather(waiting, pieces, PIECES);
+	ssize_t taken = conn_write(conn, pieces, n);
+	if (taken > 0 && conn->state == CONN_WS)
+		taken = conn_keep_cut_piece(conn, pieces, n, taken);
+	if (taken >= 0 && ((size_t)taken < waiting->bytes || conn->pending.len > 0))
+		conn_block(conn);
+	return taken;
+}
+
+/* Input of one that hung up is read from a list, and not when epoll reports it. */
+static void
+conn_read_hung_up(struct conn *conn)
+{
+	struct poller *poller = conn->endpoint->poller;
+	if (conn_reads(conn))
+		conn_wait(conn, &poller->to_read);
+	else if (conn->timeout.list == &poller->to_read)
+		conn_wait(conn, conn->wsi ? &poller->ws_idle : &poller->tcp);
+}
+
+static void
+transport_set_reading(void *at, bool wanted)
+{
+	struct conn *conn = at;
+	if (!conn_is_open(conn))
+		return;
+	conn->read_wanted = wanted;
+	if (conn->hung_up)
+		conn_read_hung_up(conn);
+	else
+		conn_poll(conn);
+}
+
+static void
+transport_close(void *at, enum reason why)
+{
+	struct conn *conn = at;
+	if (!conn_is_open(conn))
+		return;
+	conn->why = (unsigned char)why;
+	conn->ops->on_close(conn, why);
+	conn_set_state(conn, CONN_CLOSING);
+	if (conn->hung_up) {
+		conn_kill(conn);
+		return;
+	}
+	conn_wait(conn, &conn->endpoint->poller->closing);
+	conn_send_pending(conn);
+	/* Input that is not read when the descriptor is closed would destroy what was sent. */
+	conn_poll(conn);
+	conn_go_on_closing(conn);
+}
+
+const struct transport_ops *
+net_transport_ops(void)
+{
+	static const struct transport_ops ops = {
+		transport_send, transport_set_reading, transport_close};
+	return &ops;
+}
+
+/* There is room to send again. */
+static void
+conn_on_room(struct conn *conn)
+{
+	conn->write_blocked = false;
+	/* It reads what it is sent, so that it lives, though its pong may wait to be read. */
+	conn->ping_pending = false;
+	conn_send_pending(conn);
+	if (!conn->write_blocked && conn->connection && conn_is_open(conn))
+		connection_writable(conn->connection);
+	conn_poll(conn);
+	conn_go_on_closing(conn);
+}
+
+/* It is gone. Unread input may be left: it is read when the gateway wants it. */
+static void
+conn_hang_up(struct conn *conn)
+{
+	if (!conn_is_open(conn) || conn->input_ended) {
+		conn_lost(conn);
+		conn_kill(conn);
+		return;
+	}
+	conn->hung_up = true;
+	conn_unpoll(conn);
+	conn_read_hung_up(conn);
+}
+
+void
+conn_on_events(struct conn *conn, uint32_t events)
+{
+	if (conn->state == CONN_DEAD || conn->hung_up)
+		return;
+	if (conn->write_blocked && (events & EPOLLOUT))
+		conn_on_room(conn);
+	if (conn->state == CONN_DEAD)
+		return;
+	bool gone = events & (EPOLLERR | EPOLLHUP);
+	if (gone && !(conn->polled & POLLED_INPUT))
+		conn_hang_up(conn);
+	else if ((conn->polled & POLLED_INPUT) && (gone || events & (EPOLLIN | EPOLLRDHUP)))
+		conn->ops->on_input(conn, events);
+}
+
+void
+conn_end_input(struct conn *conn)
+{
+	conn->input_ended = true;
+	conn->endpoint->poller->lost = true;
+	if (conn->connection)
+		connection_input_ended(conn->connection);
+	conn_poll(conn);
+}
+
+size_t
+conn_read(struct conn *conn, size_t max)
+{
+	struct poller *poller = conn->endpoint->poller;
+	ssize_t n = recv(conn->fd, poller->in, max, MSG_DONTWAIT);
+	poller->received = true;
+	if (n > 0)
+		return (size_t)n;
+	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
+		return 0;
+	conn->eof = true;
+	if (n == 0 && conn_is_open(conn) && !conn->hung_up) {
+		conn_end_input(conn);
+	} else if (n == 0 && conn->state == CONN_CLOSING) {
+		conn_poll(conn);
+		conn_go_on_closing(conn);
+	} else {
+		conn_lost(conn);
+		conn_kill(conn);
+	}
+	return 0;
+}

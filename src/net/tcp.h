@@ -1,0 +1,9 @@
+/* Connections without HTTP: their bytes are the gateway's. */
+#ifndef NET_TCP_H
+#define NET_TCP_H
+
+#include "net/conn.h"
+
+void tcp_open(const struct endpoint *endpoint, int fd);
+
+#endif
