@@ -30,6 +30,23 @@ enum {
 	SENDING_RETRY = 20,     /* ms until the rest of an HTTP answer is tried again */
 	STOP_TIMEOUT = 2000,    /* ms from a signal to the end */
 	CLOSING_TURNS = 1000,
+	SIGNALS = 8,
+};
+
+/* Signals that are logged; the first ones stop the server. */
+static const struct {
+	int number;
+	const char *name, *effect;
+	bool stops;
+} signals[SIGNALS] = {
+	{SIGTERM, "SIGTERM", "stopping", true},
+	{SIGINT, "SIGINT", "stopping", true},
+	{SIGQUIT, "SIGQUIT", "stopping", true},
+	{SIGXCPU, "SIGXCPU", "stopping", true},
+	{SIGHUP, "SIGHUP", "the settings are read only at the start; going on", false},
+	{SIGUSR1, "SIGUSR1", "ignored", false},
+	{SIGUSR2, "SIGUSR2", "ignored", false},
+	{SIGALRM, "SIGALRM", "ignored", false},
 };
 
 struct net {
@@ -37,7 +54,7 @@ struct net {
 	struct poller poller;
 	struct acceptors acceptors;
 	uv_timer_t timer;
-	uv_signal_t signals[2];
+	uv_signal_t signals[SIGNALS];
 	uv_prepare_t prepare;
 	uv_poll_t readable; /* the poller's epoll */
 	struct lws_context *context;
@@ -65,8 +82,12 @@ static void
 on_signal(uv_signal_t *handle, int number)
 {
 	struct net *net = handle->data;
-	diag_line(LOG_LEVEL_INFO, "%s: stopping", number == SIGINT ? "SIGINT" : "SIGTERM");
-	net->stops++;
+	for (size_t i = 0; i < SIGNALS; i++) {
+		if (signals[i].number != number)
+			continue;
+		diag_line(LOG_LEVEL_INFO, "%s: %s", signals[i].name, signals[i].effect);
+		net->stops += signals[i].stops;
+	}
 }
 
 static void
@@ -84,15 +105,49 @@ loop_wake(struct net *net)
 	uv_timer_start(&net->timer, on_timer, 0, 0);
 }
 
+/*
+ * The other signals that would end or stop the program: no client is to be lost by one
+ * that was meant for another process. SIGTSTP is left alone, since it is typed, and
+ * undone, by the user at the terminal. What somebody has set (a profiler, nohup) stays.
+ */
+static void
+signals_ignore(void)
+{
+	static const int numbers[] = {
+		SIGPIPE,
+		SIGVTALRM,
+		SIGPROF,
+		SIGXFSZ,
+		SIGTTIN,
+		SIGTTOU,
+#ifdef SIGPOLL
+		SIGPOLL,
+#endif
+#ifdef SIGPWR
+		SIGPWR,
+#endif
+#ifdef SIGSTKFLT
+		SIGSTKFLT,
+#endif
+	};
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+		struct sigaction action;
+		if (sigaction(numbers[i], NULL, &action) < 0 || action.sa_handler != SIG_DFL)
+			continue;
+		action.sa_handler = SIG_IGN;
+		sigaction(numbers[i], &action, NULL);
+	}
+}
+
 static void
 handles_open(struct net *net)
 {
-	static const int numbers[] = {SIGINT, SIGTERM};
+	signals_ignore();
 	uv_timer_init(&net->loop, &net->timer);
-	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+	for (size_t i = 0; i < SIGNALS; i++) {
 		uv_signal_init(&net->loop, &net->signals[i]);
 		net->signals[i].data = net;
-		uv_signal_start(&net->signals[i], on_signal, numbers[i]);
+		uv_signal_start(&net->signals[i], on_signal, signals[i].number);
 	}
 }
 
@@ -371,7 +426,7 @@ net_close(struct net *net)
 	handle_close((uv_handle_t *)&net->readable);
 	handle_close((uv_handle_t *)&net->prepare);
 	handle_close((uv_handle_t *)&net->timer);
-	for (size_t i = 0; i < sizeof net->signals / sizeof *net->signals; i++)
+	for (size_t i = 0; i < SIGNALS; i++)
 		handle_close((uv_handle_t *)&net->signals[i]);
 	if (net->context)
 		lws_context_destroy(net->context);
