@@ -14,7 +14,7 @@ enum {
 	PACKET_BYTES = 65535, /* longest packet there can be */
 };
 
-/* Bytes by which somebody at a keyboard takes back the last character, or the half-typed line. */
+/* Bytes by which a user at a keyboard takes back the last character, or the half-typed line. */
 enum { TYPED_BACKSPACE = 0x08, TYPED_DELETE = 0x7f, TYPED_KILL = 0x15 };
 
 enum framed {

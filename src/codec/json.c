@@ -7,8 +7,8 @@
 #include "base/alloc.h"
 
 /*
- * struct json is jansson's own object under another name, so that whoever reads
- * packets need not know whose they are.
+ * struct json is jansson's own object under another name, so that code that reads
+ * packets need not know the library.
  */
 static json_t *
 json_in(const struct json *json)

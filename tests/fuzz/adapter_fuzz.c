@@ -47,9 +47,9 @@ static const char *const sentinels[PROTOCOLS][2] = {
 	[WRAPPED] = {"{}", "{\"type\":\"nothing\"}"},
 };
 
-struct ear {
+struct person {
 	struct fake_conn conn; /* first: what the gateway gets */
-	struct house *house;
+	struct server *server;
 	size_t protocol;
 	struct strbuf heard; /* what of it is not looked at yet */
 	unsigned char last;
@@ -60,23 +60,23 @@ struct ear {
 	size_t packets;
 };
 
-struct house {
+struct server {
 	struct gateway *gateway;
 	int64_t clock;
 	size_t takes; /* bytes that a wire takes at once */
 	struct listener listeners[PEOPLE];
-	struct ear ears[PEOPLE];
+	struct person people[PEOPLE];
 };
 
 /* Whatever a listener's own bytes are, none may move a cursor or end a line early. */
 static void
-hear_byte(struct ear *ear, unsigned char c)
+hear_byte(struct person *person, unsigned char c)
 {
 	assert(c >= 0x20 || c == '\t' || c == '\r' || c == '\n');
 	assert(c != 0x7f);
-	assert(ear->last != 0xc2 || c >= 0xa0);
-	assert(ear->last != '\r' || c == '\n');
-	ear->last = c;
+	assert(person->last != 0xc2 || c >= 0xa0);
+	assert(person->last != '\r' || c == '\n');
+	person->last = c;
 }
 
 /* No text of any packet has a control or turns the direction of what follows. */
@@ -108,32 +108,32 @@ hear_value(const json_t *value)
 
 /* A ref is the stranger's own, and comes back as it was. */
 static void
-hear_packet(struct ear *ear, struct text bytes)
+hear_packet(struct person *person, struct text bytes)
 {
 	size_t flags = JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL;
 	json_t *packet = json_loadb(bytes.ptr, bytes.len, flags, NULL);
 	assert(json_is_object(packet));
 	hear_value(packet);
-	ear->packets++;
+	person->packets++;
 	const json_t *ref = json_object_get(packet, "ref");
-	assert(!ref || (ear->ref && json_equal(ref, ear->ref)));
+	assert(!ref || (person->ref && json_equal(ref, person->ref)));
 	json_t *type = json_object_get(packet, "type");
 	if (ref && !json_is_true(json_object_get(packet, "more"))) {
 		/* To enter a room is to be told so, and who is there: each once. */
-		assert(!json_object_get(ear->answers, json_string_value(type)));
-		json_object_set(ear->answers, json_string_value(type), type);
+		assert(!json_object_get(person->answers, json_string_value(type)));
+		json_object_set(person->answers, json_string_value(type), type);
 	}
 	json_decref(packet);
 }
 
 /* How long the head of the first packet is that was heard, and how long that packet. */
 static size_t
-head_read(const struct ear *ear, size_t *len)
+head_read(const struct person *person, size_t *len)
 {
-	const unsigned char *at = (const unsigned char *)ear->heard.ptr;
-	if (ear->heard.len < 4)
+	const unsigned char *at = (const unsigned char *)person->heard.ptr;
+	if (person->heard.len < 4)
 		return 0;
-	if (ear->protocol == JSON) {
+	if (person->protocol == JSON) {
 		*len = (size_t)at[0] << 8 | at[1];
 		return 2;
 	}
@@ -143,28 +143,29 @@ head_read(const struct ear *ear, size_t *len)
 }
 
 static void
-hear(struct ear *ear, const char *bytes, size_t n)
+hear(struct person *person, const char *bytes, size_t n)
 {
-	ear->told += n;
-	if (ear->protocol != JSON && ear->protocol != WEB) {
+	person->told += n;
+	if (person->protocol != JSON && person->protocol != WEB) {
 		/* The stranger may have asked for anything that telnet has. */
-		for (size_t i = 0; i < n && ear != &ear->house->ears[STRANGER]; i++)
-			hear_byte(ear, (unsigned char)bytes[i]);
+		for (size_t i = 0; i < n && person != &person->server->people[STRANGER]; i++)
+			hear_byte(person, (unsigned char)bytes[i]);
 		return;
 	}
-	strbuf_add(&ear->heard, bytes, n);
+	strbuf_add(&person->heard, bytes, n);
 	size_t head, len;
-	while ((head = head_read(ear, &len)) && ear->heard.len >= head + len) {
-		hear_packet(ear, (struct text){ear->heard.ptr + head, len});
-		memmove(ear->heard.ptr, ear->heard.ptr + head + len, ear->heard.len - head - len);
-		ear->heard.len -= head + len;
+	while ((head = head_read(person, &len)) && person->heard.len >= head + len) {
+		hear_packet(person, (struct text){person->heard.ptr + head, len});
+		memmove(person->heard.ptr, person->heard.ptr + head + len,
+			person->heard.len - head - len);
+		person->heard.len -= head + len;
 	}
 }
 
 static void
-ear_on_bytes(struct fake_conn *conn, const char *bytes, size_t n)
+person_on_bytes(struct fake_conn *conn, const char *bytes, size_t n)
 {
-	hear((struct ear *)conn, bytes, n);
+	hear((struct person *)conn, bytes, n);
 }
 
 static int64_t
@@ -176,37 +177,37 @@ ticks(void *clock)
 
 /* A turn of the loop, after which there is room to send everywhere again. */
 static void
-turn(struct house *house)
+turn(struct server *server)
 {
-	gateway_tick(house->gateway);
+	gateway_tick(server->gateway);
 	for (size_t i = 0; i < PEOPLE; i++) {
-		struct ear *ear = &house->ears[i];
-		if (ear->conn.connection && !ear->conn.closed)
-			fake_conn_has_room(&ear->conn, house->takes);
-		if (!ear->conn.connection || !ear->conn.closed)
+		struct person *person = &server->people[i];
+		if (person->conn.connection && !person->conn.closed)
+			fake_conn_has_room(&person->conn, server->takes);
+		if (!person->conn.connection || !person->conn.closed)
 			continue;
-		fake_conn_lose(&ear->conn, REASON_OK);
+		fake_conn_lose(&person->conn, REASON_OK);
 	}
-	gateway_flush(house->gateway);
+	gateway_flush(server->gateway);
 }
 
 /* Turns until the stranger is told something, and then as long as there is more. */
 static void
-await_answer(struct house *house, size_t before)
+await_answer(struct server *server, size_t before)
 {
-	struct ear *stranger = &house->ears[STRANGER];
+	struct person *stranger = &server->people[STRANGER];
 	for (int i = 0; stranger->conn.connection && stranger->told == before; i++) {
 		assert(i < PATIENCE);
-		turn(house);
+		turn(server);
 	}
 	for (size_t told = before; stranger->conn.connection && told != stranger->told;) {
 		told = stranger->told;
-		turn(house);
+		turn(server);
 	}
 }
 
 static void
-give(struct house *house, struct text bytes, bool wrapped)
+give(struct server *server, struct text bytes, bool wrapped)
 {
 	size_t head = wrapped ? 2 : 0;
 	char *copy = malloc(head + bytes.len + 1);
@@ -214,15 +215,15 @@ give(struct house *house, struct text bytes, bool wrapped)
 	copy[head / 2] = (char)bytes.len;
 	if (bytes.len > 0)
 		memcpy(copy + head, bytes.ptr, bytes.len);
-	connection_receive(house->ears[STRANGER].conn.connection, copy, head + bytes.len);
+	connection_receive(server->people[STRANGER].conn.connection, copy, head + bytes.len);
 	free(copy);
 }
 
 /* One packet, and its one answer. */
 static void
-request(struct house *house, struct text packet, bool wrapped)
+request(struct server *server, struct text packet, bool wrapped)
 {
-	struct ear *stranger = &house->ears[STRANGER];
+	struct person *stranger = &server->people[STRANGER];
 	const struct session *session = (const struct session *)stranger->conn.connection;
 	size_t flags = JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, before = stranger->told;
 	json_t *json = json_loadb(packet.ptr ? packet.ptr : "", packet.len, flags, NULL);
@@ -230,8 +231,8 @@ request(struct house *house, struct text packet, bool wrapped)
 	stranger->ref = json_is_string(ref) ? ref : NULL;
 	stranger->answers = json_object();
 	stranger->packets = 0;
-	give(house, packet, wrapped);
-	await_answer(house, before);
+	give(server, packet, wrapped);
+	await_answer(server, before);
 	if (stranger->conn.connection) {
 		assert(stranger->packets > 0);
 		/* Of version 2, once it is logged in, all that can be read bears it. */
@@ -247,30 +248,30 @@ request(struct house *house, struct text packet, bool wrapped)
 
 /* A byte of 0x1e parts what comes at once. */
 static void
-speak(struct house *house, struct text in, size_t protocol)
+speak(struct server *server, struct text in, size_t protocol)
 {
-	struct ear *stranger = &house->ears[STRANGER];
+	struct person *stranger = &server->people[STRANGER];
 	while (in.len > 0 && stranger->conn.connection) {
 		const char *end = memchr(in.ptr, 0x1e, in.len);
 		size_t len = end ? (size_t)(end - in.ptr) : in.len;
 		struct text piece = {in.ptr, len};
 		if (protocol == WRAPPED || protocol == WEB)
-			request(house, piece, protocol == WRAPPED);
+			request(server, piece, protocol == WRAPPED);
 		else
-			give(house, piece, false);
-		turn(house);
+			give(server, piece, false);
+		turn(server);
 		in.ptr += len + (end != NULL);
 		in.len -= len + (end != NULL);
 	}
 	/* Of raw packets, the next may be announced as longer than all that is left. */
 	for (size_t i = 0; i < 2 && sentinels[protocol][i] && stranger->conn.connection; i++) {
 		size_t before = stranger->told;
-		give(house, text_of(sentinels[protocol][i]), protocol == WRAPPED);
+		give(server, text_of(sentinels[protocol][i]), protocol == WRAPPED);
 		if (i == 1)
-			await_answer(house, before);
+			await_answer(server, before);
 		for (int j = 0; j < PATIENCE && stranger->conn.connection && i == 0; j++) {
 			before = stranger->told;
-			turn(house);
+			turn(server);
 			if (j > 100 && before == stranger->told)
 				break;
 		}
@@ -278,11 +279,11 @@ speak(struct house *house, struct text in, size_t protocol)
 }
 
 static void
-come(struct house *house, size_t i, size_t which, bool strict)
+come(struct server *server, size_t i, size_t which, bool strict)
 {
 	static char main_room[] = "main";
-	struct ear *ear = &house->ears[i];
-	struct listener *listener = &house->listeners[i];
+	struct person *person = &server->people[i];
+	struct listener *listener = &server->listeners[i];
 	*listener = (struct listener){.name = main_room,
 		.adapter = adapter_list()[which],
 		.room = main_room,
@@ -293,38 +294,38 @@ come(struct house *house, size_t i, size_t which, bool strict)
 		.hear = true,
 		.pause = 50,
 		.ending = strict ? ENDING_CRLF : ENDING_LF};
-	*ear = (struct ear){.house = house, .protocol = which};
-	ear->conn.takes = house->takes;
-	ear->conn.on_bytes = ear_on_bytes;
-	ear->conn.connection =
-		connection_open(house->gateway, listener, NULL, (uint32_t)i, &ear->conn);
+	*person = (struct person){.server = server, .protocol = which};
+	person->conn.takes = server->takes;
+	person->conn.on_bytes = person_on_bytes;
+	person->conn.connection =
+		connection_open(server->gateway, listener, NULL, (uint32_t)i, &person->conn);
 	if (i == STRANGER)
 		return;
 	size_t n = i == JSON ? 2 + strlen(hellos[i] + 2) : strlen(hellos[i]);
-	connection_receive(ear->conn.connection, hellos[i], n);
+	connection_receive(person->conn.connection, hellos[i], n);
 }
 
 static void
-leave(struct house *house)
+leave(struct server *server)
 {
 	for (size_t i = 0; i < PEOPLE; i++) {
 		/* Nobody is shown out for what a stranger says. */
-		assert(i == STRANGER || house->ears[i].conn.connection);
-		fake_conn_lose(&house->ears[i].conn, REASON_LOST);
+		assert(i == STRANGER || server->people[i].conn.connection);
+		fake_conn_lose(&server->people[i].conn, REASON_LOST);
 	}
 	/* What the stranger sent before it went is still processed, for a minute at most. */
-	for (int i = 0; gateway_connections(house->gateway) > 0 && i < PATIENCE; i++)
-		gateway_tick(house->gateway);
-	struct core *core = gateway_core(house->gateway);
+	for (int i = 0; gateway_connections(server->gateway) > 0 && i < PATIENCE; i++)
+		gateway_tick(server->gateway);
+	struct core *core = gateway_core(server->gateway);
 	assert(core_users(core) == 0);
 	assert(core_rooms(core) == 1);
-	assert(gateway_connections(house->gateway) == 0);
-	gateway_close(house->gateway);
+	assert(gateway_connections(server->gateway) == 0);
+	gateway_close(server->gateway);
 	for (size_t i = 0; i < PEOPLE; i++)
-		strbuf_clear(&house->ears[i].heard);
+		strbuf_clear(&server->people[i].heard);
 }
 
-/* The first byte says which protocol the stranger speaks, and how the house is. */
+/* The first byte says which protocol the stranger speaks, and how the server is set up. */
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -332,7 +333,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	size_t protocol = data[0] % PROTOCOLS;
 	unsigned how = data[0] / PROTOCOLS;
-	struct house house = {.takes = how & NARROW ? NARROW_BYTES : SIZE_MAX};
+	struct server server = {.takes = how & NARROW ? NARROW_BYTES : SIZE_MAX};
 	struct gateway_settings settings = {
 		.sessions = 10, .send_queue = 1 << 20, .login_timeout = how & HURRIED ? 60000 : 0};
 	settings.core = (struct core_settings){.name = text_of("Teahouse"),
@@ -341,13 +342,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.presence = how & LARGE ? LISTENERS : 0,
 		.rate = how & PACED ? 2 : 0,
 		.burst = 3};
-	house.gateway = gateway_open(&settings, &fake_transport, ticks, ticks, &house.clock);
+	server.gateway = gateway_open(&settings, &fake_transport, ticks, ticks, &server.clock);
 	for (size_t i = 0; i < LISTENERS; i++)
-		come(&house, i, i, false);
-	come(&house, STRANGER, protocol == WRAPPED ? JSON : protocol, how & STRICT);
-	turn(&house);
-	assert(core_users(gateway_core(house.gateway)) >= LISTENERS);
-	speak(&house, (struct text){(const char *)data + 1, size - 1}, protocol);
-	leave(&house);
+		come(&server, i, i, false);
+	come(&server, STRANGER, protocol == WRAPPED ? JSON : protocol, how & STRICT);
+	turn(&server);
+	assert(core_users(gateway_core(server.gateway)) >= LISTENERS);
+	speak(&server, (struct text){(const char *)data + 1, size - 1}, protocol);
+	leave(&server);
 	return 0;
 }

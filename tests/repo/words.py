@@ -15,7 +15,7 @@ import tokenize
 from tap import ROOT, files, report
 
 # Where the check is in force: patterns of paths, in which * also stands for slashes.
-ENABLED = ["tests/*.py", "src/client/*", "tests/unit/client_*", "tests/fuzz/client_*"]
+ENABLED = ["include/*", "src/*", "web/*", "tests/*", "Makefile", "README.md", "conf/*"]
 
 C = ("include/*", "src/*", "tests/unit/*", "tests/fuzz/*", "tests/talk/*", "tests/bench/*.[ch]")
 CORE = ("include/*", "src/core/*")
@@ -87,7 +87,7 @@ NAMES = [
     (r"enter|\w+_enter", "on_admit", CALLBACKS),
     # By itself, hear is a setting of direct.
     (r"\w+_hear", "on_message", CALLBACKS),
-    (r"say|\w+_say", "encode", CALLBACKS),
+    (r"say|\w+_say", "encode", ("src/adapters/*", "src/gateway/*")),
     (r"forget|\w+_forget", "on_close", CALLBACKS),
     (r"voice|voices|voice_\w+", "encoding", ADAPTERS),
     (r"frames_rest", "decoder_release", C),
@@ -133,7 +133,7 @@ NAMES = [
     # config
     (r"part|parts|part_\w+", "section", CONFIG),
     (r"reading", "parser", CONFIG),
-    (r"draft|drafts", "listener_draft", CONFIG),
+    (r"drafts", "listener_draft", CONFIG),
     (r"disguise|disguises|disguise_\w+", "common_mistake", CONFIG),
     (r"wishes|wish|wish_\w+", "options", ("src/config*", "tests/bench/*.[ch]")),
     # client

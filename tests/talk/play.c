@@ -4,7 +4,7 @@
  * clock that the test sets. Each is played with whole messages and a byte at a time, and
  * by a log that applies at once and one that holds entries back.
  *
- *	ann telnet strict room=tea    somebody comes, over a protocol, by a listener's settings
+ *	ann telnet strict room=tea    a person connects, over a protocol, by a listener's settings
  *	limit rate 2                  a setting, before anybody comes
  *	ann > look                    sends a line, or a packet
  *	ann >> look\r\n\xff           sends bytes, with C's escapes; \{900}x is 900 times x

@@ -1,6 +1,6 @@
 /*
- * The slow and the fast: whoever does not read is not waited for, whoever
- * speaks too fast waits, and neither costs anybody else a byte or a moment.
+ * Backpressure: a client that does not read is not waited for, one that sends too fast
+ * waits, and neither costs any other client a byte or a moment.
  */
 #include "gateway_fixture.h"
 
@@ -362,7 +362,7 @@ who_is_over_the_rate_may_still_be_lost_or_stopped(void **state)
 	}
 }
 
-/* Somebody by JSON, version 2, in a room of its own. */
+/* A user by JSON, version 2, in a room of its own. */
 static struct caller *
 enter_room(struct fixture *fixture, int i)
 {

@@ -1,5 +1,5 @@
 /*
- * A house without doors: guests who type lines to a core, what each of them
+ * A core without a gateway: guests who type lines to it, what each of them
  * was told, a line an event, and a clock that is wound by hand.
  */
 #ifndef CORE_FIXTURE_H
@@ -13,7 +13,7 @@ enum { GUESTS_MAX = 2100 };
 
 struct guest {
 	struct session session; /* first: the one is the other's address */
-	struct strbuf told;     /* since somebody last looked */
+	struct strbuf told;     /* since the test last looked */
 	bool gone;
 	int resumed;
 	uint64_t last_id;
@@ -197,7 +197,7 @@ fixture_close(struct fixture *fixture)
 	core_close(fixture->core);
 }
 
-/* Somebody without a nick. */
+/* A session without a nick. */
 static inline struct guest *
 guest_connect(struct fixture *fixture)
 {

@@ -382,7 +382,7 @@ a_rename_keeps_names_unique(void **state)
 	assert_int_equal(type(bob, "/nick \xd0\xb0nn"), REASON_NICK_ALIKE);
 	assert_int_equal(type(bob, "/nick b b"), REASON_NICK_INVALID);
 	assert_text(session_nick(&bob->session), BYTES("bob"));
-	/* One may come to look otherwise oneself. */
+	/* A user may change to what only looks different. */
 	assert_int_equal(type(bob, "/nick BOB"), REASON_OK);
 	assert_int_equal(type(bob, "/nick b\xd0\xbe"
 				   "b"),
@@ -404,7 +404,7 @@ a_rename_may_not_hide_behind_ones_own_look_alike(void **state)
 {
 	(void)state;
 	struct fixture fixture;
-	/* Whoever of the two came first. */
+	/* The one of the two that came first. */
 	for (int first = 0; first < 2; first++) {
 		fixture_open(&fixture);
 		struct guest *rn = guest_login(&fixture, first ? "rn" : "m");
@@ -446,7 +446,7 @@ an_answer_and_ones_own_copy_bear_the_ref(void **state)
 }
 
 static void
-two_houses_know_nothing_of_each_other(void **state)
+two_servers_know_nothing_of_each_other(void **state)
 {
 	(void)state;
 	struct fixture one, two;
@@ -468,7 +468,7 @@ two_houses_know_nothing_of_each_other(void **state)
 }
 
 static void
-a_house_whose_room_cannot_be_one_is_not_opened(void **state)
+a_server_whose_room_cannot_be_one_is_not_opened(void **state)
 {
 	(void)state;
 	struct core_settings settings = fixture_settings();
@@ -523,8 +523,8 @@ main(void)
 		cmocka_unit_test(a_rename_keeps_names_unique),
 		cmocka_unit_test(a_rename_may_not_hide_behind_ones_own_look_alike),
 		cmocka_unit_test(an_answer_and_ones_own_copy_bear_the_ref),
-		cmocka_unit_test(two_houses_know_nothing_of_each_other),
-		cmocka_unit_test(a_house_whose_room_cannot_be_one_is_not_opened),
+		cmocka_unit_test(two_servers_know_nothing_of_each_other),
+		cmocka_unit_test(a_server_whose_room_cannot_be_one_is_not_opened),
 		cmocka_unit_test(idle_counts_from_the_last_thing_asked_for),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

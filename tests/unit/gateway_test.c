@@ -1,5 +1,5 @@
 /*
- * Coming in and being shown out: who is let in and who is told that the house is
+ * Admission and refusal: which connections are admitted, and which are told that the server is
  * full, in what time one has to log in, what an end looks like, and the server's stopping.
  */
 #include "gateway_fixture.h"
@@ -168,7 +168,7 @@ when_one_leaves_another_may_come(void **state)
 	fixture_close(&fixture);
 }
 
-/* Somebody comes from there; whether it is let in. */
+/* A connection from that address; whether it is admitted. */
 static struct caller *
 call_at(struct fixture *fixture, const char *address, bool let_in)
 {
@@ -456,7 +456,7 @@ who_comes_while_the_server_stops_is_not_let_in(void **state)
 }
 
 static void
-without_echo_one_does_not_hear_what_one_says_oneself(void **state)
+without_echo_a_user_does_not_hear_its_own_words(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -532,7 +532,7 @@ who_is_idle_keeps_nothing_of_its_last_line(void **state)
 }
 
 static void
-two_houses_stand_side_by_side(void **state)
+two_servers_stand_side_by_side(void **state)
 {
 	(void)state;
 	struct fixture one, two;
@@ -578,10 +578,10 @@ main(void)
 		cmocka_unit_test(who_is_being_shown_out_is_told_nothing_more),
 		cmocka_unit_test(who_has_no_nick_is_told_of_the_stopping_too),
 		cmocka_unit_test(who_comes_while_the_server_stops_is_not_let_in),
-		cmocka_unit_test(without_echo_one_does_not_hear_what_one_says_oneself),
+		cmocka_unit_test(without_echo_a_user_does_not_hear_its_own_words),
 		cmocka_unit_test(http_at_another_door_is_told_where_the_page_is),
 		cmocka_unit_test(who_is_idle_keeps_nothing_of_its_last_line),
-		cmocka_unit_test(two_houses_stand_side_by_side),
+		cmocka_unit_test(two_servers_stand_side_by_side),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

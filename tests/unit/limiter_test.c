@@ -34,7 +34,7 @@ one_may_speak_ahead_of_the_rate_and_then_waits(void **state)
 }
 
 static void
-whoever_has_waited_may_speak(void **state)
+a_user_who_has_waited_may_speak(void **state)
 {
 	(void)state;
 	/* However the rate divides a second, the wait that is named is enough. */
@@ -94,7 +94,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_may_speak_ahead_of_the_rate_and_then_waits),
-		cmocka_unit_test(whoever_has_waited_may_speak),
+		cmocka_unit_test(a_user_who_has_waited_may_speak),
 		cmocka_unit_test(without_a_rate_nobody_waits),
 		cmocka_unit_test(a_line_in_a_packet_costs_one_token),
 	};

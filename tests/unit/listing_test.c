@@ -49,9 +49,9 @@ entries_told(struct guest *guest, const char *before, struct strbuf *entries)
 	return strbuf_view(entries);
 }
 
-/* A house in whose room main there are p0 to p999. */
+/* A server with p0 to p999 in the room main. */
 static void
-house_full(struct fixture *fixture)
+server_full(struct fixture *fixture)
 {
 	fixture_open(fixture);
 	for (int i = 0; i < MANY; i++) {
@@ -69,7 +69,7 @@ a_thousand_names_come_in_pieces_and_in_order(void **state)
 	(void)state;
 	static struct fixture fixture;
 	struct strbuf wanted = {0}, got = {0};
-	house_full(&fixture);
+	server_full(&fixture);
 	struct guest *reader = fixture.guests[500];
 	ask(reader, "names", NULL);
 	assert_in_range(hear_all(reader), 9, 99);
@@ -98,7 +98,7 @@ who_stays_is_named_once(const char *packet, char after)
 {
 	static struct fixture fixture;
 	uint64_t seed = 3;
-	house_full(&fixture);
+	server_full(&fixture);
 	struct guest *reader = fixture.guests[0];
 	ask(reader, packet, NULL);
 	while (reader->session.listing) {
@@ -126,7 +126,7 @@ who_stays_in_a_room_is_named_once_while_others_come_and_go(void **state)
 }
 
 static void
-who_stays_in_the_house_is_named_once_while_others_come_and_go(void **state)
+who_stays_in_the_server_is_named_once_while_others_come_and_go(void **state)
 {
 	(void)state;
 	who_stays_is_named_once("who", '(');
@@ -137,7 +137,7 @@ who_changes_the_nick_amid_an_answer_keeps_the_place(void **state)
 {
 	(void)state;
 	static struct fixture fixture;
-	house_full(&fixture);
+	server_full(&fixture);
 	struct guest *reader = fixture.guests[0];
 	ask(reader, "names", NULL);
 	guest_forget(reader);
@@ -296,7 +296,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_thousand_names_come_in_pieces_and_in_order),
 		cmocka_unit_test(who_stays_in_a_room_is_named_once_while_others_come_and_go),
-		cmocka_unit_test(who_stays_in_the_house_is_named_once_while_others_come_and_go),
+		cmocka_unit_test(who_stays_in_the_server_is_named_once_while_others_come_and_go),
 		cmocka_unit_test(who_changes_the_nick_amid_an_answer_keeps_the_place),
 		cmocka_unit_test(a_room_may_vanish_while_an_answer_reads_it),
 		cmocka_unit_test(an_answer_does_not_read_on_in_another_room_of_that_name),

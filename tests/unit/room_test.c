@@ -15,7 +15,7 @@ what_is_said_goes_to_the_current_room(void **state)
 	assert_told(ann, "chat# tea ann: in tea\n");
 	type(ann, "/join main");
 	type(ann, "in main");
-	/* Going back is told to oneself alone: nothing has happened there. */
+	/* Going back is told to the session alone: nothing has happened there. */
 	assert_told(ann, "join main ann\nchat# main ann: in main\n");
 	assert_told(bob, "chat# main ann: in main\n");
 	fixture_close(&fixture);
@@ -358,7 +358,7 @@ room_must_list(struct guest *guest, char room, const struct model *model, const 
 	strbuf_clear(&wanted);
 }
 
-/* A step at random: somebody enters or leaves a room, or takes another nick. */
+/* A step at random: a user enters or leaves a room, or takes another nick. */
 static void
 step_at_random(struct guest **people, struct model *rooms, int *names, uint64_t *seed)
 {
@@ -390,7 +390,7 @@ a_room_lists_its_people_in_order_of_arrival_whatever_happened(void **state)
 	int names[PEOPLE] = {0};
 	uint64_t seed = 7;
 	fixture_open(&fixture);
-	/* Somebody looks on from another room: all others are always in main, too. */
+	/* A user watches from another room: all others are always in main, too. */
 	struct guest *looker = guest_login(&fixture, "looker");
 	for (int i = 0; i < PEOPLE; i++) {
 		char nick[16];

@@ -1,6 +1,6 @@
 /*
  * What a WebSocket's client may send, and what not; each stream also a byte at a time. What the
- * house answers stands in tests/e2e/test_websocket.py.
+ * server answers is in tests/e2e/test_websocket.py.
  */
 #include "unit.h"
 

@@ -252,7 +252,7 @@ client_receive_one(struct session *session, enum framed framed, struct text mess
 		session->protocol->on_message(session, message);
 	else if (framed == FRAMED_TOO_LONG)
 		session_notice(session, LINE_LOCAL, "A message was too long to be shown.", NULL);
-	else if (framed == FRAMED_HTTP)
+	else if (framed == FRAMED_HTTP || framed == FRAMED_NO_LENGTH)
 		conn_close(&session->conn, "it speaks another protocol");
 }
 
@@ -290,7 +290,7 @@ client_receive(struct session *session)
 		session->deadline = monotonic_ms() + SILENCE_MS;
 	}
 	enum framed framed = FRAMED_MESSAGE;
-	while (framed != FRAMED_NOTHING && framed != FRAMED_HTTP &&
+	while (framed != FRAMED_NOTHING && session->conn.state != CONN_CLOSED &&
 		session->state != SESSION_ENDED) {
 		framed = session->protocol->framing->next(&session->decoder, &in, &message);
 		session->peer_ends_messages |= framed == FRAMED_MESSAGE;
