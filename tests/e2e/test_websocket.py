@@ -11,7 +11,7 @@ import threading
 import pytest
 
 from house import (BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, House, frame, head_of,
-                   read_head)
+                   program, read_head)
 
 NICKS = itertools.count(1)
 
@@ -663,7 +663,8 @@ def test_pongs_that_are_not_read_are_not_hoarded(home, bob):
     bob.until("pong", ref="here")
     writer.join(1)
     assert writer.is_alive(), "the server reads without end"
-    assert home.memory("VmHWM") - before < 1024
+    # A sanitizer keeps freed memory for a while.
+    assert "asan" in program() or home.memory("VmHWM") - before < 1024
     for i in range(count):
         assert stuck.read_frame() == (PONG, b"%125d" % i)
     writer.join()
