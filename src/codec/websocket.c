@@ -1,6 +1,6 @@
 /*
- * A frame's head is judged byte by byte, so that what is wrong is known before
- * anything is kept or waited for. A text that comes in one piece is never copied.
+ * A frame's head is checked byte by byte, so that a fault is found before anything is
+ * kept or waited for. A text that comes in one piece is not copied.
  */
 #include "codec/websocket.h"
 
@@ -28,7 +28,7 @@ utf8_read(struct utf8 *utf8, struct text t)
 		} else if (c >= 0x80) {
 			if (c < 0xc2 || c > 0xf4)
 				return false;
-			/* Neither longer than need be, nor surrogates, nor past the last character. */
+			/* No overlong forms, no surrogates, nothing after U+10FFFF. */
 			*utf8 = (struct utf8){
 				.left = c < 0xe0   ? 1
 					: c < 0xf0 ? 2
@@ -52,7 +52,7 @@ utf8_whole(struct text t)
 	return utf8_read(&utf8, t) && utf8.left == 0;
 }
 
-/* RFC 6455, 7.4, and those that were registered since. */
+/* RFC 6455, 7.4, and codes registered since. */
 static bool
 code_may_be_sent(unsigned code)
 {
@@ -79,7 +79,7 @@ frame_is_last(const struct ws_decoder *decoder)
 	return decoder->head[0] & FIRST_FIN;
 }
 
-/* Bytes of the head as far as they are known: they come after the second. */
+/* Size of the head, as far as is known: the second byte determines it. */
 static size_t
 head_size(const struct ws_decoder *decoder)
 {
@@ -130,7 +130,7 @@ second_is_wrong(const struct ws_decoder *decoder)
 	       (frame_is_control(decoder) && length > WS_CONTROL_BYTES);
 }
 
-/* In more bytes than it needs, or in 64 bits of which the first is set. */
+/* Written in more bytes than it needs, or in 64 bits with the highest set. */
 static bool
 length_is_wrong(const struct ws_decoder *decoder)
 {
@@ -140,7 +140,7 @@ length_is_wrong(const struct ws_decoder *decoder)
 	       (form == LENGTH_IN_EIGHT && (length <= UINT16_MAX || length > INT64_MAX));
 }
 
-/* What the connection must be closed with for the byte of a head that came last. */
+/* The code to close with, because of the last byte of the head; or none. */
 static enum ws_code
 head_judge(const struct ws_decoder *decoder)
 {
@@ -209,7 +209,7 @@ close_read(struct ws_decoder *decoder, struct text payload)
 	return (struct ws_found){WS_FOUND_CLOSE, (enum ws_code)code, payload};
 }
 
-/* What came so far with the piece behind it; kept unless that is all. */
+/* The payload so far and the piece after it; kept unless the piece is all. */
 static struct text
 payload_join(struct strbuf *so_far, struct text piece, bool whole)
 {
@@ -258,7 +258,7 @@ payload_take(struct ws_decoder *decoder, struct ws_input *in)
 					 : message_take(decoder, piece);
 }
 
-/* Between decoder, what was found before is done with. */
+/* Between frames, what was found before is no longer needed. */
 static void
 decoder_forget(struct ws_decoder *decoder)
 {

@@ -1,7 +1,7 @@
 /*
- * What a WebSocket's client sends, by RFC 6455: decoder, read however the stream
- * is cut, and what is wrong with them. Knows no sockets, and keeps no memory
- * between messages.
+ * Decodes the frames that a WebSocket client sends (RFC 6455), however the stream is cut,
+ * and finds what is wrong with them. Knows no sockets, and keeps no memory between
+ * messages.
  */
 #ifndef CODEC_WEBSOCKET_H
 #define CODEC_WEBSOCKET_H
@@ -9,7 +9,7 @@
 #include "teahouse/strbuf.h"
 
 enum {
-	WS_MESSAGE_BYTES = 65535, /* longest message taken */
+	WS_MESSAGE_BYTES = 65535, /* longest message accepted */
 	WS_CONTROL_BYTES = 125,   /* longest payload of a control frame */
 	WS_HEAD_BYTES = 14,       /* longest head of a frame */
 };
@@ -23,7 +23,7 @@ enum ws_opcode {
 	WS_PONG = 10,
 };
 
-/* Of RFC 6455, 7.4.1. */
+/* RFC 6455, 7.4.1. */
 enum ws_code {
 	WS_CODE_NONE = 0, /* a close frame without one */
 	WS_CODE_NORMAL = 1000,
@@ -37,63 +37,63 @@ enum ws_code {
 };
 
 enum ws_kind {
-	WS_FOUND_NOTHING, /* all that came was read */
+	WS_FOUND_NOTHING, /* all input was read */
 	WS_FOUND_MESSAGE,
 	WS_FOUND_PING,
 	WS_FOUND_PONG,
-	WS_FOUND_CLOSE, /* nothing more will be found; code: to be answered with it */
-	WS_FOUND_FAULT, /* nothing more will be found; code: to be closed with it */
+	WS_FOUND_CLOSE, /* nothing more will be found; code: to answer with */
+	WS_FOUND_FAULT, /* nothing more will be found; code: to close with */
 };
 
 struct ws_found {
 	enum ws_kind kind;
 	enum ws_code code;
-	struct text payload; /* borrowed until the next is looked for */
+	struct text payload; /* borrowed until the next call */
 };
 
-/* UTF-8 that may be cut anywhere. */
+/* The state of a UTF-8 check whose input may be cut anywhere. */
 struct utf8 {
-	unsigned char left;      /* bytes that must follow */
-	unsigned char low, high; /* the next of them */
+	unsigned char left;      /* continuation bytes that must follow */
+	unsigned char low, high; /* bounds of the next of them */
 };
 
-/* Zeroed is a stream's beginning. */
+/* Zeroed: the beginning of a stream. */
 struct ws_decoder {
-	struct strbuf message, control; /* what came before of one that comes in pieces */
+	struct strbuf message, control; /* the pieces of one that is incomplete */
 	uint32_t left;                  /* bytes of the frame's payload that have not come */
-	struct utf8 utf8;               /* where the message stands */
+	struct utf8 utf8;               /* of the message so far */
 	unsigned char head[WS_HEAD_BYTES];
-	unsigned char n_head;  /* bytes of it that have come; 0: between frames */
-	unsigned char mask_at; /* byte of the mask that is next */
-	bool begun;            /* a message, of which the last frame has not begun */
-	bool over;             /* after a close or a fault whatever comes is passed over */
+	unsigned char n_head;  /* bytes of it received; 0: between frames */
+	unsigned char mask_at; /* index of the next byte of the mask */
+	bool begun;            /* a message whose last frame has not begun */
+	bool over;             /* after a close or a fault, input is discarded */
 };
 
-/* Bytes that may be changed where they are. */
+/* Input, which is unmasked in place. */
 struct ws_input {
 	char *at;
 	size_t len;
 };
 
 /*
- * Takes what it reads off the input, and unmasks it there. To be called until
- * it finds nothing.
+ * Finds the next message or control frame, and removes what was read from the input. To
+ * be called until it finds nothing.
  */
 struct ws_found ws_decoder_next(struct ws_decoder *decoder, struct ws_input *in);
 void ws_decoder_clear(struct ws_decoder *decoder);
 
-/* Writes a frame that is no longer than a control frame may be. */
+/* Appends a frame whose payload is at most WS_CONTROL_BYTES long. */
 void ws_frame_write(struct strbuf *out, enum ws_opcode opcode, struct text payload);
 
 /*
- * Around what is written between them: the head of a text frame as a server sends it,
- * unmasked (RFC 6455, 5.2). begin returns where the payload starts, which end takes.
- * End is always true, for the sake of struct wrapping.
+ * Make a text frame, unmasked (RFC 6455, 5.2), of what is appended between the two calls.
+ * begin returns where the payload starts, for end. end always returns true; its type is
+ * that of struct wrapping.
  */
 size_t ws_frame_begin(struct strbuf *out);
 bool ws_frame_end(struct strbuf *out, size_t start);
 
-/* Whether it goes on being UTF-8; whether that was whole says `left`. */
+/* Whether the input so far is UTF-8. It is complete when `left` is 0. */
 bool utf8_read(struct utf8 *utf8, struct text t);
 
 #endif

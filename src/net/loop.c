@@ -108,7 +108,7 @@ loop_wake(struct net *net)
 /*
  * The other signals that would end or stop the program: no client is to be lost by one
  * that was meant for another process. SIGTSTP is left alone, since it is typed, and
- * undone, by the user at the terminal. What the parent process has set (a profiler, nohup) stays.
+ * undone, by the user at the terminal. A disposition that was set before (by a profiler, say) stays.
  */
 static void
 signals_ignore(void)

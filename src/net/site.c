@@ -26,14 +26,14 @@ enum {
 	"X-Content-Type-Options: nosniff\r\n"          \
 	"Referrer-Policy: no-referrer\r\n"
 
-/* One answer; what HEAD gets is its beginning. */
+/* An answer; its head alone answers HEAD. */
 struct answer {
 	struct strbuf bytes;
 	size_t head;
 };
 
 struct file {
-	char *path; /* as asked for, with its slash */
+	char *path; /* as requested, with its slash */
 	char etag[20];
 	struct answer whole, unchanged;
 	struct file *next;
@@ -45,10 +45,10 @@ struct site {
 	struct answer statuses[SITE_STATUSES];
 };
 
-/* A folder on the way down. */
+/* A folder that is being read. */
 struct folder {
 	struct site *site;
-	const char *path; /* as asked for, without its last slash */
+	const char *path; /* as requested, without its last slash */
 	int fd;
 	unsigned deep;
 	struct strbuf *wrong;
@@ -132,7 +132,7 @@ folder_fails(const struct folder *folder, const char *name, const char *why)
 	return false;
 }
 
-/* All that fd gives, up to what is served. */
+/* Reads the whole file; false when it is larger than FILE_BYTES. */
 static bool
 file_read(int fd, struct strbuf *bytes)
 {
@@ -198,7 +198,7 @@ folder_add(const struct folder *folder, const char *name)
 	return fine;
 }
 
-/* Hidden files, links and whatever is neither file nor folder are not the page's. */
+/* Hidden files, links, and what is neither file nor folder are not served. */
 static bool
 entry_add(const struct folder *folder, const char *name)
 {

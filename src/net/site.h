@@ -47,7 +47,7 @@ struct site;
 
 struct site_request {
 	bool get, head;    /* neither: another method */
-	struct text path;  /* decoded, without its query */
+	struct text path;  /* decoded, without the query */
 	struct text known; /* If-None-Match, or no text */
 };
 

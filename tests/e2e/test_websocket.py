@@ -10,7 +10,7 @@ import threading
 
 import pytest
 
-from server import Server
+from server import Server, program
 from websocket_client import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, frame
 
 NICKS = itertools.count(1)
@@ -574,7 +574,8 @@ def test_pongs_that_are_not_read_are_not_hoarded(server, bob):
     bob.until("pong", ref="here")
     writer.join(1)
     assert writer.is_alive(), "the server reads without end"
-    assert server.memory("VmHWM") - before < 1024
+    # A sanitizer keeps freed memory for a while.
+    assert "asan" in program() or server.memory("VmHWM") - before < 1024
     for i in range(count):
         assert stuck.read_frame() == (PONG, b"%125d" % i)
     writer.join()

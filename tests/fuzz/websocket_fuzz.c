@@ -1,4 +1,4 @@
-/* What a WebSocket's client sends: pieces must find what the whole does, and nothing passes its bound. */
+/* Frames: pieces of a stream must give what the whole does, and nothing exceeds its bound. */
 #include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -14,11 +14,11 @@ is_utf8(struct text t)
 	return utf8_read(&utf8, t) && utf8.left == 0;
 }
 
-/* Writes down what is found. */
+/* Notes what is found. */
 static void
 feed(struct ws_decoder *decoder, struct text piece, struct strbuf *notes)
 {
-	/* A copy of its own, so that reading past the piece is seen. */
+	/* A copy of its own, so that a sanitizer sees reading past the piece. */
 	char *copy = malloc(piece.len + 1);
 	memcpy(copy, piece.ptr, piece.len);
 	struct ws_input in = {copy, piece.len};

@@ -1,12 +1,12 @@
 /*
- * What a WebSocket's client may send, and what not; each stream also a byte at a time. What the
- * server answers is in tests/e2e/test_websocket.py.
+ * What a WebSocket client may send, and what not; each stream also in pieces of every size.
+ * What the server answers is tested in tests/e2e/test_websocket.py.
  */
 #include "unit.h"
 
 #include "codec/websocket.h"
 
-/* Written down as `m:text` `p:ping` `o:pong` `c1000:..` `f1002:`, each with a space behind it. */
+/* Notes `m:text` `p:ping` `o:pong` `c1000:..` `f1002:`, each followed by a space. */
 static void
 note(struct strbuf *notes, const struct ws_found *found)
 {
@@ -49,7 +49,7 @@ read_by(struct text stream, size_t size)
 		feed(&decoder, &notes,
 			(struct text){
 				stream.ptr + at, stream.len - at < size ? stream.len - at : size});
-	/* Between messages nothing is kept. */
+	/* Nothing is kept between messages. */
 	if (decoder.n_head == 0 && !decoder.begun) {
 		assert_null(decoder.message.ptr);
 		assert_null(decoder.control.ptr);
@@ -130,6 +130,23 @@ faults_end_it(void **state)
 	assert_found(BYTES("\x01\x81" MASK "a\x80\xfe\xff\xff" MASK), "f1009: ");
 	assert_found(BYTES("\x81\x82" MASK "a\x80"), "f1007: ");
 	assert_found(BYTES("\x81\x82" MASK "a\xc3"), "f1007: ");
+}
+
+/* What came whole before a fault or a close is found first, each ping by itself. */
+static void
+what_came_before_the_end_is_found(void **state)
+{
+	(void)state;
+	assert_found(BYTES("\x81\x81" MASK "a\x89\x81" MASK "1\x89\x81" MASK "2\x81\x81" MASK
+			   "b\xc1\x80" MASK "\x81\x81" MASK "c"),
+		"m:a p:1 p:2 m:b f1002: ");
+	assert_found(BYTES("\x01\x81" MASK "a\x89\x80" MASK "\x80\x81" MASK "b\x80\x81" MASK "c"),
+		"p: m:ab f1002: ");
+	assert_found(BYTES("\x81\x81" MASK "a\x88\x82" MASK "\x03\xe8\x89\x80" MASK),
+		"m:a c1000:\x03\xe8 ");
+	assert_found(BYTES("\x89\x81" MASK "1\x89\x81" MASK "2\x89\x81" MASK "3\x89\x80" MASK
+			   "\x89\x81" MASK "5"),
+		"p:1 p:2 p:3 p: p:5 ");
 }
 
 /* As soon as it is known, whatever is to come. */
@@ -294,6 +311,7 @@ main(void)
 		cmocka_unit_test(control_frames_are_found_within),
 		cmocka_unit_test(a_close_ends_it),
 		cmocka_unit_test(faults_end_it),
+		cmocka_unit_test(what_came_before_the_end_is_found),
 		cmocka_unit_test(faults_are_found_early),
 		cmocka_unit_test(the_longest_is_found),
 		cmocka_unit_test(codes_are_judged),

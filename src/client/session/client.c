@@ -290,7 +290,7 @@ client_receive(struct session *session)
 		session->deadline = monotonic_ms() + SILENCE_MS;
 	}
 	enum framed framed = FRAMED_MESSAGE;
-	while (framed != FRAMED_NOTHING && session->conn.state != CONN_CLOSED &&
+	while (framed != FRAMED_NOTHING && framed != FRAMED_HTTP && framed != FRAMED_NO_LENGTH &&
 		session->state != SESSION_ENDED) {
 		framed = session->protocol->framing->next(&session->decoder, &in, &message);
 		session->peer_ends_messages |= framed == FRAMED_MESSAGE;
