@@ -59,11 +59,16 @@ class Telnet(User):
 
 class Json1(User):
     version = 1
+    last_id = 0
 
     def read(self):
         packet = self.client.read()
         if self.version == 2:
             assert isinstance(packet.pop("time"), int)
+            # Events have an id, which rises; answers have none.
+            number = packet.pop("id", None)
+            assert number is None or number > self.last_id
+            self.last_id = number or self.last_id
         kind = packet.pop("type")
         if kind in ("welcome", "names"):
             return f"{kind} .."

@@ -20,7 +20,7 @@ OTHER_ROOM = " in another room"
 
 
 # A packet is written as its type and all its fields, without the time that each packet of version
-# 2 must have.
+# 2 must have, and the id that its events have.
 TABLE = {
     "said": {
         "telnet": "{nick}: {text}",
