@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "base/alloc.h"
 #include "teahouse/log.h"
 
 struct delayed {
@@ -29,9 +30,7 @@ static inline void
 delaying_append(struct log *log, struct core *core, const struct entry *entry)
 {
 	struct delaying_log *delaying = (struct delaying_log *)log;
-	struct delayed *delayed = calloc(1, sizeof *delayed);
-	if (!delayed)
-		abort();
+	struct delayed *delayed = xcalloc(sizeof *delayed);
 	delaying->core = core;
 	delayed->entry = entry_copy(entry);
 	delayed->turns = delaying->turns;
