@@ -1,4 +1,7 @@
-/* Every adapter there is: a new protocol is a file of its own, and a row here. */
+/*
+ * The list of all adapters. A new protocol needs a file of its own and a row here; this file
+ * does not know what an adapter does.
+ */
 #include "adapters/adapters.h"
 
 #include <stddef.h>

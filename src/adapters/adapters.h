@@ -1,4 +1,4 @@
-/* The adapters, each defined in the file of its name. */
+/* The adapters. Each is defined in the file of its name, adapter_json in json_tcp.c. */
 #ifndef ADAPTERS_ADAPTERS_H
 #define ADAPTERS_ADAPTERS_H
 

@@ -1,10 +1,13 @@
-/* direct: the classroom direct-message protocol (SPEC 6.6): #name, and @name:text. */
+/*
+ * direct: the classroom direct-message protocol (SPEC 6.6): #name logs in, @name:text sends.
+ * Does not know where a message ends (codec/framing.h) nor which nicks exist.
+ */
 #include "adapters/adapters.h"
 #include "adapters/text_lines.h"
 #include "codec/framing.h"
 
-/* An encoding is a line ending, whether it hears its room, and whether nicks stand in front. */
-enum { ENCODING_HEARS = ENDINGS, ENCODING_NICKS = 2 * ENDINGS, ENCODINGS = 4 * ENDINGS };
+/* Encodings combine a line ending, whether room messages are shown, and whether nicks are shown. */
+enum { ENCODING_ROOM = ENDINGS, ENCODING_NICKS = 2 * ENDINGS, ENCODINGS = 4 * ENDINGS };
 
 static const struct strings endings[ENDINGS] = {
 	[ENDING_LF] = {"\n", DIRECT_BYTES},
@@ -17,7 +20,7 @@ direct_on_connect(struct client *client, const struct peer *peer)
 {
 	const struct listener *listener = client->listener;
 	client->encoding = listener->ending;
-	client->encoding += listener->hear ? ENCODING_HEARS : 0;
+	client->encoding += listener->hear ? ENCODING_ROOM : 0;
 	client->encoding += listener->nicks ? ENCODING_NICKS : 0;
 	struct strbuf greeting = {0};
 	strbuf_printf(&greeting, "You are connected from:('%s', %d)%s", peer->host, peer->port,
@@ -79,13 +82,13 @@ static void
 direct_encode(unsigned encoding, const struct event *event, struct strbuf *out)
 {
 	const struct strings *strings = &endings[encoding % ENDINGS];
-	bool hears = encoding / ENCODING_HEARS % 2, nicks = encoding / ENCODING_NICKS;
+	bool room = encoding / ENCODING_ROOM % 2, nicks = encoding / ENCODING_NICKS;
 	struct strbuf before = {0};
 	if (nicks)
 		strbuf_printf(&before, "%.*s: ", TEXT_ARGS(event->actor));
 	if (event->kind == EVENT_DIRECT)
 		put_lines(out, strings, strbuf_view(&before), event->body, "");
-	else if ((event->kind == EVENT_SAID || event->kind == EVENT_EMOTE) && hears)
+	else if ((event->kind == EVENT_SAID || event->kind == EVENT_EMOTE) && room)
 		put_speech(out, strings, TEXT_NONE, event);
 	else if (event->kind == EVENT_WELCOME)
 		put_line(out, strings, TEXT_NONE, "Your user detail saved as : %", event->actor,

@@ -1,4 +1,7 @@
-/* Packets to requests, events to packets (SPEC 6.2), in the plain version 1 and the full version 2. */
+/*
+ * Turns packets into requests and events into packets (SPEC 6.2), in versions 1 and 2. Does not
+ * know how a packet is wrapped (struct wrapping) nor how JSON is parsed (codec/json.h).
+ */
 #include "adapters/json_packets.h"
 
 #include <assert.h>
@@ -9,7 +12,7 @@
 
 enum { REF_BYTES = 64, FIELD_BYTES = 16 };
 
-/* A packet being packet. */
+/* A received packet while it is processed. */
 struct packet {
 	struct client *client;
 	struct json *json;
@@ -22,7 +25,7 @@ packet_refuse(const struct packet *packet, enum reason reason, struct text targe
 	session_reject_input(&packet->client->session, reason, target, packet->ref, packet->type);
 }
 
-/* The field's text, if it is there; false: it was refused. */
+/* The field's text; TEXT_NONE if it is optional and missing. false: the packet was refused. */
 static bool
 packet_field(const struct packet *packet, struct text field, bool optional, struct text *value)
 {
@@ -38,14 +41,14 @@ packet_field(const struct packet *packet, struct text field, bool optional, stru
 	return false;
 }
 
-/* A hello chooses the version; false: there is none such. */
+/* Takes the version from a hello; false: there is no such version, and the packet was refused. */
 static bool
 packet_version(const struct packet *packet)
 {
 	enum json_is kind = json_kind(packet->json, "version");
 	int64_t version = json_number(packet->json, "version");
 	if (kind == FIELD_MISSING) {
-		/* What a hello that failed asked for is forgotten. */
+		/* A previous hello that failed may have set another version. */
 		bool web = packet->client->listener->adapter->by_http;
 		packet->client->encoding = web ? JSON_VERSION_2 : JSON_VERSION_1;
 		return true;
@@ -58,7 +61,7 @@ packet_version(const struct packet *packet)
 	return true;
 }
 
-/* What a client of version 1 knows. */
+/* Whether version 1 has packets of this type from clients. */
 static bool
 type_is_version1(struct text type)
 {
@@ -122,7 +125,7 @@ json_on_message(struct client *client, struct text message)
 	json_close(packet.json);
 }
 
-/* A packet being written, inside its framing. */
+/* A packet that is being written, and where it starts behind its header. */
 struct packet_writer {
 	struct json_writer json;
 	size_t start;
@@ -151,7 +154,7 @@ version1_packet(
 	writer_end(&writer, wrapping);
 }
 
-/* A chat for each line, with what version 1 has no packet for written around it. */
+/* One chat per line. Emotes and direct messages have no packet in version 1: words mark them. */
 static void
 version1_chat(const struct event *event, const struct wrapping *wrapping, struct strbuf *out)
 {
@@ -298,7 +301,7 @@ json_put_params(struct json_writer *json, const struct command *command)
 	json_close_array(json);
 }
 
-/* The commands that can be typed: all that /help says, for programs. */
+/* The commands that can be typed: what /help shows, in a form for programs. */
 static void
 json_put_commands(struct json_writer *json)
 {
@@ -323,7 +326,7 @@ json_put_commands(struct json_writer *json)
 	json_close_array(json);
 }
 
-/* The fields that the kind has of its own. */
+/* The fields that are specific to the event's kind. */
 static void
 version2_fields(struct json_writer *json, const struct event *event)
 {

@@ -1,4 +1,6 @@
-/* json: length-prefixed packets over TCP, for programs (SPEC 6.2). */
+/*
+ * json: packets with a length prefix over TCP, for programs (SPEC 6.2). Knows no packet's fields.
+ */
 #include "adapters/adapters.h"
 #include "adapters/json_packets.h"
 #include "codec/framing.h"

@@ -1,6 +1,7 @@
 /*
- * lobby: the classroom room protocol (SPEC 6.5). First a room, then a name, then
- * client; answers are digits on the way in and words inside.
+ * lobby: the classroom room protocol (SPEC 6.5). The client chooses a room, then a nick, then it
+ * can chat; answers are digits until it is in the room, and sentences after that. Does not know
+ * where a string ends (codec/framing.h).
  */
 #include <stdlib.h>
 
@@ -9,7 +10,7 @@
 #include "base/alloc.h"
 #include "codec/framing.h"
 
-/* An encoding is a line ending, and whether comings and goings are told. */
+/* Encodings combine a line ending and whether users who enter and leave are announced. */
 enum { ENCODING_ANNOUNCES = ENDINGS, ENCODINGS = 2 * ENDINGS };
 
 static const struct strings endings[ENDINGS] = {
@@ -18,9 +19,9 @@ static const struct strings endings[ENDINGS] = {
 	[ENDING_NONE] = {"", LOBBY_BYTES},
 };
 
-/* What a talk keeps. */
+/* The state of a client. */
 struct lobby_state {
-	char *room; /* the one joined, until there is a name to enter it with; or NULL */
+	char *room; /* chosen by /join, and entered by /nick; or NULL */
 };
 
 static void
@@ -39,7 +40,7 @@ lobby_on_close(struct client *client)
 	free(state->room);
 }
 
-/* `1`: that does not belong here. */
+/* Answers `1`: the command cannot be used now. */
 static void
 lobby_refuse(struct client *client, struct text word)
 {
@@ -67,12 +68,12 @@ lobby_join(struct client *client, struct text room)
 	client_write(client, text_of(endings[client->listener->ending].ending));
 }
 
-/* Before one is in a room. */
+/* Before the client is in a room. */
 static void
 lobby_before_login(struct client *client, struct text word, struct text rest)
 {
 	const struct lobby_state *state = client->state;
-	/* The end of a line that a pause had ended already is nothing. */
+	/* Ignore the line ending of a message that a pause has already ended. */
 	if (word.len == 0)
 		return;
 	if (!state->room && text_is(word, text_of("/list")) && rest.len == 0)

@@ -1,4 +1,7 @@
-/* relay: no login and no commands; what one says, the others see, and nothing else (SPEC 6.4). */
+/*
+ * relay: no login and no commands (SPEC 6.4). Each line is sent to all others in the room. Does not
+ * know where a line ends (codec/framing.h).
+ */
 #include "adapters/adapters.h"
 #include "adapters/text_lines.h"
 #include "codec/framing.h"
@@ -30,7 +33,7 @@ relay_on_message(struct client *client, struct text line)
 static void
 relay_too_long(struct client *client)
 {
-	/* There is no word for it here but what people say, so it is passed over. */
+	/* The protocol can show messages only, so the line is ignored without an error. */
 	(void)client;
 }
 

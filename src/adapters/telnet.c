@@ -1,8 +1,8 @@
 /*
- * telnet: lines for people who sit at a keyboard (SPEC 6.1). The telnet
- * protocol itself (RFC 854, 855, 1143) is libtelnet's.
+ * telnet: lines for people at a keyboard (SPEC 6.1). libtelnet does the telnet protocol itself (RFC
+ * 854, 855, 1143); this file does not know where a line ends (codec/framing.h).
  */
-/* libtelnet.h needs size_t, and does not say so. */
+/* libtelnet.h uses size_t without including its header. */
 #include <stddef.h>
 
 #include <libtelnet.h>
@@ -12,29 +12,29 @@
 #include "base/alloc.h"
 #include "codec/framing.h"
 
-/* Where in the stream of telnet's bytes one is (RFC 854). */
+/* The position in the stream of telnet bytes (RFC 854). */
 enum position {
 	IN_TEXT,
-	IN_COMMAND, /* behind IAC */
-	IN_OPTION,  /* behind IAC WILL, WONT, DO or DONT */
-	IN_INSIDE,  /* a subnegotiation */
+	IN_COMMAND, /* after IAC */
+	IN_OPTION,  /* after IAC WILL, WONT, DO or DONT */
+	IN_INSIDE,  /* inside a subnegotiation */
 	IN_INSIDE_COMMAND,
 };
 
-/* What a talk keeps. */
+/* The state of a client. */
 struct telnet_state {
 	telnet_t *telnet;
-	struct strbuf *clean; /* where the text goes, during filter */
+	struct strbuf *clean; /* the output of telnet_filter, while it runs */
 	enum position position;
-	bool hinted;        /* it was told how to leave */
-	unsigned char owed; /* bytes until the UTF-8 character that has begun is whole */
+	bool hinted;        /* the hint how to leave has been sent */
+	unsigned char owed; /* bytes missing from an incomplete UTF-8 character */
 };
 
-/* An event of another room uses the next encoding (adapter.other_room). */
+/* Events of a room other than the current one use the next encoding (adapter.other_room). */
 enum { ENCODING_USUAL, ENCODING_STRICT = 2, ENCODINGS = 4 };
 
 static const struct strings lines = {.ending = "\r\n"};
-/* Nothing is offered, so that nc sees clean text; what a client offers is taken if it is here. */
+/* The server offers no option, so that nc shows plain text; it accepts these when offered. */
 static const telnet_telopt_t telnet_options[] = {
 	{TELNET_TELOPT_NAWS, TELNET_WONT, TELNET_DO},
 	{TELNET_TELOPT_TTYPE, TELNET_WONT, TELNET_DO},
@@ -58,9 +58,9 @@ telnet_data(struct telnet_state *state, struct text data)
 }
 
 /*
- * Debian's telnet looks for its interrupt keys in seven bits, and so sends a
- * command in place of some bytes of UTF-8: typing U with dots would break the line.
- * Inside a character it is that byte; nobody can press a key there. 0: no such.
+ * The byte of UTF-8 that a command stands for; 0: none. Debian's telnet compares only the low seven
+ * bits with its interrupt keys, and sends a command instead of some bytes of UTF-8, so that typing
+ * U with dots would break the line. Inside a character no key can have been pressed.
  */
 static unsigned char
 telnet_byte(const struct telnet_state *state, unsigned char command)
@@ -72,7 +72,7 @@ telnet_byte(const struct telnet_state *state, unsigned char command)
 	return state->owed > 0 ? bytes[command] : 0;
 }
 
-/* Commands that edit become the bytes that do the same to a typed line. */
+/* Editing commands become the bytes that edit a typed line in the same way (framing_typed). */
 static void
 telnet_command(struct client *client, unsigned char command)
 {
@@ -88,7 +88,7 @@ telnet_command(struct client *client, unsigned char command)
 	else if (command == TELNET_EL || command == TELNET_IP)
 		strbuf_add(state->clean, &kill, 1);
 	else if (command == TELNET_EOF)
-		/* PuTTY's Ctrl-D, after which its user can type no more. */
+		/* PuTTY sends this for Ctrl-D, and accepts no more input after it. */
 		strbuf_printf(state->clean, "%clogout\n", kill);
 }
 
@@ -97,7 +97,7 @@ telnet_happened(telnet_t *telnet, telnet_event_t *event, void *data)
 {
 	struct client *client = data;
 	struct telnet_state *state = client->state;
-	/* RFC 1184, 2.2: the client edits its line itself, and sends it whole. */
+	/* RFC 1184, 2.2: the client edits the line locally and sends whole lines. */
 	static const char edit[] = {1, 1};
 	switch ((int)event->type) {
 	case TELNET_EV_DATA:
@@ -139,9 +139,9 @@ telnet_on_close(struct client *client)
 }
 
 /*
- * What libtelnet should see of a byte. Subnegotiations it should not: nothing in them is
- * wanted, it would keep up to 16 KiB of one, and a client that says so in one could
- * have all that follows taken for compressed.
+ * Adds to `passed` what libtelnet gets of a byte. Subnegotiations are dropped: the server needs
+ * nothing from them, libtelnet would buffer up to 16 KiB of each, and a client could use one to
+ * make it treat all following bytes as compressed.
  */
 static void
 telnet_pass(struct telnet_state *state, char byte, struct strbuf *passed)
@@ -181,7 +181,7 @@ telnet_pass(struct telnet_state *state, char byte, struct strbuf *passed)
 	}
 }
 
-/* Up to the next command or over it, so that what was typed before it is answered before it. */
+/* Processes the text up to the next command, or one command, so that answers keep their order. */
 static size_t
 telnet_filter(struct client *client, struct text received, struct strbuf *clean)
 {
@@ -206,8 +206,9 @@ telnet_filter(struct client *client, struct text received, struct strbuf *clean)
 }
 
 /*
- * Whether the line is a plain word's command: alone, or with what it needs. `login`
- * alone is one that wants a name; `say` alone is something to say.
+ * Whether the line is a command without a slash: the word with its parameters. `login` without a
+ * nick is also a command, and an error; `say` without a text is a message. *split is the result of
+ * splitting the parameters.
  */
 static bool
 bare_word_command(struct text line, struct request *request, enum reason *split)
@@ -228,7 +229,7 @@ bare_word_command(struct text line, struct request *request, enum reason *split)
 	return *split == REASON_OK || (command->flags & COMMAND_BEFORE_LOGIN);
 }
 
-/* The first time, a user who types what ends other programs probably wants to leave. */
+/* Words that quit other programs. A user who types such a word probably wants to leave. */
 static bool
 line_is_farewell(struct text line)
 {
@@ -298,7 +299,7 @@ encode_presence(const struct event *event, struct text where, struct strbuf *out
 		put_line(out, &lines, TEXT_NONE, "*** You have left %. You are in % now.",
 			event->room, event->target);
 	else if (where.len > 0)
-		/* By another session of the user: this one stays in its room. */
+		/* Another session of the user entered: this session stays in its room. */
 		put_line(out, &lines, TEXT_NONE, "*** You are also in % now.", event->room,
 			TEXT_NONE);
 	else if (!event->on_login)
@@ -362,7 +363,7 @@ encode_refusal(const struct event *event, bool strict, struct strbuf *out)
 		put_line(out, &lines, TEXT_NONE, "Please try again.", TEXT_NONE, TEXT_NONE);
 }
 
-/* A strict listener has plain words only. */
+/* A strict listener has only the commands without a slash. */
 static void
 encode_strict_help(struct strbuf *out)
 {

@@ -1,4 +1,4 @@
-/* Strings of plain text. Knows what was said, not where one string ends and the next begins. */
+/* Writes events as strings of plain text. Does not know the client nor how it splits strings. */
 #include "adapters/text_lines.h"
 
 static void

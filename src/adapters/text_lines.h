@@ -1,32 +1,44 @@
-/* What protocols of plain text have in common: strings, one a line of what was said. */
+/*
+ * What the plain-text protocols (SPEC 6.1, 6.4 to 6.6) have in common: each line of a message is
+ * sent as one string. Does not know the client nor the meaning of a string's words.
+ */
 #ifndef ADAPTERS_TEXT_LINES_H
 #define ADAPTERS_TEXT_LINES_H
 
 #include "teahouse/event.h"
 #include "teahouse/strbuf.h"
 
-/* How a protocol's strings are. */
+/* The format of a protocol's strings. */
 struct strings {
 	const char *ending;
-	size_t most; /* bytes of one, its ending included; 0: no bound */
+	size_t most; /* bytes of a string, including its ending; 0: no limit */
 };
 
 /*
- * Each line of body as a string of its own, with the same words around it; a line too
- * long for one goes out as several, cut between characters.
+ * All functions append to out and cannot fail; their arguments are borrowed for the call. `where`
+ * and `before` are put in front of the string, and may be empty.
+ */
+
+/*
+ * Each line of body as a string of its own, between `before` and `after` (SPEC 4). A line that is
+ * too long for a string becomes several, cut between UTF-8 characters, unless `before` and `after`
+ * leave no room at all. TEXT_NONE writes nothing.
  */
 void put_lines(struct strbuf *out, const struct strings *strings, struct text before,
 	struct text body, const char *after);
 
-/* SAID, EMOTE or DIRECT: `ann: hi`, `[ann waves]`, `ann -> bob: hi`, behind `where`. */
+/* SAID, EMOTE or DIRECT: `ann: hi`, `[ann waves]` or `ann -> bob: hi`; split as put_lines does. */
 void put_speech(struct strbuf *out, const struct strings *strings, struct text where,
 	const struct event *event);
 
-/* One string behind `where`: the pattern, with a for its first % and b for its second. */
+/*
+ * One string: the pattern, with its first % replaced by a and its second by b. It is not split at
+ * strings->most: names and topics are far shorter.
+ */
 void put_line(struct strbuf *out, const struct strings *strings, struct text where,
 	const char *pattern, struct text a, struct text b);
 
-/* PRESENCE: `*** 12 have entered and 3 have left`, with another word for `entered`, and an end. */
+/* PRESENCE, as one string: `*** 12 have <entered> and 3 have left<end>` (SPEC 4). */
 void put_digest(struct strbuf *out, const struct strings *strings, struct text where,
 	const char *entered, const char *end, const struct event *event);
 

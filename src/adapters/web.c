@@ -1,4 +1,4 @@
-/* web: one packet a WebSocket text frame, for the page and other browsers (SPEC 6.3). */
+/* web: one packet per WebSocket text frame, for browsers (SPEC 6.3). Knows no packet's fields. */
 #include "adapters/adapters.h"
 #include "adapters/json_packets.h"
 #include "codec/framing.h"

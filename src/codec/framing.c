@@ -1,7 +1,7 @@
-/* Splits a stream of bytes into lines, packets or whole messages. Knows no protocol beyond that. */
+/* Splits a stream of bytes into lines, packets or whole messages. Does not know what they mean. */
 #include "codec/framing.h"
 
-enum { METHOD_BYTES = 16 }; /* no method of HTTP is as long */
+enum { METHOD_BYTES = 16 }; /* longer than any HTTP method */
 
 static struct text
 text_rest(struct text t, size_t n)
@@ -25,7 +25,7 @@ decoder_give(struct decoder *decoder, struct text *message)
 	return FRAMED_MESSAGE;
 }
 
-/* The length of METHOD in METHOD SP; 0: that is not how it begins. */
+/* The length of METHOD if the line begins with METHOD SP; else 0. */
 static size_t
 line_method(struct text line)
 {
@@ -35,7 +35,7 @@ line_method(struct text line)
 	return method < line.len && line.ptr[method] == ' ' ? method : 0;
 }
 
-/* METHOD SP target SP HTTP/1.x (RFC 9112, 3); what HTTP/2 begins with is one too (RFC 9113, 3.4). */
+/* METHOD SP target SP HTTP/1.x (RFC 9112, 3). The preface of HTTP/2 fits too (RFC 9113, 3.4). */
 static bool
 line_is_http(struct text line)
 {
@@ -51,7 +51,7 @@ byte_takes_back(char c)
 	return c == TYPED_BACKSPACE || c == TYPED_DELETE || c == TYPED_KILL;
 }
 
-/* Up to the end of the line, or to what takes back some of it. */
+/* The length up to the end of the line, or to an editing byte (TYPED_..). */
 static size_t
 line_length(struct text in, bool typed)
 {
@@ -73,7 +73,7 @@ line_take_back(struct decoder *decoder, char how)
 	}
 }
 
-/* Keeps the beginning of a line; false, once a line, when it is too long. */
+/* Keeps a piece of a line; false, once per line, when the line is too long. */
 static bool
 line_hold(struct decoder *decoder, struct text piece, size_t most)
 {
@@ -95,8 +95,8 @@ line_end(struct decoder *decoder, struct text *message)
 }
 
 /*
- * The line is too long. Of a request with a long path only the beginning can be seen,
- * but what stands behind it must not be heard as commands.
+ * The line is too long. If it is an HTTP request with a long path, only its beginning is known, but
+ * the header lines that follow must not be taken as commands.
  */
 static enum framed
 line_refuse(struct decoder *decoder, struct text piece)
@@ -187,7 +187,7 @@ decoder_end_message(struct decoder *decoder, struct text *message)
 	return told ? FRAMED_NOTHING : line_end(decoder, message);
 }
 
-/* As a length, each of these would announce a packet of over 16,000 bytes that is no JSON. */
+/* Taken as lengths, these would announce packets of over 16,000 bytes that are not JSON. */
 static bool
 packet_is_http(const char head[4])
 {
@@ -260,7 +260,7 @@ static enum framed
 packets_next(struct decoder *decoder, struct text *in, struct text *message)
 {
 	decoder_release(decoder);
-	/* The common case, a packet that came in one piece, is not copied. */
+	/* The common case, a packet that arrived in one piece, is not copied. */
 	if (decoder->begun && decoder->partial.len == 0 && in->len >= 2 &&
 		in->len - 2 >= packet_length(in->ptr)) {
 		*message = (struct text){in->ptr + 2, packet_length(in->ptr)};
@@ -277,7 +277,7 @@ packets_next(struct decoder *decoder, struct text *in, struct text *message)
 			return FRAMED_HTTP;
 		if (packet_is_typed(decoder->partial.ptr))
 			return FRAMED_NO_LENGTH;
-		/* Where an object ends that a length of the other byte order announced. */
+		/* The size of the packet if its length has the wrong byte order. */
 		size_t swapped = (unsigned char)decoder->partial.ptr[0];
 		if (decoder->partial.ptr[1] == 0 && decoder->partial.ptr[2] == '{') {
 			if (!packet_fill(decoder, in, 2 + swapped))

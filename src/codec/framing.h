@@ -1,6 +1,7 @@
 /*
- * Where a message ends in a stream of bytes, and how one is wrapped. Pieces
- * give what the whole gives; every bound holds before a message's end is found.
+ * Finds where messages end in a stream of bytes, and writes the length prefix of packets (SPEC 6.1,
+ * 6.2, 6.4 to 6.6). The result does not depend on how the stream is cut into pieces, and a limit is
+ * enforced before the end of a message has arrived. Does not know what messages mean.
  */
 #ifndef CODEC_FRAMING_H
 #define CODEC_FRAMING_H
@@ -8,68 +9,78 @@
 #include "teahouse/strbuf.h"
 
 enum {
-	LINE_BYTES = 8192,  /* longest line taken */
-	LOBBY_BYTES = 1024, /* longest strings of the classroom protocols */
+	LINE_BYTES = 8192,  /* longest line that is accepted, without its ending */
+	LOBBY_BYTES = 1024, /* longest strings of the classroom protocols, the same */
 	DIRECT_BYTES = 2048,
-	PACKET_BYTES = 65535, /* longest packet there can be */
+	PACKET_BYTES = 65535, /* longest packet that two bytes of length allow */
 };
 
-/* Bytes by which a user at a keyboard takes back the last character, or the half-typed line. */
+/* Bytes with which a user at a keyboard deletes the last character, or the half-typed line. */
 enum { TYPED_BACKSPACE = 0x08, TYPED_DELETE = 0x7f, TYPED_KILL = 0x15 };
 
 enum framed {
-	FRAMED_NOTHING, /* all of *in is eaten, and no message is whole yet */
+	FRAMED_NOTHING, /* all of *in was consumed, and no message is complete yet */
 	FRAMED_MESSAGE,
-	FRAMED_TOO_LONG,  /* one is over the bound; told once, the rest of it is passed over */
-	FRAMED_NO_LENGTH, /* the first bytes cannot be a packet's length and its object */
-	FRAMED_HTTP,      /* the first bytes are an HTTP request's, on a port that has none */
+	FRAMED_TOO_LONG, /* a message is over the limit: reported once, and the rest of it is skipped */
+	FRAMED_NO_LENGTH, /* the first bytes cannot be the length of a packet with an object */
+	FRAMED_HTTP,      /* the stream begins with an HTTP request */
 };
 
-/* What a stream has left behind. Zeroed is a stream's beginning. */
+/* The state between two calls. A zeroed decoder is at the beginning of a stream. */
 struct decoder {
-	struct strbuf partial; /* a message that has begun */
-	bool given;            /* the partial message was given out, and goes with the next call */
+	struct strbuf partial; /* the beginning of an incomplete message; owned */
+	bool given;            /* partial was returned as a message: the next call frees it */
 	bool begun;            /* the first message has been seen */
-	bool after_cr;         /* a line has just ended in CR: an LF or NUL still belongs to it */
-	bool skipping;         /* the line is too long, and has been told so */
+	bool after_cr; /* a line has just ended in CR: an LF or NUL (RFC 854) still belongs to it */
+	bool skipping; /* the line is too long, and this has been reported */
 };
 
 struct framing {
 	const char *name;
 	/*
-	 * Eats from *in up to the end of the next message and gives it in *message,
-	 * borrowed until the next call, or until *in goes.
+	 * Consumes *in up to the end of the next message, and sets *message to it, without its
+	 * ending or length. *message is borrowed until the next call with this decoder, or until
+	 * the bytes of *in are freed. After FRAMED_NO_LENGTH and FRAMED_HTTP the caller must close
+	 * the connection.
 	 */
 	enum framed (*next)(struct decoder *decoder, struct text *in, struct text *message);
-	/* A message also ends with a pause: after listener.pause without a byte, decoder_end_message. */
+	/*
+	 * A pause also ends a message: after listener.pause ms without a byte, call
+	 * decoder_end_message.
+	 */
 	bool pauses;
-	/* So does the end of the input. */
+	/* The end of the input also ends a message. */
 	bool ends_with_input;
 };
 
-extern const struct framing framing_lines; /* each ends in CRLF, LF, CR NUL or a lone CR */
-extern const struct framing framing_typed; /* the same, with TYPED_.. taking back what was typed */
-/* Ended by LF or CRLF, or by a pause, since students' clients send no line ending at all. */
+extern const struct framing framing_lines; /* ended by CRLF, LF, CR NUL or a lone CR (RFC 854) */
+extern const struct framing framing_typed; /* the same, and edited by the bytes TYPED_.. */
+/* The same, or ended by a pause, because many students' clients send no line ending. */
 extern const struct framing framing_relay;   /* at most LINE_BYTES */
 extern const struct framing framing_lobby;   /* at most LOBBY_BYTES */
 extern const struct framing framing_direct;  /* at most DIRECT_BYTES */
 extern const struct framing framing_packets; /* two bytes of length, big-endian, then as many */
-extern const struct framing framing_message; /* what comes at once is one message */
+extern const struct framing framing_message; /* all of *in is one message */
 
-/* Gives back the memory of a message that was given out, as the next call would. */
+/* Frees the memory of the last message that was returned, as the next call would. */
 void decoder_release(struct decoder *decoder);
+
+/* Frees all that the decoder owns, and sets it to the beginning of a stream. */
 void decoder_clear(struct decoder *decoder);
 
-/* Whether a message has begun that a pause would end. */
+/* Whether there is an incomplete message, which a pause would end. */
 bool decoder_has_partial(const struct decoder *decoder);
 
-/* Ends what has begun: FRAMED_MESSAGE, or FRAMED_NOTHING if it was too long and told so. */
+/*
+ * Ends the incomplete message of lines or strings: FRAMED_MESSAGE or FRAMED_HTTP with *message
+ * borrowed as from next, or FRAMED_NOTHING if it was too long, which has been reported.
+ */
 enum framed decoder_end_message(struct decoder *decoder, struct text *message);
 
 /*
- * Around what is written between them: a packet's length, two bytes in network
- * order. begin returns where the packet starts, which end takes. False: the packet
- * is over PACKET_BYTES, and was removed from `out`.
+ * Write the length of the packet that is appended to out between the two calls: two bytes, the
+ * more significant one first (SPEC 6.2). begin returns the offset of the packet in out, and end
+ * takes it. false: the packet is over PACKET_BYTES, and was removed from out with its length.
  */
 size_t length_prefix_begin(struct strbuf *out);
 bool length_prefix_end(struct strbuf *out, size_t start);

@@ -1,4 +1,4 @@
-/* JSON objects read by jansson. Does not know what any field means. */
+/* Reads JSON objects with jansson. Does not know what a field means. */
 #include "codec/json.h"
 
 #include <jansson.h>
@@ -7,8 +7,7 @@
 #include "base/alloc.h"
 
 /*
- * struct json is jansson's own object under another name, so that code that reads
- * packets need not know the library.
+ * struct json is jansson's json_t under another name, so that callers do not need jansson.h.
  */
 static json_t *
 json_in(const struct json *json)
@@ -22,7 +21,7 @@ json_out(json_t *json)
 	return (struct json *)json;
 }
 
-/* jansson's own bound is 2048 levels, which is deep enough to be costly. */
+/* jansson's own limit is 2048 levels, which is deep enough to be costly. */
 static bool
 json_shallow(struct text packet)
 {
@@ -62,7 +61,7 @@ json_read(struct text packet)
 	json_error_t error;
 	size_t flags = JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL;
 	json_t *json = json_loadb(packet.ptr, packet.len, flags, &error);
-	/* An integer that is over 64 bits long is valid JSON, too. */
+	/* An integer of more than 64 bits is valid JSON, too (RFC 8259, 6). */
 	if (!json && json_error_code(&error) == json_error_numeric_overflow)
 		json = json_loadb(packet.ptr, packet.len, flags | JSON_DECODE_INT_AS_REAL, &error);
 	if (json && json_is_string(json_object_get(json, "type")))

@@ -1,25 +1,25 @@
 /*
- * Reads a JSON object with a "type". The only part that knows jansson; it does
- * not know what the fields mean.
+ * Reads JSON objects (RFC 8259) that have a "type". Only json.c includes jansson. Does not know
+ * what the fields mean.
  */
 #ifndef CODEC_JSON_H
 #define CODEC_JSON_H
 
 #include "teahouse/strbuf.h"
 
-enum { JSON_DEPTH = 16 };
+enum { JSON_DEPTH = 16 }; /* levels of objects and arrays */
 
 struct json;
 
 /*
- * To be called before the others. Draws what tables are salted with, which would else open a
- * file when it is first needed; and without memory the program ends, as everywhere.
+ * Call this once, before the other functions. It draws the seed of jansson's hash tables, which
+ * would otherwise open a file on first use, and makes the program abort when memory runs out.
  */
 void json_open(void);
 
 /*
- * Reads one object. NULL: it is not valid JSON, not an object, has a key
- * twice, is nested deeper than JSON_DEPTH, or has no string "type".
+ * Reads one object, which the caller frees with json_close. NULL: it is not valid JSON, not an
+ * object, has a key twice, is nested deeper than JSON_DEPTH, or has no string "type".
  */
 struct json *json_read(struct text packet);
 
@@ -28,17 +28,17 @@ void json_close(struct json *json);
 enum json_is { FIELD_MISSING, FIELD_TEXT, FIELD_NUMBER, FIELD_OTHER };
 enum json_is json_kind(const struct json *json, const char *key);
 
-/* Borrowed from json. at == NULL: missing, or not a string. */
+/* The text is borrowed from json. TEXT_NONE: the field is missing or not a string. */
 struct text json_text(const struct json *json, const char *key);
 
-/* 0 when it is missing or no integer. */
+/* 0 or false if the field is missing or of another type. */
 int64_t json_number(const struct json *json, const char *key);
 bool json_flag(const struct json *json, const char *key);
 
-/* How many members the array has; 0 when it is none. */
+/* The number of members of an array; 0 if the field is not an array. */
 size_t json_length(const struct json *json, const char *key);
 
-/* A member of the array as a string (at == NULL: it is none), or as an object (NULL), to be read. */
+/* A member of an array, borrowed from json. TEXT_NONE: not a string; NULL: there is none. */
 struct text json_item(const struct json *json, const char *key, size_t i);
 const struct json *json_item_object(const struct json *json, const char *key, size_t i);
 

@@ -1,9 +1,9 @@
-/* JSON, written in one go. */
+/* Writes JSON directly into a buffer. Does not know what a field means. */
 #include "codec/json_writer.h"
 
 enum { NUMBER_BYTES = 24 };
 
-/* Bytes that a string cannot have as they are. */
+/* Bytes that must be escaped in a string (RFC 8259, 7). */
 static bool
 byte_is_special(unsigned char c)
 {
