@@ -23,7 +23,7 @@ BUILD = pathlib.Path(os.environ.get("TEAHOUSED", ROOT / "build/teahoused")).pare
 NOT_SANITIZED = pytest.mark.skipif(SANITIZED,
                                    reason="the sanitizer replaces the allocator, and finds leaks itself")
 OUT_OF_MEMORY = "memory: none left\n"
-TALKS = ["three-doors", "lobby", "commands"]
+TALKS = ["three-protocols", "lobby", "commands"]
 
 
 def failing(number):
