@@ -25,7 +25,7 @@ struct wrapping {
  * is answered by an error through the session, and the connection goes on. client->encoding must be
  * set before the first call; a hello changes it.
  */
-void json_on_message(struct client *client, struct text packet);
+void json_on_message(struct client *client, struct text message);
 
 /*
  * Appends the event's packets to out, each wrapped: exactly one in version 2, none or several in

@@ -250,8 +250,8 @@ context_open(struct net *net)
 static int
 http_timeout(const struct config *config)
 {
-	int login = config->login_timeout;
-	return (login > 0 && login < REQUEST_TIMEOUT ? login : REQUEST_TIMEOUT) * 1000;
+	long login = config->login_timeout;
+	return (login > 0 && login < REQUEST_TIMEOUT ? (int)login : REQUEST_TIMEOUT) * 1000;
 }
 
 struct net *
