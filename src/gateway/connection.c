@@ -66,7 +66,7 @@ connection_end(struct connection *connection, enum reason why)
 	if (connection->state != CONNECTION_OPEN)
 		return;
 	connection_set_state(connection, CONNECTION_CLOSING);
-	connection->close_reason = why;
+	connection->close_reason = (unsigned char)why;
 	connection->pause = 0;
 	connection->deadline = gateway->monotonic_ms(gateway->clock) + CLOSING_MS;
 	connection_set_timer(connection, 0);

@@ -45,19 +45,19 @@ struct address_quota {
 };
 
 struct connection {
-	struct client client;    /* first: a session's address is its connection's */
-	unsigned char state;     /* enum connection_state */
-	unsigned char encodings; /* where its adapter's begin among all encodings */
-	bool other_room;         /* it has an encoding for rooms that are not the current one */
-	bool dirty, to_reap;     /* it is in the gateway's list of that name */
-	bool write_blocked;      /* the socket takes nothing more for now */
-	bool read_paused;        /* the transport was told not to read from it */
-	bool input_ended;        /* the peer has finished sending */
-	bool admitted;           /* it counts among the sessions */
-	bool logged_in;          /* and that was noted */
-	enum reason close_reason;
-	uint32_t number;     /* in the log */
-	struct outqueue out; /* what is to be sent */
+	struct client client;       /* first: a session's address is its connection's */
+	unsigned char state;        /* enum connection_state */
+	unsigned char encodings;    /* where its adapter's begin among all encodings */
+	bool other_room;            /* it has an encoding for rooms that are not the current one */
+	bool dirty, to_reap;        /* it is in the gateway's list of that name */
+	bool write_blocked;         /* the socket takes nothing more for now */
+	bool read_paused;           /* the transport was told not to read from it */
+	bool input_ended;           /* the peer has finished sending */
+	bool admitted;              /* it counts among the sessions */
+	bool logged_in;             /* and that was noted */
+	unsigned char close_reason; /* enum reason */
+	uint32_t number;            /* in the log */
+	struct outqueue out;        /* what is to be sent */
 	/* The fields above are read for each event sent to it, those below are not. */
 	struct gateway *gateway;
 	void *conn;         /* the transport's; NULL: gone */
