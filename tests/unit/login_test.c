@@ -1,0 +1,270 @@
+/*
+ * Users of a core without a gateway: logging in, which nicks are taken, changing a nick,
+ * and logging out.
+ */
+#include "core_fixture.h"
+
+static void
+who_logs_in_is_welcomed_and_all_in_the_room_hear_of_it(void **state)
+{
+	(void)state;
+	struct fixture fixture;
+	fixture_open(&fixture);
+	struct guest *ann = guest_login(&fixture, "ann");
+	assert_told(ann, "welcome main ann Teahouse\njoin# main ann\n");
+	struct guest *bob = guest_login(&fixture, "bob");
+	assert_told(ann, "join# main bob\n");
+	assert_told(bob, "welcome main bob Teahouse\njoin# main bob\n");
+	fixture_close(&fixture);
+}
+
+static void
+before_one_has_a_nick_there_is_login_help_and_goodbye(void **state)
+{
+	(void)state;
+	struct fixture fixture;
+	fixture_open(&fixture);
+	struct guest *ann = guest_connect(&fixture);
+	static const char *const lines[] = {"hello", "/say hello", "/who", "/look", "/topic x",
+		"/join tea", "/leave", "/me waves", "/msg ann x", "/nonsense"};
+	for (size_t i = 0; i < COUNT(lines); i++) {
+		assert_int_equal(type(ann, lines[i]), REASON_HELLO_FIRST);
+		assert_told(ann, "error hello-first: Please log in first.\n");
+	}
+	assert_int_equal(type(ann, "/help who"), REASON_OK);
+	assert_told(ann, "notice: /who                who is logged in to the server\n");
+	assert_int_equal(type(ann, "/quit"), REASON_OK);
+	assert_true(ann->gone);
+	assert_told(ann, "");
+	fixture_close(&fixture);
+}
+
+static void
+nick_logs_in_as_login_does(void **state)
+{
+	(void)state;
+	struct fixture fixture;
+	fixture_open(&fixture);
+	struct guest *ann = guest_connect(&fixture);
+	assert_int_equal(type(ann, "/nick ann"), REASON_OK);
+	assert_told(ann, "welcome main ann Teahouse\njoin# main ann\n");
+	assert_text(session_nick(&ann->session), BYTES("ann"));
+	fixture_close(&fixture);
+}
+
+static void
+a_login_that_failed_may_be_tried_again(void **state)
+{
+	(void)state;
+	struct fixture fixture;
+	fixture_open(&fixture);
+	guest_login(&fixture, "ann");
+	struct guest *bob = guest_connect(&fixture);
+	assert_int_equal(type(bob, "/login ann"), REASON_NICK_TAKEN);
+	assert_int_equal(type(bob, "/login a b"), REASON_NICK_INVALID);
+	assert_int_equal(type(bob, "/login"), REASON_USAGE);
+	guest_forget(bob);
+	assert_int_equal(type(bob, "/login bob"), REASON_OK);
+	assert_told(bob, "welcome main bob Teahouse\njoin# main bob\n");
+	assert_int_equal(type(bob, "/login bobby"), REASON_HELLO_AGAIN);
+	assert_text(session_nick(&bob->session), BYTES("bob"));
+	fixture_close(&fixture);
+}
+
+static void
+a_name_that_differs_only_in_case_is_taken(void **state)
+{
+	(void)state;
+	struct fixture fixture;
+	fixture_open(&fixture);
+	guest_login(&fixture, "Ann");
+	struct guest *other = guest_connect(&fixture);
+	assert_int_equal(type(other, "/login aNN"), REASON_NICK_TAKEN);
+	assert_told(other, "error nick-taken: The name \"aNN\" is taken.\n");
+	fixture_close(&fixture);
+}
+
+static void
+a_name_that_looks_like_another_is_taken(void **state)
+{
+	(void)state;
+	struct fixture fixture;
+	fixture_open(&fixture);
+	guest_login(&fixture, "ann");
+	struct guest *other = guest_connect(&fixture);
+	assert_int_equal(type(other, "/login \xd0\xb0nn"), REASON_NICK_ALIKE);
+	assert_told(other, "error nick-alike: The name \"\xd0\xb0nn\" looks too much like one "
+			   "that is taken.\n");
+	fixture_close(&fixture);
+}
+
+static void
+plain_names_that_look_alike_live_together(void **state)
+{
+	(void)state;
+	struct fixture fixture;
+	fixture_open(&fixture);
+	struct guest *rn = guest_login(&fixture, "rn"), *m = guest_login(&fixture, "m");
+	struct guest *bold = guest_connect(&fixture);
+	/* What is not plain is like both: as long as either of them is there, it is taken. */
+	assert_int_equal(type(bold, "/login \xf0\x9d\x90\xa6"), REASON_NICK_ALIKE);
+	session_end(&rn->session);
+	assert_int_equal(type(bold, "/login \xf0\x9d\x90\xa6"), REASON_NICK_ALIKE);
+	session_end(&m->session);
+	assert_int_equal(type(bold, "/login \xf0\x9d\x90\xa6"), REASON_OK);
+	struct guest *again = guest_connect(&fixture);
+	assert_int_equal(type(again, "/login rn"), REASON_NICK_ALIKE);
+	assert_int_equal(type(again, "/login m"), REASON_NICK_ALIKE);
+	fixture_close(&fixture);
+}
+
+static void
+server_is_nobodys_nick(void **state)
+{
+	(void)state;
+	struct fixture fixture;
+	fixture_open(&fixture);
+	struct guest *ann = guest_connect(&fixture);
+	assert_int_equal(type(ann, "/login server"), REASON_NICK_TAKEN);
+	assert_int_equal(type(ann, "/login Server"), REASON_NICK_TAKEN);
+	assert_int_equal(type(ann, "/login s\xd0\xb5rver"), REASON_NICK_TAKEN);
+	assert_int_equal(type(ann, "/login servers"), REASON_OK);
+	assert_int_equal(type(ann, "/nick SERVER"), REASON_NICK_TAKEN);
+	assert_text(session_nick(&ann->session), BYTES("servers"));
+	assert_int_equal(type(ann, "/join server"), REASON_OK);
+	fixture_close(&fixture);
+}
+
+static void
+a_new_nick_is_told_once_to_all_who_share_a_room(void **state)
+{
+	(void)state;
+	struct fixture fixture;
+	fixture_open(&fixture);
+	struct guest *ann = guest_login(&fixture, "ann"), *bob = guest_login(&fixture, "bob");
+	struct guest *cat = guest_login(&fixture, "cat");
+	type(ann, "/join tea");
+	type(bob, "/join tea");
+	type(cat, "/join milk");
+	type(cat, "/leave main");
+	guest_forget(ann);
+	guest_forget(bob);
+	guest_forget(cat);
+	type(ann, "/nick anna");
+	assert_told(ann, "nick ann anna\n");
+	assert_told(bob, "nick ann anna\n");
+	assert_told(cat, "");
+	fixture_close(&fixture);
+}
+
+static void
+a_rename_keeps_names_unique(void **state)
+{
+	(void)state;
+	struct fixture fixture;
+	fixture_open(&fixture);
+	struct guest *ann = guest_login(&fixture, "ann"), *bob = guest_login(&fixture, "bob");
+	assert_int_equal(type(bob, "/nick ANN"), REASON_NICK_TAKEN);
+	assert_int_equal(type(bob, "/nick \xd0\xb0nn"), REASON_NICK_ALIKE);
+	assert_int_equal(type(bob, "/nick b b"), REASON_NICK_INVALID);
+	assert_text(session_nick(&bob->session), BYTES("bob"));
+	/* A user may change to what only looks different. */
+	assert_int_equal(type(bob, "/nick BOB"), REASON_OK);
+	assert_int_equal(type(bob, "/nick b\xd0\xbe"
+				   "b"),
+		REASON_OK);
+	assert_int_equal(type(bob, "/nick bob"), REASON_OK);
+	/* The old name is free, the new one is not. */
+	assert_int_equal(type(ann, "/nick cat"), REASON_OK);
+	assert_int_equal(type(bob, "/nick ann"), REASON_OK);
+	assert_int_equal(type(bob, "/nick cat"), REASON_NICK_TAKEN);
+	guest_forget(ann);
+	assert_int_equal(type(bob, "/msg cat hi"), REASON_OK);
+	assert_told(ann, "direct ann cat: hi\n");
+	assert_int_equal(type(bob, "/msg bob hi"), REASON_NO_SUCH_NICK);
+	fixture_close(&fixture);
+}
+
+static void
+a_rename_may_not_hide_behind_ones_own_look_alike(void **state)
+{
+	(void)state;
+	struct fixture fixture;
+	/* The one of the two that came first. */
+	for (int first = 0; first < 2; first++) {
+		fixture_open(&fixture);
+		struct guest *rn = guest_login(&fixture, first ? "rn" : "m");
+		struct guest *m = guest_login(&fixture, first ? "m" : "rn");
+		assert_int_equal(type(rn, "/nick \xf0\x9d\x90\xa6"), REASON_NICK_ALIKE);
+		assert_int_equal(type(m, "/nick \xf0\x9d\x90\xa6"), REASON_NICK_ALIKE);
+		/* And all is as before. */
+		assert_int_equal(type(rn, "/msg m x"), REASON_OK);
+		assert_int_equal(type(m, "/msg rn x"), REASON_OK);
+		session_end(&m->session);
+		assert_int_equal(type(rn, "/nick \xf0\x9d\x90\xa6"), REASON_OK);
+		fixture_close(&fixture);
+	}
+}
+
+static void
+who_goes_is_told_in_each_of_its_rooms_once(void **state)
+{
+	(void)state;
+	struct fixture fixture;
+	fixture_open(&fixture);
+	struct guest *ann = guest_login(&fixture, "ann"), *bob = guest_login(&fixture, "bob");
+	type(bob, "/join tea");
+	type(ann, "/join tea");
+	type(bob, "/join milk");
+	guest_forget(ann);
+	guest_forget(bob);
+	session_end(&bob->session);
+	assert_told(ann, "leave# main bob\nleave# tea bob\n");
+	session_end(&bob->session);
+	assert_told(ann, "");
+	assert_told(bob, "");
+	assert_int_equal(core_users(fixture.core), 1);
+	assert_int_equal(core_rooms(fixture.core), 2);
+	/* The name is free at once. */
+	guest_login(&fixture, "bob");
+	fixture_close(&fixture);
+}
+
+static void
+who_logs_out_is_gone_and_hears_no_more(void **state)
+{
+	(void)state;
+	struct fixture fixture;
+	fixture_open(&fixture);
+	struct guest *ann = guest_login(&fixture, "ann"), *bob = guest_login(&fixture, "bob");
+	guest_forget(ann);
+	guest_forget(bob);
+	assert_int_equal(type(bob, "/logout"), REASON_OK);
+	assert_true(bob->gone);
+	assert_int_equal(bob->why, REASON_LOGOUT);
+	type(ann, "alone");
+	assert_told(ann, "leave# main bob\nchat# main ann: alone\n");
+	assert_told(bob, "");
+	fixture_close(&fixture);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(who_logs_in_is_welcomed_and_all_in_the_room_hear_of_it),
+		cmocka_unit_test(before_one_has_a_nick_there_is_login_help_and_goodbye),
+		cmocka_unit_test(nick_logs_in_as_login_does),
+		cmocka_unit_test(a_login_that_failed_may_be_tried_again),
+		cmocka_unit_test(a_name_that_differs_only_in_case_is_taken),
+		cmocka_unit_test(a_name_that_looks_like_another_is_taken),
+		cmocka_unit_test(plain_names_that_look_alike_live_together),
+		cmocka_unit_test(server_is_nobodys_nick),
+		cmocka_unit_test(a_new_nick_is_told_once_to_all_who_share_a_room),
+		cmocka_unit_test(a_rename_keeps_names_unique),
+		cmocka_unit_test(a_rename_may_not_hide_behind_ones_own_look_alike),
+		cmocka_unit_test(who_goes_is_told_in_each_of_its_rooms_once),
+		cmocka_unit_test(who_logs_out_is_gone_and_hears_no_more),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
