@@ -7,7 +7,7 @@
 #include <arpa/inet.h>
 
 static void
-who_does_not_log_in_in_time_is_shown_out(void **state)
+a_connection_without_a_login_in_time_is_closed(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -18,7 +18,7 @@ who_does_not_log_in_in_time_is_shown_out(void **state)
 		      *bob = call(&fixture, &fixture.telnet);
 	assert_int_equal(turn(&fixture), 120000);
 	fixture.time += 60000;
-	/* Talking without a nick, or asking for help, does not put it off. */
+	/* Messages before the login and requests for help do not extend it. */
 	says(ann, "hello\r\n/help login\r\n");
 	says(bob, "login bob\r\n");
 	ann->conn.received.len = bob->conn.received.len = 0;
@@ -30,7 +30,7 @@ who_does_not_log_in_in_time_is_shown_out(void **state)
 	assert_true(ann->conn.closed);
 	assert_int_equal(ann->conn.why, REASON_TOO_LATE);
 	assert_true(ann->conn.received.len > 0);
-	/* Nobody had seen it; who is in stays in. */
+	/* The other user was not told of it, and stays connected. */
 	fixture.time += 3600000;
 	turn(&fixture);
 	assert_heard(bob, "");
@@ -41,7 +41,7 @@ who_does_not_log_in_in_time_is_shown_out(void **state)
 }
 
 static void
-without_a_login_timeout_one_may_wait_for_ever(void **state)
+without_a_login_timeout_a_connection_may_wait_for_ever(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -56,7 +56,7 @@ without_a_login_timeout_one_may_wait_for_ever(void **state)
 }
 
 static void
-over_the_limit_one_is_told_in_ones_own_protocol_and_shown_out(void **state)
+over_the_limit_a_client_is_told_in_its_protocol_and_closed(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -77,7 +77,7 @@ over_the_limit_one_is_told_in_ones_own_protocol_and_shown_out(void **state)
 		"\"message\":\"The server is full; please try again later.\",\"time\":1000000}");
 	assert_true(telnet->conn.closed && json->conn.closed && web->conn.closed);
 	assert_int_equal(telnet->conn.why, REASON_SERVER_FULL);
-	/* Those who are in are not disturbed, and who was refused cannot come in after all. */
+	/* Admitted users are not disturbed, and a refused connection cannot log in. */
 	says(telnet, "login eve\r\n");
 	assert_int_equal(core_users(gateway_core(fixture.gateway)), 1);
 	assert_heard(ann, "");
@@ -86,7 +86,7 @@ over_the_limit_one_is_told_in_ones_own_protocol_and_shown_out(void **state)
 }
 
 static void
-when_one_leaves_another_may_come(void **state)
+a_closed_connection_makes_place_for_another(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -110,13 +110,13 @@ when_one_leaves_another_may_come(void **state)
 	fixture_close(&fixture);
 }
 
-/* A connection from that address; whether it is admitted. */
+/* Connects from an address, and checks whether that is admitted. */
 static struct caller *
 call_at(struct fixture *fixture, const char *address, bool let_in)
 {
 	struct sockaddr_in6 in6 = {.sin6_family = AF_INET6};
 	struct sockaddr_in in = {.sin_family = AF_INET};
-	/* Neither the port nor anything else but the address counts. */
+	/* Only the address counts, not the port nor the scope. */
 	in.sin_port = in6.sin6_port = (in_port_t)fixture->n;
 	in6.sin6_scope_id = (uint32_t)fixture->n;
 	struct caller *caller;
@@ -134,7 +134,7 @@ call_at(struct fixture *fixture, const char *address, bool let_in)
 }
 
 static void
-from_one_address_so_many_may_come_at_once(void **state)
+the_sessions_of_an_address_are_limited(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -157,7 +157,7 @@ from_one_address_so_many_may_come_at_once(void **state)
 }
 
 static void
-who_was_refused_takes_up_no_place_of_its_address(void **state)
+a_refused_connection_does_not_count_for_its_address(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -165,7 +165,7 @@ who_was_refused_takes_up_no_place_of_its_address(void **state)
 	fixture.settings.sessions_per_address = 1;
 	fixture_open(&fixture);
 	struct caller *first = call_at(&fixture, "192.0.2.1", true);
-	/* Told so, but not gone yet: its peer is slow to hang up. */
+	/* It is refused, but not closed yet: its peer is slow to hang up. */
 	call_at(&fixture, "192.0.2.1", false);
 	lose(first);
 	turn(&fixture);
@@ -204,7 +204,7 @@ an_ipv4_address_is_the_same_when_it_comes_as_ipv6(void **state)
 }
 
 static void
-without_a_limit_any_number_may_come_from_one_address(void **state)
+without_a_limit_an_address_may_have_any_number_of_sessions(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -219,15 +219,15 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(who_does_not_log_in_in_time_is_shown_out),
-		cmocka_unit_test(without_a_login_timeout_one_may_wait_for_ever),
-		cmocka_unit_test(over_the_limit_one_is_told_in_ones_own_protocol_and_shown_out),
-		cmocka_unit_test(when_one_leaves_another_may_come),
-		cmocka_unit_test(from_one_address_so_many_may_come_at_once),
-		cmocka_unit_test(who_was_refused_takes_up_no_place_of_its_address),
+		cmocka_unit_test(a_connection_without_a_login_in_time_is_closed),
+		cmocka_unit_test(without_a_login_timeout_a_connection_may_wait_for_ever),
+		cmocka_unit_test(over_the_limit_a_client_is_told_in_its_protocol_and_closed),
+		cmocka_unit_test(a_closed_connection_makes_place_for_another),
+		cmocka_unit_test(the_sessions_of_an_address_are_limited),
+		cmocka_unit_test(a_refused_connection_does_not_count_for_its_address),
 		cmocka_unit_test(an_ipv6_network_of_64_bits_is_one_address),
 		cmocka_unit_test(an_ipv4_address_is_the_same_when_it_comes_as_ipv6),
-		cmocka_unit_test(without_a_limit_any_number_may_come_from_one_address),
+		cmocka_unit_test(without_a_limit_an_address_may_have_any_number_of_sessions),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

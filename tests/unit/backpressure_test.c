@@ -4,7 +4,7 @@
  */
 #include "gateway_fixture.h"
 
-/* Speaks so often that about so many bytes wait for those who do not read. */
+/* Sends messages until about `bytes` are queued for each client that does not read. */
 static void
 chatter(struct caller *speaker, size_t bytes)
 {
@@ -14,7 +14,7 @@ chatter(struct caller *speaker, size_t bytes)
 }
 
 static void
-who_lets_too_much_wait_is_dropped_and_that_is_told_once(void **state)
+a_client_over_its_send_queue_is_dropped_and_reported_once(void **state)
 {
 	(void)state;
 	for (int prompt = 0; prompt < 2; prompt++) {
@@ -38,7 +38,7 @@ who_lets_too_much_wait_is_dropped_and_that_is_told_once(void **state)
 		assert_int_equal(times_heard(ann, "slow has left the room.\r\n"), 1);
 		assert_int_equal(times_heard(bob, "slow has left the room.\r\n"), 1);
 		assert_heard(slow, "");
-		/* The others have heard it all, confusables. */
+		/* The others have received everything, both the same. */
 		assert_text(strbuf_view(&ann->conn.received), strbuf_view(&bob->conn.received));
 		assert_int_equal(times_heard(bob, "ann: 0123"), 2 * (3500 / 43 + 1));
 		fixture_close(&fixture);
@@ -46,7 +46,7 @@ who_lets_too_much_wait_is_dropped_and_that_is_told_once(void **state)
 }
 
 static void
-exactly_what_may_wait_may_wait(void **state)
+the_send_queue_may_be_filled_exactly(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -56,7 +56,7 @@ exactly_what_may_wait_may_wait(void **state)
 	struct caller *ann = enter(&fixture, &fixture.telnet, "ann");
 	struct caller *slow = enter(&fixture, &fixture.telnet, "slow");
 	slow->conn.takes = 0;
-	/* Ten times ten bytes. */
+	/* Ten messages of ten bytes. */
 	for (int i = 0; i < 10; i++)
 		says(ann, "abc\r\n");
 	assert_false(slow->conn.closed);
@@ -72,7 +72,7 @@ exactly_what_may_wait_may_wait(void **state)
 }
 
 static void
-a_hundred_who_fall_behind_together_go_in_one_turn(void **state)
+a_hundred_slow_clients_are_dropped_in_one_turn(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -100,7 +100,7 @@ a_hundred_who_fall_behind_together_go_in_one_turn(void **state)
 }
 
 static void
-ones_own_words_may_be_too_much_for_one(void **state)
+a_client_may_be_dropped_for_its_own_replies(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -110,7 +110,7 @@ ones_own_words_may_be_too_much_for_one(void **state)
 	struct caller *ann = enter(&fixture, &fixture.telnet, "ann");
 	struct caller *bob = enter(&fixture, &fixture.telnet, "bob");
 	ann->conn.received.len = 0;
-	/* It answers itself with more than may wait, and speaks on. */
+	/* Its own replies exceed its queue, and it sends more. */
 	bob->conn.takes = 0;
 	arrive(bob, BYTES("/help\r\nhello\r\n"));
 	turn(&fixture);
@@ -121,7 +121,7 @@ ones_own_words_may_be_too_much_for_one(void **state)
 }
 
 static void
-bytes_taken_by_ones_are_the_same_bytes(void **state)
+bytes_sent_singly_are_the_same_bytes(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -143,7 +143,7 @@ bytes_taken_by_ones_are_the_same_bytes(void **state)
 }
 
 static void
-a_socket_that_takes_nothing_is_not_asked_again_until_it_may(void **state)
+a_full_socket_is_not_written_to_until_it_has_room(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -162,7 +162,7 @@ a_socket_that_takes_nothing_is_not_asked_again_until_it_may(void **state)
 }
 
 static void
-who_does_not_read_is_not_read_from(void **state)
+a_client_that_does_not_read_is_not_read_from(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -176,12 +176,12 @@ who_does_not_read_is_not_read_from(void **state)
 	says(slow, "one\r\n");
 	assert_false(slow->conn.read_paused);
 	chatter(ann, 600);
-	/* Over a quarter of the queue: it is held, and nothing of it lost. */
+	/* Over a quarter of the queue: input is kept, and nothing of it is lost. */
 	says(slow, "two\r\nthr");
 	assert_true(slow->conn.read_paused);
 	says(slow, "ee\r\n");
 	assert_int_equal(times_heard(ann, "slow: "), 1);
-	/* Not before an eighth is left. */
+	/* Reading resumes when an eighth is left, not before. */
 	takes(slow, waiting(slow) - 1001);
 	assert_true(slow->conn.read_paused);
 	assert_int_equal(times_heard(ann, "slow: "), 1);
@@ -197,7 +197,7 @@ who_does_not_read_is_not_read_from(void **state)
 }
 
 static void
-over_the_rate_one_waits_and_loses_nothing(void **state)
+over_the_rate_input_waits_and_nothing_is_lost(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -213,7 +213,7 @@ over_the_rate_one_waits_and_loses_nothing(void **state)
 	assert_true(ann->conn.read_paused);
 	assert_int_equal(turn(&fixture), 500);
 	assert_heard(ann, "ann: 1\nann: 2\n");
-	/* What net had in its hands may still come, and waits behind the rest. */
+	/* Bytes that net has already read may still arrive, and wait behind the others. */
 	arrive(ann, BYTES("lf\r\n5\r\n"));
 	pass(&fixture, 499);
 	assert_heard(ann, "");
@@ -233,7 +233,7 @@ over_the_rate_one_waits_and_loses_nothing(void **state)
 }
 
 static void
-what_comes_later_is_heard_later_though_one_might_speak_by_now(void **state)
+input_keeps_its_order_even_if_the_rate_would_allow_it_now(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -277,7 +277,7 @@ packets_wait_as_lines_do(void **state)
 }
 
 static void
-one_who_is_too_fast_keeps_nobody_else_waiting(void **state)
+a_client_over_the_rate_does_not_delay_others(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -295,7 +295,7 @@ one_who_is_too_fast_keeps_nobody_else_waiting(void **state)
 }
 
 static void
-refusals_cost_as_much_as_what_is_said(void **state)
+refused_requests_count_for_the_rate(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -318,7 +318,7 @@ refusals_cost_as_much_as_what_is_said(void **state)
 }
 
 static void
-telnets_own_questions_are_answered_while_one_waits(void **state)
+telnet_commands_are_answered_while_input_waits(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -335,7 +335,7 @@ telnets_own_questions_are_answered_while_one_waits(void **state)
 }
 
 static void
-who_is_over_the_rate_may_still_be_lost_or_stopped(void **state)
+a_client_over_the_rate_may_be_lost_or_stopped(void **state)
 {
 	(void)state;
 	for (int stop = 0; stop < 2; stop++) {
@@ -356,7 +356,7 @@ who_is_over_the_rate_may_still_be_lost_or_stopped(void **state)
 		pass(&fixture, 5000);
 		assert_int_equal(times_heard(ann, "*** The server is stopping.\r\n"), stop);
 		assert_int_equal(times_heard(ann, "bob has left the room.\r\n"), !stop);
-		/* What had come before the connection was lost is said all the same. */
+		/* Input that arrived before the loss is still processed. */
 		assert_int_equal(times_heard(ann, "bob: "), stop ? 0 : 3);
 		fixture_close(&fixture);
 	}
@@ -376,7 +376,7 @@ enter_room(struct fixture *fixture, int i)
 }
 
 static void
-a_long_answer_is_told_as_fast_as_it_is_read(void **state)
+a_long_listing_is_sent_as_fast_as_it_is_read(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -390,7 +390,7 @@ a_long_answer_is_told_as_fast_as_it_is_read(void **state)
 	packs(reader, "{\"type\":\"who\"}");
 	pass(&fixture, 20);
 	takes(reader, 1000);
-	/* Of some 40,000 bytes, only a few wait; what it sends meanwhile is held. */
+	/* Of some 40,000 bytes few are queued at a time; requests wait until the listing has ended. */
 	assert_in_range(waiting(reader), 1000, 20000);
 	packs(reader, "{\"type\":\"ping\"}");
 	while (times_heard(reader, "pong") == 0) {
@@ -406,7 +406,7 @@ a_long_answer_is_told_as_fast_as_it_is_read(void **state)
 	fixture_close(&fixture);
 }
 
-/* Checks that it is packets, each as long as it says, to the end; how many. */
+/* Checks that the bytes are whole packets with correct lengths, and counts them. */
 static int
 packets_in(struct text bytes)
 {
@@ -424,13 +424,13 @@ packets_in(struct text bytes)
 }
 
 static void
-the_longest_names_there_are_fit_their_packets(void **state)
+the_longest_names_fit_their_packets(void **state)
 {
 	(void)state;
 	struct fixture fixture;
 	fixture_build(&fixture);
 	fixture_open(&fixture);
-	/* Each a backslash, which JSON writes as two bytes, 64 times; or 128 bytes in 32 characters. */
+	/* Room names of 62 backslashes, two bytes each in JSON; nicks of 31 characters of four bytes. */
 	char room[65] = "", nick[129] = "";
 	for (int i = 0; i < 62; i++)
 		strcat(room, "\\");
@@ -460,7 +460,7 @@ the_longest_names_there_are_fit_their_packets(void **state)
 }
 
 static void
-the_longest_type_there_is_is_refused_aloud(void **state)
+the_longest_type_is_refused_with_an_error(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -483,23 +483,23 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(who_lets_too_much_wait_is_dropped_and_that_is_told_once),
-		cmocka_unit_test(exactly_what_may_wait_may_wait),
-		cmocka_unit_test(a_hundred_who_fall_behind_together_go_in_one_turn),
-		cmocka_unit_test(ones_own_words_may_be_too_much_for_one),
-		cmocka_unit_test(bytes_taken_by_ones_are_the_same_bytes),
-		cmocka_unit_test(a_socket_that_takes_nothing_is_not_asked_again_until_it_may),
-		cmocka_unit_test(who_does_not_read_is_not_read_from),
-		cmocka_unit_test(over_the_rate_one_waits_and_loses_nothing),
-		cmocka_unit_test(what_comes_later_is_heard_later_though_one_might_speak_by_now),
+		cmocka_unit_test(a_client_over_its_send_queue_is_dropped_and_reported_once),
+		cmocka_unit_test(the_send_queue_may_be_filled_exactly),
+		cmocka_unit_test(a_hundred_slow_clients_are_dropped_in_one_turn),
+		cmocka_unit_test(a_client_may_be_dropped_for_its_own_replies),
+		cmocka_unit_test(bytes_sent_singly_are_the_same_bytes),
+		cmocka_unit_test(a_full_socket_is_not_written_to_until_it_has_room),
+		cmocka_unit_test(a_client_that_does_not_read_is_not_read_from),
+		cmocka_unit_test(over_the_rate_input_waits_and_nothing_is_lost),
+		cmocka_unit_test(input_keeps_its_order_even_if_the_rate_would_allow_it_now),
 		cmocka_unit_test(packets_wait_as_lines_do),
-		cmocka_unit_test(one_who_is_too_fast_keeps_nobody_else_waiting),
-		cmocka_unit_test(refusals_cost_as_much_as_what_is_said),
-		cmocka_unit_test(telnets_own_questions_are_answered_while_one_waits),
-		cmocka_unit_test(who_is_over_the_rate_may_still_be_lost_or_stopped),
-		cmocka_unit_test(a_long_answer_is_told_as_fast_as_it_is_read),
-		cmocka_unit_test(the_longest_names_there_are_fit_their_packets),
-		cmocka_unit_test(the_longest_type_there_is_is_refused_aloud),
+		cmocka_unit_test(a_client_over_the_rate_does_not_delay_others),
+		cmocka_unit_test(refused_requests_count_for_the_rate),
+		cmocka_unit_test(telnet_commands_are_answered_while_input_waits),
+		cmocka_unit_test(a_client_over_the_rate_may_be_lost_or_stopped),
+		cmocka_unit_test(a_long_listing_is_sent_as_fast_as_it_is_read),
+		cmocka_unit_test(the_longest_names_fit_their_packets),
+		cmocka_unit_test(the_longest_type_is_refused_with_an_error),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

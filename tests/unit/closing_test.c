@@ -2,7 +2,7 @@
 #include "gateway_fixture.h"
 
 static void
-who_is_lost_is_told_to_have_left_once(void **state)
+a_lost_connection_is_reported_to_have_left_once(void **state)
 {
 	(void)state;
 	for (int prompt = 0; prompt < 2; prompt++) {
@@ -25,7 +25,7 @@ who_is_lost_is_told_to_have_left_once(void **state)
 }
 
 static void
-what_is_sent_after_quit_is_not_heard(void **state)
+input_after_quit_is_ignored(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -43,7 +43,7 @@ what_is_sent_after_quit_is_not_heard(void **state)
 }
 
 static void
-who_is_shown_out_may_first_take_what_it_was_told(void **state)
+a_closing_connection_may_first_take_its_queued_bytes(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -64,7 +64,7 @@ who_is_shown_out_may_first_take_what_it_was_told(void **state)
 }
 
 static void
-who_never_takes_it_is_hung_up_all_the_same(void **state)
+a_closing_connection_that_takes_nothing_is_closed_after_a_timeout(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -101,7 +101,7 @@ a_socket_that_fails_is_left_alone_until_it_is_lost(void **state)
 }
 
 static void
-when_the_server_stops_all_are_told_and_shown_out(void **state)
+when_the_server_stops_all_are_told_and_closed(void **state)
 {
 	(void)state;
 	for (int prompt = 0; prompt < 2; prompt++) {
@@ -117,7 +117,7 @@ when_the_server_stops_all_are_told_and_shown_out(void **state)
 		bob->conn.takes = 4;
 		gateway_stop(fixture.gateway);
 		turn(&fixture);
-		/* Nobody is told that everybody else leaves. */
+		/* No user is told that the others leave. */
 		assert_heard(ann, "*** The server is stopping.\n");
 		assert_true(ann->conn.closed && nobody->conn.closed);
 		assert_int_equal(ann->conn.why, REASON_SHUTTING_DOWN);
@@ -130,7 +130,7 @@ when_the_server_stops_all_are_told_and_shown_out(void **state)
 }
 
 static void
-who_is_being_shown_out_is_told_nothing_more(void **state)
+a_closing_connection_is_told_nothing_more(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -152,7 +152,7 @@ who_is_being_shown_out_is_told_nothing_more(void **state)
 }
 
 static void
-who_has_no_nick_is_told_of_the_stopping_too(void **state)
+a_connection_without_a_nick_is_told_of_the_stop_too(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -168,7 +168,7 @@ who_has_no_nick_is_told_of_the_stopping_too(void **state)
 }
 
 static void
-who_comes_while_the_server_stops_is_not_let_in(void **state)
+a_connection_during_the_stop_is_refused(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -187,15 +187,15 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(who_is_lost_is_told_to_have_left_once),
-		cmocka_unit_test(what_is_sent_after_quit_is_not_heard),
-		cmocka_unit_test(who_is_shown_out_may_first_take_what_it_was_told),
-		cmocka_unit_test(who_never_takes_it_is_hung_up_all_the_same),
+		cmocka_unit_test(a_lost_connection_is_reported_to_have_left_once),
+		cmocka_unit_test(input_after_quit_is_ignored),
+		cmocka_unit_test(a_closing_connection_may_first_take_its_queued_bytes),
+		cmocka_unit_test(a_closing_connection_that_takes_nothing_is_closed_after_a_timeout),
 		cmocka_unit_test(a_socket_that_fails_is_left_alone_until_it_is_lost),
-		cmocka_unit_test(when_the_server_stops_all_are_told_and_shown_out),
-		cmocka_unit_test(who_is_being_shown_out_is_told_nothing_more),
-		cmocka_unit_test(who_has_no_nick_is_told_of_the_stopping_too),
-		cmocka_unit_test(who_comes_while_the_server_stops_is_not_let_in),
+		cmocka_unit_test(when_the_server_stops_all_are_told_and_closed),
+		cmocka_unit_test(a_closing_connection_is_told_nothing_more),
+		cmocka_unit_test(a_connection_without_a_nick_is_told_of_the_stop_too),
+		cmocka_unit_test(a_connection_during_the_stop_is_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /*
- * A core without a gateway: guests who type lines to it, what each of them
- * was told, a line an event, and a clock that is wound by hand.
+ * A core without a gateway: guests who type lines, the events that each was sent, one per
+ * line, and a clock that the test sets.
  */
 #ifndef CORE_FIXTURE_H
 #define CORE_FIXTURE_H
@@ -12,8 +12,8 @@
 enum { GUESTS_MAX = 2100 };
 
 struct guest {
-	struct session session; /* first: the one is the other's address */
-	struct strbuf told;     /* since the test last looked */
+	struct session session; /* first: a session is cast to its guest */
+	struct strbuf told;     /* since the last check */
 	bool gone;
 	int resumed;
 	uint64_t last_id;
@@ -23,7 +23,7 @@ struct guest {
 struct fixture {
 	struct core *core;
 	int64_t time;       /* ms */
-	int64_t entry_time; /* that events must have, if it is not the present; or 0 */
+	int64_t entry_time; /* that events must have if it is not the current time; or 0 */
 	int stops;
 	bool telling;
 	struct guest *guests[GUESTS_MAX];
@@ -63,9 +63,10 @@ guest_note_entries(struct guest *guest, const struct event *event)
 }
 
 /*
- * chat# ROOM ACTOR TARGET: BODY, with what there is of it; error CODE: SENTENCE; behind
- * it the entries of a list, .. before and behind what is only a piece, and /REF in the
- * own copy.
+ * Writes an event as a line: chat# ROOM ACTOR TARGET: BODY, without the fields that it does
+ * not have, or error CODE: SENTENCE. The entries of a listing follow, with .. where other
+ * pieces precede or follow, and /REF in the sender's copy. The # marks an event of a room,
+ * which has an id.
  */
 static inline void
 fixture_deliver(void *ctx, const struct event *event, struct session *const to[], size_t n)
@@ -78,12 +79,12 @@ fixture_deliver(void *ctx, const struct event *event, struct session *const to[]
 									  : fixture->time));
 	for (size_t i = 0; i < n; i++) {
 		struct guest *guest = (struct guest *)to[i];
-		/* Who has gone is told nothing; nobody is told twice. */
+		/* Nothing is sent to a closed session, and no session is sent an event twice. */
 		assert_false(guest->gone || guest->session.ended);
 		for (size_t j = 0; j < i && n < 100; j++)
 			assert_ptr_not_equal(to[i], to[j]);
 		strbuf_puts(&guest->told, event_word(event->kind));
-		/* Ids rise for everyone, over all rooms. */
+		/* Ids rise for each session, over all rooms. */
 		if (event->id) {
 			assert_true(event->id >= guest->last_id);
 			guest->last_id = event->id;
@@ -183,7 +184,7 @@ fixture_open(struct fixture *fixture)
 	fixture_open_with(fixture, fixture_settings());
 }
 
-/* Everybody goes, and nothing may be left. */
+/* Ends all sessions, after which no user and no other room may be left. */
 static inline void
 fixture_close(struct fixture *fixture)
 {
@@ -215,7 +216,7 @@ type(struct guest *guest, const char *line)
 	return session_command_line(&guest->session, text_of(line), TEXT_NONE, TEXT_NONE);
 }
 
-/* What the guest was told since the last look must be this, line for line. */
+/* Checks what the guest was sent since the last check, line for line. */
 static inline void
 told_must_be(struct guest *guest, const char *wanted, const char *file, int line)
 {
@@ -225,14 +226,14 @@ told_must_be(struct guest *guest, const char *wanted, const char *file, int line
 
 #define assert_told(guest, wanted) told_must_be((guest), (wanted), __FILE__, __LINE__)
 
-/* Looks away. */
+/* Drops what the guest was sent. */
 static inline void
 guest_forget(struct guest *guest)
 {
 	guest->told.len = 0;
 }
 
-/* Logs in; what it and others are told of that stays to be looked at. */
+/* Connects and logs in; what was sent at that is kept for the test to check. */
 static inline struct guest *
 guest_login(struct fixture *fixture, const char *nick)
 {

@@ -2,7 +2,7 @@
 #include "core_fixture.h"
 
 static void
-two_servers_know_nothing_of_each_other(void **state)
+two_cores_are_independent(void **state)
 {
 	(void)state;
 	struct fixture one, two;
@@ -24,7 +24,7 @@ two_servers_know_nothing_of_each_other(void **state)
 }
 
 static void
-a_server_whose_room_cannot_be_one_is_not_opened(void **state)
+a_core_does_not_open_with_an_invalid_default_room(void **state)
 {
 	(void)state;
 	struct core_settings settings = fixture_settings();
@@ -34,7 +34,7 @@ a_server_whose_room_cannot_be_one_is_not_opened(void **state)
 }
 
 static void
-idle_counts_from_the_last_thing_asked_for(void **state)
+idle_time_counts_from_the_last_request(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -57,9 +57,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(two_servers_know_nothing_of_each_other),
-		cmocka_unit_test(a_server_whose_room_cannot_be_one_is_not_opened),
-		cmocka_unit_test(idle_counts_from_the_last_thing_asked_for),
+		cmocka_unit_test(two_cores_are_independent),
+		cmocka_unit_test(a_core_does_not_open_with_an_invalid_default_room),
+		cmocka_unit_test(idle_time_counts_from_the_last_request),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

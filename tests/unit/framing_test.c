@@ -1,6 +1,6 @@
 /*
- * Where messages end: what a stream gives, and that it gives the same however
- * it is cut into pieces; that no stranger makes it keep more than its bounds.
+ * Framings: the messages of a stream are the same however it is cut into pieces, and no
+ * client can make the decoder keep more than its bound.
  */
 #include "unit.h"
 
@@ -14,7 +14,7 @@ struct told {
 	bool over; /* nothing more is processed */
 };
 
-/* One arrival, heard as the gateway does. */
+/* Bytes that arrive, processed as the gateway does. */
 static void
 told_hear(struct told *told, const struct framing *framing, struct text in)
 {

@@ -1,6 +1,6 @@
 /*
- * A gateway without sockets: callers whose lines take as much as a test says,
- * break or hang when it says so, on a clock that is wound by hand.
+ * A gateway without sockets: the callers' connections take as many bytes as the test says,
+ * and break or block when it says so; the test sets the clock.
  */
 #ifndef GATEWAY_FIXTURE_H
 #define GATEWAY_FIXTURE_H
@@ -48,7 +48,7 @@ fixture_time(void *clock)
 	return fixture->time;
 }
 
-/* Settings without a limit but those that there must be. */
+/* Settings with only the limits that must exist. */
 static inline void
 fixture_build(struct fixture *fixture)
 {
@@ -83,7 +83,7 @@ fixture_open(struct fixture *fixture)
 	assert_non_null(fixture->gateway);
 }
 
-/* A turn of the loop; ms until the next is due. */
+/* A turn of the loop; returns the ms until the next is due. */
 static inline int64_t
 turn(struct fixture *fixture)
 {
@@ -91,7 +91,7 @@ turn(struct fixture *fixture)
 	return gateway_tick(fixture->gateway);
 }
 
-/* Time passes in steps of a millisecond. */
+/* Advances the clock in steps of a millisecond, with a turn after each. */
 static inline void
 pass(struct fixture *fixture, int64_t ms)
 {
@@ -108,7 +108,7 @@ fixture_close(struct fixture *fixture)
 		lose(fixture->callers[i]);
 	for (int i = 0; i < 5; i++)
 		turn(fixture);
-	/* What was sent before may still be processed for a while. */
+	/* Input that was sent before may still be processed for a while. */
 	if (gateway_connections(fixture->gateway) > 0)
 		pass(fixture, 61000);
 	assert_int_equal(gateway_connections(fixture->gateway), 0);
@@ -141,7 +141,7 @@ call(struct fixture *fixture, const struct listener *listener)
 	return call_from(fixture, listener, NULL);
 }
 
-/* Bytes arrive, in the middle of a turn. */
+/* Bytes arrive during a turn. */
 static inline void
 arrive(struct caller *caller, struct text bytes)
 {
@@ -149,7 +149,7 @@ arrive(struct caller *caller, struct text bytes)
 	connection_receive(caller->conn.connection, bytes.ptr, bytes.len);
 }
 
-/* Turns of the loop, as long as there is something left to do now. */
+/* Runs turns of the loop as long as another is due at once. */
 static inline void
 turns(struct fixture *fixture)
 {
@@ -157,7 +157,7 @@ turns(struct fixture *fixture)
 		assert_true(i < 1000);
 }
 
-/* Bytes arrive, and what they ask for is done. */
+/* Bytes arrive and are processed. */
 static inline void
 send_bytes(struct caller *caller, struct text bytes)
 {
@@ -165,14 +165,14 @@ send_bytes(struct caller *caller, struct text bytes)
 	turns(caller->fixture);
 }
 
-/* Lines, as they are typed. */
+/* Lines as they are typed arrive and are processed. */
 static inline void
 says(struct caller *caller, const char *lines)
 {
 	send_bytes(caller, text_of(lines));
 }
 
-/* A packet of JSON. */
+/* A packet of JSON arrives and is processed. */
 static inline void
 packs(struct caller *caller, const char *json)
 {
@@ -184,7 +184,7 @@ packs(struct caller *caller, const char *json)
 	strbuf_clear(&packet);
 }
 
-/* By telnet, with a nick; what it heard until then is forgotten. */
+/* Connects by telnet and logs in; drops what was received until then. */
 static inline struct caller *
 enter(struct fixture *fixture, const struct listener *listener, const char *nick)
 {
@@ -197,14 +197,14 @@ enter(struct fixture *fixture, const struct listener *listener, const char *nick
 	return caller;
 }
 
-/* Bytes that wait to be sent. */
+/* The number of bytes queued for the caller. */
 static inline size_t
 waiting(const struct caller *caller)
 {
 	return caller->conn.connection->out.bytes;
 }
 
-/* The socket has room for so many bytes more. */
+/* Gives the socket room for so many bytes more. */
 static inline void
 takes(struct caller *caller, size_t bytes)
 {
@@ -213,7 +213,7 @@ takes(struct caller *caller, size_t bytes)
 	turn(caller->fixture);
 }
 
-/* What the caller heard since the last look, its line ends shown as LF, must be this. */
+/* Checks what the caller received since the last check, with its line ends as LF. */
 static inline void
 heard_must_be(struct caller *caller, struct text wanted, const char *file, int line)
 {
@@ -228,7 +228,7 @@ heard_must_be(struct caller *caller, struct text wanted, const char *file, int l
 
 #define assert_heard(caller, wanted) heard_must_be((caller), BYTES(wanted), __FILE__, __LINE__)
 
-/* How often this was heard since the last look. */
+/* How often the piece was received since the last check. */
 static inline int
 times_heard(const struct caller *caller, const char *piece)
 {

@@ -22,7 +22,7 @@ telnet_and_web_and_json_share_a_room(void **state)
 }
 
 static void
-what_many_hear_alike_is_said_once_and_shared(void **state)
+an_event_is_encoded_once_and_shared(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -38,7 +38,7 @@ what_many_hear_alike_is_said_once_and_shared(void **state)
 }
 
 static void
-a_turn_sends_what_waits_at_once(void **state)
+a_turn_sends_all_queued_bytes_in_one_write(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -53,7 +53,7 @@ a_turn_sends_what_waits_at_once(void **state)
 	turn(&fixture);
 	assert_heard(bob, "ann: 1\nann: 2\nann: 3\n");
 	assert_int_equal(bob->conn.sends, before + 1);
-	/* And nothing is sent where nothing waits. */
+	/* Nothing is sent when nothing is queued. */
 	turn(&fixture);
 	assert_int_equal(bob->conn.sends, before + 1);
 	fixture_close(&fixture);
@@ -72,7 +72,7 @@ without_echo_a_user_does_not_hear_its_own_words(void **state)
 	says(bob, "hi\r\n/me waves\r\n/msg ann psst\r\n");
 	assert_heard(bob, "");
 	assert_heard(ann, "bob: hi\n[bob waves]\nbob -> ann: psst\n");
-	/* What others say, and what is no speech, is heard. */
+	/* Messages of others, and replies to commands, are sent. */
 	says(ann, "hello\r\n/msg bob yes\r\n");
 	says(bob, "/nick bobby\r\n/join tea\r\n/topic x\r\n/msg ghost x\r\n");
 	assert_heard(bob, "ann: hello\nann -> bob: yes\nbob is now known as bobby.\n"
@@ -82,7 +82,7 @@ without_echo_a_user_does_not_hear_its_own_words(void **state)
 }
 
 static void
-http_at_another_door_is_told_where_the_page_is(void **state)
+http_on_another_listener_is_told_where_the_page_is(void **state)
 {
 	(void)state;
 	static char v4[] = "192.0.2.7", v6[] = "2001:db8::7";
@@ -120,7 +120,7 @@ http_at_another_door_is_told_where_the_page_is(void **state)
 }
 
 static void
-who_is_idle_keeps_nothing_of_its_last_line(void **state)
+an_idle_connection_keeps_no_memory_of_its_last_line(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -136,7 +136,7 @@ who_is_idle_keeps_nothing_of_its_last_line(void **state)
 }
 
 static void
-two_servers_stand_side_by_side(void **state)
+two_gateways_are_independent(void **state)
 {
 	(void)state;
 	struct fixture one, two;
@@ -162,12 +162,12 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(telnet_and_web_and_json_share_a_room),
-		cmocka_unit_test(what_many_hear_alike_is_said_once_and_shared),
-		cmocka_unit_test(a_turn_sends_what_waits_at_once),
+		cmocka_unit_test(an_event_is_encoded_once_and_shared),
+		cmocka_unit_test(a_turn_sends_all_queued_bytes_in_one_write),
 		cmocka_unit_test(without_echo_a_user_does_not_hear_its_own_words),
-		cmocka_unit_test(http_at_another_door_is_told_where_the_page_is),
-		cmocka_unit_test(who_is_idle_keeps_nothing_of_its_last_line),
-		cmocka_unit_test(two_servers_stand_side_by_side),
+		cmocka_unit_test(http_on_another_listener_is_told_where_the_page_is),
+		cmocka_unit_test(an_idle_connection_keeps_no_memory_of_its_last_line),
+		cmocka_unit_test(two_gateways_are_independent),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,8 +1,8 @@
-/* How often one may speak: ahead of the rate, at the rate, and not a moment too soon or too late. */
+/* The rate limit: bursts, waiting times, and that neither is off by a millisecond. */
 #include "core_fixture.h"
 
 static void
-one_may_speak_ahead_of_the_rate_and_then_waits(void **state)
+a_user_may_exceed_the_rate_by_the_burst_and_then_waits(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -15,7 +15,7 @@ one_may_speak_ahead_of_the_rate_and_then_waits(void **state)
 	type(ann, "2");
 	assert_int_equal(session_wait(&ann->session), 0);
 	type(ann, "/nonsense");
-	/* The third is spent, be it on what was refused: a quarter of a second for the next. */
+	/* The third token is spent, even by a refused command: the next comes in a quarter of a second. */
 	assert_int_equal(session_wait(&ann->session), 250);
 	fixture.time += 249;
 	assert_int_equal(session_wait(&ann->session), 1);
@@ -23,7 +23,7 @@ one_may_speak_ahead_of_the_rate_and_then_waits(void **state)
 	assert_int_equal(session_wait(&ann->session), 0);
 	type(ann, "4");
 	assert_int_equal(session_wait(&ann->session), 250);
-	/* It fills up to the burst, and no further. */
+	/* Tokens accumulate up to the burst, and no further. */
 	fixture.time += 3600000;
 	for (int i = 0; i < 3; i++) {
 		assert_int_equal(session_wait(&ann->session), 0);
@@ -34,10 +34,10 @@ one_may_speak_ahead_of_the_rate_and_then_waits(void **state)
 }
 
 static void
-a_user_who_has_waited_may_speak(void **state)
+a_user_may_speak_after_the_wait_that_was_named(void **state)
 {
 	(void)state;
-	/* However the rate divides a second, the wait that is named is enough. */
+	/* The wait that is named is enough, also for rates that do not divide a second. */
 	for (unsigned rate = 1; rate <= 1500; rate += 7) {
 		struct fixture fixture;
 		struct core_settings settings = fixture_settings();
@@ -93,8 +93,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(one_may_speak_ahead_of_the_rate_and_then_waits),
-		cmocka_unit_test(a_user_who_has_waited_may_speak),
+		cmocka_unit_test(a_user_may_exceed_the_rate_by_the_burst_and_then_waits),
+		cmocka_unit_test(a_user_may_speak_after_the_wait_that_was_named),
 		cmocka_unit_test(without_a_rate_nobody_waits),
 		cmocka_unit_test(a_line_in_a_packet_costs_one_token),
 	};

@@ -1,12 +1,12 @@
 /*
- * Long answers: told in pieces, while people come, go and change their names,
- * and rooms vanish under the reader.
+ * Long listings: sent in pieces, while users come, leave and change their nicks, and rooms end
+ * before the listing does.
  */
 #include "core_fixture.h"
 
 enum { MANY = 1000 };
 
-/* Asks with a packet's request, for a room or none. */
+/* Starts a listing by a packet's request, of a room or of none. */
 static void
 ask(struct guest *guest, const char *packet, const char *room)
 {
@@ -16,7 +16,7 @@ ask(struct guest *guest, const char *packet, const char *room)
 	assert_int_equal(session_request(&guest->session, &request), REASON_OK);
 }
 
-/* Goes on to the answer's end; how many pieces that took. */
+/* Continues to the listing's end, and counts the pieces. */
 static int
 hear_all(struct guest *guest)
 {
@@ -26,7 +26,7 @@ hear_all(struct guest *guest)
 	return pieces;
 }
 
-/* The entries of all pieces that were told, one after the other, each with a space before it. */
+/* The entries of all pieces in order, each with a space before it. */
 static struct text
 entries_told(struct guest *guest, const char *before, struct strbuf *entries)
 {
@@ -81,7 +81,7 @@ a_thousand_names_come_in_pieces_and_in_order(void **state)
 	fixture_close(&fixture);
 }
 
-/* How often the piece stands in the text. */
+/* How often the piece occurs in the text. */
 static int
 times_in(struct text text, const char *piece)
 {
@@ -92,9 +92,9 @@ times_in(struct text text, const char *piece)
 	return times;
 }
 
-/* Names and logins confusables are p0 to p999; of those with odd numbers some go meanwhile. */
+/* The users are p0 to p999 in order of login; some with odd numbers leave meanwhile. */
 static void
-who_stays_is_named_once(const char *packet, char after)
+users_who_stay_are_listed_once(const char *packet, char after)
 {
 	static struct fixture fixture;
 	uint64_t seed = 3;
@@ -119,21 +119,21 @@ who_stays_is_named_once(const char *packet, char after)
 }
 
 static void
-who_stays_in_a_room_is_named_once_while_others_come_and_go(void **state)
+members_who_stay_are_listed_once_while_others_come_and_go(void **state)
 {
 	(void)state;
-	who_stays_is_named_once("names", ' ');
+	users_who_stay_are_listed_once("names", ' ');
 }
 
 static void
-who_stays_in_the_server_is_named_once_while_others_come_and_go(void **state)
+users_who_stay_logged_in_are_listed_once_while_others_come_and_go(void **state)
 {
 	(void)state;
-	who_stays_is_named_once("who", '(');
+	users_who_stay_are_listed_once("who", '(');
 }
 
 static void
-who_changes_the_nick_amid_an_answer_keeps_the_place(void **state)
+a_member_who_changes_the_nick_during_a_listing_keeps_the_place(void **state)
 {
 	(void)state;
 	static struct fixture fixture;
@@ -150,7 +150,7 @@ who_changes_the_nick_amid_an_answer_keeps_the_place(void **state)
 	fixture_close(&fixture);
 }
 
-/* A room tea with 60 people, and a reader outside it who has heard the first of them. */
+/* A room tea with 60 people, and a reader outside it who has been sent the first of them. */
 static struct guest *
 reader_of_tea(struct fixture *fixture)
 {
@@ -167,7 +167,7 @@ reader_of_tea(struct fixture *fixture)
 }
 
 static void
-a_room_may_vanish_while_an_answer_reads_it(void **state)
+a_room_may_end_during_its_listing(void **state)
 {
 	(void)state;
 	static struct fixture fixture;
@@ -182,7 +182,7 @@ a_room_may_vanish_while_an_answer_reads_it(void **state)
 }
 
 static void
-an_answer_does_not_read_on_in_another_room_of_that_name(void **state)
+a_listing_does_not_continue_in_another_room_of_that_name(void **state)
 {
 	(void)state;
 	static struct fixture fixture;
@@ -200,7 +200,7 @@ an_answer_does_not_read_on_in_another_room_of_that_name(void **state)
 }
 
 static void
-a_reader_may_go_amid_an_answer(void **state)
+a_reader_may_leave_during_a_listing(void **state)
 {
 	(void)state;
 	static struct fixture fixture;
@@ -214,7 +214,7 @@ a_reader_may_go_amid_an_answer(void **state)
 }
 
 static void
-two_may_read_a_room_that_has_vanished(void **state)
+two_listings_may_read_a_room_that_has_ended(void **state)
 {
 	(void)state;
 	static struct fixture fixture;
@@ -247,7 +247,7 @@ rooms_that_stay_are_listed_once_while_others_come_and_go(void **state)
 	}
 	guest_forget(reader);
 	ask(reader, "rooms", NULL);
-	/* Behind what was read and before it, rooms go; at the end, one comes. */
+	/* A room that was listed and one that was not end, and a new one comes at the end. */
 	type(fixture.guests[1], "/leave");
 	type(fixture.guests[150], "/leave");
 	type(fixture.guests[200], "/join new");
@@ -264,7 +264,7 @@ rooms_that_stay_are_listed_once_while_others_come_and_go(void **state)
 }
 
 static void
-an_answer_that_ends_on_a_full_piece_has_no_empty_one(void **state)
+a_listing_that_ends_with_a_full_piece_has_no_empty_piece(void **state)
 {
 	(void)state;
 	for (int people = 49; people <= 51; people++) {
@@ -295,15 +295,15 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_thousand_names_come_in_pieces_and_in_order),
-		cmocka_unit_test(who_stays_in_a_room_is_named_once_while_others_come_and_go),
-		cmocka_unit_test(who_stays_in_the_server_is_named_once_while_others_come_and_go),
-		cmocka_unit_test(who_changes_the_nick_amid_an_answer_keeps_the_place),
-		cmocka_unit_test(a_room_may_vanish_while_an_answer_reads_it),
-		cmocka_unit_test(an_answer_does_not_read_on_in_another_room_of_that_name),
-		cmocka_unit_test(a_reader_may_go_amid_an_answer),
-		cmocka_unit_test(two_may_read_a_room_that_has_vanished),
+		cmocka_unit_test(members_who_stay_are_listed_once_while_others_come_and_go),
+		cmocka_unit_test(users_who_stay_logged_in_are_listed_once_while_others_come_and_go),
+		cmocka_unit_test(a_member_who_changes_the_nick_during_a_listing_keeps_the_place),
+		cmocka_unit_test(a_room_may_end_during_its_listing),
+		cmocka_unit_test(a_listing_does_not_continue_in_another_room_of_that_name),
+		cmocka_unit_test(a_reader_may_leave_during_a_listing),
+		cmocka_unit_test(two_listings_may_read_a_room_that_has_ended),
 		cmocka_unit_test(rooms_that_stay_are_listed_once_while_others_come_and_go),
-		cmocka_unit_test(an_answer_that_ends_on_a_full_piece_has_no_empty_one),
+		cmocka_unit_test(a_listing_that_ends_with_a_full_piece_has_no_empty_piece),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /*
- * The log of entries: what was checked at the request is checked again where it is
- * applied, in the log's order; and a session waits for what it asked for.
+ * The log of entries: a request is checked again when its entry is applied, in the log's
+ * order; and a session waits until its request has been applied.
  */
 #include "../support/delaying_log.h"
 #include "core_fixture.h"
@@ -61,7 +61,7 @@ nothing_happens_before_it_is_applied(void **state)
 }
 
 static void
-of_two_that_want_a_nick_the_first_in_the_log_has_it(void **state)
+of_two_logins_with_one_nick_the_first_in_the_log_gets_it(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -75,7 +75,7 @@ of_two_that_want_a_nick_the_first_in_the_log_has_it(void **state)
 	assert_told(third, "error nick-alike: The name \"\xd0\xb0nn\" looks too much like one that "
 			   "is taken.\n");
 	assert_null(second->session.user);
-	/* It is free to try another. */
+	/* Another nick may be tried. */
 	type(second, "/login bob");
 	apply_all(&log);
 	assert_told(second, "welcome main bob Teahouse\njoin# main bob\n");
@@ -83,7 +83,7 @@ of_two_that_want_a_nick_the_first_in_the_log_has_it(void **state)
 }
 
 static void
-of_two_that_change_to_a_nick_the_first_in_the_log_has_it(void **state)
+of_two_changes_to_one_nick_the_first_in_the_log_gets_it(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -100,7 +100,7 @@ of_two_that_change_to_a_nick_the_first_in_the_log_has_it(void **state)
 }
 
 static void
-a_message_to_a_room_that_was_left_is_refused(void **state)
+a_message_to_a_room_that_the_sender_left_is_refused(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -154,7 +154,7 @@ a_session_that_ends_before_its_login_is_applied_comes_and_goes(void **state)
 }
 
 static void
-a_room_that_goes_before_it_is_entered_is_made_anew(void **state)
+a_room_that_ends_before_a_join_is_applied_is_made_anew(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -216,7 +216,7 @@ the_time_of_an_event_is_that_of_its_request(void **state)
 }
 
 static void
-a_stop_comes_after_what_was_said_before(void **state)
+a_stop_comes_after_the_messages_before_it(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -239,15 +239,15 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_happens_before_it_is_applied),
-		cmocka_unit_test(of_two_that_want_a_nick_the_first_in_the_log_has_it),
-		cmocka_unit_test(of_two_that_change_to_a_nick_the_first_in_the_log_has_it),
-		cmocka_unit_test(a_message_to_a_room_that_was_left_is_refused),
+		cmocka_unit_test(of_two_logins_with_one_nick_the_first_in_the_log_gets_it),
+		cmocka_unit_test(of_two_changes_to_one_nick_the_first_in_the_log_gets_it),
+		cmocka_unit_test(a_message_to_a_room_that_the_sender_left_is_refused),
 		cmocka_unit_test(a_message_to_a_user_who_has_gone_is_refused),
 		cmocka_unit_test(a_session_that_ends_before_its_login_is_applied_comes_and_goes),
-		cmocka_unit_test(a_room_that_goes_before_it_is_entered_is_made_anew),
+		cmocka_unit_test(a_room_that_ends_before_a_join_is_applied_is_made_anew),
 		cmocka_unit_test(two_requests_for_the_last_rooms_leave_one),
 		cmocka_unit_test(the_time_of_an_event_is_that_of_its_request),
-		cmocka_unit_test(a_stop_comes_after_what_was_said_before),
+		cmocka_unit_test(a_stop_comes_after_the_messages_before_it),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

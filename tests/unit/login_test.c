@@ -5,7 +5,7 @@
 #include "core_fixture.h"
 
 static void
-who_logs_in_is_welcomed_and_all_in_the_room_hear_of_it(void **state)
+a_login_is_welcomed_and_announced_to_the_room(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -19,7 +19,7 @@ who_logs_in_is_welcomed_and_all_in_the_room_hear_of_it(void **state)
 }
 
 static void
-before_one_has_a_nick_there_is_login_help_and_goodbye(void **state)
+before_login_only_login_help_and_quit_work(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -53,7 +53,7 @@ nick_logs_in_as_login_does(void **state)
 }
 
 static void
-a_login_that_failed_may_be_tried_again(void **state)
+a_failed_login_may_be_repeated(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -99,14 +99,14 @@ a_name_that_looks_like_another_is_taken(void **state)
 }
 
 static void
-plain_names_that_look_alike_live_together(void **state)
+plain_names_that_look_alike_may_both_be_used(void **state)
 {
 	(void)state;
 	struct fixture fixture;
 	fixture_open(&fixture);
 	struct guest *rn = guest_login(&fixture, "rn"), *m = guest_login(&fixture, "m");
 	struct guest *bold = guest_connect(&fixture);
-	/* What is not plain is like both: as long as either of them is there, it is taken. */
+	/* A letter that is not ASCII looks like both: it is taken while either user is logged in. */
 	assert_int_equal(type(bold, "/login \xf0\x9d\x90\xa6"), REASON_NICK_ALIKE);
 	session_end(&rn->session);
 	assert_int_equal(type(bold, "/login \xf0\x9d\x90\xa6"), REASON_NICK_ALIKE);
@@ -119,7 +119,7 @@ plain_names_that_look_alike_live_together(void **state)
 }
 
 static void
-server_is_nobodys_nick(void **state)
+server_cannot_be_a_nick(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -136,7 +136,7 @@ server_is_nobodys_nick(void **state)
 }
 
 static void
-a_new_nick_is_told_once_to_all_who_share_a_room(void **state)
+a_new_nick_is_announced_once_to_all_who_share_a_room(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -186,18 +186,18 @@ a_rename_keeps_names_unique(void **state)
 }
 
 static void
-a_rename_may_not_hide_behind_ones_own_look_alike(void **state)
+a_new_nick_is_compared_with_all_other_users(void **state)
 {
 	(void)state;
 	struct fixture fixture;
-	/* The one of the two that came first. */
+	/* In both orders of login. */
 	for (int first = 0; first < 2; first++) {
 		fixture_open(&fixture);
 		struct guest *rn = guest_login(&fixture, first ? "rn" : "m");
 		struct guest *m = guest_login(&fixture, first ? "m" : "rn");
 		assert_int_equal(type(rn, "/nick \xf0\x9d\x90\xa6"), REASON_NICK_ALIKE);
 		assert_int_equal(type(m, "/nick \xf0\x9d\x90\xa6"), REASON_NICK_ALIKE);
-		/* And all is as before. */
+		/* Nothing has changed. */
 		assert_int_equal(type(rn, "/msg m x"), REASON_OK);
 		assert_int_equal(type(m, "/msg rn x"), REASON_OK);
 		session_end(&m->session);
@@ -207,7 +207,7 @@ a_rename_may_not_hide_behind_ones_own_look_alike(void **state)
 }
 
 static void
-who_goes_is_told_in_each_of_its_rooms_once(void **state)
+a_user_leaves_each_room_once(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -231,7 +231,7 @@ who_goes_is_told_in_each_of_its_rooms_once(void **state)
 }
 
 static void
-who_logs_out_is_gone_and_hears_no_more(void **state)
+a_logout_closes_the_session_and_nothing_follows(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -252,19 +252,19 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(who_logs_in_is_welcomed_and_all_in_the_room_hear_of_it),
-		cmocka_unit_test(before_one_has_a_nick_there_is_login_help_and_goodbye),
+		cmocka_unit_test(a_login_is_welcomed_and_announced_to_the_room),
+		cmocka_unit_test(before_login_only_login_help_and_quit_work),
 		cmocka_unit_test(nick_logs_in_as_login_does),
-		cmocka_unit_test(a_login_that_failed_may_be_tried_again),
+		cmocka_unit_test(a_failed_login_may_be_repeated),
 		cmocka_unit_test(a_name_that_differs_only_in_case_is_taken),
 		cmocka_unit_test(a_name_that_looks_like_another_is_taken),
-		cmocka_unit_test(plain_names_that_look_alike_live_together),
-		cmocka_unit_test(server_is_nobodys_nick),
-		cmocka_unit_test(a_new_nick_is_told_once_to_all_who_share_a_room),
+		cmocka_unit_test(plain_names_that_look_alike_may_both_be_used),
+		cmocka_unit_test(server_cannot_be_a_nick),
+		cmocka_unit_test(a_new_nick_is_announced_once_to_all_who_share_a_room),
 		cmocka_unit_test(a_rename_keeps_names_unique),
-		cmocka_unit_test(a_rename_may_not_hide_behind_ones_own_look_alike),
-		cmocka_unit_test(who_goes_is_told_in_each_of_its_rooms_once),
-		cmocka_unit_test(who_logs_out_is_gone_and_hears_no_more),
+		cmocka_unit_test(a_new_nick_is_compared_with_all_other_users),
+		cmocka_unit_test(a_user_leaves_each_room_once),
+		cmocka_unit_test(a_logout_closes_the_session_and_nothing_follows),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

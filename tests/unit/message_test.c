@@ -2,7 +2,7 @@
 #include "core_fixture.h"
 
 static void
-all_hear_what_is_said_in_one_order_each_thing_once(void **state)
+all_members_receive_each_message_once_in_the_same_order(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -22,7 +22,7 @@ all_hear_what_is_said_in_one_order_each_thing_once(void **state)
 }
 
 static void
-ids_rise_by_one_in_each_room_for_itself(void **state)
+ids_are_counted_by_room(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -33,7 +33,7 @@ ids_rise_by_one_in_each_room_for_itself(void **state)
 	guest_forget(ann);
 	type(ann, "/join main");
 	type(ann, "b");
-	/* What is no room's event, or was refused, takes no number. */
+	/* Events of no room and refused requests take no id. */
 	type(ann, "/who");
 	type(ann, "/msg ann x");
 	type(ann, "/msg ghost x");
@@ -51,7 +51,7 @@ ids_rise_by_one_in_each_room_for_itself(void **state)
 }
 
 static void
-what_is_refused_is_told_to_its_sender_alone(void **state)
+only_the_sender_is_told_of_a_refusal(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -73,7 +73,7 @@ what_is_refused_is_told_to_its_sender_alone(void **state)
 }
 
 static void
-an_empty_thing_is_not_said(void **state)
+an_empty_text_is_refused(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -89,7 +89,7 @@ an_empty_thing_is_not_said(void **state)
 }
 
 static void
-a_line_with_two_slashes_is_said_with_one(void **state)
+a_line_with_two_slashes_is_sent_with_one(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -102,7 +102,7 @@ a_line_with_two_slashes_is_said_with_one(void **state)
 }
 
 static void
-text_at_the_limit_is_said_and_a_byte_more_is_refused_whole(void **state)
+a_text_at_the_limit_is_sent_and_a_longer_one_is_refused(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -115,7 +115,7 @@ text_at_the_limit_is_said_and_a_byte_more_is_refused_whole(void **state)
 	assert_told(ann, "chat# main ann: 0123456789\n");
 	assert_int_equal(type(ann, "0123456789x"), REASON_TEXT_TOO_LONG);
 	assert_told(ann, "error text-too-long: That is too long: 10 bytes and 40 lines at most.\n");
-	/* It is what would be said that counts: without what is removed, with what is put in. */
+	/* The limit applies to the text as it would be sent: after removals and replacements. */
 	assert_int_equal(type(ann, "\x1b\x1b"
 				   "0123456789\r\n\r\n"),
 		REASON_OK);
@@ -131,7 +131,7 @@ text_at_the_limit_is_said_and_a_byte_more_is_refused_whole(void **state)
 }
 
 static void
-forty_lines_are_said_and_forty_one_are_refused(void **state)
+forty_lines_are_sent_and_forty_one_are_refused(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -151,14 +151,14 @@ forty_lines_are_said_and_forty_one_are_refused(void **state)
 }
 
 static void
-a_direct_message_is_told_to_both_ends_alone(void **state)
+only_sender_and_recipient_receive_a_direct_message(void **state)
 {
 	(void)state;
 	struct fixture fixture;
 	fixture_open(&fixture);
 	struct guest *ann = guest_login(&fixture, "Ann"), *bob = guest_login(&fixture, "bob");
 	struct guest *cat = guest_login(&fixture, "cat");
-	/* It needs no room in common. */
+	/* The two need not share a room. */
 	type(bob, "/join tea");
 	type(bob, "/leave main");
 	guest_forget(ann);
@@ -174,7 +174,7 @@ a_direct_message_is_told_to_both_ends_alone(void **state)
 }
 
 static void
-an_answer_and_ones_own_copy_bear_the_ref(void **state)
+replies_and_the_senders_copy_have_the_ref(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -202,15 +202,15 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(all_hear_what_is_said_in_one_order_each_thing_once),
-		cmocka_unit_test(ids_rise_by_one_in_each_room_for_itself),
-		cmocka_unit_test(what_is_refused_is_told_to_its_sender_alone),
-		cmocka_unit_test(an_empty_thing_is_not_said),
-		cmocka_unit_test(a_line_with_two_slashes_is_said_with_one),
-		cmocka_unit_test(text_at_the_limit_is_said_and_a_byte_more_is_refused_whole),
-		cmocka_unit_test(forty_lines_are_said_and_forty_one_are_refused),
-		cmocka_unit_test(a_direct_message_is_told_to_both_ends_alone),
-		cmocka_unit_test(an_answer_and_ones_own_copy_bear_the_ref),
+		cmocka_unit_test(all_members_receive_each_message_once_in_the_same_order),
+		cmocka_unit_test(ids_are_counted_by_room),
+		cmocka_unit_test(only_the_sender_is_told_of_a_refusal),
+		cmocka_unit_test(an_empty_text_is_refused),
+		cmocka_unit_test(a_line_with_two_slashes_is_sent_with_one),
+		cmocka_unit_test(a_text_at_the_limit_is_sent_and_a_longer_one_is_refused),
+		cmocka_unit_test(forty_lines_are_sent_and_forty_one_are_refused),
+		cmocka_unit_test(only_sender_and_recipient_receive_a_direct_message),
+		cmocka_unit_test(replies_and_the_senders_copy_have_the_ref),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

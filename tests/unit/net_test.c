@@ -1,4 +1,4 @@
-/* Who may open a WebSocket, and what a request is answered with. */
+/* Which requests may open a WebSocket, and what each request is answered. */
 #include "unit.h"
 
 #include <unistd.h>

@@ -17,12 +17,12 @@ input_waits_while_a_session_is_pending(void **state)
 	pass(&fixture, 1000);
 	assert_heard(bob, "");
 	assert_true(ann->conn.read_paused);
-	/* It still hears the others. */
+	/* It still receives messages of others. */
 	says(bob, "hello\r\n");
 	assert_heard(ann, "bob: hello\n");
 	bob->conn.received.len = 0;
 	session_resume(session, PENDING_WORK);
-	/* Nothing is processed within the call, which may come from anywhere. */
+	/* Nothing is processed within the call, which may be made anywhere. */
 	assert_heard(bob, "");
 	turns(&fixture);
 	assert_heard(bob, "ann: one\nann: two\n");
@@ -31,7 +31,7 @@ input_waits_while_a_session_is_pending(void **state)
 }
 
 static void
-each_reason_is_ended_by_itself(void **state)
+each_reason_to_wait_ends_by_itself(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -71,7 +71,7 @@ a_pending_session_may_be_lost(void **state)
 }
 
 static void
-what_was_sent_before_a_loss_is_said_by_the_rate(void **state)
+input_before_a_loss_is_processed_at_the_rate(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -97,7 +97,7 @@ what_was_sent_before_a_loss_is_said_by_the_rate(void **state)
 }
 
 static void
-half_a_line_at_the_end_of_the_input_is_said(void **state)
+half_a_line_at_the_end_of_the_input_is_a_message(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -121,10 +121,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(input_waits_while_a_session_is_pending),
-		cmocka_unit_test(each_reason_is_ended_by_itself),
+		cmocka_unit_test(each_reason_to_wait_ends_by_itself),
 		cmocka_unit_test(a_pending_session_may_be_lost),
-		cmocka_unit_test(what_was_sent_before_a_loss_is_said_by_the_rate),
-		cmocka_unit_test(half_a_line_at_the_end_of_the_input_is_said),
+		cmocka_unit_test(input_before_a_loss_is_processed_at_the_rate),
+		cmocka_unit_test(half_a_line_at_the_end_of_the_input_is_a_message),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

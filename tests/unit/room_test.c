@@ -1,8 +1,8 @@
-/* Rooms: that they come and go with those who are in them, and where one is after each step. */
+/* Rooms: when they begin and end, which room is current after each step, topics and digests. */
 #include "core_fixture.h"
 
 static void
-what_is_said_goes_to_the_current_room(void **state)
+a_message_goes_to_the_current_room(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -15,14 +15,14 @@ what_is_said_goes_to_the_current_room(void **state)
 	assert_told(ann, "chat# tea ann: in tea\n");
 	type(ann, "/join main");
 	type(ann, "in main");
-	/* Going back is told to the session alone: nothing has happened there. */
+	/* Going back is told to the session alone: the room's members have not changed. */
 	assert_told(ann, "join main ann\nchat# main ann: in main\n");
 	assert_told(bob, "chat# main ann: in main\n");
 	fixture_close(&fixture);
 }
 
 static void
-after_leaving_one_is_where_one_came_in_last(void **state)
+after_leaving_the_room_joined_last_is_current(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -35,7 +35,7 @@ after_leaving_one_is_where_one_came_in_last(void **state)
 	type(ann, "/leave");
 	type(ann, "1");
 	assert_told(ann, "leave# c ann b\nchat# b ann: 1\n");
-	/* Leaving another than the current one moves nobody. */
+	/* Leaving another room than the current one does not change the current one. */
 	type(ann, "/leave a");
 	type(ann, "2");
 	assert_told(ann, "leave# a ann b\nchat# b ann: 2\n");
@@ -45,7 +45,7 @@ after_leaving_one_is_where_one_came_in_last(void **state)
 }
 
 static void
-who_leaves_the_last_room_is_home_again(void **state)
+leaving_the_last_room_leads_to_the_default_room(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -78,7 +78,7 @@ the_last_room_cannot_be_left_for_nowhere(void **state)
 }
 
 static void
-a_listeners_room_is_home_to_those_who_came_by_it(void **state)
+a_listeners_room_is_the_default_room_of_its_users(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -87,7 +87,7 @@ a_listeners_room_is_home_to_those_who_came_by_it(void **state)
 	ann->session.default_room = "tea";
 	type(ann, "/login ann");
 	assert_told(ann, "welcome tea ann Teahouse\njoin# tea ann\n");
-	/* From there the way leads to the server's own room, from elsewhere back to tea. */
+	/* Leaving it leads to the server's default room, and leaving any other back to tea. */
 	type(ann, "/leave");
 	assert_told(ann, "join# main ann\nleave# tea ann main\n");
 	assert_int_equal(core_rooms(fixture.core), 1);
@@ -98,7 +98,7 @@ a_listeners_room_is_home_to_those_who_came_by_it(void **state)
 }
 
 static void
-only_what_one_is_in_can_be_left(void **state)
+only_a_joined_room_can_be_left(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -118,7 +118,7 @@ only_what_one_is_in_can_be_left(void **state)
 }
 
 static void
-a_room_goes_when_the_last_one_leaves(void **state)
+a_room_ends_when_its_last_member_leaves(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -134,13 +134,13 @@ a_room_goes_when_the_last_one_leaves(void **state)
 	guest_forget(ann);
 	type(ann, "/rooms");
 	type(ann, "/join tea");
-	/* Another room of that name has a history, and a topic, of its own. */
+	/* A new room of the same name has its own ids and topic. */
 	assert_told(ann, "rooms main(1)\njoin# tea ann\n");
 	fixture_close(&fixture);
 }
 
 static void
-the_servers_room_is_there_also_when_nobody_is(void **state)
+the_default_room_exists_even_when_empty(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -157,7 +157,7 @@ the_servers_room_is_there_also_when_nobody_is(void **state)
 }
 
 static void
-rooms_that_look_the_same_are_one_as_it_was_first_spelt(void **state)
+names_that_look_the_same_mean_the_room_as_first_spelt(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -176,7 +176,7 @@ rooms_that_look_the_same_are_one_as_it_was_first_spelt(void **state)
 }
 
 static void
-a_name_that_cannot_be_a_rooms_makes_none(void **state)
+an_invalid_name_makes_no_room(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -189,7 +189,7 @@ a_name_that_cannot_be_a_rooms_makes_none(void **state)
 }
 
 static void
-one_is_in_sixty_four_rooms_at_most(void **state)
+a_user_is_in_sixty_four_rooms_at_most(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -201,7 +201,7 @@ one_is_in_sixty_four_rooms_at_most(void **state)
 		assert_int_equal(type(ann, line), REASON_OK);
 	}
 	assert_int_equal(type(ann, "/join r64"), REASON_ROOMS_FULL);
-	/* The room that was not entered is not there, and those one is in can be gone to. */
+	/* The room was not created, and joined rooms can still be made current. */
 	assert_int_equal(core_rooms(fixture.core), 64);
 	assert_int_equal(type(ann, "/join r5"), REASON_OK);
 	assert_int_equal(type(ann, "/leave r7"), REASON_OK);
@@ -210,7 +210,7 @@ one_is_in_sixty_four_rooms_at_most(void **state)
 }
 
 static void
-setting_a_topic_is_told_to_the_room(void **state)
+a_new_topic_is_announced_to_the_room(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -224,14 +224,14 @@ setting_a_topic_is_told_to_the_room(void **state)
 	type(bob, "/topic");
 	assert_told(bob, "topic main ann: Earl  Grey\n");
 	assert_told(ann, "");
-	/* Who comes later is told, and it stands with the name that its setter had. */
+	/* Users who come later are told it, with the nick that its setter had then. */
 	type(ann, "/nick anna");
 	struct guest *cat = guest_login(&fixture, "cat");
 	assert_told(cat, "welcome main cat Teahouse\njoin# main cat\ntopic main ann: Earl  Grey\n");
 	fixture_close(&fixture);
 }
 
-/* An empty topic comes as a packet only. */
+/* Only a packet can have an empty topic. */
 static enum reason
 topic_of(struct guest *guest, struct text topic)
 {
@@ -241,7 +241,7 @@ topic_of(struct guest *guest, struct text topic)
 }
 
 static void
-a_topic_taken_away_is_no_topic(void **state)
+an_empty_topic_removes_the_topic(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -294,7 +294,7 @@ a_packet_may_name_its_room(void **state)
 	session_request(&bob->session, &request);
 	assert_told(bob, "error no-such-room: There is no room \"milk\".\n");
 	assert_told(ann, "chat# main ann: hi\n");
-	/* It moved nobody. */
+	/* The current room has not changed. */
 	type(ann, "in tea");
 	assert_told(ann, "chat# tea ann: in tea\n");
 	fixture_close(&fixture);
@@ -320,7 +320,7 @@ a_packet_may_log_in_to_a_room(void **state)
 
 enum { PEOPLE = 30, ROOMS = 6 };
 
-/* Who is in a room, in order of arrival, as it should be. */
+/* The expected members of a room, in order of arrival. */
 struct model {
 	int people[PEOPLE];
 	size_t n;
@@ -407,7 +407,7 @@ a_room_lists_its_people_in_order_of_arrival_whatever_happened(void **state)
 
 enum { LARGE = 4 };
 
-/* LARGE + 1 people in main, the last of whom has just come. */
+/* LARGE + 1 users in main, the last of whom has just logged in. */
 static void
 large_open(struct fixture *fixture, struct guest *people[static LARGE + 1])
 {
@@ -428,7 +428,7 @@ time_passes(struct fixture *fixture, int64_t ms)
 }
 
 static void
-a_digest_is_told_two_seconds_after_what_it_tells_began(void **state)
+a_digest_is_sent_two_seconds_after_its_first_change(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -464,7 +464,7 @@ each_large_room_has_a_digest_of_its_own(void **state)
 }
 
 static void
-a_room_that_has_gone_tells_no_digest(void **state)
+a_room_that_has_ended_sends_no_digest(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -478,7 +478,7 @@ a_room_that_has_gone_tells_no_digest(void **state)
 	guest_forget(people[0]);
 	assert_int_equal(time_passes(&fixture, 2000), -1);
 	assert_told(people[0], "");
-	/* The next of that name knows nothing of it. */
+	/* A new room of the same name has no digest pending. */
 	type(people[0], "/join tea");
 	assert_told(people[0], "join# tea a\n");
 	fixture_close(&fixture);
@@ -488,26 +488,26 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_is_said_goes_to_the_current_room),
-		cmocka_unit_test(after_leaving_one_is_where_one_came_in_last),
-		cmocka_unit_test(who_leaves_the_last_room_is_home_again),
+		cmocka_unit_test(a_message_goes_to_the_current_room),
+		cmocka_unit_test(after_leaving_the_room_joined_last_is_current),
+		cmocka_unit_test(leaving_the_last_room_leads_to_the_default_room),
 		cmocka_unit_test(the_last_room_cannot_be_left_for_nowhere),
-		cmocka_unit_test(a_listeners_room_is_home_to_those_who_came_by_it),
-		cmocka_unit_test(only_what_one_is_in_can_be_left),
-		cmocka_unit_test(a_room_goes_when_the_last_one_leaves),
-		cmocka_unit_test(the_servers_room_is_there_also_when_nobody_is),
-		cmocka_unit_test(rooms_that_look_the_same_are_one_as_it_was_first_spelt),
-		cmocka_unit_test(a_name_that_cannot_be_a_rooms_makes_none),
-		cmocka_unit_test(one_is_in_sixty_four_rooms_at_most),
-		cmocka_unit_test(setting_a_topic_is_told_to_the_room),
-		cmocka_unit_test(a_topic_taken_away_is_no_topic),
+		cmocka_unit_test(a_listeners_room_is_the_default_room_of_its_users),
+		cmocka_unit_test(only_a_joined_room_can_be_left),
+		cmocka_unit_test(a_room_ends_when_its_last_member_leaves),
+		cmocka_unit_test(the_default_room_exists_even_when_empty),
+		cmocka_unit_test(names_that_look_the_same_mean_the_room_as_first_spelt),
+		cmocka_unit_test(an_invalid_name_makes_no_room),
+		cmocka_unit_test(a_user_is_in_sixty_four_rooms_at_most),
+		cmocka_unit_test(a_new_topic_is_announced_to_the_room),
+		cmocka_unit_test(an_empty_topic_removes_the_topic),
 		cmocka_unit_test(a_topic_is_one_line_of_at_most_400_bytes),
 		cmocka_unit_test(a_packet_may_name_its_room),
 		cmocka_unit_test(a_packet_may_log_in_to_a_room),
 		cmocka_unit_test(a_room_lists_its_people_in_order_of_arrival_whatever_happened),
-		cmocka_unit_test(a_digest_is_told_two_seconds_after_what_it_tells_began),
+		cmocka_unit_test(a_digest_is_sent_two_seconds_after_its_first_change),
 		cmocka_unit_test(each_large_room_has_a_digest_of_its_own),
-		cmocka_unit_test(a_room_that_has_gone_tells_no_digest),
+		cmocka_unit_test(a_room_that_has_ended_sends_no_digest),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* Users with several sessions: who hears what, and when entering and leaving are told. */
+/* Users with several sessions: what each is sent, and when joins and leaves are announced. */
 #include "core_fixture.h"
 
 /* Another session of the same user. */
@@ -11,7 +11,7 @@ attach(struct fixture *fixture, struct guest *other)
 }
 
 static void
-another_session_is_shown_the_rooms_and_nobody_is_told(void **state)
+another_session_is_sent_the_rooms_and_not_announced(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -31,7 +31,7 @@ another_session_is_shown_the_rooms_and_nobody_is_told(void **state)
 }
 
 static void
-what_one_session_says_all_others_hear_once(void **state)
+a_message_of_one_session_is_sent_once_to_all_others(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -59,7 +59,7 @@ what_one_session_says_all_others_hear_once(void **state)
 }
 
 static void
-leaving_is_told_when_the_last_session_goes(void **state)
+leaving_is_announced_when_the_last_session_ends(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -77,7 +77,7 @@ leaving_is_told_when_the_last_session_goes(void **state)
 }
 
 static void
-entering_and_leaving_by_one_session_is_for_all_and_told_to_each(void **state)
+joining_by_one_session_joins_all_and_each_is_told(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -92,7 +92,7 @@ entering_and_leaving_by_one_session_is_for_all_and_told_to_each(void **state)
 	assert_told(ann, "join# tea ann /r1\n");
 	assert_told(phone, "join# tea ann\n");
 	assert_told(bob, "join# tea ann\n");
-	/* The current room is each session's own. */
+	/* Each session has its own current room. */
 	type(phone, "in main");
 	type(ann, "in tea");
 	assert_told(bob, "chat# main ann: in main\nchat# tea ann: in tea\n");
@@ -109,7 +109,7 @@ entering_and_leaving_by_one_session_is_for_all_and_told_to_each(void **state)
 }
 
 static void
-a_change_of_nick_is_told_once_to_each_session(void **state)
+a_change_of_nick_is_sent_once_to_each_session(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -130,7 +130,7 @@ a_change_of_nick_is_told_once_to_each_session(void **state)
 }
 
 static void
-the_rate_is_the_users(void **state)
+the_rate_counts_for_the_user(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -150,7 +150,7 @@ the_rate_is_the_users(void **state)
 }
 
 static void
-who_shows_a_user_once_with_its_protocols(void **state)
+a_listing_has_a_user_once_with_all_its_protocols(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -168,7 +168,7 @@ who_shows_a_user_once_with_its_protocols(void **state)
 }
 
 static void
-a_listing_of_one_session_is_not_cut_short_by_what_another_enters(void **state)
+a_listing_is_not_cut_short_by_requests_of_another_session(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -186,7 +186,7 @@ a_listing_of_one_session_is_not_cut_short_by_what_another_enters(void **state)
 	assert_true(session_is_pending(&phone->session));
 	size_t first = phone->told.len;
 	type(ann, "/join tea");
-	/* The rest of the listing, then the names of the room that was entered meanwhile. */
+	/* The rest of the listing, then the names of the room that was joined meanwhile. */
 	listing_next(&phone->session);
 	listing_next(&phone->session);
 	assert_false(session_is_pending(&phone->session));
@@ -202,14 +202,14 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(another_session_is_shown_the_rooms_and_nobody_is_told),
-		cmocka_unit_test(what_one_session_says_all_others_hear_once),
-		cmocka_unit_test(leaving_is_told_when_the_last_session_goes),
-		cmocka_unit_test(entering_and_leaving_by_one_session_is_for_all_and_told_to_each),
-		cmocka_unit_test(a_change_of_nick_is_told_once_to_each_session),
-		cmocka_unit_test(the_rate_is_the_users),
-		cmocka_unit_test(who_shows_a_user_once_with_its_protocols),
-		cmocka_unit_test(a_listing_of_one_session_is_not_cut_short_by_what_another_enters),
+		cmocka_unit_test(another_session_is_sent_the_rooms_and_not_announced),
+		cmocka_unit_test(a_message_of_one_session_is_sent_once_to_all_others),
+		cmocka_unit_test(leaving_is_announced_when_the_last_session_ends),
+		cmocka_unit_test(joining_by_one_session_joins_all_and_each_is_told),
+		cmocka_unit_test(a_change_of_nick_is_sent_once_to_each_session),
+		cmocka_unit_test(the_rate_counts_for_the_user),
+		cmocka_unit_test(a_listing_has_a_user_once_with_all_its_protocols),
+		cmocka_unit_test(a_listing_is_not_cut_short_by_requests_of_another_session),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

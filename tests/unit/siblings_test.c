@@ -28,7 +28,7 @@ pair_open(struct pair *pair, bool echo)
 }
 
 static void
-both_hear_what_others_say_and_what_the_other_says(void **state)
+both_sessions_receive_messages_of_others_and_of_each_other(void **state)
 {
 	(void)state;
 	struct pair pair;
@@ -38,7 +38,7 @@ both_hear_what_others_say_and_what_the_other_says(void **state)
 	assert_int_equal(times_heard(pair.page, "\"nick\":\"bob\",\"message\":\"hello\""), 1);
 	send_bytes(pair.page,
 		BYTES("{\"type\":\"chat\",\"message\":\"from the page\",\"ref\":\"1\"}"));
-	/* The ref comes back to the session that gave it alone. */
+	/* Only the session that gave the ref gets it back. */
 	assert_int_equal(times_heard(pair.page, "\"message\":\"from the page\""), 1);
 	assert_int_equal(times_heard(pair.page, "\"ref\":\"1\""), 1);
 	assert_heard(pair.ann, "ann: from the page\n");
@@ -51,7 +51,7 @@ both_hear_what_others_say_and_what_the_other_says(void **state)
 }
 
 static void
-without_echo_a_session_misses_only_what_it_says_itself(void **state)
+without_echo_a_session_misses_only_its_own_messages(void **state)
 {
 	(void)state;
 	struct pair pair;
@@ -66,7 +66,7 @@ without_echo_a_session_misses_only_what_it_says_itself(void **state)
 }
 
 static void
-what_one_does_is_shown_to_the_other_as_the_users_own(void **state)
+the_actions_of_one_session_are_shown_to_the_other_as_the_users_own(void **state)
 {
 	(void)state;
 	struct pair pair;
@@ -105,9 +105,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(both_hear_what_others_say_and_what_the_other_says),
-		cmocka_unit_test(without_echo_a_session_misses_only_what_it_says_itself),
-		cmocka_unit_test(what_one_does_is_shown_to_the_other_as_the_users_own),
+		cmocka_unit_test(both_sessions_receive_messages_of_others_and_of_each_other),
+		cmocka_unit_test(without_echo_a_session_misses_only_its_own_messages),
+		cmocka_unit_test(
+			the_actions_of_one_session_are_shown_to_the_other_as_the_users_own),
 		cmocka_unit_test(the_user_leaves_with_its_last_connection),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /*
- * Everything at once, by a fixed seed: people come, speak too fast, read too
- * slowly, quit, break off and are thrown out, while a referee hears it all.
- * Whatever happens, each has heard one unbroken piece of what the referee heard.
+ * Random load by a fixed seed: users log in, exceed the rate, read too slowly, quit, lose
+ * their connection and are dropped, while a referee receives everything. Each user must
+ * have received an unbroken part of what the referee received.
  */
 #include "gateway_fixture.h"
 
@@ -9,12 +9,12 @@ enum { PEOPLE = 30 };
 
 struct storm {
 	struct fixture fixture;
-	struct caller *people[PEOPLE]; /* NULL: nobody */
+	struct caller *people[PEOPLE]; /* NULL: not connected */
 	uint64_t seed;
 	int named, said;
 };
 
-/* What was said, of all that was heard: the whole lines with a # in them. */
+/* The messages in what was received: the whole lines with a # in them. */
 static void
 speech_of(const struct caller *caller, struct strbuf *speech)
 {
@@ -27,7 +27,7 @@ speech_of(const struct caller *caller, struct strbuf *speech)
 	}
 }
 
-/* Gone for good: what was heard is to be found in what the referee heard. */
+/* Disconnects the user, whose messages must occur in the referee's in one piece. */
 static void
 depart(struct storm *storm, int who, const struct caller *referee)
 {
@@ -41,7 +41,7 @@ depart(struct storm *storm, int who, const struct caller *referee)
 	for (size_t i = 0; !found && i + heard.len <= all.len; i++)
 		found = memcmp(all.ptr + i, heard.ptr, heard.len) == 0;
 	if (!found)
-		bytes_show("heard what was not said so", strbuf_view(&heard));
+		bytes_show("not a part of what the referee received", strbuf_view(&heard));
 	assert_true(found);
 	strbuf_clear(&heard);
 	strbuf_clear(&all);
@@ -70,7 +70,7 @@ step(struct storm *storm, const struct caller *referee)
 {
 	int who = (int)random_below(&storm->seed, PEOPLE);
 	struct caller *caller = storm->people[who];
-	/* Whether hanging up takes effect at once is for the net to say, each time. */
+	/* A close may take effect at once or later: net decides each time. */
 	storm->fixture.close_at_once = random_below(&storm->seed, 2);
 	if (!caller) {
 		char nick[16];
@@ -111,7 +111,7 @@ step(struct storm *storm, const struct caller *referee)
 }
 
 static void
-each_hears_one_unbroken_piece_of_one_order(void **state)
+each_user_receives_an_unbroken_part_of_one_common_order(void **state)
 {
 	(void)state;
 	static struct storm storm;
@@ -132,7 +132,7 @@ each_hears_one_unbroken_piece_of_one_order(void **state)
 				depart(&storm, i, referee);
 		for (size_t i = 0; i < storm.fixture.n; i++)
 			dropped += storm.fixture.callers[i]->conn.why == REASON_TOO_SLOW;
-		/* All others have gone, each told of once. */
+		/* All others have left, each announced once. */
 		assert_int_equal(core_users(gateway_core(storm.fixture.gateway)), 1);
 		assert_int_equal(times_heard(referee, "has left the room."), storm.named);
 		assert_int_equal(times_heard(referee, "has entered the room."), storm.named);
@@ -140,7 +140,7 @@ each_hears_one_unbroken_piece_of_one_order(void **state)
 		assert_in_range(times_heard(referee, ": #"), 1000, storm.said);
 		fixture_close(&storm.fixture);
 	}
-	/* It was a storm. */
+	/* The load was high enough for clients to be dropped. */
 	assert_true(dropped > 10);
 }
 
@@ -148,7 +148,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_hears_one_unbroken_piece_of_one_order),
+		cmocka_unit_test(each_user_receives_an_unbroken_part_of_one_common_order),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -168,7 +168,7 @@ the_order_is_reap_commit_send_resume(void **state)
 	valve_flush();
 	assert_int_equal(here.commits, before + 1);
 	assert_heard(ann, "bob has left the room.\n");
-	/* Resumed last: what waited for room is said in the next turn. */
+	/* Resumed last: input that waited for room is processed in the next turn. */
 	ann->conn.takes = 0;
 	struct strbuf lines = {0};
 	for (int i = 0; i < 3; i++)
