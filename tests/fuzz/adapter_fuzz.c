@@ -1,7 +1,7 @@
 /*
- * Each adapter before a real core, with others listening over every protocol, under
- * settings that vary. Nobody hears a control character, every request gets one
- * answer, nobody but the stranger is shown out, and counts return to zero.
+ * Each adapter with a real core, other clients over every protocol, and varying settings.
+ * No client is sent a control character, every request gets one answer, no session but the
+ * stranger's is closed, and counts return to zero. The stranger sends the fuzzer's input.
  */
 #include <assert.h>
 #include <jansson.h>
@@ -16,18 +16,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* In the order of adapter_list(); the stranger may also speak json in packets made of lines. */
 enum { TELNET, JSON, WEB, RELAY, LOBBY, DIRECT, LISTENERS, WRAPPED = LISTENERS, PROTOCOLS };
 
-/* What of the first byte the protocol leaves: each of these is so, or not. */
+/* The settings, by the rest of the first byte. */
 enum {
 	LARGE = 1,   /* the room, once the stranger is in it */
 	PACED = 2,   /* by a rate */
-	NARROW = 4,  /* wires that take a few bytes at a time */
+	NARROW = 4,  /* connections that take a few bytes at a time */
 	HURRIED = 8, /* by login_timeout */
 	STRICT = 16, /* and what else a listener may be */
 };
 
-enum { STRANGER = LISTENERS, PEOPLE, NARROW_BYTES = 7, PATIENCE = 10000 };
+enum { STRANGER = LISTENERS, PEOPLE, NARROW_BYTES = 7, TURNS_MAX = 10000 };
 
-/* How those who listen come in. */
+/* How the other clients log in. */
 static const char *const hellos[LISTENERS] = {
 	"login ann\r\n",
 	"\0\x1d{\"type\":\"hello\",\"nick\":\"bob\"}",
@@ -37,7 +37,7 @@ static const char *const hellos[LISTENERS] = {
 	"#fay\n",
 };
 
-/* What gets an answer whatever came before, and a piece of it first that ends that. */
+/* What is answered whatever came before, after a first piece that ends what came before. */
 static const char *const sentinels[PROTOCOLS][2] = {
 	[TELNET] = {"\xff\xf0\r\n", "/not-a-command\r\n"},
 	[WEB] = {"{}", "{\"type\":\"nothing\"}"},
@@ -51,7 +51,7 @@ struct person {
 	struct fake_conn conn; /* first: what the gateway gets */
 	struct server *server;
 	size_t protocol;
-	struct strbuf heard; /* what of it is not looked at yet */
+	struct strbuf unchecked; /* received, and not checked yet */
 	unsigned char last;
 	size_t told; /* bytes */
 	/* json: the answers to the last request, by their type, if it bore this */
@@ -63,14 +63,14 @@ struct person {
 struct server {
 	struct gateway *gateway;
 	int64_t clock;
-	size_t takes; /* bytes that a wire takes at once */
+	size_t takes; /* bytes that a connection takes at once */
 	struct listener listeners[PEOPLE];
 	struct person people[PEOPLE];
 };
 
-/* Whatever a listener's own bytes are, none may move a cursor or end a line early. */
+/* No byte that other clients are sent may move a cursor or end a line early. */
 static void
-hear_byte(struct person *person, unsigned char c)
+check_byte(struct person *person, unsigned char c)
 {
 	assert(c >= 0x20 || c == '\t' || c == '\r' || c == '\n');
 	assert(c != 0x7f);
@@ -81,7 +81,7 @@ hear_byte(struct person *person, unsigned char c)
 
 /* No text of any packet has a control or turns the direction of what follows. */
 static void
-hear_text(const char *at, size_t n)
+check_text(const char *at, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		unsigned char c = (unsigned char)at[i],
@@ -94,26 +94,26 @@ hear_text(const char *at, size_t n)
 }
 
 static void
-hear_value(const json_t *value)
+check_value(const json_t *value)
 {
 	const char *key;
 	json_t *member;
 	size_t i;
 	if (json_is_string(value))
-		hear_text(json_string_value(value), json_string_length(value));
-	json_array_foreach((json_t *)(uintptr_t)value, i, member) hear_value(member);
+		check_text(json_string_value(value), json_string_length(value));
+	json_array_foreach((json_t *)(uintptr_t)value, i, member) check_value(member);
 	json_object_foreach((json_t *)(uintptr_t)value, key, member) if (strcmp(key, "ref") != 0)
-		hear_value(member);
+		check_value(member);
 }
 
 /* A ref is the stranger's own, and comes back as it was. */
 static void
-hear_packet(struct person *person, struct text bytes)
+check_packet(struct person *person, struct text bytes)
 {
 	size_t flags = JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL;
 	json_t *packet = json_loadb(bytes.ptr, bytes.len, flags, NULL);
 	assert(json_is_object(packet));
-	hear_value(packet);
+	check_value(packet);
 	person->packets++;
 	const json_t *ref = json_object_get(packet, "ref");
 	assert(!ref || (person->ref && json_equal(ref, person->ref)));
@@ -126,12 +126,12 @@ hear_packet(struct person *person, struct text bytes)
 	json_decref(packet);
 }
 
-/* How long the head of the first packet is that was heard, and how long that packet. */
+/* Returns the length of the first packet's head, and sets *len to that of its body. */
 static size_t
 head_read(const struct person *person, size_t *len)
 {
-	const unsigned char *at = (const unsigned char *)person->heard.ptr;
-	if (person->heard.len < 4)
+	const unsigned char *at = (const unsigned char *)person->unchecked.ptr;
+	if (person->unchecked.len < 4)
 		return 0;
 	if (person->protocol == JSON) {
 		*len = (size_t)at[0] << 8 | at[1];
@@ -143,35 +143,35 @@ head_read(const struct person *person, size_t *len)
 }
 
 static void
-hear(struct person *person, const char *bytes, size_t n)
+receive(struct person *person, const char *bytes, size_t n)
 {
 	person->told += n;
 	if (person->protocol != JSON && person->protocol != WEB) {
 		/* The stranger may have asked for anything that telnet has. */
 		for (size_t i = 0; i < n && person != &person->server->people[STRANGER]; i++)
-			hear_byte(person, (unsigned char)bytes[i]);
+			check_byte(person, (unsigned char)bytes[i]);
 		return;
 	}
-	strbuf_add(&person->heard, bytes, n);
+	strbuf_add(&person->unchecked, bytes, n);
 	size_t head, len;
-	while ((head = head_read(person, &len)) && person->heard.len >= head + len) {
-		hear_packet(person, (struct text){person->heard.ptr + head, len});
-		memmove(person->heard.ptr, person->heard.ptr + head + len,
-			person->heard.len - head - len);
-		person->heard.len -= head + len;
+	while ((head = head_read(person, &len)) && person->unchecked.len >= head + len) {
+		check_packet(person, (struct text){person->unchecked.ptr + head, len});
+		memmove(person->unchecked.ptr, person->unchecked.ptr + head + len,
+			person->unchecked.len - head - len);
+		person->unchecked.len -= head + len;
 	}
 }
 
 static void
 person_on_bytes(struct fake_conn *conn, const char *bytes, size_t n)
 {
-	hear((struct person *)conn, bytes, n);
+	receive((struct person *)conn, bytes, n);
 }
 
 static int64_t
-ticks(void *clock)
+clock_ms(void *clock)
 {
-	/* A tenth of a second passes at each look. */
+	/* A tenth of a second passes at each call. */
 	return *(int64_t *)clock += 100;
 }
 
@@ -191,13 +191,13 @@ turn(struct server *server)
 	gateway_flush(server->gateway);
 }
 
-/* Turns until the stranger is told something, and then as long as there is more. */
+/* Runs turns until the stranger is sent something, and then as long as more follows. */
 static void
 await_answer(struct server *server, size_t before)
 {
 	struct person *stranger = &server->people[STRANGER];
 	for (int i = 0; stranger->conn.connection && stranger->told == before; i++) {
-		assert(i < PATIENCE);
+		assert(i < TURNS_MAX);
 		turn(server);
 	}
 	for (size_t told = before; stranger->conn.connection && told != stranger->told;) {
@@ -219,7 +219,7 @@ give(struct server *server, struct text bytes, bool wrapped)
 	free(copy);
 }
 
-/* One packet, and its one answer. */
+/* Sends one packet, which gets one answer. */
 static void
 request(struct server *server, struct text packet, bool wrapped)
 {
@@ -246,7 +246,7 @@ request(struct server *server, struct text packet, bool wrapped)
 	json_decref(json);
 }
 
-/* A byte of 0x1e parts what comes at once. */
+/* Sends the input in pieces, which a byte of 0x1e separates. */
 static void
 speak(struct server *server, struct text in, size_t protocol)
 {
@@ -269,7 +269,7 @@ speak(struct server *server, struct text in, size_t protocol)
 		give(server, text_of(sentinels[protocol][i]), protocol == WRAPPED);
 		if (i == 1)
 			await_answer(server, before);
-		for (int j = 0; j < PATIENCE && stranger->conn.connection && i == 0; j++) {
+		for (int j = 0; j < TURNS_MAX && stranger->conn.connection && i == 0; j++) {
 			before = stranger->told;
 			turn(server);
 			if (j > 100 && before == stranger->told)
@@ -279,7 +279,7 @@ speak(struct server *server, struct text in, size_t protocol)
 }
 
 static void
-come(struct server *server, size_t i, size_t which, bool strict)
+connect_person(struct server *server, size_t i, size_t which, bool strict)
 {
 	static char main_room[] = "main";
 	struct person *person = &server->people[i];
@@ -309,12 +309,12 @@ static void
 leave(struct server *server)
 {
 	for (size_t i = 0; i < PEOPLE; i++) {
-		/* Nobody is shown out for what a stranger says. */
+		/* No session is closed for what the stranger sends. */
 		assert(i == STRANGER || server->people[i].conn.connection);
 		fake_conn_lose(&server->people[i].conn, REASON_LOST);
 	}
 	/* What the stranger sent before it went is still processed, for a minute at most. */
-	for (int i = 0; gateway_connections(server->gateway) > 0 && i < PATIENCE; i++)
+	for (int i = 0; gateway_connections(server->gateway) > 0 && i < TURNS_MAX; i++)
 		gateway_tick(server->gateway);
 	struct core *core = gateway_core(server->gateway);
 	assert(core_users(core) == 0);
@@ -322,7 +322,7 @@ leave(struct server *server)
 	assert(gateway_connections(server->gateway) == 0);
 	gateway_close(server->gateway);
 	for (size_t i = 0; i < PEOPLE; i++)
-		strbuf_clear(&server->people[i].heard);
+		strbuf_clear(&server->people[i].unchecked);
 }
 
 /* The first byte says which protocol the stranger speaks, and how the server is set up. */
@@ -342,10 +342,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.presence = how & LARGE ? LISTENERS : 0,
 		.rate = how & PACED ? 2 : 0,
 		.burst = 3};
-	server.gateway = gateway_open(&settings, &fake_transport, ticks, ticks, &server.clock);
+	server.gateway =
+		gateway_open(&settings, &fake_transport, clock_ms, clock_ms, &server.clock);
 	for (size_t i = 0; i < LISTENERS; i++)
-		come(&server, i, i, false);
-	come(&server, STRANGER, protocol == WRAPPED ? JSON : protocol, how & STRICT);
+		connect_person(&server, i, i, false);
+	connect_person(&server, STRANGER, protocol == WRAPPED ? JSON : protocol, how & STRICT);
 	turn(&server);
 	assert(core_users(gateway_core(server.gateway)) >= LISTENERS);
 	speak(&server, (struct text){(const char *)data + 1, size - 1}, protocol);

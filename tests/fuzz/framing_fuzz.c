@@ -13,7 +13,7 @@ static const struct framing *const framings[] = {&framing_lines, &framing_typed,
 
 enum { FRAMINGS = sizeof framings / sizeof *framings };
 
-/* Writes down what came of it. */
+/* Records the result. */
 static void
 note(struct strbuf *notes, enum framed framed, struct text message)
 {
@@ -22,7 +22,7 @@ note(struct strbuf *notes, enum framed framed, struct text message)
 	strbuf_add_text(notes, message);
 }
 
-/* What the end of the stream, a pause, makes of what is left. */
+/* Records what a pause at the end of the stream makes of what is left. */
 static void
 feed_pause(const struct framing *framing, struct decoder *decoder, struct strbuf *notes)
 {
@@ -48,7 +48,7 @@ feed(const struct framing *framing, struct decoder *decoder, struct text in, str
 	return true;
 }
 
-/* With a pause after each piece, what comes of it is another thing, but within its bounds. */
+/* With a pause after each piece the messages may differ, but are within their bounds. */
 static void
 feed_with_pauses(const struct framing *framing, struct text in, size_t piece)
 {

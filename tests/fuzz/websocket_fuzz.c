@@ -14,7 +14,7 @@ is_utf8(struct text t)
 	return utf8_read(&utf8, t) && utf8.left == 0;
 }
 
-/* Notes what is found. */
+/* Records what is found. */
 static void
 feed(struct ws_decoder *decoder, struct text piece, struct strbuf *notes)
 {
