@@ -177,7 +177,7 @@ a_room_that_ends_before_a_join_is_applied_is_made_anew(void **state)
 }
 
 static void
-two_requests_for_the_last_rooms_leave_one(void **state)
+of_two_leaves_of_the_last_rooms_the_second_is_refused(void **state)
 {
 	(void)state;
 	struct fixture fixture;
@@ -245,7 +245,7 @@ main(void)
 		cmocka_unit_test(a_message_to_a_user_who_has_gone_is_refused),
 		cmocka_unit_test(a_session_that_ends_before_its_login_is_applied_comes_and_goes),
 		cmocka_unit_test(a_room_that_ends_before_a_join_is_applied_is_made_anew),
-		cmocka_unit_test(two_requests_for_the_last_rooms_leave_one),
+		cmocka_unit_test(of_two_leaves_of_the_last_rooms_the_second_is_refused),
 		cmocka_unit_test(the_time_of_an_event_is_that_of_its_request),
 		cmocka_unit_test(a_stop_comes_after_the_messages_before_it),
 	};
