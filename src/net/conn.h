@@ -96,12 +96,12 @@ struct conn {
 	unsigned char state;      /* enum conn_state */
 	unsigned char why;        /* enum reason: it was closed */
 	unsigned char polled;     /* enum conn_polled */
-	bool read_wanted;         /* by the gateway */
-	bool input_ended;         /* the gateway was told that no more input comes */
-	bool eof;                 /* the peer has finished sending, and all was read */
-	bool hung_up; /* reported as gone while unread input may be left: not polled any more */
-	bool write_blocked; /* the socket took less than there was */
-	bool ping_pending;  /* nothing was received since a ping */
+	bool read_wanted : 1;     /* by the gateway */
+	bool input_ended : 1;     /* the gateway was told that no more input comes */
+	bool eof : 1;             /* the peer has finished sending, and all was read */
+	bool hung_up : 1; /* reported as gone while unread input may be left: not polled any more */
+	bool write_blocked : 1; /* the socket took less than there was */
+	bool ping_pending : 1;  /* nothing was received since a ping */
 };
 
 /* What epoll was told of a conn's descriptor. */
