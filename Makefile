@@ -62,7 +62,7 @@ all: programs ## build build/teahoused and build/teahouse
 
 programs: $(BUILD)/teahoused $(BUILD)/teahouse
 
-run: programs ## build, start the server with conf/teahouse.ini and say how to come in
+run: programs ## build, start the server with conf/teahouse.ini and say how to connect
 	@echo
 	@echo '  In a browser:      http://localhost:8080/'
 	@echo '  By telnet:         telnet localhost 5005'

@@ -9,7 +9,7 @@ export default {
 	enterName: "Bitte einen Namen eingeben.",
 	nickTaken: "„{nick}“ ist gerade vergeben.",
 	nickAlike: "„{nick}“ sieht einem Namen zu ähnlich, der vergeben ist.",
-	nickInvalid: "„{nick}“ geht nicht als Name: 1 bis 32 Zeichen, ohne Leerzeichen und ohne # @ : , * ! / \" < >",
+	nickInvalid: "„{nick}“ geht nicht als Name: 1 bis 32 Zeichen, ohne Leerzeichen, ohne # @ : , * ! / \" < > und nicht mit ~ & % + $ - = am Anfang",
 	take: "„{nick}“ nehmen",
 
 	connectedTo: "Verbunden mit {server} als {nick}.",

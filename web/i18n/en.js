@@ -10,7 +10,7 @@ export default {
 	enterName: "Please enter a name.",
 	nickTaken: "“{nick}” is taken just now.",
 	nickAlike: "“{nick}” looks too much like a name that is taken.",
-	nickInvalid: "“{nick}” cannot be a name: 1 to 32 characters, no spaces and none of # @ : , * ! / \" < >",
+	nickInvalid: "“{nick}” cannot be a name: 1 to 32 characters, no spaces, none of # @ : , * ! / \" < >, and none of ~ & % + $ - = at the start",
 	take: "Take “{nick}”",
 
 	// Connection
