@@ -4,13 +4,15 @@
 import { t } from "./i18n/translate.js";
 import { fold } from "./lib/names.js";
 import { rememberNick, rememberedNick } from "./lib/storage.js";
+import { dropSession, restoreSession, storeSession, watchPage } from "./lifetime.js";
 import { perform, startLogin } from "./model/actions.js";
 import { parse } from "./model/commands.js";
 import { messagePackets } from "./model/outbox.js";
 import { disconnected, hello, receive } from "./model/packets.js";
 import { createSettings } from "./model/settings.js";
-import { createState, current, inOrder, isInApp, nicksByRecency, ofKind, setPageVisible, takeMentions } from "./model/state.js";
+import { createState, current, inOrder, isInApp, nicksByRecency, ofKind, takeUnseen } from "./model/state.js";
 import { Connection, socketAddress } from "./net/connection.js";
+import { serverAnswers } from "./net/reachable.js";
 import { playSound, prepareSound, showNotification } from "./view/alerts.js";
 import { Composer } from "./view/composer.js";
 import { byId } from "./view/dom.js";
@@ -101,7 +103,7 @@ function sendHello(nick) {
 function onPacket(packet) {
 	const before = isInApp(state);
 	sendAll(receive(state, packet, Date.now()));
-	takeMentions(state).forEach(alertMention);
+	takeUnseen(state).filter(isWorthAlert).forEach(alertMention);
 	if (packet.type === "welcome") {
 		connection.loggedIn();
 		composer.showProblem("");
@@ -114,6 +116,12 @@ function onPacket(packet) {
 	drawSoon();
 	if (!before && isInApp(state))
 		showApp();
+	else if (before && !isInApp(state))
+		login.open(state.wanted.nick);
+}
+
+function isWorthAlert({ mention }) {
+	return mention;
 }
 
 function alertMention(mention) {
@@ -123,12 +131,17 @@ function alertMention(mention) {
 		showNotification(mention, (key) => onClick({ do: "show", key }));
 }
 
-function onClosed() {
+async function onClosed() {
 	clearTimeout(helloTimer);
-	disconnected(state, Date.now());
+	disconnected(state, Date.now(), connection.heardAt);
+	state.refused = false;
 	// The login form needs no connection until it is submitted.
 	if (state.phase === "login")
 		connection.stop();
+	else if (!connection.everOpen && connection.status === "waiting") {
+		state.refused = await serverAnswers(location.href);
+		drawSoon();
+	}
 }
 
 function showApp() {
@@ -138,6 +151,7 @@ function showApp() {
 
 function showLogin() {
 	connection.stop();
+	dropSession();
 	draw();
 	login.open(state.wanted.nick);
 }
@@ -169,6 +183,7 @@ function draw() {
 	if (log.draw(state, conversation))
 		drawSoon();
 	switcher.draw(state);
+	storeSession(state);
 	if (conversation.kind === "room" && conversation.name !== roomInAddress())
 		history.replaceState(null, "", `#${ROOM}${encodeURIComponent(conversation.name)}`);
 }
@@ -196,11 +211,17 @@ function isTyping({ target }) {
 // With Ctrl, or with Command on a Mac.
 const SHORTCUTS = { k: () => onClick({ do: "listRooms" }), "/": () => settingsDialog.open() };
 
+// The Latin letter of a key, also on a keyboard whose letters are others, such as Cyrillic.
+function letterOf({ key, code }) {
+	const isForeign = key.length === 1 && key > "\u007f" && /^Key[A-Z]$/u.test(code ?? "");
+	return (isForeign ? code.slice(3) : key).toLowerCase();
+}
+
 document.addEventListener("keydown", (event) => {
 	if (!isInApp(state))
 		return;
 	// Caps Lock makes a capital of the letter; Shift makes another shortcut of it, a browser's.
-	const key = event.shiftKey ? event.key : event.key.toLowerCase();
+	const key = event.shiftKey ? event.key : letterOf(event);
 	if ((event.ctrlKey || event.metaKey) && !event.altKey && Object.hasOwn(SHORTCUTS, key)) {
 		event.preventDefault();
 		SHORTCUTS[key]();
@@ -215,23 +236,21 @@ document.addEventListener("keydown", (event) => {
 });
 // The sound may have been switched on at an earlier visit; browsers allow it after the first click.
 document.addEventListener("click", () => settings.get("sound") && prepareSound(), { once: true });
-document.addEventListener("visibilitychange", () => {
-	setPageVisible(state, !document.hidden);
-	draw();
-	if (!document.hidden) {
-		connection.reconnectNow();
-		connection.check();
-	}
-});
 addEventListener("hashchange", () => {
 	const room = roomInAddress();
 	if (isInApp(state) && room !== "")
 		onClick({ do: "join", room });
 });
-addEventListener("online", () => connection.reconnectNow());
 addEventListener("beforeunload", (event) => messagePackets(state).length > 0 && event.preventDefault());
 byId("retry").addEventListener("click", () => connection.reconnectNow());
 
-state.wanted = { nick: rememberedNick(), room: roomInAddress() };
-draw();
-login.open(state.wanted.nick);
+watchPage(state, connection, { draw, redraw: () => (log.redraw(), draw()) });
+
+if (restoreSession(state, roomInAddress())) {
+	connection.start();
+	showApp();
+} else {
+	state.wanted = { nick: rememberedNick(), room: roomInAddress() };
+	draw();
+	login.open(state.wanted.nick);
+}

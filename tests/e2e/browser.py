@@ -36,9 +36,10 @@ class Browser:
         return Tab(self.driver, self.driver.current_window_handle)
 
     def complaints(self):
-        """What the console has of errors, a refused connection aside."""
+        """What the console has of errors, connections that were refused aside."""
+        expected = ("WebSocket connection", "ERR_CONNECTION_REFUSED", "ERR_INTERNET_DISCONNECTED")
         return [line["message"] for line in self.driver.get_log("browser")
-                if line["level"] == "SEVERE" and "WebSocket connection" not in line["message"]]
+                if line["level"] == "SEVERE" and not any(part in line["message"] for part in expected)]
 
     def close(self):
         self.driver.quit()

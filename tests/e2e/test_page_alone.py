@@ -278,7 +278,7 @@ def test_what_failed_is_copied_without_its_buttons(page):
     tab.find("#messages [data-action=copy]").click()
     assert tab.do("return copied") == "much too long"
     line = tab.copied().splitlines()[-1].split("] ", 1)[1]
-    assert line == "much too longNot sent: That is too long." or line == "much too long Not sent: That is too long."
+    assert line == "much too longNot sent: Too long (limit 4000 bytes)." or line == "much too long Not sent: Too long (limit 4000 bytes)."
 
 
 def test_capitals_that_a_keyboard_puts_in_change_nothing(page):
@@ -321,11 +321,11 @@ def test_twenty_seconds_away_are_as_if_nothing_had_been(page):
     tab.do("document.querySelector('#log').scrollTop = 120")
     tab.wait(lambda t: t.do("return document.querySelector('#log').scrollTop") == 120, "scrolled up")
     tab.loses(unreachable=True)
-    tab.shows("The connection is lost.", "#status")
+    tab.shows("Connection lost.", "#status")
     began = time.monotonic()
     tries = tab.do("return opened")
     while time.monotonic() - began < 20:
-        tab.wait(lambda t: "Connecting again in" in t.find("#countdown").text or
+        tab.wait(lambda t: "Trying again in" in t.find("#countdown").text or
                  t.find("#status").text, "something is said")
         time.sleep(0.5)
     assert 3 <= tab.do("return opened") - tries <= 6
@@ -334,7 +334,7 @@ def test_twenty_seconds_away_are_as_if_nothing_had_been(page):
     tab.comes_in(2)
     assert tab.asks("join")["room"] == "tea"
     tab.hears({"type": "join", "nick": "ann", "room": "tea"})
-    tab.wait(lambda t: any(text.startswith("*** Back after 2") for text in t.shown("notice")), "it is back")
+    tab.wait(lambda t: any(text.startswith("*** Reconnected after 2") for text in t.shown("notice")), "it is back")
     assert tab.find("#input").get_attribute("value") == "half a thou"
     assert tab.do("return document.querySelector('#log').scrollTop") == 120
     assert tab.asks("hello", 2)["nick"] == "ann"
@@ -347,14 +347,14 @@ def test_a_full_server_is_the_reason_why_reconnecting_fails(page):
     tab.loses()
     tab.asks("hello", 2)
     tab.hears({"type": "error", "code": "server-full", "message": "The server is full.", "about": "hello"})
-    tab.shows("Not let in: The server is full.", "#status")
+    tab.shows("The server refused the login: The server is full.", "#status")
     tab.comes_in(3)
     assert "calm" in tab.find("#connection").get_attribute("class")
 
 
 @pytest.mark.parametrize("code, sentence", [
-    ("nick-taken", "“bob” is taken just now."),
-    ("nick-alike", "“bob” looks too much like a name that is taken.")])
+    ("nick-taken", "The name “bob” is already in use."),
+    ("nick-alike", "The name “bob” looks too much like one that is in use.")])
 def test_a_name_that_looks_like_another_is_told_by_its_code(page, code, sentence):
     tab = page(inside=False)
     tab.enter("bob")
@@ -399,7 +399,7 @@ def refused(tab):
     tab.enter("bob")
     tab.asks("hello")
     tab.hears({"type": "error", "code": "nick-taken", "message": "It is taken.", "about": "hello"})
-    tab.shows("taken", "#login-problem")
+    tab.shows("in use", "#login-problem")
 
 
 def opened(tab, pane):
@@ -410,7 +410,7 @@ def opened(tab, pane):
 VIEWS = {
     "talk": talk,
     "refused": refused,
-    "lost": lambda tab: (tab.loses(unreachable=True), tab.shows("lost", "#status")),
+    "lost": lambda tab: (tab.loses(unreachable=True), tab.shows("Connection lost", "#status")),
     "rooms on a phone": lambda tab: opened(tab, "rooms"),
     "people on a phone": lambda tab: opened(tab, "people"),
     "phone": lambda tab: None,

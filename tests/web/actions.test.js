@@ -34,7 +34,7 @@ test("a refused message is shown with the reason, as it was typed", () => {
 	const [packet] = perform(state, { do: "direct", to: "nobody", text: "hi" }, NOON).packets;
 	receiveAll(state, { type: "error", code: "no-such-nick", about: "direct", message: "There is nobody called nobody.", ref: packet.ref });
 	const line = current(state).lines.at(-1);
-	assert.deepEqual([line.kind, line.text, line.reason], ["failed", "/msg nobody hi", "There is nobody called nobody."]);
+	assert.deepEqual([line.kind, line.text, line.reason], ["failed", "/msg nobody hi", "Not sent: Nobody called “nobody” is online."]);
 	assert.deepEqual(waiting(state), []);
 });
 

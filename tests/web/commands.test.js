@@ -31,6 +31,11 @@ for (const [whose, commands] of [["the server's", COMMANDS], ["the page's own", 
 			assert.deepEqual(parsed(line), { do: "quit" });
 	});
 
+	test(`with ${whose} table, help is the page's own`, () => {
+		assert.deepEqual(parsed("/help me"), { do: "help", word: "me" });
+		assert.deepEqual(parsed("/help"), { do: "help", word: "" });
+	});
+
 	test(`with ${whose} table, command words are known in any case`, () => {
 		assert.deepEqual(parsed("/JOIN Tea"), { do: "join", room: "Tea" });
 		assert.deepEqual(parsed("/Msg Chris Hi"), { do: "direct", to: "Chris", text: "Hi" });
@@ -40,7 +45,7 @@ for (const [whose, commands] of [["the server's", COMMANDS], ["the page's own", 
 	});
 
 	test(`with ${whose} table, a command that the page does not do, or that lacks an argument, is sent as typed`, () => {
-		for (const line of ["/who", "/rooms", "/help me", "/nick bob", "/foo bar", "/msg chris", "/me", "/say", "/join", "/", "/toString", "/constructor x"])
+		for (const line of ["/who", "/rooms", "/nick bob", "/foo bar", "/msg chris", "/me", "/say", "/join", "/", "/toString", "/constructor x"])
 			assert.deepEqual(parsed(line), { do: "command", line });
 	});
 }

@@ -11,6 +11,8 @@ function createEnvironment() {
 		sockets: [],
 		events: [],
 		random: () => 1,
+		time: 1000,
+		now: () => environment.time,
 		setTimeout: (run, wait) => (timers.set(++environment.lastTimer, { run, wait }), environment.lastTimer),
 		clearTimeout: (timer) => void timers.delete(timer),
 		lastTimer: 0,
@@ -131,4 +133,50 @@ test("a stopped connection does not reconnect", () => {
 	assert.equal(environment.connection.status, "closed");
 	assert.equal(environment.last().onclose, null);
 	assert.deepEqual(environment.delays(), []);
+});
+
+test("what is sent and not answered for ten seconds makes it ping", () => {
+	const environment = opened();
+	environment.connection.loggedIn();
+	environment.connection.send({ type: "chat" });
+	assert.deepEqual(environment.delays(), [10_000]);
+	environment.connection.send({ type: "chat" });
+	assert.deepEqual(environment.delays(), [10_000], "more of it does not put that off");
+	environment.ring();
+	assert.deepEqual(environment.last().sent.at(-1), { type: "ping" });
+	assert.deepEqual(environment.delays(), [8000]);
+	environment.connection.send({ type: "chat" });
+	assert.deepEqual(environment.delays(), [8000]);
+	environment.last().onmessage({ data: "{}" });
+	assert.deepEqual(environment.delays(), [40_000]);
+});
+
+test("it knows when the lost connection last worked", () => {
+	const environment = opened();
+	environment.connection.loggedIn();
+	environment.time = 5000;
+	environment.last().onmessage({ data: "{}" });
+	environment.time = 60_000;
+	environment.last().onclose({ wasClean: false });
+	assert.equal(environment.connection.heardAt, 5000);
+	environment.ring();
+	environment.last().onopen();
+	environment.time = 70_000;
+	environment.last().onclose({ wasClean: true });
+	assert.equal(environment.connection.heardAt, 70_000, "of a proper close");
+});
+
+test("a suspended connection is closed and reported as lost, and can be started again", () => {
+	const environment = opened();
+	environment.connection.loggedIn();
+	environment.time = 9000;
+	environment.connection.suspend();
+	assert.equal(environment.last().closed, true);
+	assert.equal(environment.events.at(-1), "closed");
+	assert.equal(environment.connection.heardAt, 9000);
+	assert.deepEqual(environment.delays(), []);
+	environment.connection.suspend();
+	assert.deepEqual(environment.events, ["opened", "closed"]);
+	environment.connection.start();
+	assert.equal(environment.sockets.length, 2);
 });

@@ -9,6 +9,8 @@ const { createState } = await load("model/state.js");
 /** The server's table of commands, or enough of it. */
 export const COMMANDS = [
 	{ name: "login", aliases: [], params: [{ name: "nick", rest: true }], help: "take a nick and enter", before_login: true },
+	{ name: "nick", aliases: [], params: [{ name: "nick", rest: true }], help: "change your nick" },
+	{ name: "rooms", aliases: [], params: [], help: "the rooms, with how many are in each" },
 	{ name: "me", aliases: [], params: [{ name: "action", rest: true }], help: "others see [you do that]" },
 	{ name: "say", aliases: [], params: [{ name: "text", rest: true }], help: "say it in the current room" },
 	{ name: "msg", aliases: ["message", "tell"], params: [{ name: "nick" }, { name: "text", rest: true }], help: "tell it to one person alone" },

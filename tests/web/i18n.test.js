@@ -8,7 +8,7 @@ import { load } from "./load.js";
 const { LANGUAGES, chooseLanguage, tParts, nameList, t } = await load("i18n/translate.js");
 const WEB = new URL("../../web/", import.meta.url);
 const modules = readdirSync(WEB, { recursive: true }).filter((name) => name.endsWith(".js"));
-const CATALOGUES = ["i18n/en.js", "i18n/de.js"];
+const CATALOGUES = ["i18n/en.js", "i18n/de.js", "i18n/command_help.js"];
 const source = (name) => readFileSync(new URL(name, WEB), "utf8");
 
 const forms = (words) => typeof words === "string" ? [words] : Object.values(words);

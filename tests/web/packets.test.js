@@ -8,7 +8,7 @@ import { load } from "./load.js";
 const { perform, startLogin } = await load("model/actions.js");
 const { OWN_COMMANDS } = await load("model/commands.js");
 const { hello, disconnected, receive } = await load("model/packets.js");
-const { KEPT_LINES, createState, current, find, show, takeMentions, titleOf, totals, setPageVisible } = await load("model/state.js");
+const { KEPT_LINES, createState, current, find, show, takeUnseen, titleOf, totals, setPageFocused, setPageVisible } = await load("model/state.js");
 
 const chat = (nick, message, room = "main") => ({ type: "chat", nick, message, room });
 
@@ -26,16 +26,16 @@ test("a refused nick is explained, and another one suggested", () => {
 	assert.deepEqual(hello(state), { type: "hello", nick: "bob", version: 2, room: "tea" });
 	receiveAll(state, { type: "error", code: "nick-taken", about: "hello", message: "The name \"bob\" looks too much like one that is taken." });
 	assert.equal(state.phase, "login");
-	assert.deepEqual([state.problem, state.suggestion], ["“bob” is taken just now.", "bob2"]);
+	assert.deepEqual([state.problem, state.suggestion], ["The name “bob” is already in use.", "bob2"]);
 	startLogin(state, "bob2", "tea");
 	receiveAll(state, { type: "error", code: "nick-alike", about: "hello", message: "?" });
-	assert.deepEqual([state.problem, state.suggestion], ["“bob2” looks too much like a name that is taken.", "bob3"]);
+	assert.deepEqual([state.problem, state.suggestion], ["The name “bob2” looks too much like one that is in use.", "bob3"]);
 	startLogin(state, "x".repeat(32), "tea");
 	receiveAll(state, { type: "error", code: "nick-taken", about: "hello", message: "taken" });
 	assert.equal(state.suggestion, `${"x".repeat(31)}2`, "no longer than a nick may be");
 	startLogin(state, "b b", "tea");
 	receiveAll(state, { type: "error", code: "nick-invalid", about: "hello", message: "no" });
-	assert.match(state.problem, /cannot be a name/u);
+	assert.match(state.problem, /can’t be used as a name/u);
 	assert.equal(state.suggestion, "");
 });
 
@@ -102,14 +102,20 @@ test("successive entries and exits become one line", () => {
 	assert.equal(main.lines.length, 5, "nor across hours");
 });
 
-test("only mentions out of view are collected for alerts", () => {
+test("only messages that nobody looks at are collected for alerts", () => {
 	const state = welcomed();
+	const takeUnseenMentions = () => takeUnseen(state).filter(({ mention }) => mention);
 	receiveAll(state, { type: "join", nick: "ann", room: "tea" }, chat("bob", "Ann, here?"), chat("bob", "nothing", "tea"), chat("bob", "ann!", "tea"));
-	assert.deepEqual(takeMentions(state).map(({ text, conversation }) => [text, conversation.name]), [["ann!", "tea"]], "not the room in view");
-	assert.deepEqual(takeMentions(state), []);
+	assert.deepEqual(takeUnseenMentions().map(({ text, conversation }) => [text, conversation.name]), [["ann!", "tea"]], "not the room in view");
+	assert.deepEqual(takeUnseen(state), []);
 	setPageVisible(state, false);
 	receiveAll(state, chat("bob", "ann?"), { type: "direct", nick: "bob", to: "ann", message: "psst" });
-	assert.equal(takeMentions(state).length, 2);
+	assert.equal(takeUnseenMentions().length, 2);
+	setPageVisible(state, true);
+	setPageFocused(state, false);
+	receiveAll(state, chat("bob", "ann, in the window beside?"), chat("bob", "and this"));
+	assert.deepEqual(takeUnseen(state).map(({ mention }) => mention), [true, false]);
+	assert.equal(current(state).unread, 0, "it is in view");
 });
 
 test("the server's table of commands is requested once, and adds no line", () => {
@@ -295,9 +301,9 @@ test("the list of rooms for the switcher adds no line", () => {
 
 test("errors are shown in the conversation of their request", () => {
 	const state = welcomed();
-	const [ask] = perform(state, { do: "command", line: "/foo" }, NOON).packets;
-	receiveAll(state, { type: "error", code: "unknown-command", about: "command", message: "There is no /foo.", ref: ask.ref });
-	assert.deepEqual(linesOf(state, "room:main").at(-1), ["notice", undefined, "There is no /foo."]);
+	const [ask] = perform(state, { do: "command", line: "/who" }, NOON).packets;
+	receiveAll(state, { type: "error", code: "brand-new", about: "command", message: "Not now.", ref: ask.ref });
+	assert.deepEqual(linesOf(state, "room:main").at(-1), ["notice", undefined, "Not now."]);
 });
 
 test("unknown packets change nothing", () => {
@@ -330,7 +336,7 @@ test("after a lost connection the nick, the rooms and the shown room are the sam
 	receive(state, { type: "join", nick: "ann", room: "main", ref: join.ref }, NOON + 5000);
 	assert.equal(state.current, "room:tea");
 	assert.equal(find(state, "room", "main").joined, true);
-	assert.match(linesOf(state, "room:tea").at(-1)[2], /^Back after 5 s\./u);
+	assert.match(linesOf(state, "room:tea").at(-1)[2], /^Reconnected after 5 s\./u);
 });
 
 test("after a lost connection a taken nick is tried again for a while, then given up", () => {

@@ -1,27 +1,57 @@
-// Formats times and durations in the reader's language and time zone.
+// Formats times and durations in the page's language and the reader's time zone, which may change
+// while the page is open.
 
-import { t } from "./translate.js";
+import { language, t } from "./translate.js";
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
-const stamp = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-const calendar = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
-const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
+/** The browser's form of the page's language, such as en-GB for en, if it has one. */
+export function localeFor(wanted, locales) {
+	return locales.find((locale) => locale.toLowerCase().split("-")[0] === wanted) ?? wanted;
+}
+
+const CYCLES = { 12: "h12", 24: "h23" };
+const locale = localeFor(language, globalThis.document ? navigator.languages : []);
+let hours = "system";
+let formats = makeFormats();
+
+function makeFormats() {
+	const hourCycle = CYCLES[hours];
+	return {
+		clock: new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit", hourCycle }),
+		stamp: new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
+		calendar: new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long", year: "numeric" }),
+		exact: new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "medium", hourCycle }),
+	};
+}
+
+/** chosen: "12", "24" or "system". What is on the page already must be drawn anew. */
+export function setHours(chosen) {
+	hours = chosen;
+	formats = makeFormats();
+}
+
+/** Says whether the time zone has changed, so that everything must be drawn anew. */
+export function timeZoneChanged() {
+	const changed = new Intl.DateTimeFormat().resolvedOptions().timeZone !== formats.clock.resolvedOptions().timeZone;
+	if (changed)
+		formats = makeFormats();
+	return changed;
+}
 
 export function formatTime(time) {
-	return clock.format(time);
+	return formats.clock.format(time);
 }
 
 /** `12:04` in every language: for text that is copied to others. */
 export function formatStamp(time) {
-	return stamp.format(time);
+	return formats.stamp.format(time);
 }
 
 export function formatDay(time) {
-	return calendar.format(time);
+	return formats.calendar.format(time);
 }
 
 export function formatDateTime(time) {
-	return exact.format(time);
+	return formats.exact.format(time);
 }
 
 /** A duration in the largest unit that is not zero: "40 s", "3 min", "2 h", "5 d". */

@@ -1,6 +1,7 @@
 // Chooses the catalogue for the reader's language and fills its sentences with values. Text from
-// the server (its help, some of its error messages) is not translated. Does not know the DOM.
+// the server that has no code is not translated. Does not know the DOM.
 
+import { rememberedSettings } from "../lib/storage.js";
 import de from "./de.js";
 import en from "./en.js";
 
@@ -10,11 +11,12 @@ export const LANGUAGES = { en, de };
 
 /** The first of the browser's languages for which there is a catalogue, else English. */
 export function chooseLanguage(wanted) {
-	const known = wanted.map((name) => name.slice(0, 2).toLowerCase()).find((name) => Object.hasOwn(LANGUAGES, name));
+	const known = wanted.map((name) => String(name).slice(0, 2).toLowerCase()).find((name) => Object.hasOwn(LANGUAGES, name));
 	return known ?? "en";
 }
 
-export const language = chooseLanguage(globalThis.document ? navigator.languages : []);
+// The language of the settings, if it was chosen there, comes first.
+export const language = chooseLanguage([rememberedSettings().language, ...globalThis.document ? navigator.languages : []]);
 
 const plurals = new Intl.PluralRules(language);
 
@@ -22,7 +24,7 @@ const plurals = new Intl.PluralRules(language);
 function pattern(key, count = 1) {
 	const sentence = LANGUAGES[language][key];
 	if (sentence === undefined)
-		throw new Error(`There are no sentence for ${key}`);
+		throw new Error(`There is no sentence for ${key}`);
 	return typeof sentence === "string" ? sentence : sentence[plurals.select(count)] ?? sentence.other;
 }
 

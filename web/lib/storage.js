@@ -1,9 +1,11 @@
-// What the page stores in the browser: the nick and the settings permanently, drafts until the tab
-// is closed. Where the browser stores nothing (private windows, full disks), the page works without.
+// What the page stores in the browser: the nick and the settings permanently; drafts, and what a
+// reload is to restore, until the tab is closed. What is read may be anything: others check it. Where the browser stores nothing (private windows, full disks), the page works without.
 
 const NICK = "teahouse.nick";
 const DRAFT = "teahouse.draft.";
 const SETTINGS = "teahouse.settings";
+const SESSION = "teahouse.session";
+const LEFT = "teahouse.left"; // when the page was left; missing while it is shown
 
 export function rememberedNick() {
 	return read(() => localStorage.getItem(NICK));
@@ -14,11 +16,7 @@ export function rememberNick(nick) {
 }
 
 export function rememberedSettings() {
-	try {
-		return JSON.parse(read(() => localStorage.getItem(SETTINGS)) || "{}");
-	} catch {
-		return {};
-	}
+	return parsed(read(() => localStorage.getItem(SETTINGS))) ?? {};
 }
 
 export function rememberSettings(settings) {
@@ -31,6 +29,38 @@ export function rememberedDraft(key) {
 
 export function rememberDraft(key, text) {
 	write(() => text === "" ? sessionStorage.removeItem(DRAFT + key) : sessionStorage.setItem(DRAFT + key, text));
+}
+
+/** The user's session before a reload, or null. */
+export function rememberedSession() {
+	return parsed(read(() => sessionStorage.getItem(SESSION)));
+}
+
+export function rememberSession(session) {
+	write(() => sessionStorage.setItem(SESSION, JSON.stringify(session)));
+}
+
+/** Forgets the session and all drafts. */
+export function forgetSession() {
+	write(() => Object.keys(sessionStorage).filter((key) => key === SESSION || key.startsWith(DRAFT)).forEach((key) => sessionStorage.removeItem(key)));
+}
+
+/** Notes that the page is being left; null: that it is shown again. */
+export function rememberLeaving(time) {
+	write(() => time === null ? sessionStorage.removeItem(LEFT) : sessionStorage.setItem(LEFT, String(time)));
+}
+
+/** When the page was left, in ms; 0 if it was not, as in a copy of a tab that is still open. */
+export function rememberedLeaving() {
+	return Number(read(() => sessionStorage.getItem(LEFT))) || 0;
+}
+
+function parsed(text) {
+	try {
+		return JSON.parse(text || "null");
+	} catch {
+		return null;
+	}
 }
 
 function read(get) {

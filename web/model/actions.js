@@ -2,12 +2,15 @@
 // changes the state, and returns { packets } to send or { refused }, a sentence that says why
 // nothing was done.
 
+import { commandHelp } from "../i18n/command_help.js";
 import { t } from "../i18n/translate.js";
+import { nearest } from "../lib/nearest.js";
 import { bytesOf, linesIn } from "../lib/text_length.js";
+import { findCommand, namesOf, OWN_COMMANDS, usageOf } from "./commands.js";
 import { track } from "./outbox.js";
 import { close, createState, current, find, findOrOpen, isMe, lastKnown, notify, removeLine, show } from "./state.js";
 
-const ACTIONS = { say, emote, direct, join, leave, names, moreNames, topic, command, listRooms, quit, openDm, retry, show: showConversation };
+const ACTIONS = { say, emote, direct, join, leave, names, moreNames, topic, help, command, listRooms, quit, openDm, retry, show: showConversation };
 
 export function perform(state, action, now) {
 	const { packets = [], refused = "" } = ACTIONS[action.do](state, action, now) ?? {};
@@ -95,8 +98,25 @@ function topic(state, { text }, now) {
 	notify(state, set ? t("topicOf", { room, topic: set }) : t("topicOfNone", { room }), now);
 }
 
-/** Sends a command to the server as it was typed. */
+/** Lists the commands, or describes one of them. */
+function help(state, { word }, now) {
+	const named = word && findCommand(state.commands, word.replace(/^\//u, ""));
+	if (word && !named)
+		return { refused: unknownCommand(state, word.replace(/^\//u, "")) };
+	const listed = named ? [named] : state.commands;
+	notify(state, listed.map((command) => `${usageOf(command, command.name)}  ${commandHelp(command)}`.trimEnd()).join("\n"), now);
+}
+
+function unknownCommand({ commands }, word) {
+	const meant = nearest(word, commands.flatMap(namesOf));
+	return meant ? t("unknownCommandMeant", { command: `/${word}`, meant: `/${meant}` }) : t("unknownCommand", { command: `/${word}` });
+}
+
+/** Sends a command to the server as it was typed. Until its table has come, it may know more than the page. */
 function command(state, { line }) {
+	const word = /^\/(\S*)/u.exec(line)[1];
+	if (state.commands !== OWN_COMMANDS && !findCommand(state.commands, word))
+		return { refused: unknownCommand(state, word) };
 	return sendRequest(state, { type: "command", line }, line);
 }
 
@@ -119,8 +139,8 @@ function listRooms(state) {
 
 /** Logs out: everything is forgotten except what the login form shows. */
 function quit(state) {
-	const { nick: wanted, server, pageVisible, lastSeq } = state;
-	Object.assign(state, createState(), { wanted: { nick: wanted, room: "" }, server, pageVisible, lastSeq });
+	const { nick: wanted, server, pageVisible, pageFocused, lastSeq } = state;
+	Object.assign(state, createState(), { wanted: { nick: wanted, room: "" }, server, pageVisible, pageFocused, lastSeq });
 }
 
 function openDm(state, { nick: other }) {

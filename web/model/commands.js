@@ -9,6 +9,7 @@ import { fold } from "../lib/names.js";
  * page does itself, in the form of the table.
  */
 export const OWN_COMMANDS = [
+	{ name: "help", aliases: [], params: [{ name: "command", optional: true }], help: "" },
 	{ name: "join", aliases: [], params: [{ name: "room", rest: true }], help: "" },
 	{ name: "leave", aliases: [], params: [{ name: "room", optional: true }], help: "" },
 	{ name: "logout", aliases: ["quit", "q"], params: [], help: "" },
@@ -21,6 +22,7 @@ export const OWN_COMMANDS = [
 
 // Each returns null if an argument is missing.
 const PARSERS = new Map(Object.entries({
+	help: (word) => ({ do: "help", word }),
 	join: (room) => room && { do: "join", room },
 	leave: (room) => ({ do: "leave", room }),
 	logout: () => ({ do: "quit" }),

@@ -1,6 +1,7 @@
 // Completes the word before the caret: a command at the start of a line, what a command takes after
 // it, elsewhere a nick, with or without an @ before it. Does not know keys or fields.
 
+import { commandHelp } from "../i18n/command_help.js";
 import { fold } from "../lib/names.js";
 import { findCommand, namesOf, usageOf } from "./commands.js";
 
@@ -43,7 +44,7 @@ export function suggestions(text, caret, known) {
 function suggestedCommands(word, commands) {
 	return commands.filter((command) => command !== findCommand(commands, word)).flatMap((command) => {
 		const name = namesOf(command).find((candidate) => continues(candidate, word));
-		return name === undefined ? [] : [{ value: `/${name} `, shown: usageOf(command, name), about: command.help }];
+		return name === undefined ? [] : [{ value: `/${name} `, shown: usageOf(command, name), about: commandHelp(command) }];
 	});
 }
 

@@ -6,12 +6,12 @@ import { t } from "../i18n/translate.js";
 import { mentionsNick, sameName } from "../lib/names.js";
 import { OWN_COMMANDS } from "./commands.js";
 import { markMessagesSent, settle, takeUnanswered, takeUnconfirmed, track } from "./outbox.js";
+import { refusalText } from "./refusals.js";
 import { addPeople, addPerson, append, appendPresence, close, current, find, findOrOpen, isMe, keyOf, notify, ofKind, removePerson, renameDm, renamePerson, setPeople, show } from "./state.js";
 
 // How long the server may take to notice that the lost connection is dead, in ms.
 const NICK_HELD_FOR = 90_000;
 const NICK_LETTERS = 32;
-const PROBLEMS = { "nick-invalid": "nickInvalid", "nick-taken": "nickTaken", "nick-alike": "nickAlike" };
 
 const HANDLERS = {
 	welcome, join, leave, chat: message, emote: message, direct, nick: renamed,
@@ -37,13 +37,14 @@ export function hello(state) {
 	return packet;
 }
 
-/** The connection is lost. The rooms are kept, to be joined again after the next login. */
-export function disconnected(state, now) {
+/** The connection is lost; heardAt: when it last was not. The rooms are kept, to be joined again. */
+export function disconnected(state, now, heardAt = now) {
 	state.retryHello = false;
 	if (!state.online)
 		return;
-	state.online = false;
+	state.online = state.resumed = false;
 	state.disconnectedAt = now;
+	state.heardAt = heardAt;
 	state.partialLists = {};
 	for (const room of ofKind(state, "room"))
 		room.joined = false;
@@ -62,7 +63,7 @@ function failedLine({ typed, packet: { ref, ...packet } }, reason, time) {
 }
 
 function welcome(packet, state) {
-	Object.assign(state, { phase: "in", problem: "", online: true, nick: packet.nick, server: packet.server ?? state.server });
+	Object.assign(state, { phase: "in", problem: "", suggestion: "", online: true, nick: packet.nick, server: packet.server ?? state.server });
 	Object.assign(state.limits, packet.limits);
 	const others = ofKind(state, "room").filter((room) => !sameName(room.name, packet.room));
 	const joins = others.map((room) => track(state, { type: "join", room: room.name }, { quiet: true, key: room.key }));
@@ -83,7 +84,7 @@ function join({ nick, room: name, id, time, ref }, state, now) {
 	const known = find(state, "room", name);
 	const room = findOrOpen(state, "room", name);
 	if (known && !known.joined)
-		append(state, room, { kind: "notice", id, time, text: t("reconnected", { span: formatDuration((now - state.disconnectedAt) / 1000) }) });
+		append(state, room, { kind: "notice", id, time, text: absence(state, now) });
 	else if (!known)
 		appendPresence(state, room, { id, time, entered: [nick], own: true });
 	// The server sends the topic next, if there is one. The known one may have been removed meanwhile.
@@ -91,6 +92,10 @@ function join({ nick, room: name, id, time, ref }, state, now) {
 	addPerson(room, nick);
 	if (!state.current || (request && !request.quiet))
 		show(state, room.key);
+}
+
+function absence({ resumed, heardAt }, now) {
+	return resumed ? t("reloaded") : t("reconnected", { span: formatDuration((now - heardAt) / 1000) });
 }
 
 function leave({ nick, room: name, id, time, ref }, state) {
@@ -234,10 +239,11 @@ function error({ code, message: text, about, time, ref }, state, now) {
 	if (request?.quiet && request.packet.type !== "join")
 		return;
 	const conversation = state.conversations.get(request?.key) ?? current(state);
+	const reason = refusalText(state, code, text, request?.packet);
 	if (request?.isMessage && conversation)
-		append(state, conversation, failedLine(request, text, time));
+		append(state, conversation, failedLine(request, t("notSent", { reason }), time));
 	else
-		notify(state, text, time, request?.key);
+		notify(state, reason, time, request?.key);
 }
 
 function helloRefused(state, code, text, now) {
@@ -250,24 +256,20 @@ function helloRefused(state, code, text, now) {
 	}
 	// After a lost connection, a nick that is taken may be freed soon, and so may a place on a full server.
 	const mayPass = isTaken(code) ? now - state.disconnectedAt < NICK_HELD_FOR : code !== "nick-invalid";
+	const reason = refusalText(state, code, text, hello(state));
 	if (state.phase === "in" && mayPass) {
 		state.retryHello = true;
-		state.problem = isTaken(code) ? "" : text;
+		state.problem = isTaken(code) ? "" : reason;
 		return;
 	}
 	state.phase = "login";
-	state.problem = problemOf(code, text, state.wanted.nick);
+	state.problem = isTaken(code) && state.resumed ? t("nickElsewhere", state.wanted) : reason;
 	state.suggestion = suggestionFor(code, state.wanted.nick);
 }
 
 /** Whether another user has this nick or one that looks like it. */
 function isTaken(code) {
 	return code === "nick-taken" || code === "nick-alike";
-}
-
-// In the reader's language if the page knows the code.
-function problemOf(code, text, nick) {
-	return Object.hasOwn(PROBLEMS, code) ? t(PROBLEMS[code], { nick }) : text;
 }
 
 /** Another nick, similar to the refused one: `ann2`, `ann3`, .. */

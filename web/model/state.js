@@ -19,8 +19,12 @@ export function createState() {
 		wanted: { nick: "", room: "" },
 		retryHello: false,          // hello was refused for the moment (the lost connection may still hold the nick)
 		online: false,              // logged in on the present connection
-		disconnectedAt: 0,
+		disconnectedAt: 0,          // when the loss of the connection was noticed,
+		heardAt: 0,                 // and when it still worked
+		resumed: false,             // restored after a reload, and not logged in again since
 		pageVisible: true,
+		pageFocused: true,
+		refused: false,             // the server answers by HTTP, but not by WebSocket
 		server: "Teahouse",
 		nick: "",
 		limits: { message: 4000, lines: 40 },
@@ -28,7 +32,7 @@ export function createState() {
 		current: null,              // key of the conversation that is shown
 		serverRooms: [],            // every room of the server, as last listed
 		outbox: new Map(),          // requests without an answer, by ref
-		newMentions: [],            // lines that mention the user and came while their conversation was not in view
+		unseen: [],                 // messages that came while their conversation was not in view, or not in use
 		commands: OWN_COMMANDS,     // the table of commands, after the login the server's
 		partialLists: {},           // long answers that are still arriving, by packet type
 		lastRef: 0,
@@ -120,6 +124,11 @@ export function setPageVisible(state, visible) {
 	markRead(state);
 }
 
+/** A page can be visible without being used, beside another window: what comes is read, but may need an alert. */
+export function setPageFocused(state, focused) {
+	state.pageFocused = focused;
+}
+
 function markRead(state) {
 	const conversation = current(state);
 	if (!state.pageVisible || !conversation)
@@ -181,19 +190,21 @@ export function append(state, conversation, line) {
 	if (conversation.lines.length > KEPT_LINES)
 		conversation.lines.shift();
 	const inView = state.pageVisible && state.current === conversation.key;
-	if (inView || line.own || line.aside || !COUNTED.has(line.kind))
+	if (line.own || line.aside || !COUNTED.has(line.kind))
+		return;
+	if (!inView || !state.pageFocused)
+		state.unseen.push({ ...line, conversation });
+	if (inView)
 		return;
 	conversation.firstUnread ??= line.seq;
 	conversation.unread++;
-	if (!line.mention)
-		return;
-	conversation.mentions++;
-	state.newMentions.push({ ...line, conversation });
+	if (line.mention)
+		conversation.mentions++;
 }
 
-/** Removes and returns the mentions for which no alert was given yet. */
-export function takeMentions(state) {
-	return state.newMentions.splice(0);
+/** Removes and returns the messages that nobody was looking at when they came. */
+export function takeUnseen(state) {
+	return state.unseen.splice(0);
 }
 
 export function removeLine(conversation, line) {

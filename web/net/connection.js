@@ -5,6 +5,7 @@ const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 30_000;
 const PING_AFTER = 40_000;  // ms of silence after which the server is pinged,
 const PONG_WITHIN = 8000;   // and how long it may take to answer
+const ANSWER_WITHIN = 10_000; // ms after which it is pinged if it has not answered what was sent
 
 /** The WebSocket's address: `ws` in the page's own folder. */
 export function socketAddress(page) {
@@ -23,6 +24,8 @@ export function waitBefore(attempt, random) {
 export class Connection {
 	status = "closed"; // or "connecting", "open", "waiting" (for the next attempt)
 	retryAt = 0;       // when the next attempt is made, while "waiting"
+	heardAt = 0;       // when the last packet came, or when the connection was closed properly
+	everOpen = false;  // whether the latest attempt was successful
 
 	#address;
 	#listener;
@@ -30,11 +33,12 @@ export class Connection {
 	#socket = null;
 	#timer = null;     // of the next attempt or, once logged in, of the next ping
 	#loggedIn = false;
+	#expecting = false; // an answer, so that the timer must not be put off
 	#attempts = 0;
 
 	/**
 	 * listener: { opened(), packet(packet), closed(), changed() }.
-	 * environment: what tests replace: { WebSocket, setTimeout, clearTimeout, random }.
+	 * environment: what tests replace: { WebSocket, setTimeout, clearTimeout, random, now }.
 	 */
 	constructor(address, listener, environment = browser()) {
 		this.#address = address;
@@ -52,16 +56,29 @@ export class Connection {
 		this.#setStatus("closed");
 	}
 
-	send(packet) {
+	/** Closes the connection as if it were lost, for a page that goes out of view, perhaps for ever. */
+	suspend() {
+		if (this.status === "closed")
+			return;
 		if (this.status === "open")
-			this.#socket.send(JSON.stringify(packet));
+			this.heardAt = this.#environment.now();
+		this.stop();
+		this.#listener.closed();
+	}
+
+	send(packet) {
+		if (this.status !== "open")
+			return;
+		this.#socket.send(JSON.stringify(packet));
+		if (this.#loggedIn && !this.#expecting)
+			this.#expectAnswer(() => this.#probe(), ANSWER_WITHIN);
 	}
 
 	/** To be called after login: waits start anew at the next failure, and silence is probed by pings. */
 	loggedIn() {
 		this.#attempts = 0;
 		this.#loggedIn = true;
-		this.#schedule(() => this.#probe(), PING_AFTER);
+		this.#probeLater();
 	}
 
 	/** Pings the server at once, to learn whether the connection is still alive. */
@@ -80,17 +97,21 @@ export class Connection {
 		this.#discard();
 		this.#setStatus("connecting");
 		this.#socket = new this.#environment.WebSocket(this.#address, "teahouse.v2");
+		this.everOpen = false;
 		this.#socket.onopen = () => {
+			this.everOpen = true;
+			this.heardAt = this.#environment.now();
 			this.#setStatus("open");
 			this.#listener.opened();
 		};
 		this.#socket.onmessage = ({ data }) => this.#receive(data);
-		this.#socket.onclose = () => this.#fail();
+		this.#socket.onclose = (event) => this.#fail(event?.wasClean);
 	}
 
 	#receive(data) {
+		this.heardAt = this.#environment.now();
 		if (this.#loggedIn)
-			this.#schedule(() => this.#probe(), PING_AFTER);
+			this.#probeLater();
 		let packet;
 		try {
 			packet = JSON.parse(data);
@@ -100,10 +121,12 @@ export class Connection {
 		this.#listener.packet(packet);
 	}
 
-	#fail() {
+	#fail(properly = false) {
+		if (properly)
+			this.heardAt = this.#environment.now();
 		this.#discard();
 		const wait = waitBefore(this.#attempts++, this.#environment.random());
-		this.retryAt = Date.now() + wait;
+		this.retryAt = this.#environment.now() + wait;
 		this.#schedule(() => this.#open(), wait);
 		this.#setStatus("waiting");
 		this.#listener.closed();
@@ -111,8 +134,18 @@ export class Connection {
 
 	// A connection can die unnoticed, as when a laptop sleeps or a network is left.
 	#probe() {
+		this.#expectAnswer(() => this.#fail(), PONG_WITHIN);
 		this.send({ type: "ping" });
-		this.#schedule(() => this.#fail(), PONG_WITHIN);
+	}
+
+	#probeLater() {
+		this.#expecting = false;
+		this.#schedule(() => this.#probe(), PING_AFTER);
+	}
+
+	#expectAnswer(run, wait) {
+		this.#expecting = true;
+		this.#schedule(run, wait);
 	}
 
 	#schedule(run, wait) {
@@ -122,7 +155,7 @@ export class Connection {
 
 	#discard() {
 		this.#environment.clearTimeout(this.#timer);
-		this.#loggedIn = false;
+		this.#loggedIn = this.#expecting = false;
 		if (this.#socket === null)
 			return;
 		this.#socket.onopen = this.#socket.onmessage = this.#socket.onclose = null;
@@ -142,5 +175,6 @@ function browser() {
 		setTimeout: (run, wait) => globalThis.setTimeout(run, wait),
 		clearTimeout: (timer) => globalThis.clearTimeout(timer),
 		random: Math.random,
+		now: () => Date.now(),
 	};
 }

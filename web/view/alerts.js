@@ -8,8 +8,11 @@ let audio = null;
 
 /** To be called at a click or a key press: browsers allow sounds only after one. */
 export function prepareSound() {
+	if (!("AudioContext" in globalThis))
+		return;
 	audio ??= new AudioContext();
-	audio.resume();
+	// Refused where there is no device for sound.
+	audio.resume().catch(() => {});
 }
 
 export function playSound() {
@@ -28,17 +31,40 @@ export function playSound() {
 
 /** Asks the user for permission; says whether it was given. */
 export async function requestNotifications() {
-	return "Notification" in globalThis && await Notification.requestPermission() === "granted";
+	try {
+		return "Notification" in globalThis && await Notification.requestPermission() === "granted";
+	} catch {
+		return false;
+	}
 }
 
-/** One notification per conversation: a newer one replaces the last. */
+/**
+ * One notification per conversation: a newer one replaces the last, and is announced again. Never
+ * throws. clicked(key) is called when one that the page made itself is clicked.
+ */
 export function showNotification({ nick, text, conversation }, clicked) {
 	if (!("Notification" in globalThis) || Notification.permission !== "granted")
 		return;
-	const shown = new Notification(conversation.kind === "room" ? `${nick} (#${conversation.name})` : nick, { body: text, tag: conversation.key, icon: "icon.svg" });
-	shown.onclick = () => {
-		focus();
-		clicked(conversation.key);
-		shown.close();
-	};
+	const title = conversation.kind === "room" ? `${nick} (#${conversation.name})` : nick;
+	const options = { body: text, tag: conversation.key, renotify: true, icon: "icon.svg", data: { key: conversation.key } };
+	try {
+		const shown = new Notification(title, options);
+		shown.onclick = () => {
+			focus();
+			clicked(conversation.key);
+			shown.close();
+		};
+	} catch {
+		showByWorker(title, options);
+	}
+}
+
+// Chrome for Android allows notifications only to service workers.
+async function showByWorker(title, options) {
+	try {
+		const registration = await navigator.serviceWorker?.getRegistration();
+		await registration?.showNotification(title, options);
+	} catch {
+		// There is no way to notify then; the message itself is shown anyway.
+	}
 }

@@ -91,6 +91,6 @@ function failedBody({ text, reason, seq }) {
 	const button = (action) => element("button", { "type": "button", "className": "inline-button", "textContent": t(action), "data-action": action, "data-seq": String(seq) });
 	return [
 		element("span", { className: "failed-text", textContent: text }),
-		element("span", { className: "reason" }, t("notSent", { reason }), " ", button("retry"), " ", button("edit"), " ", button("copy")),
+		element("span", { className: "reason" }, reason, " ", button("retry"), " ", button("edit"), " ", button("copy")),
 	];
 }

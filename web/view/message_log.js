@@ -64,6 +64,11 @@ export class MessageLog {
 		return this.#seq < (conversation.lines.at(-1)?.seq ?? 0);
 	}
 
+	/** Draws everything again at the next drawing. */
+	redraw() {
+		this.#lines = null;
+	}
+
 	/** Scrolls by most of a screen: -1 up, 1 down. */
 	page(direction) {
 		log.scrollBy({ top: direction * log.clientHeight * 0.85 });

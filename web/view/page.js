@@ -58,10 +58,18 @@ function statusOf(state, status) {
 	if (state.online)
 		return t("connectedTo", state);
 	if (status === "waiting")
-		return t(state.phase === "in" ? "lost" : "unreachable");
+		return lossOf(state);
 	if (state.retryHello)
 		return state.problem ? t("refusedBecause", { reason: state.problem }) : t("nickHeld", state);
 	if (status === "connecting" || state.phase === "entering")
 		return t("connecting");
 	return state.phase === "in" ? t("rejoining") : "";
+}
+
+function lossOf({ phase, refused }) {
+	if (navigator.onLine === false)
+		return t("youAreOffline");
+	if (refused)
+		return t("pageRefused", { origin: location.origin });
+	return t(phase === "in" ? "lost" : "unreachable");
 }

@@ -1,0 +1,81 @@
+// What survives a reload, and what becomes of it when storage holds something else.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+import { NOON, receiveAll, welcomed } from "./fixture.js";
+import { load } from "./load.js";
+
+const { perform } = await load("model/actions.js");
+const { hello } = await load("model/packets.js");
+const { describeSession, resumeSession } = await load("model/resume.js");
+const { createState, current, inOrder, isInApp } = await load("model/state.js");
+
+function described() {
+	const state = welcomed();
+	receiveAll(state, { type: "join", nick: "ann", room: "tea" });
+	perform(state, { do: "openDm", nick: "bob" }, NOON);
+	return JSON.parse(JSON.stringify(describeSession(state)));
+}
+
+function resumed(left = NOON, room = "") {
+	const state = createState();
+	assert.equal(resumeSession(state, described(), left, room), true);
+	return state;
+}
+
+const refusal = { type: "error", about: "hello", code: "nick-taken", message: "Taken." };
+
+test("nobody is described who is not logged in", () => {
+	assert.equal(describeSession(createState()), null);
+});
+
+test("the same conversations come back, and the same one is shown", () => {
+	const state = resumed();
+	assert.deepEqual(inOrder(state).map(({ key, joined }) => [key, joined]), [["room:main", false], ["room:tea", false], ["dm:bob", true]]);
+	assert.equal(current(state).key, "dm:bob");
+	assert.ok(isInApp(state));
+	assert.deepEqual(hello(state), { type: "hello", nick: "ann", version: 2, room: "main" });
+	const packets = receiveAll(state, { type: "welcome", server: "Teahouse", nick: "ann", room: "main", version: 2 });
+	assert.deepEqual(packets.filter(({ type }) => type === "join").map(({ room }) => room), ["tea"]);
+	receiveAll(state, { type: "join", nick: "ann", room: "main" });
+	assert.equal(current(state).key, "dm:bob");
+	assert.match(state.conversations.get("room:main").lines[0].text, /before the reload/u);
+});
+
+test("another room in the address is entered, and shown", () => {
+	const state = resumed(NOON, "garden");
+	assert.deepEqual(inOrder(state).map(({ name }) => name), ["main", "tea", "garden", "bob"]);
+	assert.equal(current(state).key, "dm:bob", "the address does not name conversations");
+	const stored = { ...described(), current: "room:tea" };
+	const other = createState();
+	resumeSession(other, stored, NOON, "garden");
+	assert.equal(current(other).key, "room:garden");
+});
+
+test("after a reload the name is waited for; a copy of a tab is told that it is in use", () => {
+	const state = resumed(NOON);
+	receiveAll(state, refusal);
+	assert.equal(state.retryHello, true);
+	const copy = resumed(0);
+	receiveAll(copy, refusal);
+	assert.equal(copy.retryHello, false);
+	assert.equal(isInApp(copy), false);
+	assert.match(copy.problem, /already in use, perhaps by you in another tab/u);
+	assert.equal(copy.suggestion, "ann2");
+});
+
+test("what is no description restores nothing", () => {
+	const room = { kind: "room", name: "main" };
+	for (const stored of [null, undefined, 1, "x", [], {}, { nick: "ann" }, { nick: "ann", conversations: {} },
+		{ nick: "ann", conversations: [] }, { nick: "", conversations: [room] }, { nick: 5, conversations: [room] },
+		{ nick: "ann", conversations: [null] }, { nick: "ann", conversations: [{ kind: "dm", name: "bob" }] },
+		{ nick: "ann", conversations: [{ kind: "__proto__", name: "x" }, room] }, { nick: "ann", conversations: Array(1000).fill(room) },
+		{ nick: "ann", conversations: [{ kind: "room", name: "x".repeat(1000) }] }]) {
+		const state = createState();
+		assert.equal(resumeSession(state, stored, NOON, ""), false, JSON.stringify(stored));
+		assert.equal(state.phase, "login");
+	}
+	const state = createState();
+	assert.equal(resumeSession(state, { nick: "ann", conversations: [room], current: "room:gone" }, NOON, ""), true);
+	assert.equal(current(state).key, "room:main");
+});
