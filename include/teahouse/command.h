@@ -97,7 +97,7 @@ bool command_param(const char **params, struct param *param);
  */
 enum reason command_split(const struct command *command, struct text rest, struct request *request);
 
-/* `/msg NICK TEXT`. */
+/* `/msg NAME TEXT`. */
 void command_usage(struct strbuf *out, const struct command *command);
 
 /* The whole of /help, or the line of one command. */

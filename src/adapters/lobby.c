@@ -158,7 +158,7 @@ lobby_encode(unsigned encoding, const struct event *event, struct strbuf *out)
 		if (!event->snapshot)
 			put_line(out, strings, TEXT_NONE,
 				event->body.len > 0 ? "*** % set the topic: %"
-						    : "*** % took the topic away",
+						    : "*** % cleared the topic",
 				event->actor, event->body);
 		break;
 	case EVENT_NOTICE:

@@ -312,7 +312,7 @@ encode_topic(const struct event *event, struct text where, struct strbuf *out)
 	if (!event->snapshot && event->body.len > 0)
 		put_line(out, &lines, where, "*** % set the topic: %", event->actor, event->body);
 	else if (!event->snapshot)
-		put_line(out, &lines, where, "*** % took the topic away.", event->actor, TEXT_NONE);
+		put_line(out, &lines, where, "*** % cleared the topic.", event->actor, TEXT_NONE);
 	else if (event->body.len > 0)
 		put_line(out, &lines, where, "*** The topic is: % (set by %)", event->body,
 			event->actor);
@@ -356,6 +356,9 @@ encode_refusal(const struct event *event, bool strict, struct strbuf *out)
 		put_line(out, &lines, TEXT_NONE, "Please enter a name", TEXT_NONE, TEXT_NONE);
 	else if (reason == REASON_UNKNOWN_COMMAND && strict)
 		put_line(out, &lines, TEXT_NONE, "Unknown command: %", event->target, TEXT_NONE);
+	else if (reason == REASON_NICK_TAKEN && strict)
+		put_line(out, &lines, TEXT_NONE, "The name \"%\" is taken.", event->target,
+			TEXT_NONE);
 	else
 		put_lines(out, &lines, TEXT_NONE, event->body, "");
 	if (reason == REASON_NICK_TAKEN || reason == REASON_NICK_ALIKE ||

@@ -31,7 +31,7 @@
 	X(HEADERS, "431 Request Header Fields Too Large",                                      \
 		"The request's headers are too large. Deleting this host's cookies may help.", \
 		"Connection: close\r\n")                                                       \
-	X(FULL, "503 Service Unavailable", "The server is full; please try again later.",      \
+	X(FULL, "503 Service Unavailable", "The server is full. Please try again later.",      \
 		"Connection: close\r\nRetry-After: 30\r\n")                                    \
 	X(VERSION, "505 HTTP Version Not Supported",                                           \
 		"Only HTTP/1.0 and HTTP/1.1 are served here.", "Connection: close\r\n")

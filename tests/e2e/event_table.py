@@ -95,11 +95,11 @@ TABLE = {
         "direct, direct hear, direct nicks": NOTHING,
     },
     "topic removed": {
-        "telnet": "*** {nick} took the topic away.",
+        "telnet": "*** {nick} cleared the topic.",
         "json 1": NOTHING,
         "json 2, web": "topic room={room} topic= nick={nick}",
         "relay, relay nicks": NOTHING,
-        "lobby, lobby quiet": "*** {nick} took the topic away",
+        "lobby, lobby quiet": "*** {nick} cleared the topic",
         "direct, direct hear, direct nicks": NOTHING,
     },
     # In a second room that telnet, json 2 and web have joined, and that is not telnet's current
@@ -172,9 +172,9 @@ IMPOSSIBLE = {
 
 
 # A refusal is shown to the user who caused it, and to no other.
-LONG = "That is too long: 100 bytes and 40 lines at most."
-NOBODY = 'There is nobody called "nobody".'
-TAKEN = 'The name "marker" is taken.'
+LONG = "Too long: the limit is 100 bytes and 40 lines."
+NOBODY = '"nobody" is not online.'
+TAKEN = 'The name "marker" is already in use.'
 REFUSED = {
     "too long": {
         "telnet": LONG,
@@ -186,9 +186,9 @@ REFUSED = {
     },
     "unknown": {
         "telnet": 'There is no command "/dance"; /help lists them.',
-        "json 1": 'error code=unknown-type message=There is no packet of the type "dance". '
+        "json 1": 'error code=unknown-type message=Unknown packet type "dance". '
                   "about=dance",
-        "json 2, web": 'error code=unknown-type message=There is no packet of the type "dance". '
+        "json 2, web": 'error code=unknown-type message=Unknown packet type "dance". '
                        "about=dance",
         "lobby, lobby quiet": "1",
         "direct, direct hear, direct nicks":

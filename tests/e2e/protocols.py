@@ -7,7 +7,7 @@ import pytest
 from clients import ConnectionClosed, LineClient, packet
 from websocket_client import TEXT, frame
 
-SERVER_FULL = "The server is full; please try again later."
+SERVER_FULL = "The server is full. Please try again later."
 # How a refusal is sent; % is its sentence.
 REFUSALS = {
     "telnet": "Welcome to Teahouse\r\n%\r\n", "json": "%", "web": "%", "relay": "%\n",

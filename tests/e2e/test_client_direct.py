@@ -42,14 +42,14 @@ def test_direct_explains_how_to_address_a_message(server, direct):
     ann = direct(rows=30, columns=99)
     for line in "hello", "@bob", "@:x", "@bob:", "@bob: ", "#eve", "//msg bob x":
         ann.enter(line)
-        ann.shows(r"\*\*\* Whom is that for\? Please type @NICK:TEXT, or /msg NICK TEXT.$")
+        ann.shows(r"\*\*\* Whom is that for\? Please type @NICK:TEXT, or /msg NAME TEXT.$")
         ann.enter("/help")
         ann.shows("^        @NICK:TEXT ", r"^        @\*:TEXT")
         ann.keys("\x0c")
     ann.enter("/msg bob")
-    ann.shows(r"\*\*\* Usage: /msg NICK TEXT$")
+    ann.shows(r"\*\*\* Usage: /msg NAME TEXT$")
     ann.enter("@nobody:hi")
-    ann.shows("ann -> nobody: hi$", r'\*\*\* There is nobody called "nobody".$')
+    ann.shows("ann -> nobody: hi$", r'\*\*\* "nobody" is not online.$')
     for command in "who", "me x", "join tea", "dance":
         ann.enter("/" + command)
         word = command.split()[0]
@@ -67,7 +67,7 @@ def test_direct_messages_to_all(server, direct):
 def test_direct_asks_for_another_name(server, terminal):
     server.json("ann")
     client = terminal("-p", "direct", "ann", *server.address("direct"))
-    client.shows(r'\*\*\* The name "ann" is taken. Another one\?$')
+    client.shows(r'\*\*\* The name "ann" is already in use. Another one\?$')
     client.typed("name>")
     client.enter("hello there")
     client.shows(r'The name "hello there" cannot be used')
@@ -76,7 +76,7 @@ def test_direct_asks_for_another_name(server, terminal):
     client.typed("anna>")
     client.status(r"^ anna .* connected$")
     client.enter("/nick ann")
-    client.shows(r'\*\*\* The name "ann" is taken.$')
+    client.shows(r'\*\*\* The name "ann" is already in use.$')
     client.enter("/nick annie")
     client.typed("annie>")
 
@@ -151,7 +151,7 @@ def test_a_direct_script_with_mistakes(server):
                            given="hello\n@nobody:hi\n@bob:hi\n")
     assert status == 1 and "bot -> bob: hi\n" in out
     assert err.splitlines() == [
-        "teahouse: refused: Whom is that for? Please type @NICK:TEXT, or /msg NICK TEXT.",
-        'teahouse: refused: There is nobody called "nobody".']
+        "teahouse: refused: Whom is that for? Please type @NICK:TEXT, or /msg NAME TEXT.",
+        'teahouse: refused: "nobody" is not online.']
     status, out, err = run("-p", "direct", "bob", *server.address("direct"), given="@bob:hi\n")
-    assert status == 1 and err == 'teahouse: login: The name "bob" is taken.\n'
+    assert status == 1 and err == 'teahouse: login: The name "bob" is already in use.\n'

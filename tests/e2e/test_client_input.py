@@ -153,4 +153,4 @@ def test_help_lists_keys_and_commands(server, start_client):
     ann = start_client("ann", rows=30, columns=90)
     ann.keys(F1)
     ann.shows("Keys: Tab completes")
-    ann.shows("/msg NICK TEXT")
+    ann.shows("/msg NAME TEXT")

@@ -87,12 +87,12 @@ def test_refusals_of_a_room_or_a_name_are_sentences(server, lobby):
     client.shows(r'\*\*\* "a b" cannot be a room\'s name: 1 to 64 characters, no spaces')
     client.typed("list or join>")
     client.enter("/join tea")
-    client.shows(r'\*\*\* The name "ann" is taken. Another one\?$')
+    client.shows(r'\*\*\* The name "ann" is already in use. Another one\?$')
     client.typed("name>")
     client.enter("a:b")
     client.shows(r'\*\*\* The name "a:b" cannot be used: 1 to 32 characters, no spaces')
     client.enter("ANN")
-    client.shows(r'\*\*\* The name "ANN" is taken. Another one\?$')
+    client.shows(r'\*\*\* The name "ANN" is already in use. Another one\?$')
     client.enter("anna")
     client.status(r"^ anna \| tea \| 1 person .* connected$")
     shows_no_codes(client)
@@ -148,7 +148,7 @@ def test_names_that_look_like_codes(server, lobby):
     client.enter("1")
     client.shows("What is your name")
     client.enter("2")
-    client.shows(r'The name "2" is taken')
+    client.shows(r'The name "2" is already in use')
     client.enter("0")
     client.shows(r"\*\*\* 2 people are here: 0, 2$")
     bob.send("chat", room="1", message="1")
@@ -175,7 +175,7 @@ def test_a_full_server(start_server, terminal):
     for protocol in "lobby", "direct":
         client = terminal("-p", protocol, "ann", *server.address(protocol))
         assert client.wait() == 1
-        assert b"teahouse: login: The server is full; please try again later.\r\n" in client.raw
+        assert b"teahouse: login: The server is full. Please try again later.\r\n" in client.raw
 
 
 def test_a_login_that_takes_too_long_is_reported(start_server, terminal):
@@ -473,7 +473,7 @@ def test_what_is_missing_without_a_terminal_to_ask_on(args, env, why):
 def test_a_script_whose_name_or_room_is_refused(server):
     member(server)
     for args, why in (
-            (["-r", "tea", "bob"], 'The name "bob" is taken.'),
+            (["-r", "tea", "bob"], 'The name "bob" is already in use.'),
             (["-r", "tea", "a:b"], 'The name "a:b" cannot be used: .*'),
             (["-r", "a b", "bot"], '"a b" cannot be a room\'s name: .*'),
             (["-r", "tea", "x" * 3000], 'The name "x+.*')):

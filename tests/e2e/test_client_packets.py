@@ -5,7 +5,7 @@ import time
 import pytest
 
 COMMANDS = [
-    {"name": "msg", "aliases": ["message"], "help": "tell it to one person alone",
+    {"name": "msg", "aliases": ["message"], "help": "send a private message",
      "params": [{"name": "nick"}, {"name": "text", "rest": True}]},
     {"name": "mime", "aliases": [], "params": [], "help": "say nothing"},
     {"name": "login", "aliases": [], "params": [{"name": "nick"}], "help": "",
@@ -68,7 +68,7 @@ def test_a_topic_that_is_set(ann):
     ann.peer.send("topic", room="main", nick="bob", topic="Coffee", time=1000)
     ann.shows(r"00:00 \*\*\* bob set the topic: Coffee$")
     ann.peer.send("topic", room="main", nick="bob", topic="", time=1000)
-    ann.shows(r"00:00 \*\*\* bob took the topic away$")
+    ann.shows(r"00:00 \*\*\* bob cleared the topic$")
 
 
 def test_the_topic_that_was_asked_for(ann):

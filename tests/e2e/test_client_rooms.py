@@ -21,7 +21,7 @@ def test_rooms(server, start_client):
     ann.enter("/leave tea")
     ann.shows("You have left tea")
     ann.enter("/leave")
-    ann.shows(r"\*\*\* You are always in at least one room")
+    ann.shows(r"\*\*\* You can.t leave your only room")
 
 
 def test_rooms_and_people_are_listed_beside_the_conversation(server, start_client):

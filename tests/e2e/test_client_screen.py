@@ -51,7 +51,7 @@ def test_listings_are_shown(server, start_client):
     server.json("bob")
     ann = start_client("ann", rows=40, columns=80)
     ann.enter("/help")
-    ann.shows(r"\*\*\* /login NICK", "^        /nick NICK")
+    ann.shows(r"\*\*\* /login NAME", "^        /nick NAME")
     ann.enter("/who")
     ann.shows(r"\*\*\* Logged in:$", "^        bob, by json, in main$", "^        ann, by json")
     ann.enter("/look")
@@ -171,7 +171,7 @@ def test_no_bell_while_the_terminal_has_the_focus(server, start_client):
 def test_a_refused_message_is_shown(server, start_client):
     ann = start_client("ann")
     ann.enter("/msg nobody psst")
-    ann.shows('There is nobody called "nobody"', "Not said: /msg nobody psst")
+    ann.shows('"nobody" is not online', "Not said: /msg nobody psst")
 
 
 def test_ctrl_l_redraws_the_screen(server, start_client):

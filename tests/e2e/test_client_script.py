@@ -70,14 +70,14 @@ def test_commands_are_run_in_order(server):
 def test_a_refusal_goes_to_standard_error(server):
     status, out, err = run("bot", *server.address("json"), given="/msg nobody hi\nstill here\n")
     assert status == 1 and "bot: still here\n" in out
-    assert err == 'teahouse: refused: There is nobody called "nobody".\n'
+    assert err == 'teahouse: refused: "nobody" is not online.\n'
 
 
 def test_a_refused_name(server):
     server.json("ann")
     status, out, err = run("ann", *server.address("json"), given="hi\n")
     assert (status, out) == (1, "")
-    assert err == 'teahouse: login: The name "ann" is taken.\n'
+    assert err == 'teahouse: login: The name "ann" is already in use.\n'
 
 
 def test_all_lines_piped_in_are_sent_in_order(start_server):

@@ -123,7 +123,7 @@ def test_a_room_on_the_command_line(server, start_client):
 def test_another_name_is_asked_for_when_it_is_taken(server, terminal):
     server.json("ann")
     client = terminal("ann", *server.address("json"))
-    client.shows(r'The name "ann" is taken')
+    client.shows(r'The name "ann" is already in use')
     client.typed("name>")
     client.enter("a b")
     client.shows(r'The name "a b" cannot be used')

@@ -358,7 +358,7 @@ def test_the_lobby_cuts_texts_to_the_length_of_a_string(start_server, start):
     bob.types("x" * 1018 + "yz")
     ann.sees("bob: " + "x" * 1018, "bob: yz")
     bob.types("x" * 1025)
-    bob.sees("*** That is too long: 1024 bytes at most.")
+    bob.sees("*** Too long: the limit is 1024 bytes.")
     ann.types("what was that?")
     bob.sees("ann: what was that?")
     bob.types("nothing")
@@ -402,14 +402,14 @@ def test_refusals_of_direct(start_server, start):
     ahmad.sees(CONNECTED)
     for typed, answer in (
             ("@Ali:Hello", "Error: Please log in first."),
-            ("#Ali", 'Error: The name "Ali" is taken.'),
+            ("#Ali", 'Error: The name "Ali" is already in use.'),
             ("#two words", re.compile(r'Error: The name "two words" cannot be used: .*'))):
         ahmad.types(typed)
         ahmad.sees(answer)
     ahmad.types("#Ahmad")
     ahmad.sees("Your user detail saved as : Ahmad")
     for typed, answer in (
-            ("@nobody:hi", 'Error: There is nobody called "nobody".'),
+            ("@nobody:hi", 'Error: "nobody" is not online.'),
             ("@Ali", "Error: Usage: @nick:text"),
             ("hello?", "Error: Usage: #nick, @nick:text, @*:text or exit")):
         ahmad.types(typed)

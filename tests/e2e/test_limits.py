@@ -11,7 +11,7 @@ from protocols import SERVER_FULL, connect, is_refusal, login, login_and_texts, 
 from server import PROTOCOLS, SANITIZED
 from websocket_client import TEXT, frame
 
-CROWDED = "There are too many connections from your address."
+CROWDED = "Too many connections from your address."
 
 
 # How many.
@@ -116,14 +116,14 @@ def test_a_text_over_the_limit_is_refused_on_every_protocol(start_server, listen
     watch.until("join", nick="guest1" if listener == "relay" else "ann")
     watch.expect("chat", message="y" * 200)
     if answer:
-        sentence = "That is too long: 200 bytes and 40 lines at most."
+        sentence = "Too long: the limit is 200 bytes and 40 lines."
         client.read_until(answer.replace("%", sentence).encode())
 
 
 @pytest.mark.parametrize("listener, most, answer", [
-    ("telnet", 8192, "That is too long: 8192 bytes a line at most."),
-    ("lobby", 1024, "*** That is too long: 1024 bytes at most."),
-    ("direct", 2048, "Error: That is too long: 2048 bytes at most."), ("relay", 8192, None)])
+    ("telnet", 8192, "Too long: the limit is 8192 bytes a line."),
+    ("lobby", 1024, "*** Too long: the limit is 1024 bytes."),
+    ("direct", 2048, "Error: Too long: the limit is 2048 bytes."), ("relay", 8192, None)])
 def test_a_line_over_the_protocols_own_limit_is_refused_once(start_server, listener, most, answer):
     """However long it is, there is a single refusal, and no other client gets any of it."""
     server = start_server(limits={"message": 10000}, relay={"echo": "yes"}, direct={"hear": "yes"})

@@ -154,7 +154,7 @@ def test_an_unknown_command_is_not_said(page):
 def test_help_is_the_servers_own_table(page):
     ann = page("Ann")
     say(ann, "/help")
-    hears(ann, "/msg NICK TEXT")
+    hears(ann, "/msg NAME TEXT")
 
 
 def test_the_page_comes_back_by_itself_with_what_was_said_meanwhile(page, start_server, tmp_path):
@@ -415,7 +415,7 @@ def test_people_and_commands_are_suggested_while_one_types(page):
     field = ann.find("#input")
     field.send_keys("/m")
     ann.wait(lambda t: "/me ACTION" in "".join(t.texts("#suggestions li"))
-             and "others see [you do that]" in "".join(t.texts("#suggestions li")), "the commands")
+             and "send an action" in "".join(t.texts("#suggestions li")), "the commands")
     field.send_keys(Keys.BACKSPACE * 2, "hello @c")
     ann.wait(lambda t: t.texts("#suggestions li") == ["cat"], "the people")
     field.send_keys(Keys.TAB, "!", Keys.ENTER)

@@ -407,7 +407,7 @@ def test_the_tea_party(start):
     for typed, *answers in [
             ("anything at all", "Please log in", 'Use "login <nick>"'),
             ("login", "Please enter a name"),
-            ("login magnus", 'The name "magnus" is taken.', "Please try again."),
+            ("login magnus", 'The name "magnus" is already in use.', "Please try again."),
             ("login dilbert",),
             ("look", "The following are in this room:", "magnus", "dilbert"),
             ("say Hi, magnus!", "dilbert: Hi, magnus!"),

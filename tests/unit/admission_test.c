@@ -69,12 +69,12 @@ over_the_limit_a_client_is_told_in_its_protocol_and_closed(void **state)
 		      *json = call(&fixture, &fixture.json);
 	struct caller *web = call(&fixture, &fixture.web);
 	turn(&fixture);
-	assert_heard(telnet, "Welcome to Teahouse\nThe server is full; please try again later.\n");
+	assert_heard(telnet, "Welcome to Teahouse\nThe server is full. Please try again later.\n");
 	assert_heard(json, "\0\x5d{\"type\":\"error\",\"code\":\"server-full\","
-			   "\"message\":\"The server is full; please try again later.\"}");
+			   "\"message\":\"The server is full. Please try again later.\"}");
 	assert_heard(web,
 		"\x81\x6c{\"type\":\"error\",\"code\":\"server-full\","
-		"\"message\":\"The server is full; please try again later.\",\"time\":1000000}");
+		"\"message\":\"The server is full. Please try again later.\",\"time\":1000000}");
 	assert_true(telnet->conn.closed && json->conn.closed && web->conn.closed);
 	assert_int_equal(telnet->conn.why, REASON_SERVER_FULL);
 	/* Admitted users are not disturbed, and a refused connection cannot log in. */
@@ -146,7 +146,7 @@ the_sessions_of_an_address_are_limited(void **state)
 	struct caller *refused = call_at(&fixture, "192.0.2.1", false);
 	assert_int_equal(refused->conn.why, REASON_ADDRESS_FULL);
 	assert_heard(refused, "Welcome to Teahouse\n"
-			      "There are too many connections from your address.\n");
+			      "Too many connections from your address.\n");
 	call_at(&fixture, "192.0.2.2", true);
 	lose(refused);
 	lose(first);

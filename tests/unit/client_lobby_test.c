@@ -108,7 +108,7 @@ logging_in_asks_for_room_and_nick(void **state)
 	input(&session, "bob");
 	sent(&session, "/nick bob\n");
 	receive(&session, "2");
-	newest_is(&session, "*** The name \"bob\" is taken. Another one?");
+	newest_is(&session, "*** The name \"bob\" is already in use. Another one?");
 	input(&session, "ann");
 	sent(&session, "/nick ann\n");
 	receive(&session, "0");

@@ -69,7 +69,7 @@ events_become_lines(void **state)
 	model_topic_set(m, t("main"), t("bob"), t("tea"), 0);
 	newest_is(main_room, "*** bob set the topic: tea");
 	model_topic_set(m, t("main"), t("bob"), t(""), 0);
-	newest_is(main_room, "*** bob took the topic away");
+	newest_is(main_room, "*** bob cleared the topic");
 	model_show_topic(m, LINE_NOTICE, t("main"), t("tea"), 0);
 	newest_is(main_room, "*** The topic: tea");
 	model_show_topic(m, LINE_NOTICE, t("main"), t(""), 0);

@@ -106,8 +106,8 @@ static void
 usage_says_what_a_command_takes(void **state)
 {
 	(void)state;
-	static const char *const usages[] = {"/login NICK", "/nick NICK", "/say TEXT", "/me ACTION",
-		"/msg NICK TEXT", "/join ROOM", "/leave [ROOM]", "/rooms", "/look", "/who",
+	static const char *const usages[] = {"/login NAME", "/nick NAME", "/say TEXT", "/me ACTION",
+		"/msg NAME TEXT", "/join ROOM", "/leave [ROOM]", "/rooms", "/look", "/who",
 		"/topic [TEXT]", "/help [COMMAND]", "/logout"};
 	size_t n = 0;
 	for (const struct command *c = command_get(0), *end = c + COMMAND_COUNT; c < end; c++) {
@@ -290,11 +290,11 @@ help_on_one_command_is_its_line(void **state)
 	(void)state;
 	struct strbuf help = {0};
 	command_help_text(&help, command_find(BYTES("q")));
-	assert_text(
-		strbuf_view(&help), BYTES("/logout             leave the server (also /quit, /q)"));
+	assert_text(strbuf_view(&help), BYTES("/logout             log out (also /quit, /q)"));
 	strbuf_clear(&help);
 	command_help_text(&help, command_find(BYTES("say")));
-	assert_text(strbuf_view(&help), BYTES("/say TEXT           say it in the current room"));
+	assert_text(strbuf_view(&help),
+		BYTES("/say TEXT           send a message to the current room"));
 	strbuf_clear(&help);
 }
 
@@ -334,7 +334,7 @@ a_sentence_quotes_what_it_is_about_as_it_is(void **state)
 	(void)state;
 	struct strbuf sentence = {0};
 	reason_sentence(&sentence, REASON_NICK_TAKEN, BYTES("%s%n"));
-	assert_text(strbuf_view(&sentence), BYTES("The name \"%s%n\" is taken."));
+	assert_text(strbuf_view(&sentence), BYTES("The name \"%s%n\" is already in use."));
 	strbuf_clear(&sentence);
 }
 

@@ -77,7 +77,7 @@ without_echo_a_user_does_not_hear_its_own_words(void **state)
 	says(bob, "/nick bobby\r\n/join tea\r\n/topic x\r\n/msg ghost x\r\n");
 	assert_heard(bob, "ann: hello\nann -> bob: yes\nbob is now known as bobby.\n"
 			  "*** You are in tea now.\n*** bobby set the topic: x\n"
-			  "There is nobody called \"ghost\".\n");
+			  "\"ghost\" is not online.\n");
 	fixture_close(&fixture);
 }
 

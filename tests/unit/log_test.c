@@ -71,9 +71,9 @@ of_two_logins_with_one_nick_the_first_in_the_log_gets_it(void **state)
 	struct guest *third = guest_login(&fixture, "\xd0\xb0nn");
 	apply_all(&log);
 	assert_told(first, "welcome main ann Teahouse\njoin# main ann\n");
-	assert_told(second, "error nick-taken: The name \"Ann\" is taken.\n");
+	assert_told(second, "error nick-taken: The name \"Ann\" is already in use.\n");
 	assert_told(third, "error nick-alike: The name \"\xd0\xb0nn\" looks too much like one that "
-			   "is taken.\n");
+			   "is in use.\n");
 	assert_null(second->session.user);
 	/* Another nick may be tried. */
 	type(second, "/login bob");
@@ -95,7 +95,7 @@ of_two_changes_to_one_nick_the_first_in_the_log_gets_it(void **state)
 	type(ann, "/nick Pat");
 	apply_all(&log);
 	assert_told(bob, "nick bob pat\n");
-	assert_told(ann, "nick bob pat\nerror nick-taken: The name \"Pat\" is taken.\n");
+	assert_told(ann, "nick bob pat\nerror nick-taken: The name \"Pat\" is already in use.\n");
 	delayed_close(&fixture, &log);
 }
 
@@ -132,7 +132,7 @@ a_message_to_a_user_who_has_gone_is_refused(void **state)
 	session_end(&bob->session);
 	type(ann, "/msg bob psst");
 	apply_all(&log);
-	assert_told(ann, "leave# main bob\nerror no-such-nick: There is nobody called \"bob\".\n");
+	assert_told(ann, "leave# main bob\nerror no-such-nick: \"bob\" is not online.\n");
 	assert_told(bob, "");
 	delayed_close(&fixture, &log);
 }
@@ -193,8 +193,8 @@ of_two_leaves_of_the_last_rooms_the_second_is_refused(void **state)
 	guest_forget(twin);
 	apply_all(&log);
 	assert_told(twin,
-		"leave# main ann tea\nerror room-invalid: You are always in at least one room; "
-		"/join another first.\n");
+		"leave# main ann tea\nerror room-invalid: You can't leave your only room. "
+		"Join another one first.\n");
 	delayed_close(&fixture, &log);
 }
 

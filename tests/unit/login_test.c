@@ -32,7 +32,7 @@ before_login_only_login_help_and_quit_work(void **state)
 		assert_told(ann, "error hello-first: Please log in first.\n");
 	}
 	assert_int_equal(type(ann, "/help who"), REASON_OK);
-	assert_told(ann, "notice: /who                who is logged in to the server\n");
+	assert_told(ann, "notice: /who                list everyone online\n");
 	assert_int_equal(type(ann, "/quit"), REASON_OK);
 	assert_true(ann->gone);
 	assert_told(ann, "");
@@ -80,7 +80,7 @@ a_name_that_differs_only_in_case_is_taken(void **state)
 	guest_login(&fixture, "Ann");
 	struct guest *other = guest_connect(&fixture);
 	assert_int_equal(type(other, "/login aNN"), REASON_NICK_TAKEN);
-	assert_told(other, "error nick-taken: The name \"aNN\" is taken.\n");
+	assert_told(other, "error nick-taken: The name \"aNN\" is already in use.\n");
 	fixture_close(&fixture);
 }
 
@@ -94,7 +94,7 @@ a_name_that_looks_like_another_is_taken(void **state)
 	struct guest *other = guest_connect(&fixture);
 	assert_int_equal(type(other, "/login \xd0\xb0nn"), REASON_NICK_ALIKE);
 	assert_told(other, "error nick-alike: The name \"\xd0\xb0nn\" looks too much like one "
-			   "that is taken.\n");
+			   "that is in use.\n");
 	fixture_close(&fixture);
 }
 

@@ -42,11 +42,10 @@ ids_are_counted_by_room(void **state)
 	type(ann, "c");
 	type(ann, "/join tea");
 	type(ann, "d");
-	assert_told(ann,
-		"join main ann\nchat# main ann: b\nwho ann(test main,tea 0s)\n"
-		"direct ann ann: x\nerror no-such-nick: There is nobody called \"ghost\".\n"
-		"nick ann anna\njoin main anna\nchat# main anna: c\n"
-		"join tea anna\nchat# tea anna: d\n");
+	assert_told(ann, "join main ann\nchat# main ann: b\nwho ann(test main,tea 0s)\n"
+			 "direct ann ann: x\nerror no-such-nick: \"ghost\" is not online.\n"
+			 "nick ann anna\njoin main anna\nchat# main anna: c\n"
+			 "join tea anna\nchat# tea anna: d\n");
 	fixture_close(&fixture);
 }
 
@@ -114,7 +113,7 @@ a_text_at_the_limit_is_sent_and_a_longer_one_is_refused(void **state)
 	assert_int_equal(type(ann, "0123456789"), REASON_OK);
 	assert_told(ann, "chat# main ann: 0123456789\n");
 	assert_int_equal(type(ann, "0123456789x"), REASON_TEXT_TOO_LONG);
-	assert_told(ann, "error text-too-long: That is too long: 10 bytes and 40 lines at most.\n");
+	assert_told(ann, "error text-too-long: Too long: the limit is 10 bytes and 40 lines.\n");
 	/* The limit applies to the text as it would be sent: after removals and replacements. */
 	assert_int_equal(type(ann, "\x1b\x1b"
 				   "0123456789\r\n\r\n"),

@@ -313,7 +313,7 @@ model_topic_set(
 	struct line_parts parts = {
 		.prefix = text_of("*** "),
 		.nick = nick,
-		.verb = text_of(topic.len ? " set the topic: " : " took the topic away"),
+		.verb = text_of(topic.len ? " set the topic: " : " cleared the topic"),
 		.body = topic,
 	};
 	model_publish(

@@ -189,7 +189,7 @@ lobby_refused(struct session *session, bool taken)
 		strbuf_printf(&buf, "\"%.*s\" cannot be a room's name: 1 to %d characters, %s",
 			TEXT_ARGS(login_room(session)), ROOM_CHARACTERS, rule);
 	else if (taken)
-		strbuf_printf(&buf, "The name \"%s\" is taken.", session->model->nick);
+		strbuf_printf(&buf, "The name \"%s\" is already in use.", session->model->nick);
 	else
 		strbuf_printf(&buf,
 			"The name \"%s\" cannot be used: 1 to %d characters, %s, and none of "
