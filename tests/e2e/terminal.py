@@ -34,6 +34,11 @@ class Screen(pyte.Screen):
     def bell(self, *_):
         self.bells += 1
 
+    def set_margins(self, *args, private=False):
+        """With `?`, the sequence restores modes, which pyte does not know."""
+        if not private:
+            super().set_margins(*args)
+
 
 def set_controlling_terminal():
     """What a shell does before it runs a program. Tests may be run with these signals ignored."""

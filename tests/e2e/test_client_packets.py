@@ -142,7 +142,7 @@ def test_commands_of_the_client_in_any_case(ann):
     ann.enter("/SET bell")
     ann.shows(r"\*\*\* bell = yes: ")
     ann.enter("/Help")
-    ann.shows(r"\*\*\* Keys: Tab completes")
+    ann.shows(r"\*\*\* Keys: Tab complete;")
     ann.keys("/Set pe\t")
     ann.typed("ann> /Set people")
 

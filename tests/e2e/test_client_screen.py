@@ -215,6 +215,6 @@ def test_scrolled_up_while_messages_arrive(server, start_client):
     ann.shows("bob: more 2$")
     ann.until(lambda: "below" not in ann.rows()[-2] and "scrolled" not in ann.rows()[-2])
     ann.keys("\x1b[5~" * 9)
-    ann.shows("/help tells the commands")
+    ann.shows("F1 help . Tab complete")
     ann.enter("down again")
     ann.shows("ann: down again$")

@@ -83,7 +83,7 @@ def test_kinds_of_terminals(server, start_client, term):
     ann = start_client("ann", term=term)
     server.json("bob").send("chat", message="hello")
     ann.shows("bob: hello")
-    ann.keys("\x03")
+    ann.keys("\x03\x03")
     assert ann.wait() == 0 and ann.restored()
 
 
@@ -181,9 +181,23 @@ def test_sigpipe_is_ignored(server, start_client):
     bob.until("chat", nick="ann", message="still here")
 
 
-def test_ctrl_c_leaves(start_client):
-    ann = start_client("ann")
+def test_ctrl_c_leaves_only_when_pressed_again(start_client):
+    """The first clears the line, whatever its state; on an empty line it says what the next does."""
+    ann = start_client("ann", columns=80)
+    for keys in ("one\x1b\rtwo", "\x12one", "a\x1b3", "b\x18"):
+        ann.keys(keys)
+        ann.until(lambda: ann.rows()[-1] != "ann>", "what was typed")
+        ann.keys("\x03")
+        ann.typed("ann>")
+        assert "Ctrl-C" not in ann.rows()[-2]
     ann.keys("\x03")
+    ann.status("^ Press Ctrl-C again to quit.$")
+    ann.keys("x")
+    ann.typed("ann> x")
+    ann.status("connected")
+    ann.keys("\x03")
+    ann.typed("ann>")
+    ann.keys("\x03\x03")
     assert ann.wait() == 0 and ann.restored()
 
 

@@ -1,7 +1,9 @@
-/* Readline: key bindings, pasting, completion. No other file knows it. */
+/* Readline: the line, pasting, completion. Of the other files, only input_keys.c knows it. */
 #include "client/ui/input.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,16 +12,28 @@
 #include <readline/history.h>
 #include <readline/readline.h>
 
-#include "teahouse/strbuf.h"
+#include "client/session/clock.h"
+#include "client/ui/input_keys.h"
+#include "client/ui/keystream.h"
 
-enum { CONTROL_L = 'L' & 0x1f };
+enum { CTRL_C = 0x03, CTRL_G = 0x07, ESCAPE = 0x1b, MORE_MS = 1000 };
+
+/* Readline is in the middle of something that the next key continues. */
+enum {
+	BUSY_STATES = RL_STATE_ISEARCH | RL_STATE_NSEARCH | RL_STATE_MULTIKEY |
+		      RL_STATE_NUMERICARG | RL_STATE_VIMOTION | RL_STATE_CHARSEARCH
+};
 
 /* Readline's functions are given no context. */
 static struct {
 	struct keys keys;
+	struct keystream stream;
+	int pipe[2]; /* what Readline reads, instead of the terminal: a key at a time */
+	FILE *keys_in;
 	char **matches; /* those not yet handed to Readline */
 	size_t match;
 	bool changed, closed;
+	bool interrupted;          /* the last key was Ctrl-C on an empty line */
 	bool pasted;               /* the line begins with pasted text */
 	struct strbuf pasted_line; /* the last line that did, when it was longest */
 	bool was_empty;            /* the line was empty before the last key */
@@ -55,19 +69,27 @@ input_redisplay(void)
 	input.was_empty = line.len == 0;
 }
 
+static bool
+is_readable(int fd, int ms)
+{
+	struct pollfd in = {.fd = fd, .events = POLLIN};
+	return poll(&in, 1, ms) > 0;
+}
+
+/* If Readline wants more bytes than the key has, the user has a second to press the next one. */
 static int
 input_getc(FILE *stream)
 {
 	unsigned char byte;
-	ssize_t n;
 	(void)stream;
-	do
-		n = read(STDIN_FILENO, &byte, 1);
-	while (n < 0 && errno == EINTR);
+	bool more = !is_readable(input.pipe[0], 0);
+	if (more && !is_readable(STDIN_FILENO, MORE_MS))
+		return CTRL_G;
+	ssize_t n = read(more ? STDIN_FILENO : input.pipe[0], &byte, 1);
 	if (n == 1)
-		return byte;
-	input.closed = true;
-	return EOF;
+		return more && byte == CTRL_C ? CTRL_G : byte;
+	input.closed = n == 0 || errno != EINTR;
+	return CTRL_G;
 }
 
 /* Pasted text is never a command: a leading slash is doubled. */
@@ -113,125 +135,6 @@ input_line(char *line)
 	free(line);
 }
 
-/* Enter. */
-static int
-input_send(int count, int key)
-{
-	struct text line = {rl_line_buffer, (size_t)rl_end};
-	return input.keys.send(input.keys.ctx, line) ? rl_newline(count, key) : 0;
-}
-
-static int
-input_paste(int count, int key)
-{
-	bool begins = rl_point == 0;
-	int done = rl_bracketed_paste_begin(count, key);
-	if (begins)
-		input.pasted_line.len = 0;
-	input.pasted = begins || (input.pasted && rl_end > 0);
-	return done;
-}
-
-static int
-input_page_up(int count, int key)
-{
-	(void)key;
-	input.keys.scroll(input.keys.ctx, count);
-	return 0;
-}
-
-static int
-input_page_down(int count, int key)
-{
-	return input_page_up(-count, key);
-}
-
-static int
-input_next_room(int count, int key)
-{
-	(void)key;
-	input.keys.step(input.keys.ctx, count);
-	return 0;
-}
-
-static int
-input_previous_room(int count, int key)
-{
-	return input_next_room(-count, key);
-}
-
-static int
-input_redraw(int count, int key)
-{
-	(void)count;
-	(void)key;
-	input.keys.redraw(input.keys.ctx);
-	return 0;
-}
-
-static int
-input_unread(int count, int key)
-{
-	(void)count;
-	(void)key;
-	input.keys.go(input.keys.ctx, 0);
-	return 0;
-}
-
-/* Alt with a digit. */
-static int
-input_room(int count, int key)
-{
-	(void)count;
-	input.keys.go(input.keys.ctx, (key & 0x7f) - '0');
-	return 0;
-}
-
-static int
-input_rooms(int count, int key)
-{
-	(void)count;
-	(void)key;
-	input.keys.side(input.keys.ctx, false);
-	return 0;
-}
-
-static int
-input_people(int count, int key)
-{
-	(void)count;
-	(void)key;
-	input.keys.side(input.keys.ctx, true);
-	return 0;
-}
-
-static int
-input_help(int count, int key)
-{
-	(void)count;
-	(void)key;
-	input.keys.help(input.keys.ctx);
-	return 0;
-}
-
-static int
-input_focus_in(int count, int key)
-{
-	(void)count;
-	(void)key;
-	input.keys.focus(input.keys.ctx, true);
-	return 0;
-}
-
-static int
-input_focus_out(int count, int key)
-{
-	(void)count;
-	(void)key;
-	input.keys.focus(input.keys.ctx, false);
-	return 0;
-}
-
 static char *
 input_next_match(const char *word, int state)
 {
@@ -264,68 +167,10 @@ input_choices(char **matches, int n, int longest)
 }
 
 static void
-input_bind(const char *keys, rl_command_func_t *function)
-{
-	Keymap maps[] = {emacs_standard_keymap, vi_insertion_keymap, vi_movement_keymap};
-	for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
-		rl_bind_keyseq_in_map(keys, function, maps[i]);
-}
-
-/* Functions, with the names for an inputrc and their default keys. */
-static const struct {
-	const char *name;
-	rl_command_func_t *function;
-	const char *keys[3];
-} functions[] = {
-	{"teahouse-page-up", input_page_up, {"\\e[5~"}},
-	{"teahouse-page-down", input_page_down, {"\\e[6~"}},
-	{"teahouse-redraw", input_redraw, {"\\C-l"}},
-	{"teahouse-next-room", input_next_room, {"\\C-n", "\\e[1;3C", "\\e[6;5~"}},
-	{"teahouse-previous-room", input_previous_room, {"\\C-p", "\\e[1;3D", "\\e[5;5~"}},
-	{"teahouse-next-unread", input_unread, {"\\ea"}},
-	/* By the digit at the end of its key sequence; see input_bind_all. */
-	{"teahouse-room", input_room, {NULL}},
-	{"teahouse-rooms", input_rooms, {"\\eOQ", "\\e[12~", "\\e[[B"}},
-	{"teahouse-people", input_people, {"\\eOR", "\\e[13~", "\\e[[C"}},
-	{"teahouse-help", input_help, {"\\eOP", "\\e[11~", "\\e[[A"}},
-	{"teahouse-send", input_send, {"\\C-m", "\\C-j"}},
-	/* Tab lists the candidates, then cycles through them. */
-	{"menu-complete", rl_menu_complete, {"\\C-i"}},
-	{"menu-complete-backward", rl_backward_menu_complete, {"\\e[Z"}},
-};
-
-/* What terminals send that is no key. */
-static const struct {
-	const char *report;
-	rl_command_func_t *function;
-} reports[] = {
-	{"\\e[I", input_focus_in},
-	{"\\e[O", input_focus_out},
-	{"\\e[200~", input_paste},
-};
-
-static void
-input_bind_all(void)
-{
-	for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
-		for (size_t j = 0; j < 3 && functions[i].keys[j]; j++)
-			input_bind(functions[i].keys[j], functions[i].function);
-	for (int digit = '1'; digit <= '9'; digit++)
-		input_bind((char[]){'\\', 'e', (char)digit, '\0'}, input_room);
-}
-
-static void
-input_bind_reports(void)
-{
-	for (size_t i = 0; i < sizeof reports / sizeof *reports; i++)
-		input_bind(reports[i].report, reports[i].function);
-}
-
-static void
 input_open_readline(void)
 {
 	rl_readline_name = "teahouse";
-	rl_instream = stdin;
+	rl_instream = input.keys_in;
 	/* What Readline writes by itself must not reach the screen. */
 	rl_outstream = input.null = fopen("/dev/null", "w");
 	rl_catch_signals = 0;
@@ -341,24 +186,163 @@ input_open_readline(void)
 	rl_variable_bind("completion-ignore-case", "on");
 	rl_variable_bind("show-all-if-ambiguous", "on");
 	rl_variable_bind("menu-complete-display-prefix", "on");
-	for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
-		rl_add_defun(functions[i].name, functions[i].function, -1);
 	/* Before Readline reads the user's inputrc, which may override them. */
-	input_bind_all();
+	input_keys_bind(&input.keys);
 	rl_initialize();
 	/* Set earlier, it would make Readline assume a dumb terminal. */
 	rl_redisplay_function = input_redisplay;
 	using_history();
 }
 
-void
+static void
+input_feed(struct text bytes)
+{
+	for (size_t n; bytes.len > 0 && !input.closed; bytes.ptr += n, bytes.len -= n) {
+		n = bytes.len < PIPE_BUF ? bytes.len : PIPE_BUF;
+		if (write(input.pipe[1], bytes.ptr, n) != (ssize_t)n)
+			return;
+		while (!input.closed && is_readable(input.pipe[0], 0))
+			rl_callback_read_char();
+	}
+}
+
+/* Readline would insert the rest of a sequence of which it knows the beginning only. */
+static bool
+key_is_bound(struct text bytes)
+{
+	int type;
+	if (bytes.ptr[0] != ESCAPE || RL_ISSTATE(BUSY_STATES))
+		return true;
+	if (!rl_function_of_keyseq_len(bytes.ptr, bytes.len, NULL, &type))
+		return false;
+	return type != ISKMAP || (bytes.ptr[1] != '[' && bytes.ptr[1] != 'O');
+}
+
+/* Another key than Ctrl-C was pressed. */
+static void
+input_go_on(void)
+{
+	input.changed |= input.interrupted;
+	input.interrupted = false;
+}
+
+static void
+on_key(void *ctx, struct text bytes)
+{
+	(void)ctx;
+	input_go_on();
+	if (key_is_bound(bytes))
+		input_feed(bytes);
+}
+
+static void
+on_escape(void *ctx)
+{
+	(void)ctx;
+	enum { VI = 0 };
+	input_go_on();
+	if (RL_ISSTATE(RL_STATE_ISEARCH))
+		input_feed(text_of("\033"));
+	else if (RL_ISSTATE(BUSY_STATES))
+		input_feed(text_of("\a"));
+	else if (rl_editing_mode == VI && rl_get_keymap() != vi_movement_keymap)
+		rl_vi_movement_mode(1, ESCAPE);
+	else
+		input.keys.escape(input.keys.ctx);
+	input.changed = true;
+}
+
+static void
+on_interrupt(void *ctx)
+{
+	(void)ctx;
+	bool empty = rl_end == 0 && !RL_ISSTATE(BUSY_STATES);
+	rl_callback_sigcleanup();
+	/* As Ctrl-U does, so that Ctrl-Y brings it back. */
+	if (rl_end > 0)
+		rl_kill_full_line(1, CTRL_C);
+	rl_free_line_state();
+	using_history();
+	rl_replace_line("", 1);
+	input_redisplay();
+	if (input.interrupted)
+		input.keys.end(input.keys.ctx);
+	input.interrupted = empty;
+}
+
+static void
+on_paste(void *ctx, struct text pasted)
+{
+	(void)ctx;
+	struct strbuf text = {0};
+	input_go_on();
+	/* As much as is copied with a whole line. */
+	while (pasted.len > 0 && rl_point == rl_end && pasted.ptr[pasted.len - 1] == '\n')
+		pasted.len--;
+	strbuf_add_text(&text, pasted);
+	strbuf_add(&text, "", 1);
+	if (RL_ISSTATE(BUSY_STATES)) {
+		struct text rest = strbuf_view(&text);
+		input_feed(text_line(&rest));
+	} else {
+		bool begins = rl_point == 0;
+		if (begins)
+			input.pasted_line.len = 0;
+		input.pasted = begins || (input.pasted && rl_end > 0);
+		rl_begin_undo_group();
+		rl_insert_text(text.ptr);
+		rl_end_undo_group();
+		input_redisplay();
+	}
+	strbuf_clear(&text);
+}
+
+static void
+on_wheel(void *ctx, int lines)
+{
+	(void)ctx;
+	input_go_on();
+	input.keys.wheel(input.keys.ctx, lines);
+}
+
+static void
+on_focus(void *ctx, bool focused)
+{
+	(void)ctx;
+	input.keys.focus(input.keys.ctx, focused);
+}
+
+static const struct keystream_events events = {
+	.key = on_key,
+	.escape = on_escape,
+	.interrupt = on_interrupt,
+	.paste = on_paste,
+	.wheel = on_wheel,
+	.focus = on_focus,
+};
+
+static bool
+input_open_pipe(void)
+{
+	if (pipe(input.pipe) < 0)
+		return false;
+	for (int i = 0; i < 2; i++)
+		fcntl(input.pipe[i], F_SETFD, FD_CLOEXEC);
+	input.keys_in = fdopen(input.pipe[0], "r");
+	return input.keys_in != NULL;
+}
+
+bool
 input_open(const struct keys *keys)
 {
 	input.keys = *keys;
+	if (!input_open_pipe())
+		return false;
 	input_open_readline();
-	input_bind_reports();
 	input.was_empty = true;
+	input.stream.events = &events;
 	rl_callback_handler_install("", input_line);
+	return true;
 }
 
 void
@@ -366,21 +350,43 @@ input_close(void)
 {
 	rl_callback_handler_remove();
 	clear_history();
+	keystream_clear(&input.stream);
 	strbuf_clear(&input.pasted_line);
 	if (input.null)
 		fclose(input.null);
 	rl_outstream = input.null = NULL;
+	fclose(input.keys_in);
+	close(input.pipe[1]);
+	rl_instream = input.keys_in = NULL;
 }
 
 void
 input_read(void)
 {
+	char bytes[4096];
 	struct pollfd fd = {.fd = STDIN_FILENO, .events = POLLIN};
-	do
-		rl_callback_read_char();
-	while (!input.closed && poll(&fd, 1, 0) > 0);
+	do {
+		ssize_t n = read(STDIN_FILENO, bytes, sizeof bytes);
+		if (n > 0)
+			keystream_add(
+				&input.stream, (struct text){bytes, (size_t)n}, monotonic_ms());
+		else if (n == 0 || errno != EINTR)
+			input.closed = true;
+	} while (!input.closed && poll(&fd, 1, 0) > 0);
 	if (input.closed)
 		input.keys.end(input.keys.ctx);
+}
+
+int
+input_timeout(void)
+{
+	return keystream_timeout(&input.stream, monotonic_ms());
+}
+
+void
+input_tick(void)
+{
+	keystream_tick(&input.stream, monotonic_ms());
 }
 
 void
@@ -400,6 +406,12 @@ input_typed(void)
 		.line = {rl_line_buffer, (size_t)rl_end},
 		.point = (size_t)rl_point,
 	};
+}
+
+bool
+input_is_interrupted(void)
+{
+	return input.interrupted;
 }
 
 bool

@@ -7,41 +7,34 @@
 
 #include <stdbool.h>
 
-#include "teahouse/text.h"
+#include "client/ui/keys.h"
 
-/* What keys do besides editing. */
-struct keys {
-	void *ctx;
-	void (*line)(void *ctx, struct text line);
-	void (*end)(void *ctx);               /* of the input: Ctrl-D, or the terminal is gone */
-	void (*scroll)(void *ctx, int pages); /* up; down if negative */
-	void (*step)(void *ctx, int rooms);
-	void (*go)(void *ctx, int room);      /* to the n-th, from 1; 0: to one with unread lines */
-	void (*side)(void *ctx, bool people); /* shows or hides the people, or the rooms */
-	void (*help)(void *ctx);
-	void (*focus)(void *ctx, bool focused); /* the terminal has gained or lost the focus */
-	/* Whether the line may be sent on Enter; if not, it stays in the input. */
-	bool (*send)(void *ctx, struct text line);
-	void (*redraw)(void *ctx);
-	/* The candidates for the word at line[start..end], as by complete_line. */
-	char **(*complete)(void *ctx, struct text line, size_t start, size_t end);
-	void (*choices)(void *ctx, char *const *words, size_t n);
-};
-
-void input_open(const struct keys *keys);
+/* False: that failed, and errno says why. */
+bool input_open(const struct keys *keys);
 void input_close(void);
 
 /* Reads the keys that were pressed; blocks if there are none. */
 void input_read(void);
+
+/*
+ * In how many ms to call input_tick (-1: not before there are keys to read), which ends what only
+ * a pause ends, such as a paste of which the end never came.
+ */
+int input_timeout(void);
+void input_tick(void);
 
 void input_prompt(const char *prompt);
 
 /* The input as it is to be drawn. */
 struct typed {
 	struct text prompt, line;
-	size_t point; /* the cursor's position in the line, in bytes */
+	size_t point;     /* the cursor's position in the line, in bytes */
+	struct text hint; /* what keys do at present, instead of the status line; or none */
 };
 struct typed input_typed(void);
+
+/* Whether the last key was Ctrl-C on an empty line: pressed again, it ends the input. */
+bool input_is_interrupted(void);
 
 /* Whether the input has changed since the last call. */
 bool input_changed(void);

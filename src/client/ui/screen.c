@@ -4,6 +4,8 @@
  */
 #include "client/ui/screen.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -40,11 +42,10 @@ static void
 screen_explain_keys(struct session *session)
 {
 	session_notice(session, LINE_LOCAL,
-		"Keys: Tab completes; PgUp and PgDn scroll; Alt-1 .. Alt-9, Ctrl-N and Ctrl-P go "
-		"from room to room, Alt-A to the next with something new; F2 shows the rooms, F3 "
-		"the people; Ctrl-L redraws the screen; Ctrl-C leaves; F1 shows this. /set shows "
-		"the "
-		"settings.",
+		"Keys: Tab complete; PgUp, PgDn scroll; End, Esc last message; Alt-Enter new line; "
+		"Alt-1 .. Alt-9, Ctrl-N, Ctrl-P change room; Alt-A next unread; F2 rooms; "
+		"F3 people; Ctrl-L redraw; Ctrl-C clear the line, twice quit; F1 help. "
+		"/set lists the settings.",
 		NULL);
 }
 
@@ -70,6 +71,31 @@ on_scroll(void *ctx, int pages)
 	int page = rows > 4 ? rows - 2 : rows;
 	scroll_by(screen_scroll(screen), pages * page, view_columns(screen->view), rows);
 	screen->changed = true;
+}
+
+static void
+on_wheel(void *ctx, int lines)
+{
+	struct screen *screen = ctx;
+	scroll_by(screen_scroll(screen), lines, view_columns(screen->view), view_rows());
+	screen->changed = true;
+}
+
+static void
+on_edge(void *ctx, bool top)
+{
+	struct screen *screen = ctx;
+	if (top)
+		on_wheel(ctx, INT_MAX / 2);
+	else
+		scrollback_to_end(screen_scroll(screen));
+	screen->changed = true;
+}
+
+static void
+on_escape(void *ctx)
+{
+	on_edge(ctx, false);
 }
 
 static void
@@ -177,12 +203,19 @@ on_send(void *ctx, struct text line)
 	if (sent)
 		return true;
 	strbuf_add_text(&screen->asked, line);
-	struct strbuf buf = {0};
-	strbuf_printf(
-		&buf, "These are %zu lines. Enter sends them, Ctrl-U deletes them.%c", lines, '\0');
-	session_notice(screen->session, LINE_LOCAL, buf.ptr, NULL);
-	strbuf_clear(&buf);
+	screen->changed = true;
 	return false;
+}
+
+/* What keys do at present, if it is not what they usually do. */
+static void
+screen_hint(const struct screen *screen, struct strbuf *hint)
+{
+	if (input_is_interrupted())
+		strbuf_puts(hint, " Press Ctrl-C again to quit.");
+	else if (screen->asked.len > 0)
+		strbuf_printf(hint, " %zu lines pasted. Enter: send. Ctrl-U: discard.",
+			text_lines(strbuf_view(&screen->asked)));
 }
 
 static void
@@ -251,7 +284,7 @@ screen_draw(struct screen *screen)
 {
 	struct session *session = screen->session;
 	struct model *model = session->model;
-	struct strbuf prompt = {0}, connection = {0};
+	struct strbuf prompt = {0}, connection = {0}, hint = {0};
 	strbuf_printf(&prompt, "%s> ", client_prompt(session));
 	strbuf_add(&prompt, "", 1);
 	input_prompt(prompt.ptr);
@@ -263,6 +296,8 @@ screen_draw(struct screen *screen)
 		screen->asked.len = 0;
 	if (typed || !unchanged || model->changed || screen->changed) {
 		struct typed line = input_typed();
+		screen_hint(screen, &hint);
+		line.hint = strbuf_view(&hint);
 		view_draw(screen->view, model, &line, strbuf_view(&connection));
 	}
 	/* No bell while the terminal has the focus, as far as it reports that. */
@@ -271,8 +306,17 @@ screen_draw(struct screen *screen)
 		view_bell();
 	model->changed = model->bell = screen->changed = false;
 	strbuf_clear(&prompt);
+	strbuf_clear(&hint);
 	strbuf_clear(&screen->connection);
 	screen->connection = connection;
+}
+
+/* For how many ms nothing is to be done (-1: no limit). */
+static int
+screen_wait(const struct session *session)
+{
+	int client = client_timeout(session), keys = input_timeout();
+	return client < 0 || (keys >= 0 && keys < client) ? keys : client;
 }
 
 static void
@@ -286,12 +330,14 @@ screen_loop(struct screen *screen)
 			{.fd = screen->signals, .events = POLLIN},
 			{.fd = session->conn.fd, .events = client_poll_events(session)},
 		};
-		if (poll(fds, sizeof fds / sizeof *fds, client_timeout(session)) < 0)
+		int wait = screen_wait(session);
+		if (poll(fds, sizeof fds / sizeof *fds, wait) < 0)
 			fds[0].revents = fds[2].revents = 0;
 		screen_handle_signals(screen);
 		client_turn(session, fds[2].revents);
 		if (fds[0].revents && session->state != SESSION_ENDED)
 			input_read();
+		input_tick();
 	}
 }
 
@@ -302,7 +348,10 @@ screen_open(struct screen *screen)
 		.ctx = screen,
 		.line = on_line,
 		.end = on_end,
+		.escape = on_escape,
 		.scroll = on_scroll,
+		.wheel = on_wheel,
+		.edge = on_edge,
 		.step = on_step,
 		.go = on_go,
 		.side = on_side,
@@ -316,7 +365,10 @@ screen_open(struct screen *screen)
 	struct strbuf why = {0};
 	terminal_save();
 	screen->signals = terminal_catch_signals();
-	input_open(&keys);
+	if (screen->signals < 0 || !input_open(&keys)) {
+		diag_line(LOG_LEVEL_ERROR, "terminal: %s", strerror(errno));
+		return false;
+	}
 	screen->view = view_open(input_takes_pastes(), &why);
 	if (!screen->view) {
 		diag_line(LOG_LEVEL_ERROR, "terminal: %.*s", TEXT_ARGS(strbuf_view(&why)));
@@ -332,7 +384,7 @@ void
 screen_explain(struct session *session)
 {
 	session_notice(session, LINE_LOCAL,
-		"/help tells the commands and keys, Tab completes, PgUp scrolls, /q leaves.", NULL);
+		"F1 help \xc2\xb7 Tab complete \xc2\xb7 PgUp scroll \xc2\xb7 /q quit", NULL);
 }
 
 int

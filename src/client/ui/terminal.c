@@ -44,6 +44,8 @@ terminal_take_keys(void)
 		return;
 	now.c_iflag &= ~(tcflag_t)(IXON | ICRNL | INLCR);
 	now.c_lflag &= ~(tcflag_t)(ICANON | ECHO | IEXTEN);
+	/* As a byte, it comes in its place among the keys, and discards none of them. */
+	now.c_cc[VINTR] = _POSIX_VDISABLE;
 	now.c_cc[VMIN] = 1;
 	now.c_cc[VTIME] = 0;
 	tcsetattr(STDIN_FILENO, TCSADRAIN, &now);

@@ -17,6 +17,8 @@
 #include "client/ui/view_internal.h"
 
 static const char pastes_on[] = "\033[?2004h", pastes_off[] = "\033[?2004l";
+/* Arrow keys for the wheel; how the terminal had it is saved and restored. */
+static const char wheel_on[] = "\033[?1007s\033[?1007h", wheel_off[] = "\033[?1007r";
 static const char focus_on[] = "\033[?1004h", focus_off[] = "\033[?1004l";
 
 static void
@@ -36,6 +38,7 @@ view_prepare_undo(void)
 	static const char *const names[] = {"sgr0", "op", "cnorm", "rmcup"};
 	terminal_undo(pastes_off, sizeof pastes_off - 1);
 	terminal_undo(focus_off, sizeof focus_off - 1);
+	terminal_undo(wheel_off, sizeof wheel_off - 1);
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		const char *s = tigetstr((char *)(uintptr_t)names[i]);
 		if (!s || s == (const char *)-1)
@@ -115,6 +118,7 @@ view_start_reports(const struct view *view)
 	if (view->pastes)
 		view_send(pastes_on);
 	view_send(focus_on);
+	view_send(wheel_on);
 }
 
 static void
@@ -123,6 +127,7 @@ view_stop_reports(const struct view *view)
 	if (view->pastes)
 		view_send(pastes_off);
 	view_send(focus_off);
+	view_send(wheel_off);
 }
 
 struct view *

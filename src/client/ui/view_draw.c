@@ -224,6 +224,15 @@ draw_status(const struct model *model, struct text connection)
 	strbuf_clear(&buf);
 }
 
+static void
+draw_hint(struct text hint)
+{
+	int y = LINES - STATUS_ROWS - INPUT_ROWS;
+	for (int x = 0; x < COLS; x++)
+		draw_text(y, x, text_of(" "), A_REVERSE, 0);
+	draw_text(y, 0, width_cut(hint, COLS), A_REVERSE | A_BOLD, 0);
+}
+
 /* An LF in the input is shown as an arrow. */
 static bool
 typed_next(struct text *rest, struct glyph *glyph)
@@ -282,7 +291,10 @@ view_draw(struct view *view, const struct model *model, const struct typed *type
 			draw_rooms(model);
 		if (view_side_columns(view, view->people))
 			draw_people(view, model_current(model));
-		draw_status(model, connection);
+		if (typed->hint.len > 0)
+			draw_hint(typed->hint);
+		else
+			draw_status(model, connection);
 		draw_typed(typed);
 	}
 	refresh();

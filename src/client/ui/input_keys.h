@@ -1,0 +1,10 @@
+/* The functions that keys are bound to. Knows not the line that is edited. */
+#ifndef CLIENT_UI_INPUT_KEYS_H
+#define CLIENT_UI_INPUT_KEYS_H
+
+#include "client/ui/keys.h"
+
+/* Names the functions for an inputrc, and binds the usual keys to them. They call `keys`. */
+void input_keys_bind(const struct keys *keys);
+
+#endif
