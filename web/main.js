@@ -14,6 +14,7 @@ import { createState, current, inOrder, isInApp, nicksByRecency, ofKind, takeUns
 import { Connection, socketAddress } from "./net/connection.js";
 import { serverAnswers } from "./net/reachable.js";
 import { playSound, prepareSound, showNotification } from "./view/alerts.js";
+import { createAside } from "./view/aside.js";
 import { Composer } from "./view/composer.js";
 import { byId } from "./view/dom.js";
 import { createLogin } from "./view/login.js";
@@ -48,6 +49,7 @@ const composer = new Composer({
 const log = new MessageLog({ edit: (text) => composer.edit(text), retry: (seq) => composer.showProblem(act({ do: "retry", seq })) });
 const drawSidebar = createSidebar(onClick);
 const drawPeople = createPeople(onClick);
+const drawAside = createAside((key) => onClick({ do: "show", key }));
 const switcher = createSwitcher(onClick);
 const settingsDialog = createSettingsDialog(settings);
 const login = createLogin(logIn);
@@ -182,6 +184,7 @@ function draw() {
 	composer.draw(conversation, state.limits.message);
 	if (log.draw(state, conversation))
 		drawSoon();
+	drawAside(state);
 	switcher.draw(state);
 	storeSession(state);
 	if (conversation.kind === "room" && conversation.name !== roomInAddress())

@@ -1,46 +1,89 @@
+// The colours of names: which number a name has, which it has in a room, and how they look.
+
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
+import { contrast, distance, mixed } from "./contrast.js";
 import { load } from "./load.js";
 
-const { HARDEST, READABLE, colourOf, contrast, hueOf } = await load("lib/colour.js");
+const { COLOURS, colourOf } = await load("lib/colour.js");
+const { assignColours, colourIn, keepColours, renameColour } = await load("model/colours.js");
 const sheet = readFileSync(new URL("../../web/style/base.css", import.meta.url), "utf8");
 
 // The tokens of each theme: the first :root has the light ones, the second the dark ones.
-const [light, dark] = [...sheet.matchAll(/:root \{([^}]*)\}/gu)]
-	.map(([, body]) => Object.fromEntries([...body.matchAll(/--([\w-]+): (#[0-9a-f]{6});/gu)].map(([, name, value]) => [name, value])));
+const [light, dark] = [...sheet.matchAll(/:root[^{]*\{([^}]*)\}/gu)]
+	.map(([, body]) => Object.fromEntries([...body.matchAll(/--([\w-]+): (#[0-9a-f]{6});/gu)].map(([, name, value]) => [name, value])))
+	.filter(({ paper }) => paper);
 const BACKGROUNDS = ["paper", "sidebar", "raised", "hover", "current", "mention"];
+const READABLE = 4.5;
+const TILE = 0.14; // share of the colour in a tile, as in log.css
+const names = [...sheet.matchAll(/\[data-colour="(\d+)"\] \{ --nick: light-dark\((#\w{6}), (#\w{6})\); \}/gu)]
+	.map(([, number, onLight, onDark]) => ({ number: Number(number), onLight, onDark }));
 
-test("contrast is WCAG's", () => {
+// The terminal client has the same list in tests/unit/client_colour_test.c.
+const NUMBERS = {
+	ann: 11, Ann: 11, bob: 9, kim: 3, zoe: 1, leslie: 6, kimberly: 8, noor: 1, bot: 3, sam: 5,
+	"Zoë": 13, "Zoe\u0308": 13, "田中": 1, "ויקטור": 7, "marguerite-de-la-tour": 8,
+};
+
+test("contrast and distance are those of the standards", () => {
 	assert.equal(contrast("#000000", "#ffffff"), 21);
-	assert.equal(contrast("#777777", "#777777"), 1);
 	assert.equal(contrast("#767676", "#ffffff").toFixed(2), "4.54");
+	assert.equal(distance("#000000", "#ffffff").toFixed(3), "1.000");
+	assert.equal(mixed("#ffffff", 0.5, "#000000"), "#808080");
 });
 
-test("a nick has the same colour in any case", () => {
-	assert.deepEqual(colourOf("Ann"), colourOf("ann"));
-	assert.notEqual(hueOf("ann"), hueOf("anm"));
+test("a name has the same number everywhere", () => {
+	for (const [nick, number] of Object.entries(NUMBERS))
+		assert.equal(colourOf(nick), number, nick);
 });
 
-test("hues are spread over the whole circle", () => {
-	const sixths = new Set(Array.from({ length: 60 }, (_, i) => Math.floor(hueOf(`guest${i}`) / 60)));
-	assert.equal(sixths.size, 6);
+test("numbers are spread evenly", () => {
+	const counts = Array(COLOURS).fill(0);
+	for (let i = 0; i < 1600; i++)
+		counts[colourOf(`guest${i}`)]++;
+	assert.ok(Math.min(...counts) > 60 && Math.max(...counts) < 140, String(counts));
 });
 
-test("every nick is readable on every background of both themes", () => {
-	for (let i = 0; i < 2000; i++) {
-		const colours = colourOf(`nick${i}`);
-		for (const [theme, tokens] of Object.entries({ light, dark }))
+test("in a room the next free colour is taken, in order of arrival", () => {
+	const colours = new Map();
+	assignColours(colours, ["kim", "bot"]);
+	assignColours(colours, ["zoe", "noor", "KIM"]);
+	assert.deepEqual([...colours], [["kim", 3], ["bot", 6], ["zoe", 1], ["noor", 4]]);
+	keepColours(colours, ["Bot", "noor"]);
+	assignColours(colours, ["zoe"]);
+	assert.deepEqual([...colours], [["bot", 6], ["noor", 4], ["zoe", 1]], "those who stay keep theirs");
+	renameColour(colours, "bot", "robot");
+	assert.equal(colourIn({ colours }, "Robot"), 6);
+	assert.equal(colourIn({ colours }, "bot"), 3, "who is not there has the name's");
+	assert.equal(colourIn(undefined, "bot"), 3);
+});
+
+test("16 people have 16 colours, and more their names'", () => {
+	const colours = new Map();
+	const people = Array.from({ length: 40 }, (_, i) => `p${i}`);
+	assignColours(colours, people.slice(0, COLOURS));
+	assert.equal(new Set(colours.values()).size, COLOURS);
+	assignColours(colours, people);
+	for (const nick of people.slice(COLOURS))
+		assert.equal(colours.get(nick), colourOf(nick));
+});
+
+test("every name is readable on every background of both themes, and on its tile", () => {
+	assert.deepEqual(names.map(({ number }) => number), Array.from({ length: COLOURS }, (_, i) => i));
+	for (const { number, onLight, onDark } of names)
+		for (const [tokens, colour] of [[light, onLight], [dark, onDark]]) {
 			for (const name of BACKGROUNDS)
-				assert.ok(contrast(colours[theme], tokens[name]) >= READABLE, `nick${i} on ${theme} ${name}`);
-	}
+				assert.ok(contrast(colour, tokens[name]) >= READABLE, `${number} on ${name}`);
+			assert.ok(contrast(colour, mixed(colour, TILE, tokens.paper)) >= READABLE, `${number} on its tile`);
+		}
 });
 
-test("the backgrounds in colour.js are those with the least contrast", () => {
-	for (const name of BACKGROUNDS) {
-		assert.ok(contrast(light[name], "#000000") >= contrast(HARDEST.light, "#000000"), name);
-		assert.ok(contrast(dark[name], "#ffffff") >= contrast(HARDEST.dark, "#ffffff"), name);
-	}
+test("any two names' colours can be told apart", () => {
+	for (const theme of ["onLight", "onDark"])
+		for (const one of names)
+			for (const other of names.slice(0, one.number))
+				assert.ok(distance(one[theme], other[theme]) > 0.09, `${theme}: ${one.number} and ${other.number}`);
 });
 
 test("the style sheet's own text colours are readable on its backgrounds", () => {
@@ -54,4 +97,9 @@ test("the style sheet's own text colours are readable on its backgrounds", () =>
 		assert.ok(contrast(tokens.paper, tokens.muted) >= READABLE, "counts");
 		assert.ok(contrast(tokens["edge-strong"], tokens.raised) >= 3, "the border of a field");
 	}
+});
+
+test("the panes at the sides differ from the conversation", () => {
+	assert.ok(distance(light.sidebar, light.paper) > 0.03);
+	assert.ok(distance(dark.sidebar, dark.paper) > 0.03);
 });

@@ -180,17 +180,18 @@ test("the title counts unread messages and mentions", () => {
 	assert.equal(titleOf(state), "(1) main - Teahouse", "unread messages in other rooms count, too");
 });
 
-test("a direct message is kept in its own conversation, and shown in the current one as well", () => {
+test("a direct message is kept in its own conversation, and shown beside the current one", () => {
 	const state = welcomed();
 	receiveAll(state, { type: "direct", nick: "bob", to: "ann", message: "psst" });
 	assert.deepEqual(linesOf(state, "dm:bob"), [["direct", "bob", "psst"]]);
 	assert.equal(find(state, "dm", "bob").unread, 1);
-	assert.deepEqual(linesOf(state, "room:main").at(-1), ["direct", "bob", "psst"]);
+	assert.equal(linesOf(state, "room:main").length, 1);
+	assert.deepEqual([state.aside.key, state.aside.text], ["dm:bob", "psst"]);
 	assert.deepEqual(totals(state), { unread: 1, mentions: 1 }, "counted once");
 	show(state, "dm:bob");
 	receiveAll(state, { type: "direct", nick: "ann", to: "bob", message: "yes?" });
 	assert.deepEqual(linesOf(state, "dm:bob").at(-1), ["direct", "ann", "yes?"]);
-	assert.equal(linesOf(state, "room:main").length, 2);
+	assert.equal(state.aside.text, "psst", "what is in view is not shown twice");
 });
 
 test("direct messages follow the other person to a new nick", () => {
@@ -266,7 +267,7 @@ test("lines keep the ids of their events", () => {
 		{ type: "leave", nick: "cat", room: "main", id: 9 },
 		{ type: "direct", nick: "rob", to: "ann", message: "psst", id: 10 });
 	assert.deepEqual(current(state).lines.slice(1).map(({ kind, id }) => [kind, id]),
-		[["chat", 3], ["emote", 4], ["topic", 5], ["renamed", 6], ["presence", 9], ["direct", 10]], "a merged line has the last one's");
+		[["chat", 3], ["emote", 4], ["topic", 5], ["renamed", 6], ["presence", 9]], "a merged line has the last one's");
 	receiveAll(state, chat("rob", "two"), { type: "presence", room: "main", joined: 2, left: 0, users: 4, id: 12 });
 	assert.deepEqual(current(state).lines.slice(-2).map(({ id }) => id), [undefined, 12], "a server may send none");
 });

@@ -90,6 +90,9 @@ function join({ nick, room: name, id, time, ref }, state, now) {
 	// The server sends the topic next, if there is one. The known one may have been removed meanwhile.
 	Object.assign(room, { name, joined: true, topic: "" });
 	addPerson(room, nick);
+	// The user came last: the colours are chosen in the order of the list of names, which comes next.
+	if (!known)
+		room.colours.clear();
 	if (!state.current || (request && !request.quiet))
 		show(state, room.key);
 }
@@ -135,17 +138,15 @@ function message({ type, nick, room: name, message: text, id, time, ref }, state
 	append(state, findOrOpen(state, "room", name), line);
 }
 
-// Shown in the conversation with that person and, if another one is in view, there as well, so that
-// nobody has to switch to read it.
+// If another conversation is in view, the page shows it beside that for a moment.
 function direct({ nick, to, message: text, id, time, ref }, state) {
 	settle(state, ref);
 	const own = isMe(state, nick);
 	const dm = findOrOpen(state, "dm", own ? to : nick);
 	const line = { kind: "direct", id, time, nick, to, text, own, mention: !own };
 	append(state, dm, line);
-	const shown = current(state);
-	if (shown && shown !== dm)
-		append(state, shown, { ...line, aside: true });
+	if (state.current !== dm.key)
+		state.aside = { ...line, key: dm.key };
 }
 
 function renamed({ nick: from, new: to, id, time, ref }, state) {
@@ -171,7 +172,7 @@ function names(packet, state) {
 		addPeople(room, list, packet.users);
 	else if (room)
 		// In a large room these are the first people only, and the user may not be among them.
-		setPeople(room, room.joined ? [state.nick, ...list] : list, packet.users);
+		setPeople(room, room.joined ? [state.nick, ...list] : list, packet.users, list);
 	if (!packet.snapshot && request && !request.quiet)
 		notify(state, t("inRoom", { room: packet.room, names: list.join(", ") }), packet.time, request.key);
 }

@@ -4,6 +4,7 @@
 // connection or the clock.
 
 import { fold, sameName, sortedNames } from "../lib/names.js";
+import { assignColours, colourIn, keepColours, renameColour } from "./colours.js";
 import { OWN_COMMANDS } from "./commands.js";
 
 export const KEPT_LINES = 1000;
@@ -31,6 +32,7 @@ export function createState() {
 		conversations: new Map(),   // by key, in the order they were opened
 		current: null,              // key of the conversation that is shown
 		serverRooms: [],            // every room of the server, as last listed
+		aside: null,                // the last direct message that came while another conversation was in view
 		outbox: new Map(),          // requests without an answer, by ref
 		unseen: [],                 // messages that came while their conversation was not in view, or not in use
 		commands: OWN_COMMANDS,     // the table of commands, after the login the server's
@@ -65,6 +67,7 @@ function createConversation(key, kind, name) {
 		key, kind, name,
 		topic: "",
 		people: new Map(),          // folded nick -> nick
+		colours: new Map(),         // folded nick -> number of the person's colour
 		users: 0,                   // how many are present; more than people in a large room
 		namesStale: false,          // people entered or left without being named
 		peopleVersion: 0,           // rises with each change of people or users
@@ -138,14 +141,17 @@ function markRead(state) {
 }
 
 /** Replaces the list of people. In a large room, nicks are only the first of users. */
-export function setPeople(room, nicks, users = nicks.length) {
+export function setPeople(room, nicks, users = nicks.length, arrived = nicks) {
 	room.people = new Map();
+	keepColours(room.colours, nicks);
+	assignColours(room.colours, arrived);
 	addPeople(room, nicks, users);
 }
 
 export function addPeople(room, nicks, users) {
 	for (const nick of nicks)
 		room.people.set(fold(nick), nick);
+	assignColours(room.colours, nicks);
 	room.users = users;
 	room.peopleVersion++;
 }
@@ -154,11 +160,13 @@ export function addPerson(room, nick) {
 	if (!room.people.has(fold(nick)))
 		room.users++;
 	room.people.set(fold(nick), nick);
+	assignColours(room.colours, [nick]);
 	room.peopleVersion++;
 }
 
 export function removePerson(room, nick) {
 	room.people.delete(fold(nick));
+	room.colours.delete(fold(nick));
 	room.users = Math.max(0, room.users - 1);
 	room.peopleVersion++;
 }
@@ -170,6 +178,7 @@ export function renamePerson(room, from, to) {
 	// The place in the list is kept, since the server continues its list after the last nick (see lastKnown).
 	const renamed = ([key, nick]) => key === fold(from) ? [fold(to), to] : [key, nick];
 	room.people = new Map([...room.people].map(renamed));
+	renameColour(room.colours, from, to);
 	room.peopleVersion++;
 	return true;
 }
@@ -186,11 +195,13 @@ export function lastKnown(room) {
  */
 export function append(state, conversation, line) {
 	line.seq = ++state.lastSeq;
+	if (line.nick !== undefined)
+		line.colour = colourIn(conversation, line.nick);
 	conversation.lines.push(line);
 	if (conversation.lines.length > KEPT_LINES)
 		conversation.lines.shift();
 	const inView = state.pageVisible && state.current === conversation.key;
-	if (line.own || line.aside || !COUNTED.has(line.kind))
+	if (line.own || !COUNTED.has(line.kind))
 		return;
 	if (!inView || !state.pageFocused)
 		state.unseen.push({ ...line, conversation });

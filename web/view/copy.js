@@ -16,7 +16,7 @@ function textOf(line) {
 	const sender = line.querySelector(".sender .nick")?.textContent;
 	const text = line.querySelector(".text").cloneNode(true);
 	// The buttons of a failed message are no part of its text.
-	for (const button of text.querySelectorAll("button"))
+	for (const button of text.querySelectorAll(".inline-button"))
 		button.remove();
 	return `[${formatStamp(timeOf(line))}] ${sender ? `${sender}: ` : ""}${text.textContent.trimEnd()}`;
 }

@@ -1,37 +1,54 @@
 // Makes the element for one line of a conversation. Knows the kinds of lines, but not where the
 // element is put. In the document the time comes last, as it is to be read out; the style sheet
-// moves it to the front.
+// moves it beside the name or to the front.
 
 import { formatDateTime, formatDay, formatTime } from "../i18n/times.js";
 import { nameList, t, tParts } from "../i18n/translate.js";
 import { splitLinks } from "../lib/links.js";
 import { element } from "./dom.js";
-import { nickElement } from "./nick.js";
+import { giveTile, nickButton, paint } from "./nick.js";
 
-// The content of the text column. Only chat messages have a column for the sender, too.
+// The content of the text column.
 const BODIES = {
 	chat: (line) => linked(line.text),
-	emote: (line) => ["[", nickElement(line.nick), " ", ...linked(line.text), "]"],
-	direct: (line) => [nickElement(line.nick), " -> ", nickElement(line.to), ": ", ...linked(line.text)],
-	notice: (line) => [line.text.includes("\n") ? line.text : `*** ${line.text}`],
+	emote: emoteBody,
+	direct: (line) => linked(line.text),
+	notice: (line) => [line.text],
 	presence: presenceBody,
-	renamed: (line) => tParts("renamed", { nick: nickElement(line.nick), new: nickElement(line.to) }),
+	renamed: (line) => tParts("renamed", { nick: nickButton(line.nick), new: nickButton(line.to) }),
 	topic: topicBody,
 	failed: failedBody,
 };
 
-/** same: the line follows one of the same sender, whose nick need not be shown again. */
-export function lineElement(line, same = false) {
+/** same: the line follows one of the same sender, whose name need not be shown again. */
+export function lineElement(given, same = false) {
+	const line = asEmote(given);
 	const made = element("div", { className: classOf(line, same) });
 	// Screen readers need not read out what the user wrote.
 	if (line.own)
 		made.setAttribute("aria-live", "off");
-	if (line.kind === "chat")
-		made.append(element("span", { className: "sender" }, nickElement(line.nick), element("span", { className: "visually-hidden", textContent: ": " })));
+	if (line.kind === "chat" || line.kind === "direct")
+		made.append(senderElement(line));
+	if (line.kind === "chat" || line.kind === "direct")
+		giveTile(made, line.nick, line.colour);
+	else if (line.kind === "emote")
+		paint(made, line.nick, line.colour);
 	made.append(element("div", { className: "text", dir: "auto" }, ...BODIES[line.kind](line)), timeElement(line.time));
 	if (line.pending)
 		made.querySelector(".text").append(element("span", { className: "state", textContent: ` (${t("pending")})` }));
 	return made;
+}
+
+// Direct messages know no emotes: they are sent as `[ann waves]`.
+function asEmote(line) {
+	const start = `[${line.nick} `;
+	const isEmote = line.kind === "direct" && line.text.startsWith(start) && line.text.endsWith("]");
+	return isEmote ? { ...line, kind: "emote", text: line.text.slice(start.length, -1) } : line;
+}
+
+function senderElement({ nick, to, elsewhere }) {
+	const other = elsewhere ? [" → ", element("bdi", { textContent: to })] : [];
+	return element("span", { className: "sender" }, nickButton(nick), ...other, element("span", { className: "visually-hidden", textContent: ": " }));
 }
 
 /** The text as nodes, its addresses as links. */
@@ -53,9 +70,9 @@ export function timeOf(line) {
 	return Date.parse(line.querySelector("time").dateTime);
 }
 
-function classOf({ kind, own, mention, aside, pending, text }, same) {
+function classOf({ kind, own, mention, pending, text }, same) {
 	const block = kind === "notice" && text.includes("\n");
-	const classes = { own, mention, aside, pending, same, block };
+	const classes = { own, mention: mention && kind !== "direct", pending, same, block };
 	return ["line", kind, ...Object.keys(classes).filter((name) => classes[name])].join(" ");
 }
 
@@ -63,11 +80,15 @@ function timeElement(time) {
 	return element("time", { className: "time", dateTime: new Date(time).toISOString(), title: formatDateTime(time), textContent: formatTime(time) });
 }
 
+function emoteBody({ nick, text }) {
+	return ["* ", nickButton(nick), " ", ...linked(text)];
+}
+
 // `ann has entered the room.`, or for several people `ann, bob and 3 others entered, cat left.`
 function presenceBody({ entered, left, joined, gone }) {
 	const single = entered.length + left.length === 1 && joined + gone === 0;
 	if (single)
-		return tParts(entered.length ? "entered" : "left", { nick: nickElement(entered[0] ?? left[0]) });
+		return tParts(entered.length ? "entered" : "left", { nick: nickButton(entered[0] ?? left[0]) });
 	const clauses = [
 		named("enteredAll", entered), named("leftAll", left),
 		joined > 0 && [t("enteredCount", { count: joined })], gone > 0 && [t("leftCount", { count: gone })],
@@ -76,15 +97,15 @@ function presenceBody({ entered, left, joined, gone }) {
 }
 
 function named(key, nicks) {
-	const names = nameList(nicks.map((nick) => nickElement(nick)));
+	const names = nameList(nicks.map((nick) => nickButton(nick)));
 	return nicks.length > 0 && tParts(key, { names, count: nicks.length });
 }
 
 function topicBody({ nick, text }) {
 	const topic = element("bdi", {}, ...linked(text));
 	if (!text)
-		return nick ? tParts("topicGone", { nick: nickElement(nick) }) : [t("topicNone")];
-	return nick ? tParts("topicSet", { nick: nickElement(nick), topic }) : tParts("topicIs", { topic });
+		return nick ? tParts("topicGone", { nick: nickButton(nick) }) : [t("topicNone")];
+	return nick ? tParts("topicSet", { nick: nickButton(nick), topic }) : tParts("topicIs", { topic });
 }
 
 function failedBody({ text, reason, seq }) {

@@ -3,12 +3,13 @@
 
 import { formatDay } from "../i18n/times.js";
 import { t } from "../i18n/translate.js";
+import { colourIn } from "../model/colours.js";
 import { KEPT_LINES, pendingIn } from "../model/state.js";
 import { copyAsLines } from "./copy.js";
 import { byId, setText } from "./dom.js";
 import { dayElement, lineElement, newElement, timeOf } from "./line.js";
 
-const PAUSE = 5 * 60 * 1000; // after which a sender's nick is shown again, in ms
+const PAUSE = 5 * 60 * 1000; // after which a sender's name is shown again, in ms
 const BATCH = 40;            // lines added per drawing: more would delay a frame
 const NEAR = 24;             // this close to the bottom counts as the bottom, in pixels
 
@@ -23,7 +24,8 @@ export class MessageLog {
 	#seq = 0;         // and the seq of the last line drawn
 	#last = null;     // that line
 	#firstUnread = null;
-	#refs = [];       // of the pending messages that are drawn
+	#refs = [];       // of the pending messages that are drawn,
+	#pending = [];    // and these as lines
 	#atBottom = true;
 	#missed = 0;      // messages that came below the view
 
@@ -57,6 +59,7 @@ export class MessageLog {
 		this.#removeStale(conversation);
 		const added = this.#addLines(conversation.lines, switched ? KEPT_LINES : BATCH);
 		const sent = this.#drawPending(state, conversation);
+		this.#groupPending();
 		if (this.#atBottom || sent)
 			this.#toBottom();
 		else
@@ -81,6 +84,7 @@ export class MessageLog {
 		log.className = kind;
 		messages.replaceChildren();
 		pending.replaceChildren();
+		this.#pending = [];
 		this.#lines = lines;
 		this.#version = linesVersion;
 		this.#firstUnread = firstUnread;
@@ -127,17 +131,25 @@ export class MessageLog {
 	}
 
 	// Says whether the user has just sent a message here.
-	#drawPending(state, { key }) {
-		const requests = pendingIn(state, key);
+	#drawPending(state, conversation) {
+		const requests = pendingIn(state, conversation.key);
 		const refs = requests.map(({ ref }) => ref);
 		if (refs.join() === this.#refs.join())
 			return false;
 		const sent = refs.some((ref) => !this.#refs.includes(ref));
 		this.#refs = refs;
-		pending.replaceChildren(...requests.map(({ packet, at }) => lineElement({
+		const colour = colourIn(conversation, state.nick);
+		this.#pending = requests.map(({ packet, at }) => ({
 			kind: packet.type, nick: state.nick, to: packet.to, text: packet.message, time: at, own: true, pending: true,
-		})));
+			colour, elsewhere: packet.type === "direct" && conversation.kind === "room",
+		}));
+		pending.replaceChildren(...this.#pending.map((line) => lineElement(line)));
 		return sent;
+	}
+
+	// The name is not shown again below what the user said before.
+	#groupPending() {
+		this.#pending.forEach((line, i) => pending.children[i].classList.toggle("same", continuesGroup(line, this.#pending[i - 1] ?? this.#last)));
 	}
 
 	#scrolled() {
@@ -167,8 +179,8 @@ function linesAfter(lines, seq) {
 }
 
 function continuesGroup(line, last) {
-	return last?.kind === "chat" && line.kind === "chat" && line.nick === last.nick
-		&& line.time - last.time < PAUSE && formatDay(line.time) === formatDay(last.time);
+	return (line.kind === "chat" || line.kind === "direct") && line.kind === last?.kind && line.nick === last.nick
+		&& line.colour === last.colour && !line.elsewhere && line.time - last.time < PAUSE && formatDay(line.time) === formatDay(last.time);
 }
 
 function trim() {

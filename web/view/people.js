@@ -2,6 +2,7 @@
 
 import { t } from "../i18n/translate.js";
 import { fold, sortedNames } from "../lib/names.js";
+import { colourIn } from "../model/colours.js";
 import { isMe } from "../model/state.js";
 import { byId, createList, element, setText } from "./dom.js";
 import { nickElement } from "./nick.js";
@@ -14,6 +15,7 @@ export function createPeople(act) {
 	const drawRows = createList(byId("people"), fold, makeRow, updateRow);
 	byId("people-next").addEventListener("click", () => act({ do: "moreNames" }));
 	let self = "";
+	let shown = null; // the conversation
 	let drawn = "";
 
 	function makeRow(nick) {
@@ -25,8 +27,9 @@ export function createPeople(act) {
 	function updateRow(row, nick) {
 		const open = row.firstElementChild;
 		const own = fold(nick) === fold(self);
-		if (open.dataset.nick !== nick)
-			open.replaceChildren(nickElement(nick), element("span", { className: "you", textContent: ` ${t("you")}` }));
+		const colour = String(colourIn(shown, nick));
+		if (open.dataset.nick !== nick || open.firstElementChild.dataset.colour !== colour)
+			open.replaceChildren(nickElement(nick, colour), element("span", { className: "you", textContent: ` ${t("you")}` }));
 		open.dataset.nick = nick;
 		open.disabled = own;
 		open.lastElementChild.hidden = !own;
@@ -41,11 +44,12 @@ export function createPeople(act) {
 		const present = conversation.kind === "room" ? conversation.people.values() : new Set([state.nick, conversation.name]);
 		const names = sortedNames(present);
 		const users = conversation.kind === "room" ? conversation.users : names.length;
-		const shown = Math.min(names.length, SHOWN);
+		const listed = Math.min(names.length, SHOWN);
 		self = state.nick;
+		shown = conversation;
 		drawRows(ownFirst(state, names).slice(0, SHOWN));
-		byId("people-more").hidden = users <= shown;
-		setText(byId("people-rest"), t("more", { count: Math.max(0, users - shown) }));
+		byId("people-more").hidden = users <= listed;
+		setText(byId("people-rest"), t("more", { count: Math.max(0, users - listed) }));
 		byId("people-next").hidden = names.length >= Math.min(users, SHOWN);
 		setText(byId("people-title"), conversation.kind === "room" ? t("peopleCount", { count: users }) : t("inDm"));
 		setText(byId("people-count"), String(users));
