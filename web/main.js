@@ -3,14 +3,14 @@
 
 import { t } from "./i18n/translate.js";
 import { fold } from "./lib/names.js";
-import { rememberNick, rememberedNick } from "./lib/storage.js";
+import { rememberDrafts, rememberNick, rememberedDrafts, rememberedNick } from "./lib/storage.js";
 import { dropSession, restoreSession, storeSession, watchPage } from "./lifetime.js";
 import { perform, startLogin } from "./model/actions.js";
 import { parse } from "./model/commands.js";
 import { messagePackets } from "./model/outbox.js";
 import { disconnected, hello, receive } from "./model/packets.js";
 import { createSettings } from "./model/settings.js";
-import { createState, current, inOrder, isInApp, nicksByRecency, ofKind, takeUnseen } from "./model/state.js";
+import { allDrafts, createState, current, inOrder, isInApp, nicksByRecency, notify, ofKind, takeUnseen } from "./model/state.js";
 import { Connection, socketAddress } from "./net/connection.js";
 import { serverAnswers } from "./net/reachable.js";
 import { playSound, prepareSound, showNotification } from "./view/alerts.js";
@@ -42,11 +42,12 @@ const connection = new Connection(socketAddress(location.href), {
 	changed: drawSoon,
 });
 const composer = new Composer({
-	send: (text) => act(parse(text, state.commands)),
+	send: (text, confirmed) => act({ ...parse(text, state.commands), confirmed }, text),
+	drafted: () => rememberDrafts(allDrafts(state)),
 	known: () => ({ nicks: nicksByRecency(state), rooms: roomNames(), commands: state.commands }),
 	page: (direction) => log.page(direction),
 });
-const log = new MessageLog({ edit: (text) => composer.edit(text), retry: (seq) => composer.showProblem(act({ do: "retry", seq })) });
+const log = new MessageLog({ edit: (text) => composer.edit(text), retry });
 const drawSidebar = createSidebar(onClick);
 const drawPeople = createPeople(onClick);
 const drawAside = createAside((key) => onClick({ do: "show", key }));
@@ -55,17 +56,25 @@ const settingsDialog = createSettingsDialog(settings);
 const login = createLogin(logIn);
 const panes = createPanes();
 
-/** Performs an action; returns a sentence if it was refused, else "". */
-function act(action) {
+/**
+ * Performs an action; returns { refused, question }: neither is a sentence if it was done. typed: the line that
+ * the action is made of.
+ */
+function act(action, typed) {
 	const before = state.current;
-	const { packets, refused } = perform(state, action, Date.now());
+	const { packets, refused, question } = perform(state, action, Date.now(), typed);
 	sendAll(packets);
 	if (action.do === "quit")
 		showLogin();
 	if (state.current !== before)
 		draw();
 	drawSoon();
-	return refused;
+	return { refused, question };
+}
+
+function retry(seq, confirmed = false) {
+	const { refused, question } = act({ do: "retry", seq, confirmed });
+	composer.showProblem(refused || question, question ? () => retry(seq, true) : null);
 }
 
 function sendAll(packets) {
@@ -74,7 +83,7 @@ function sendAll(packets) {
 }
 
 function onClick(action) {
-	const refused = act(action);
+	const { refused } = act(action);
 	if (action.do === "listRooms")
 		return switcher.open();
 	panes.close();
@@ -106,6 +115,7 @@ function onPacket(packet) {
 	const before = isInApp(state);
 	sendAll(receive(state, packet, Date.now()));
 	takeUnseen(state).filter(isWorthAlert).forEach(alertMention);
+	giveBack();
 	if (packet.type === "welcome") {
 		connection.loggedIn();
 		composer.showProblem("");
@@ -124,6 +134,17 @@ function onPacket(packet) {
 
 function isWorthAlert({ mention }) {
 	return mention;
+}
+
+// What the server has refused stays where it was typed, unless something else is being typed there.
+function giveBack() {
+	if (!state.returned)
+		return;
+	const { key, text, reason } = state.returned;
+	state.returned = null;
+	const conversation = state.conversations.get(key);
+	if (conversation !== current(state) || !composer.giveBack(conversation, text, reason))
+		notify(state, reason, Date.now(), key);
 }
 
 function alertMention(mention) {
@@ -249,6 +270,7 @@ byId("retry").addEventListener("click", () => connection.reconnectNow());
 
 watchPage(state, connection, { draw, redraw: () => (log.redraw(), draw()) });
 
+state.drafts = rememberedDrafts();
 if (restoreSession(state, roomInAddress())) {
 	connection.start();
 	showApp();

@@ -418,7 +418,7 @@ def test_people_and_commands_are_suggested_while_one_types(page):
     ann.wait(lambda t: "/me ACTION" in "".join(t.texts("#suggestions li"))
              and "send an action" in "".join(t.texts("#suggestions li")), "the commands")
     field.send_keys(Keys.BACKSPACE * 2, "hello @c")
-    ann.wait(lambda t: t.texts("#suggestions li") == ["cat"], "the people")
+    ann.wait(lambda t: t.texts("#suggestions li") == ["@cat"], "the people")
     field.send_keys(Keys.TAB, "!", Keys.ENTER)
     cat.until("Ann: hello @cat !")
     assert not ann.find("#suggestions").is_displayed()
@@ -431,9 +431,9 @@ def test_the_length_is_counted_as_the_server_counts(page, start_server):
     field.send_keys("ünd so weiter")
     assert ann.find("#counter").text == ""
     field.send_keys(" und ab")
-    assert ann.find("#counter").text == "21 of 20"
+    assert ann.find("#counter").text == "Too long by 1 byte (limit 20)."
     field.send_keys(Keys.ENTER)
-    ann.shows("1 byte too long", "#hint")
+    ann.shows("Too long by 1 byte (limit 20).", "#hint")
     field.send_keys(Keys.BACKSPACE, Keys.ENTER)
     hears(ann, "ünd so weiter und a")
 

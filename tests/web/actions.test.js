@@ -90,14 +90,14 @@ test("the user is told that a request was not answered because the connection wa
 	const state = welcomed();
 	perform(state, { do: "command", line: "/who" }, NOON);
 	disconnected(state, NOON);
-	assert.match(linesOf(state, "room:main").at(-1)[2], /“\/who” was not answered/u);
+	assert.match(linesOf(state, "room:main").at(-1)[2], /^Connection lost. “\/who” was not answered/u);
 	assert.equal(state.outbox.size, 0);
 });
 
 test("a text with too many bytes or lines is refused before it is sent", () => {
 	const state = welcomed();
-	assert.match(say(state, "é".repeat(51)).refused, /2 bytes too long/u);
-	assert.match(say(state, "a\nb\nc\nd").refused, /4 lines/u);
+	assert.match(say(state, "é".repeat(51)).refused, /^Too long by 2 bytes \(limit 100\)/u);
+	assert.match(say(state, "a\nb\nc\nd").refused, /^Too many lines: 4 \(limit 3\)/u);
 	assert.equal(say(state, "é".repeat(50)).refused, "");
 });
 

@@ -50,6 +50,22 @@ for (const [whose, commands] of [["the server's", COMMANDS], ["the page's own", 
 	});
 }
 
+for (const commands of [COMMANDS, OWN_COMMANDS]) {
+	test(`what is pasted is a message (${commands.length} commands)`, () => {
+		for (const text of ["/quit is what you type\nto leave", "/etc/hosts:\n127.0.0.1 localhost", "/etc/hosts", "/usr/bin/env python", "/logout\n\nx", "/join tea\nand more", "/foo\nbar", "/\n/"])
+			assert.deepEqual(parse(text, commands), { do: "say", text }, text);
+		assert.deepEqual(parse("/q\n", commands), { do: "quit" }, "the end of a copied line is no second line");
+	});
+
+	test(`what is meant for one person stays with one person (${commands.length} commands)`, () => {
+		assert.deepEqual(parse("/msg bob one\ntwo", commands), { do: "direct", to: "bob", text: "one\ntwo" });
+		for (const before of [" ", "\t", "\n", "\u00a0", "\u3000", "\ufeff", "\u200b", "\u2066 ", " \u200e"])
+			assert.deepEqual(parse(`${before}/msg bob secret`, commands), { do: "direct", to: "bob", text: "secret" }, escape(before));
+		assert.deepEqual(parse("  //who", commands), { do: "say", text: "/who" });
+		assert.deepEqual(parse("  who /msg", commands), { do: "say", text: "  who /msg" });
+	});
+}
+
 test("the server's table says which aliases there are", () => {
 	assert.deepEqual(parse("/tell bob hi", COMMANDS), { do: "direct", to: "bob", text: "hi" });
 	assert.deepEqual(parse("/tell bob hi", OWN_COMMANDS), { do: "command", line: "/tell bob hi" });

@@ -48,8 +48,9 @@ test("commands and their aliases are completed at the start of a line", () => {
 });
 
 test("every command and alias of the server's table can be completed", () => {
-	for (const name of COMMANDS.flatMap((command) => [command.name, ...command.aliases]))
+	for (const name of COMMANDS.filter((command) => command.name !== "login").flatMap((command) => [command.name, ...command.aliases]))
 		assert.ok(choices(`/${name}`).includes(`/${name} `), name);
+	assert.deepEqual(choices("/logi"), [], "who types here is logged in");
 });
 
 test("what follows a command is completed by its parameters", () => {
@@ -76,15 +77,23 @@ test("a nick after an @ is completed", () => {
 	assert.equal(createCompleter()("@A", 2, known).text, "@ann ");
 });
 
-test("an @ suggests people, and a slash commands with their help", () => {
+test("an @ suggests people, a # rooms, and a slash commands with their help", () => {
 	const shown = (typed) => suggestions(typed, typed.length, known).map((suggestion) => suggestion.shown);
-	assert.deepEqual(shown("hi @d"), ["dilbert", "Dana"]);
+	assert.deepEqual(shown("hi @d"), ["@dilbert", "@Dana"]);
+	assert.deepEqual(shown("@"), ["@dilbert", "@Dana", "@ann"]);
+	assert.deepEqual(shown("in #"), ["#tea", "#main"]);
+	assert.deepEqual(shown("#T"), ["#tea"]);
 	assert.deepEqual(suggestions("/ms", 3, known), [{ value: "/msg ", shown: "/msg NICK TEXT", about: "tell it to one person alone" }]);
 	assert.deepEqual(shown("/m"), ["/me ACTION", "/msg NICK TEXT"]);
 	assert.deepEqual(shown("/mes"), ["/message NICK TEXT"], "an alias, where the name does not fit");
-	assert.deepEqual(shown("/l"), ["/login NICK", "/leave [ROOM]", "/look", "/logout"], "in the order of the table");
-	assert.equal(shown("/").length, COMMANDS.length);
-	for (const typed of ["d", "hi d", "@", "@ann", "a /m", "/who", "//m", "mail@d x"])
+	assert.deepEqual(shown("/l"), ["/leave [ROOM]", "/look", "/list", "/logout"], "in the order of the table");
+	assert.equal(shown("/").length, COMMANDS.length - 1, "all but /login");
+	for (const typed of ["d", "hi d", "@ann", "#TEA", "C#", "# d", "/me", "/topic ", "/me d", "/msg ann d", "a /m", "/who", "//m", "mail@d x"])
 		assert.deepEqual(shown(typed), [], typed);
+	assert.deepEqual(shown("/msg "), ["dilbert", "Dana", "ann"]);
+	assert.deepEqual(shown("/tell D"), ["dilbert", "Dana"]);
+	assert.deepEqual(shown("/join "), ["tea", "main"]);
+	assert.deepEqual(shown("/join te"), ["te", "tea"], "a new room before others whose names begin like it");
+	assert.deepEqual([shown("/join tea"), shown("/leave "), shown("/leave t")], [[], [], ["tea"]]);
 	assert.deepEqual(replaceWord("hi @d there", 5, "@Dana "), { text: "hi @Dana  there", caret: 9 });
 });

@@ -18,6 +18,8 @@ export const COMMANDS = [
 	{ name: "leave", aliases: [], params: [{ name: "room", optional: true }], help: "leave a room" },
 	{ name: "look", aliases: ["names"], params: [], help: "who is in the current room" },
 	{ name: "who", aliases: [], params: [], help: "who is logged in to the server" },
+	{ name: "rooms", aliases: ["list"], params: [], help: "the rooms" },
+	{ name: "nick", aliases: [], params: [{ name: "nick", rest: true }], help: "change your nick", before_login: true },
 	{ name: "topic", aliases: [], params: [{ name: "text", optional: true, rest: true }], help: "show or set the topic" },
 	{ name: "help", aliases: [], params: [{ name: "command", optional: true }], help: "this list" },
 	{ name: "logout", aliases: ["quit", "q"], params: [], help: "leave the server" },

@@ -18,6 +18,28 @@ test("a mention is a whole word", () => {
 	assert.ok(!mentionsNick("anything", ""));
 });
 
+test("what nicks may have belongs to the word", () => {
+	for (const text of ["ann-marie: hi", "x-ann ok", "ann.b", "ann_x", "x.ann", "o'ann", "ann|away", "x--ann", "ann+1"])
+		assert.ok(!mentionsNick(text, "ann"), text);
+	for (const text of ["ann, hi", "ann: hi", "hi ann.", "hi ann!", "(ann)", "„ann“", "@ann", "-ann", "ann?", "ann...", "ann...you?", "well...ann", "ann's tea", "ann’s", "tea—ann", "*ann*", "_hm_ ann", "ann👍", "👍 ann", "#ann"])
+		assert.ok(mentionsNick(text, "ann"), text);
+	assert.ok(!mentionsNick("ann'sx", "ann"));
+});
+
+test("nothing inside an address is a mention", () => {
+	for (const text of ["see https://x.org/ann/", "https://ann/", "http://x.org/?q=ann", "mail bob@ann.org", "ann@x.org wrote"])
+		assert.ok(!mentionsNick(text, "ann"), text);
+	assert.ok(mentionsNick("ann: see https://x.org/ann/", "ann"));
+	assert.ok(mentionsNick("https://x.org/ann/ is for ann", "ann"));
+});
+
+test("long runs of punctuation take no time", () => {
+	const started = performance.now();
+	for (const text of ["-".repeat(4000), "-".repeat(2000) + "ann" + "-".repeat(2000), "a-".repeat(2000), "ann-".repeat(1000)])
+		mentionsNick(text, "ann");
+	assert.ok(performance.now() - started < 200);
+});
+
 test("special characters in a nick are taken literally", () => {
 	assert.ok(mentionsNick("hello a.b", "a.b"));
 	assert.ok(!mentionsNick("hello axb", "a.b"));

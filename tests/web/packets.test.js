@@ -199,7 +199,8 @@ test("direct messages follow the other person to a new nick", () => {
 	perform(state, { do: "openDm", nick: "bob" }, NOON);
 	receiveAll(state, { type: "nick", nick: "bob", new: "rob" });
 	assert.equal(current(state).name, "rob");
-	assert.equal(state.current, "dm:rob");
+	assert.equal(find(state, "dm", "Rob"), current(state));
+	assert.equal(find(state, "dm", "bob"), undefined);
 });
 
 test("leaving a room shows the one before it", () => {
@@ -302,9 +303,14 @@ test("the list of rooms for the switcher adds no line", () => {
 
 test("errors are shown in the conversation of their request", () => {
 	const state = welcomed();
+	const error = { type: "error", code: "brand-new", about: "command", message: "Not now." };
 	const [ask] = perform(state, { do: "command", line: "/who" }, NOON).packets;
-	receiveAll(state, { type: "error", code: "brand-new", about: "command", message: "Not now.", ref: ask.ref });
+	receiveAll(state, { ...error, ref: ask.ref });
 	assert.deepEqual(linesOf(state, "room:main").at(-1), ["notice", undefined, "Not now."]);
+	assert.equal(state.returned, null);
+	const [typed] = perform(state, { do: "command", line: "/who" }, NOON, " /who").packets;
+	receiveAll(state, { ...error, ref: typed.ref });
+	assert.deepEqual(state.returned, { key: "room:main", text: " /who", reason: "Not now." });
 });
 
 test("unknown packets change nothing", () => {

@@ -28,9 +28,15 @@ function pattern(key, count = 1) {
 	return typeof sentence === "string" ? sentence : sentence[plurals.select(count)] ?? sentence.other;
 }
 
+const numbers = new Intl.NumberFormat(language);
+
 /** The sentence with its values filled in: {name} becomes values.name. */
 export function t(key, values = {}) {
-	return pattern(key, values.count).replace(/\{(\w+)\}/gu, (_, name) => values[name]);
+	return pattern(key, values.count).replace(/\{(\w+)\}/gu, (_, name) => written(values[name]));
+}
+
+function written(value) {
+	return typeof value === "number" ? numbers.format(value) : value;
 }
 
 /** As t(), but returns an array of pieces, so that values can be elements. */

@@ -1,6 +1,8 @@
 // Compares names of people and rooms, and finds them in text. Only case and composition are
 // ignored here: which names look too much alike is for the server to decide.
 
+import { splitLinks } from "./links.js";
+
 export function fold(name) {
 	return name.normalize("NFC").toLowerCase();
 }
@@ -9,12 +11,29 @@ export function sameName(one, other) {
 	return fold(one) === fold(other);
 }
 
-/** Whether the text contains the nick as a separate word. */
+// What a nick cannot have ends a word. Other punctuation belongs to it between letters: x-ann, ann.b
+const LETTER = "[\\p{L}\\p{N}\\p{M}_]";
+const JOINER = "[^\\s#@:,*!/\"<>…—–;?\\p{L}\\p{N}\\p{M}_]{1,8}";
+const MAIL = /[^\s@]{1,64}@[^\s@]+\.[^\s@]+/gu;
+
+let pattern = { nick: "", regex: null };
+
+/** Whether the text contains the nick as a separate word, and not inside an address. */
 export function mentionsNick(text, nick) {
 	if (!nick)
 		return false;
-	const literal = fold(nick).replace(/[\\^$.*+?()[\]{}|]/gu, "\\$&");
-	return new RegExp(`(?<![\\p{L}\\p{N}_])${literal}(?![\\p{L}\\p{N}_])`, "u").test(fold(text));
+	if (pattern.nick !== nick)
+		pattern = { nick, regex: wordRegex(fold(nick)) };
+	if (!pattern.regex.test(fold(text)))
+		return false;
+	const outside = splitLinks(text).filter(({ href }) => !href).map((piece) => piece.text);
+	return outside.some((piece) => pattern.regex.test(fold(piece.replace(MAIL, " "))));
+}
+
+// Two full stops or more end a sentence, and 's does not change who is meant.
+function wordRegex(nick) {
+	const literal = nick.replace(/[\\^$.*+?()[\]{}|]/gu, "\\$&");
+	return new RegExp(`(?<!${LETTER})(?<!${LETTER}(?!\\.\\.)${JOINER})${literal}(?=['’]s(?!${LETTER})|(?!${LETTER}|(?!\\.\\.)${JOINER}${LETTER}))`, "u");
 }
 
 // Shared, since comparing without a collator takes ten times as long.

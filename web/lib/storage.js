@@ -2,7 +2,7 @@
 // reload is to restore, until the tab is closed. What is read may be anything: others check it. Where the browser stores nothing (private windows, full disks), the page works without.
 
 const NICK = "teahouse.nick";
-const DRAFT = "teahouse.draft.";
+const DRAFTS = "teahouse.drafts";
 const SETTINGS = "teahouse.settings";
 const SESSION = "teahouse.session";
 const LEFT = "teahouse.left"; // when the page was left; missing while it is shown
@@ -23,12 +23,14 @@ export function rememberSettings(settings) {
 	write(() => localStorage.setItem(SETTINGS, JSON.stringify(settings)));
 }
 
-export function rememberedDraft(key) {
-	return read(() => sessionStorage.getItem(DRAFT + key));
+/** What was typed and not sent: { name of the conversation: text }. */
+export function rememberedDrafts() {
+	const drafts = parsed(read(() => sessionStorage.getItem(DRAFTS)));
+	return Object.fromEntries(Object.entries(drafts ?? {}).filter(([, text]) => typeof text === "string"));
 }
 
-export function rememberDraft(key, text) {
-	write(() => text === "" ? sessionStorage.removeItem(DRAFT + key) : sessionStorage.setItem(DRAFT + key, text));
+export function rememberDrafts(drafts) {
+	write(() => sessionStorage.setItem(DRAFTS, JSON.stringify(drafts)));
 }
 
 /** The user's session before a reload, or null. */
@@ -42,7 +44,8 @@ export function rememberSession(session) {
 
 /** Forgets the session and all drafts. */
 export function forgetSession() {
-	write(() => Object.keys(sessionStorage).filter((key) => key === SESSION || key.startsWith(DRAFT)).forEach((key) => sessionStorage.removeItem(key)));
+	for (const key of [SESSION, DRAFTS])
+		write(() => sessionStorage.removeItem(key));
 }
 
 /** Notes that the page is being left; null: that it is shown again. */

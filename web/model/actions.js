@@ -1,6 +1,7 @@
 // Applies the user's actions, typed or clicked, to the state. Pure: takes an action { do, .. },
 // changes the state, and returns { packets } to send or { refused }, a sentence that says why
-// nothing was done.
+// nothing was done. With { question } nothing was done either: the user is asked, and the action is
+// performed again with `confirmed`.
 
 import { commandHelp } from "../i18n/command_help.js";
 import { t } from "../i18n/translate.js";
@@ -8,13 +9,18 @@ import { nearest } from "../lib/nearest.js";
 import { bytesOf, linesIn } from "../lib/text_length.js";
 import { findCommand, namesOf, OWN_COMMANDS, usageOf } from "./commands.js";
 import { track } from "./outbox.js";
-import { close, createState, current, find, findOrOpen, isMe, lastKnown, notify, removeLine, show } from "./state.js";
+import { close, createState, current, find, findOrOpen, isMe, lastKnown, notify, removeLine, reopen, show } from "./state.js";
 
-const ACTIONS = { say, emote, direct, join, leave, names, moreNames, topic, help, command, listRooms, quit, openDm, retry, show: showConversation };
+const ACTIONS = { say, emote, direct, join, leave, names, moreNames, topic, help, command, listRooms, quit, openDm, retry, show: showConversation, undoLeave };
 
-export function perform(state, action, now) {
-	const { packets = [], refused = "" } = ACTIONS[action.do](state, action, now) ?? {};
-	return { packets, refused };
+/** typed: the line that the action is made of, if it was typed. */
+export function perform(state, action, now, typed) {
+	const done = { packets: [], refused: "", ...ACTIONS[action.do](state, action, now) };
+	// What was typed is given back to the user if the server refuses it.
+	if (typed !== undefined)
+		for (const { ref } of done.packets)
+			state.outbox.get(ref).line = typed;
+	return done;
 }
 
 /** Begins the login; hello() in packets.js gives the packet to send. */
@@ -23,10 +29,15 @@ export function startLogin(state, nick, room) {
 }
 
 /** Sends a message now or, if there is no connection, as soon as there is one. */
-function sendMessage(state, packet, typed, now) {
+function sendMessage(state, packet, typed, { now, confirmed }) {
 	const refused = tooLong(state, packet.message);
 	if (refused)
 		return { refused };
+	const dm = packet.type === "direct" ? find(state, "dm", packet.to) : undefined;
+	if (dm?.changed && !confirmed)
+		return { question: t("differentPerson", dm) };
+	if (dm)
+		dm.changed = false;
 	const tracked = track(state, packet, { isMessage: true, sent: state.online, typed, at: now });
 	current(state).firstUnread = null;
 	return { packets: state.online ? [tracked] : [] };
@@ -38,23 +49,27 @@ function sendRequest(state, packet, typed, more) {
 	return { packets: [track(state, packet, { typed, ...more })] };
 }
 
-function say(state, { text }, now) {
-	const { kind, name } = current(state);
+function say(state, { text, confirmed }, now) {
+	const { kind, name, former } = current(state);
 	const typed = text.replace(/^\//u, "//");
+	if (former)
+		return { refused: t("formerPerson", { name }) };
 	if (kind === "dm")
-		return sendMessage(state, { type: "direct", to: name, message: text }, typed, now);
-	return sendMessage(state, { type: "chat", room: name, message: text }, typed, now);
+		return sendMessage(state, { type: "direct", to: name, message: text }, typed, { now, confirmed });
+	return sendMessage(state, { type: "chat", room: name, message: text }, typed, { now });
 }
 
-function emote(state, { text }, now) {
-	const { kind, name } = current(state);
+function emote(state, { text, confirmed }, now) {
+	const { kind, name, former } = current(state);
+	if (former)
+		return { refused: t("formerPerson", { name }) };
 	if (kind === "dm")
-		return sendMessage(state, { type: "direct", to: name, message: `[${state.nick} ${text}]` }, `/me ${text}`, now);
-	return sendMessage(state, { type: "emote", room: name, message: text }, `/me ${text}`, now);
+		return sendMessage(state, { type: "direct", to: name, message: `[${state.nick} ${text}]` }, `/me ${text}`, { now, confirmed });
+	return sendMessage(state, { type: "emote", room: name, message: text }, `/me ${text}`, { now });
 }
 
-function direct(state, { to, text }, now) {
-	return sendMessage(state, { type: "direct", to, message: text }, `/msg ${to} ${text}`, now);
+function direct(state, { to, text, confirmed }, now) {
+	return sendMessage(state, { type: "direct", to, message: text }, `/msg ${to} ${text}`, { now, confirmed });
 }
 
 function join(state, { room }) {
@@ -65,12 +80,26 @@ function join(state, { room }) {
 }
 
 /** Leaves the given or the current room. Direct messages are only closed, without a request. */
-function leave(state, { room, key }) {
+function leave(state, { room, key }, now) {
 	const conversation = key ? state.conversations.get(key) : room ? find(state, "room", room) : current(state);
 	if (conversation?.kind === "dm")
-		return void close(state, conversation);
+		return void close(state, conversation, now);
 	const name = conversation?.name ?? room;
 	return sendRequest(state, { type: "leave", room: name }, `/leave ${name}`);
+}
+
+/** Brings back the conversation that was left last: a room is entered again. */
+function undoLeave(state) {
+	if (!state.left)
+		return undefined;
+	const { at, wasCurrent } = state.left;
+	const conversation = reopen(state);
+	if (wasCurrent)
+		show(state, conversation.key);
+	if (conversation.kind === "dm" || conversation.leftAt)
+		return undefined;
+	Object.assign(conversation, { joined: false, leftAt: at });
+	return sendRequest(state, { type: "join", room: conversation.name }, `/join ${conversation.name}`, { quiet: true });
 }
 
 function names(state) {
@@ -121,13 +150,13 @@ function command(state, { line }) {
 }
 
 /** Sends a message again that failed. */
-function retry(state, { seq }, now) {
+function retry(state, { seq, confirmed }, now) {
 	const conversation = current(state);
 	const line = conversation.lines.find((failed) => failed.seq === seq);
 	if (line?.kind !== "failed")
 		return undefined;
-	const done = sendMessage(state, line.packet, line.text, now);
-	if (!done.refused)
+	const done = sendMessage(state, line.packet, line.text, { now, confirmed });
+	if (!done.refused && !done.question)
 		removeLine(conversation, line);
 	return done;
 }

@@ -33,16 +33,29 @@ const PARSERS = new Map(Object.entries({
 	topic: (text) => ({ do: "topic", text }),
 }));
 
+// A text of several lines that begins with a slash is pasted rather than a command, but for these:
+// what is meant for a single person must never be sent to a room.
+const TAKE_LINES = new Set(["me", "msg", "say"]);
+
+// What nobody sees before a slash.
+const UNSEEN = /^[\s\p{Cc}\p{Cf}]+(?=\/)/u;
+
 /** The action for a line that is not empty. */
 export function parse(line, commands) {
-	if (!line.startsWith("/"))
+	const text = line.replace(UNSEEN, "");
+	if (!text.startsWith("/"))
 		return { do: "say", text: line };
-	if (line.startsWith("//"))
-		return { do: "say", text: line.slice(1) };
-	const [, word, rest] = /^\/(\S*)\s*([^]*)$/u.exec(line.trimEnd());
+	if (text.startsWith("//"))
+		return { do: "say", text: text.slice(1) };
+	const [, word, rest] = /^\/(\S*)\s*([^]*)$/u.exec(text.trimEnd());
+	// As in a path: /etc/hosts
+	if (word.includes("/"))
+		return { do: "say", text };
 	const command = findCommand(commands, word);
-	const parser = command && namesOf(command).map((name) => PARSERS.get(name)).find(Boolean);
-	return parser?.(rest) || { do: "command", line: line.trimEnd() };
+	const own = command && namesOf(command).find((name) => PARSERS.has(name));
+	if (text.trimEnd().includes("\n") && !TAKE_LINES.has(own))
+		return { do: "say", text };
+	return PARSERS.get(own)?.(rest) || { do: "command", line: text.trimEnd() };
 }
 
 function parseDirect(rest) {

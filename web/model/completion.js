@@ -2,7 +2,8 @@
 // it, elsewhere a nick, with or without an @ before it. Does not know keys or fields.
 
 import { commandHelp } from "../i18n/command_help.js";
-import { fold } from "../lib/names.js";
+import { t } from "../i18n/translate.js";
+import { fold, sameName } from "../lib/names.js";
 import { findCommand, namesOf, usageOf } from "./commands.js";
 
 /**
@@ -27,25 +28,53 @@ export function createCompleter() {
 }
 
 /**
- * The suggestions to show while the user types a word that begins with @ or a slash, as
- * { value, shown, about }. value replaces the word.
+ * The suggestions to show while the user types, as { value, shown, about }, of which the first is
+ * highlighted. value replaces the word. There are none for a word that is complete as it is.
  */
 export function suggestions(text, caret, known) {
 	const { word, before } = wordAt(text, caret);
 	if (before === "" && /^\/[^/\s]*$/u.test(word))
 		return suggestedCommands(word.slice(1), known.commands);
-	if (!/^@./u.test(word))
+	if (word.startsWith("@"))
+		return suggestedNames("@", word.slice(1), known.nicks);
+	if (word.startsWith("#"))
+		return suggestedNames("#", word.slice(1), known.rooms);
+	const param = paramAt(before, known.commands);
+	// A command that needs no more than its name must be sent by Enter.
+	if (!param || param.rest && param.name !== "room" || param.optional && word === "")
 		return [];
-	return known.nicks.filter((nick) => continues(nick, word.slice(1)))
-		.map((nick) => ({ value: `@${nick} `, shown: nick, about: "" }));
+	if (param.name === "nick")
+		return suggestedNames("", word, known.nicks);
+	return param.name === "room" ? suggestedRooms(word, known.rooms, !param.optional) : [];
+}
+
+function suggestedNames(mark, word, names) {
+	if (names.some((name) => sameName(name, word)))
+		return [];
+	return names.filter((name) => continues(name, word)).map((name) => ({ value: `${mark}${name} `, shown: mark + name, about: "" }));
+}
+
+// A new room comes first, so that Enter does not enter another one whose name begins like it.
+function suggestedRooms(word, rooms, maybeNew) {
+	const others = suggestedNames("", word, rooms);
+	if (word === "" || !maybeNew || others.length === 0)
+		return others;
+	return [{ value: word, shown: word, about: t("newRoom") }, ...others];
 }
 
 // An alias is suggested only where the command's name does not fit.
 function suggestedCommands(word, commands) {
-	return commands.filter((command) => command !== findCommand(commands, word)).flatMap((command) => {
+	if (findCommand(commands, word))
+		return [];
+	return forUsers(commands).flatMap((command) => {
 		const name = namesOf(command).find((candidate) => continues(candidate, word));
 		return name === undefined ? [] : [{ value: `/${name} `, shown: usageOf(command, name), about: commandHelp(command) }];
 	});
+}
+
+// Who is logged in has a name already.
+function forUsers(commands) {
+	return commands.filter(({ name }) => name !== "login");
 }
 
 /** Replaces the word before the caret; returns { text, caret }. */
@@ -71,10 +100,10 @@ function begin(text, caret, known) {
 
 function candidates(before, word, known) {
 	if (before === "" && word.startsWith("/"))
-		return known.commands.flatMap(namesOf).map((name) => `/${name}`).sort();
+		return forUsers(known.commands).flatMap(namesOf).map((name) => `/${name}`).sort();
 	if (word.startsWith("@"))
 		return known.nicks.map((nick) => `@${nick}`);
-	switch (paramAt(before, known.commands)) {
+	switch (paramAt(before, known.commands)?.name) {
 	case "room":
 		return known.rooms;
 	case "command":
@@ -84,11 +113,11 @@ function candidates(before, word, known) {
 	}
 }
 
-// The name of the command's parameter that the word after this text is for.
+// The command's parameter that the word after this text is for.
 function paramAt(before, commands) {
 	const [word, ...given] = before.split(/\s+/u).slice(0, -1);
 	const command = word?.startsWith("/") ? findCommand(commands, word.slice(1)) : undefined;
-	return command?.params[Math.min(given.length, command.params.length - 1)]?.name;
+	return command?.params[Math.min(given.length, command.params.length - 1)];
 }
 
 // A nick at the start of a message is followed by a colon, which addresses the person.

@@ -5,9 +5,10 @@ import { formatDuration } from "../i18n/times.js";
 import { t } from "../i18n/translate.js";
 import { mentionsNick, sameName } from "../lib/names.js";
 import { OWN_COMMANDS } from "./commands.js";
+import { askForPeople, nameTaken, personAnswered, personLeftRoom, personOffline, personSeen } from "./dm_presence.js";
 import { markMessagesSent, settle, takeUnanswered, takeUnconfirmed, track } from "./outbox.js";
 import { refusalText } from "./refusals.js";
-import { addPeople, addPerson, append, appendPresence, close, current, find, findOrOpen, isMe, keyOf, notify, ofKind, removePerson, renameDm, renamePerson, setPeople, show } from "./state.js";
+import { addPeople, addPerson, append, appendPresence, close, current, find, findOrOpen, isMe, notify, ofKind, removePerson, renameDm, renamePerson, setPeople, show } from "./state.js";
 
 // How long the server may take to notice that the lost connection is dead, in ms.
 const NICK_HELD_FOR = 90_000;
@@ -46,6 +47,7 @@ export function disconnected(state, now, heardAt = now) {
 	state.disconnectedAt = now;
 	state.heardAt = heardAt;
 	state.partialLists = {};
+	state.left = null;
 	for (const room of ofKind(state, "room"))
 		room.joined = false;
 	const shown = current(state);
@@ -68,7 +70,7 @@ function welcome(packet, state) {
 	const others = ofKind(state, "room").filter((room) => !sameName(room.name, packet.room));
 	const joins = others.map((room) => track(state, { type: "join", room: room.name }, { quiet: true, key: room.key }));
 	const table = state.commands === OWN_COMMANDS ? [track(state, { type: "commands" }, { quiet: true })] : [];
-	return [...joins, ...markMessagesSent(state), ...table];
+	return [...joins, ...markMessagesSent(state), ...table, ...askForPeople(state)];
 }
 
 function join({ nick, room: name, id, time, ref }, state, now) {
@@ -79,16 +81,19 @@ function join({ nick, room: name, id, time, ref }, state, now) {
 			return;
 		addPerson(room, nick);
 		appendPresence(state, room, { id, time, entered: [nick] });
+		personSeen(state, nick, time);
 		return refreshNames(state, room);
 	}
 	const known = find(state, "room", name);
 	const room = findOrOpen(state, "room", name);
-	if (known && !known.joined)
+	if (known?.leftAt)
+		append(state, room, { kind: "notice", id, time, text: t("backInRoom", { span: formatDuration((now - room.leftAt) / 1000) }) });
+	else if (known && !known.joined)
 		append(state, room, { kind: "notice", id, time, text: absence(state, now) });
 	else if (!known)
 		appendPresence(state, room, { id, time, entered: [nick], own: true });
 	// The server sends the topic next, if there is one. The known one may have been removed meanwhile.
-	Object.assign(room, { name, joined: true, topic: "" });
+	Object.assign(room, { name, joined: true, topic: "", leftAt: 0 });
 	addPerson(room, nick);
 	// The user came last: the colours are chosen in the order of the list of names, which comes next.
 	if (!known)
@@ -101,16 +106,16 @@ function absence({ resumed, heardAt }, now) {
 	return resumed ? t("reloaded") : t("reconnected", { span: formatDuration((now - heardAt) / 1000) });
 }
 
-function leave({ nick, room: name, id, time, ref }, state) {
+function leave({ nick, room: name, id, time, ref }, state, now) {
 	settle(state, ref);
 	const room = find(state, "room", name);
 	if (!room)
 		return;
 	if (isMe(state, nick))
-		return void close(state, room);
+		return void close(state, room, now);
 	removePerson(room, nick);
 	appendPresence(state, room, { id, time, left: [nick] });
-	return refreshNames(state, room);
+	return [...refreshNames(state, room), ...personLeftRoom(state, nick)];
 }
 
 // People are named again, so the room is not large any more. Those who left unnamed are still on the list.
@@ -142,6 +147,8 @@ function message({ type, nick, room: name, message: text, id, time, ref }, state
 function direct({ nick, to, message: text, id, time, ref }, state) {
 	settle(state, ref);
 	const own = isMe(state, nick);
+	if (!own)
+		personSeen(state, nick, time);
 	const dm = findOrOpen(state, "dm", own ? to : nick);
 	const line = { kind: "direct", id, time, nick, to, text, own, mention: !own };
 	append(state, dm, line);
@@ -157,8 +164,11 @@ function renamed({ nick: from, new: to, id, time, ref }, state) {
 	for (const room of ofKind(state, "room"))
 		if (renamePerson(room, from, to))
 			append(state, room, { kind: "renamed", id, time, nick: from, to, own });
-	if (!own)
-		renameDm(state, from, to);
+	const deserted = renameDm(state, from, to);
+	if (deserted && own)
+		deserted.former = true;
+	else if (deserted)
+		nameTaken(state, deserted, time);
 }
 
 // Sent as a snapshot on entering, and as the answer to a request, which becomes a line if the user made it.
@@ -193,12 +203,17 @@ function who(packet, state) {
 	const list = collectList(state, packet, "users");
 	if (list === null)
 		return;
+	const request = settle(state, packet.ref);
+	if (request?.about !== undefined)
+		personAnswered(state, request, list, packet.time);
+	if (request?.quiet)
+		return;
 	const lines = list.map(({ nick, protocol, rooms: joined = [], idle }) => [
 		`${nick} (${protocol})`,
 		joined.length > 0 && t("inRooms", { rooms: joined.join(", ") }),
 		idle >= 60 && t("idleFor", { span: formatDuration(idle) }),
 	].filter(Boolean).join(", "));
-	notify(state, [t("loggedIn"), ...lines].join("\n"), packet.time, settle(state, packet.ref)?.key);
+	notify(state, [t("loggedIn"), ...lines].join("\n"), packet.time, request?.key);
 }
 
 // A long list arrives in several packets. Returns the whole list with the last one, before that null.
@@ -227,7 +242,7 @@ function commands({ commands: table, ref }, state) {
 
 function notice({ message: text, room, time, ref }, state) {
 	const request = settle(state, ref);
-	notify(state, text, time, request?.key ?? (room && keyOf("room", room)));
+	notify(state, text, time, request?.key ?? (room && find(state, "room", room)?.key));
 }
 
 function error({ code, message: text, about, time, ref }, state, now) {
@@ -242,9 +257,18 @@ function error({ code, message: text, about, time, ref }, state, now) {
 	const conversation = state.conversations.get(request?.key) ?? current(state);
 	const reason = refusalText(state, code, text, request?.packet);
 	if (request?.isMessage && conversation)
-		append(state, conversation, failedLine(request, t("notSent", { reason }), time));
+		messageRefused(state, conversation, request, { code, reason, time });
+	else if (request?.line !== undefined && conversation)
+		state.returned = { key: conversation.key, text: request.line, reason };
 	else
 		notify(state, reason, time, request?.key);
+}
+
+function messageRefused(state, conversation, request, { code, reason, time }) {
+	append(state, conversation, failedLine(request, t("notSent", { reason }), time));
+	const dm = code === "no-such-nick" && find(state, "dm", request.packet.to);
+	if (dm)
+		personOffline(state, dm, time);
 }
 
 function helloRefused(state, code, text, now) {

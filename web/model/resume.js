@@ -2,7 +2,7 @@
 // without their lines. After a reload the state is as after a lost connection, so that the page
 // logs in again by the same path. Does not know where it is stored.
 
-import { current, findOrOpen, inOrder, keyOf, ofKind } from "./state.js";
+import { current, find, findOrOpen, inOrder, nameKey, ofKind } from "./state.js";
 
 const MOST = 200; // conversations
 
@@ -10,8 +10,9 @@ const MOST = 200; // conversations
 export function describeSession(state) {
 	if (state.phase !== "in")
 		return null;
-	const list = inOrder(state).map(({ kind, name }) => ({ kind, name }));
-	return { nick: state.nick, conversations: list, current: current(state)?.key ?? "" };
+	const list = inOrder(state).filter(({ former }) => !former).map(({ kind, name }) => ({ kind, name }));
+	const shown = current(state);
+	return { nick: state.nick, conversations: list, current: shown ? nameKey(shown) : "" };
 }
 
 /**
@@ -25,10 +26,10 @@ export function resumeSession(state, stored, left, room) {
 	for (const { kind, name } of stored.conversations)
 		findOrOpen(state, kind, name).joined = kind === "dm";
 	state.current = state.conversations.has(stored.current) ? stored.current : ofKind(state, "room")[0].key;
-	if (room !== "" && !state.conversations.has(keyOf("room", room)))
+	if (room !== "" && !find(state, "room", room))
 		findOrOpen(state, "room", room).joined = false;
 	if (room !== "" && current(state).kind === "room")
-		state.current = keyOf("room", room);
+		state.current = find(state, "room", room).key;
 	const [first] = ofKind(state, "room");
 	Object.assign(state, {
 		phase: "in", nick: stored.nick, wanted: { nick: stored.nick, room: first.name },

@@ -33,6 +33,9 @@ export function createState() {
 		current: null,              // key of the conversation that is shown
 		serverRooms: [],            // every room of the server, as last listed
 		aside: null,                // the last direct message that came while another conversation was in view
+		drafts: {},                 // what was typed for conversations that are not open, by nameKey
+		left: null,                 // the conversation that was left or closed last, see undoLeave
+		returned: null,             // a typed line that the server has refused: { key, text, reason }
 		outbox: new Map(),          // requests without an answer, by ref
 		unseen: [],                 // messages that came while their conversation was not in view, or not in use
 		commands: OWN_COMMANDS,     // the table of commands, after the login the server's
@@ -46,31 +49,70 @@ export function isMe(state, nick) {
 	return sameName(nick, state.nick);
 }
 
-export function keyOf(kind, name) {
+/** What a conversation is called: it changes with the name, and its key does not. */
+export function nameKey({ kind, name }) {
 	return `${kind}:${fold(name)}`;
 }
 
+/** The conversation with whom or where this name is in use now. */
 export function find(state, kind, name) {
-	return state.conversations.get(keyOf(kind, name));
+	const folded = fold(name);
+	for (const conversation of state.conversations.values())
+		if (conversation.kind === kind && !conversation.former && fold(conversation.name) === folded)
+			return conversation;
+	return undefined;
 }
 
 /** kind: "room" or "dm". */
 export function findOrOpen(state, kind, name) {
-	const key = keyOf(kind, name);
-	if (!state.conversations.has(key))
-		state.conversations.set(key, createConversation(key, kind, name));
-	return state.conversations.get(key);
+	const known = find(state, kind, name);
+	if (known)
+		return known;
+	const opened = createConversation(freeKey(state, nameKey({ kind, name })), kind, name);
+	opened.draft = takeDraft(state, opened);
+	state.conversations.set(opened.key, opened);
+	return opened;
+}
+
+// A key stays with its conversation when the person takes another name, and may be in use because of that.
+function freeKey(state, wanted) {
+	let key = wanted;
+	for (let i = 2; state.conversations.has(key); i++)
+		key = `${wanted}:${i}`;
+	return key;
+}
+
+function takeDraft(state, conversation) {
+	const key = nameKey(conversation);
+	const draft = Object.hasOwn(state.drafts, key) ? state.drafts[key] : "";
+	delete state.drafts[key];
+	return draft;
+}
+
+/** What is typed and not sent, by nameKey: for the next load of the page. */
+export function allDrafts(state) {
+	const drafts = { ...state.drafts };
+	for (const conversation of state.conversations.values())
+		if (conversation.draft !== "" && !conversation.former)
+			drafts[nameKey(conversation)] = conversation.draft;
+	return drafts;
 }
 
 function createConversation(key, kind, name) {
 	return {
 		key, kind, name,
+		draft: "",
+		offline: false,             // the other person of a dm is known to have left the server
+		unsure: false,              // the other person is out of sight: the server is being asked
+		changed: false,             // another person may have the name now, which the user does not know yet
+		former: false,              // the name belongs to the person of another conversation now
 		topic: "",
 		people: new Map(),          // folded nick -> nick
 		colours: new Map(),         // folded nick -> number of the person's colour
 		users: 0,                   // how many are present; more than people in a large room
 		namesStale: false,          // people entered or left without being named
 		peopleVersion: 0,           // rises with each change of people or users
+		leftAt: 0,                  // when the room was left that is being entered again, in ms; 0: it is not
 		joined: kind === "dm",      // false in a room after a lost connection, until it is joined again
 		lines: [],
 		linesVersion: 0,            // rises whenever a line is removed
@@ -80,16 +122,41 @@ function createConversation(key, kind, name) {
 	};
 }
 
-export function close(state, conversation) {
+export function close(state, conversation, now = 0) {
 	const keys = inOrder(state).map(({ key }) => key);
 	const at = keys.indexOf(conversation.key);
+	state.left = { conversation, before: nextOf(state, conversation), wasCurrent: state.current === conversation.key, at: now };
 	state.conversations.delete(conversation.key);
+	if (conversation.draft !== "" && !conversation.former)
+		state.drafts[nameKey(conversation)] = conversation.draft;
 	if (state.current !== conversation.key)
 		return;
 	state.current = null;
 	const next = keys[at - 1] ?? keys[at + 1];
 	if (next !== undefined)
 		show(state, next);
+}
+
+function nextOf(state, conversation) {
+	const all = [...state.conversations.keys()];
+	return all[all.indexOf(conversation.key) + 1] ?? null;
+}
+
+/** Puts the conversation that was closed last back in its place, with its lines and its draft. */
+export function reopen(state) {
+	const { conversation, before } = state.left;
+	state.left = null;
+	// It may have been opened anew meanwhile.
+	const anew = find(state, conversation.kind, conversation.name);
+	if (anew)
+		return anew;
+	takeDraft(state, conversation);
+	conversation.key = freeKey(state, conversation.key);
+	const entries = [...state.conversations];
+	const at = entries.findIndex(([key]) => key === before);
+	entries.splice(at < 0 ? entries.length : at, 0, [conversation.key, conversation]);
+	state.conversations = new Map(entries);
+	return conversation;
 }
 
 export function current(state) {
@@ -103,6 +170,11 @@ export function isInApp(state) {
 
 export function ofKind(state, kind) {
 	return [...state.conversations.values()].filter((conversation) => conversation.kind === kind);
+}
+
+/** A user is always in at least one room. */
+export function isOnlyRoom(state, conversation) {
+	return conversation.kind === "room" && ofKind(state, "room").length === 1;
 }
 
 /** In the order of the sidebar: rooms, then direct messages. */
@@ -177,7 +249,9 @@ export function renamePerson(room, from, to) {
 		return false;
 	// The place in the list is kept, since the server continues its list after the last nick (see lastKnown).
 	const renamed = ([key, nick]) => key === fold(from) ? [fold(to), to] : [key, nick];
-	room.people = new Map([...room.people].map(renamed));
+	// Whoever is still listed with the new name has left without being named.
+	const others = [...room.people].filter(([key]) => key !== fold(to) || sameName(from, to));
+	room.people = new Map(others.map(renamed));
 	renameColour(room.colours, from, to);
 	room.peopleVersion++;
 	return true;
@@ -247,17 +321,34 @@ export function notify(state, text, time, key = state.current) {
 		append(state, conversation, { kind: "notice", time, text });
 }
 
+/**
+ * A person has another name: the conversation, and messages that could not be sent, follow. Returns
+ * the conversation, if there is one, that another person has had under the new name.
+ */
 export function renameDm(state, from, to) {
+	const isTo = ({ packet }) => packet?.type === "direct" && sameName(packet.to, from);
+	for (const { lines } of state.conversations.values())
+		for (const line of lines.filter(isTo))
+			line.text = readdress(line.packet, line.text, to);
+	for (const request of [...state.outbox.values()].filter(isTo))
+		request.typed = readdress(request.packet, request.typed, to);
 	const dm = find(state, "dm", from);
-	if (!dm)
-		return;
-	const wasCurrent = state.current === dm.key;
-	const entries = [...state.conversations.values()].filter(({ key }) => key !== keyOf("dm", to) || key === dm.key);
-	dm.key = keyOf("dm", to);
-	dm.name = to;
-	state.conversations = new Map(entries.map((conversation) => [conversation.key, conversation]));
-	if (wasCurrent)
-		state.current = dm.key;
+	const other = find(state, "dm", to);
+	// Whoever had the name before has lost it, or this person could not have taken it.
+	if (other && dm && other !== dm)
+		other.former = true;
+	if (dm)
+		Object.assign(dm, { name: to, offline: false, unsure: false });
+	else if (other)
+		other.name = to; // perhaps with other capitals
+	return dm ? undefined : other;
+}
+
+// Returns what has to be typed for it now.
+function readdress(packet, typed, to) {
+	const { to: from, message } = packet;
+	packet.to = to;
+	return typed === `/msg ${from} ${message}` ? `/msg ${to} ${message}` : typed;
 }
 
 /** The messages that were typed in a conversation and are not confirmed by the server yet. */
@@ -290,8 +381,17 @@ export function nicksByRecency(state) {
 		present.set(fold(conversation.name), conversation.name);
 	present.delete(fold(state.nick));
 	const nicks = [];
+	const renamed = new Map(); // what a person was called -> what the same person is called now
 	for (let at = conversation.lines.length - 1; at >= 0; at--) {
-		const speaker = fold(conversation.lines[at].nick ?? "");
+		const { kind, nick = "", to } = conversation.lines[at];
+		const written = fold(nick);
+		if (kind === "renamed") {
+			const now = renamed.get(fold(to)) ?? fold(to);
+			renamed.set(fold(to), ""); // before that it was the name of another person
+			renamed.set(written, now);
+			continue;
+		}
+		const speaker = renamed.get(written) ?? written;
 		if (present.has(speaker))
 			nicks.push(present.get(speaker));
 		present.delete(speaker);

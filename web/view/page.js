@@ -20,7 +20,7 @@ export function drawPage(state, conversation, connection) {
 function drawHead(state, conversation) {
 	setText(byId("title"), conversation.name);
 	byId("title").classList.toggle("room", conversation.kind === "room");
-	drawTopic(conversation.topic);
+	drawTopic(conversation.offline ? t("personOffline", conversation) : conversation.topic);
 	const elsewhere = totals(state).unread - conversation.unread;
 	setText(byId("unread-elsewhere"), String(elsewhere));
 	byId("unread-elsewhere").hidden = elsewhere === 0;

@@ -26,7 +26,7 @@ export function createSidebar(act) {
 	}
 
 	let currentKey = null;
-	function updateRow(row, { key, kind, name, unread, mentions, joined }) {
+	function updateRow(row, { key, kind, name, unread, mentions, joined, offline, former }) {
 		const [open, leave] = row.children;
 		const [mark, label, count] = open.children;
 		setText(label, name);
@@ -34,7 +34,7 @@ export function createSidebar(act) {
 		count.hidden = unread === 0;
 		count.classList.toggle("mention", mentions > 0);
 		open.classList.toggle("unread", unread > 0);
-		open.classList.toggle("not-joined", !joined);
+		open.classList.toggle("absent", !joined || offline || former);
 		open.setAttribute("aria-label", unread > 0 ? t("unread", { name, count: unread }) : name);
 		open.setAttribute("aria-current", String(key === currentKey));
 		row.classList.toggle("current", key === currentKey);

@@ -1,35 +1,29 @@
-// The suggestions for the word before the caret, shown while the user types: people after an @,
-// commands with their help after a slash. Tab or a click completes the word.
+// The suggestions for the word before the caret, over the end of the messages, shown while the user
+// types: people, rooms, and commands with their help.
 
-import { byId, createList, element, setText } from "./dom.js";
+import { byId, element, setText } from "./dom.js";
+import { createListbox } from "./listbox.js";
 
-const SHOWN = 8;
 const box = byId("suggestions");
 
-/** take(value) is called when a suggestion is clicked. */
-export function createSuggestions(take) {
-	const drawRows = createList(box, ({ value, about }) => `${value} ${about}`, makeRow, () => {});
+/** take(value) is called when a suggestion is chosen. */
+export function createSuggestions(field, take) {
+	const list = createListbox(field, box, {
+		make: ({ shown }) => [element("bdi", { className: "name", textContent: shown }), element("span", { className: "about", dir: "auto" })],
+		update: (option, { about }) => setText(option.lastElementChild, about),
+		take: ({ value }) => take(value),
+	});
 
-	// A click must not take the focus from the field.
-	box.addEventListener("mousedown", (event) => event.preventDefault());
-
-	return { draw, hide };
+	return { draw, hide, move: list.move, isOpen: () => !box.hidden, takeChosen: () => take(list.chosen().value) };
 
 	function draw(choices) {
-		const first = choices.slice(0, SHOWN);
-		drawRows(first);
-		box.hidden = first.length === 0;
+		box.hidden = choices.length === 0;
+		// What is out of view and has no size cannot be scrolled to.
+		list.draw(choices.map((choice) => ({ key: `${choice.value} ${choice.about}`, ...choice })));
 	}
 
 	function hide() {
 		box.hidden = true;
-	}
-
-	function makeRow({ value, shown, about }) {
-		const row = element("button", { type: "button", className: "row", tabIndex: -1 },
-			element("bdi", { className: "name", textContent: shown }), element("span", { className: "about", dir: "auto" }));
-		setText(row.lastElementChild, about);
-		row.addEventListener("click", () => take(value));
-		return element("li", {}, row);
+		list.clear();
 	}
 }

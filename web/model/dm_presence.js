@@ -1,0 +1,72 @@
+// Whether the other person of a dm is logged in, and may be another one than before: names are free
+// for anybody once their user has left. The page learns of it from rooms that both are in, and
+// otherwise by asking the server. Does not know how it is shown.
+
+import { t } from "../i18n/translate.js";
+import { fold, sameName } from "../lib/names.js";
+import { track } from "./outbox.js";
+import { find, notify, ofKind } from "./state.js";
+
+const ASKED_AT_ONCE = 20;
+
+/** To be called when somebody has left a room; returns the packets to send. */
+export function personLeftRoom(state, nick) {
+	const dm = find(state, "dm", nick);
+	if (!dm || dm.offline || isInSight(state, nick))
+		return [];
+	dm.unsure = true;
+	return [askFor(state, dm)];
+}
+
+/** To be called when the name is seen in use. */
+export function personSeen(state, nick, time) {
+	const dm = find(state, "dm", nick);
+	if (dm && (dm.offline || dm.unsure))
+		nameTaken(state, dm, time);
+	if (dm)
+		dm.name = nick; // perhaps with other capitals
+}
+
+/** Another person may have the name of this dm now. */
+export function nameTaken(state, dm, time) {
+	if (!dm.offline)
+		notify(state, t("personLeft", dm), time, dm.key);
+	Object.assign(dm, { offline: false, unsure: false, changed: true });
+	notify(state, t("nameUsedAgain", dm), time, dm.key);
+}
+
+/** The person of the dm is not logged in. */
+export function personOffline(state, dm, time) {
+	if (dm.offline)
+		return;
+	Object.assign(dm, { offline: true, unsure: false });
+	notify(state, t("personLeft", dm), time, dm.key);
+}
+
+/** Asks who of the people of the open dms is still there; returns the packets to send. */
+export function askForPeople(state) {
+	return ofKind(state, "dm").filter((dm) => !dm.former && !dm.offline).slice(0, ASKED_AT_ONCE).map((dm) => askFor(state, dm));
+}
+
+/** Asks whether the person of this dm is still there; returns the packet to send. */
+export function askFor(state, dm) {
+	return track(state, { type: "who", nick: dm.name }, { quiet: true, key: dm.key, about: dm.name });
+}
+
+/** The answer to askFor: users are those with that name, or all of the server. */
+export function personAnswered(state, request, users, time) {
+	const dm = state.conversations.get(request.key);
+	// Meanwhile the person has taken another name, or somebody has been seen with this one.
+	if (!dm || dm.former || !sameName(dm.name, request.about))
+		return;
+	if (!users.some(({ nick }) => sameName(nick, dm.name)))
+		personOffline(state, dm, time);
+	else if (dm.offline)
+		nameTaken(state, dm, time);
+	else
+		dm.unsure = false;
+}
+
+function isInSight(state, nick) {
+	return ofKind(state, "room").some((room) => room.joined && room.people.has(fold(nick)));
+}
