@@ -94,6 +94,6 @@ test("an @ suggests people, a # rooms, and a slash commands with their help", ()
 	assert.deepEqual(shown("/tell D"), ["dilbert", "Dana"]);
 	assert.deepEqual(shown("/join "), ["tea", "main"]);
 	assert.deepEqual(shown("/join te"), ["te", "tea"], "a new room before others whose names begin like it");
-	assert.deepEqual([shown("/join tea"), shown("/leave "), shown("/leave t")], [[], [], ["tea"]]);
+	assert.deepEqual([shown("/join tea"), shown("/join tea "), shown("/leave "), shown("/leave t")], [[], [], [], ["tea"]]);
 	assert.deepEqual(replaceWord("hi @d there", 5, "@Dana "), { text: "hi @Dana  there", caret: 9 });
 });

@@ -39,7 +39,8 @@ export function suggestions(text, caret, known) {
 		return suggestedNames("@", word.slice(1), known.nicks);
 	if (word.startsWith("#"))
 		return suggestedNames("#", word.slice(1), known.rooms);
-	const param = paramAt(before, known.commands);
+	// Names stand first after a command; what follows them is text.
+	const param = /^\S+\s+$/u.test(before) ? paramAt(before, known.commands) : undefined;
 	// A command that needs no more than its name must be sent by Enter.
 	if (!param || param.rest && param.name !== "room" || param.optional && word === "")
 		return [];
