@@ -9,7 +9,7 @@ import { find, notify, ofKind } from "./state.js";
 
 const ASKED_AT_ONCE = 20;
 
-/** To be called when somebody has left a room; returns the packets to send. */
+/** To be called when a user has left a room; returns the packets to send. */
 export function personLeftRoom(state, nick) {
 	const dm = find(state, "dm", nick);
 	if (!dm || dm.offline || isInSight(state, nick))
@@ -56,7 +56,7 @@ export function askFor(state, dm) {
 /** The answer to askFor: users are those with that name, or all of the server. */
 export function personAnswered(state, request, users, time) {
 	const dm = state.conversations.get(request.key);
-	// Meanwhile the person has taken another name, or somebody has been seen with this one.
+	// Meanwhile the person has taken another name, or another user has been seen with this one.
 	if (!dm || dm.former || !sameName(dm.name, request.about))
 		return;
 	if (!users.some(({ nick }) => sameName(nick, dm.name)))

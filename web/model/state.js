@@ -249,7 +249,7 @@ export function renamePerson(room, from, to) {
 		return false;
 	// The place in the list is kept, since the server continues its list after the last nick (see lastKnown).
 	const renamed = ([key, nick]) => key === fold(from) ? [fold(to), to] : [key, nick];
-	// Whoever is still listed with the new name has left without being named.
+	// A user who is still listed with the new name has left without being named.
 	const others = [...room.people].filter(([key]) => key !== fold(to) || sameName(from, to));
 	room.people = new Map(others.map(renamed));
 	renameColour(room.colours, from, to);
@@ -334,7 +334,7 @@ export function renameDm(state, from, to) {
 		request.typed = readdress(request.packet, request.typed, to);
 	const dm = find(state, "dm", from);
 	const other = find(state, "dm", to);
-	// Whoever had the name before has lost it, or this person could not have taken it.
+	// The person who had the name before has lost it, or this one could not have taken it.
 	if (other && dm && other !== dm)
 		other.former = true;
 	if (dm)
