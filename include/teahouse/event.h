@@ -24,7 +24,7 @@ struct user;
 	X(LEFT, "leave")      /* actor, room */                                          \
 	X(RENAMED, "nick")    /* actor, target: the new nick */                          \
 	X(TOPIC, "topic")     /* actor, room, body; or a snapshot of it */               \
-	X(NOTICE, "notice")   /* body, room or none */                                   \
+	X(NOTICE, "notice")   /* body; reason, if it has one */                          \
 	X(REFUSED, "error")   /* reason, target: what it is about, body: the sentence */ \
 	X(WELCOME, "welcome") /* actor, room, target: the server's name */               \
 	X(NAMES, "names")     /* room, entries */                                        \
@@ -45,47 +45,47 @@ const char *event_word(enum event_kind kind);
 
 /*
  * Why something was refused or ended: the lobby's digit (0: it has none, and gets the
- * sentence), the word in JSON and a sentence for a person, in which % stands for
- * what it is about.
+ * XX
  */
-#define REASONS(X)                                                                                 \
-	X(OK, 0, "", "")                                                                           \
-	X(BAD_PACKET, 0, "bad-packet", "That is not a JSON object with a \"type\".")               \
-	X(UNKNOWN_TYPE, 0, "unknown-type", "Unknown packet type \"%\".")                           \
-	X(MISSING_FIELD, 0, "missing-field", "The field \"%\" is missing.")                        \
-	X(BAD_FIELD, 0, "bad-field", "The field \"%\" has the wrong type or value.")               \
-	X(HELLO_FIRST, 1, "hello-first", "Please log in first.")                                   \
-	X(HELLO_AGAIN, 1, "hello-again",                                                           \
-		"You are already logged in. Use /nick to change your name.")                       \
-	X(NICK_TAKEN, 2, "nick-taken", "The name \"%\" is already in use.")                        \
-	X(NICK_ALIKE, 2, "nick-alike", "The name \"%\" looks too much like one that is in use.")   \
-	X(NICK_INVALID, 1, "nick-invalid",                                                         \
-		"The name \"%\" cannot be used: 1 to 32 characters, no spaces, none of "           \
-		"# @ : , * ! / \" < >, and none of ~ & %% + $ - = at the start")                   \
-	X(ROOM_INVALID, 1, "room-invalid",                                                         \
-		"\"%\" cannot be a room's name: 1 to 64 characters, no spaces, none of "           \
-		"# @ : , * ! / \" < >")                                                            \
-	X(ROOMS_FULL, 0, "room-invalid", "You are in too many rooms. Leave one first.")            \
-	X(LAST_ROOM, 0, "room-invalid", "You can't leave your only room. Join another one first.") \
-	X(NOT_IN_ROOM, 0, "not-in-room", "You are not in the room \"%\".")                         \
-	X(NO_SUCH_NICK, 0, "no-such-nick", "\"%\" is not online.")                                 \
-	X(NO_SUCH_ROOM, 0, "no-such-room", "There is no room \"%\".")                              \
-	X(TEXT_TOO_LONG, 0, "text-too-long", "Too long: the limit is %.")                          \
-	X(TEXT_EMPTY, 1, "bad-field", "The message is empty.")                                     \
-	X(UNKNOWN_COMMAND, 1, "unknown-command", "There is no command \"%\"; /help lists them.")   \
-	X(USAGE, 1, "usage", "Usage: %")                                                           \
-	X(SERVER_FULL, 0, "server-full", "The server is full. Please try again later.")            \
-	X(ADDRESS_FULL, 0, "server-full", "Too many connections from your address.")               \
-	X(TOO_SLOW, 0, "too-slow", "You read too slowly.")                                         \
-	X(TOO_LATE, 0, "hello-first", "You did not log in in time.")                               \
-	X(SHUTTING_DOWN, 0, "shutting-down", "The server is stopping.")                            \
-	X(LOGOUT, 0, "", "Goodbye.")                                                               \
-	X(LOST, 0, "", "The connection was lost.")                                                 \
-	X(WRONG_PROTOCOL, 0, "bad-packet", "This port does not speak HTTP.")                       \
-	X(NO_LENGTH, 0, "bad-packet",                                                              \
-		"A packet must begin with its length in two bytes, high byte first.")              \
-	X(NOT_UTF8, 0, "bad-packet",                                                               \
-		"This packet is not valid UTF-8. (Java's writeUTF encodes some characters "        \
+#define REASONS(X)                                                                               \
+	X(OK, 0, "", "")                                                                         \
+	X(BAD_PACKET, 0, "bad-packet", "That is not a JSON object with a \"type\".")             \
+	X(UNKNOWN_TYPE, 0, "unknown-type", "Unknown packet type \"%\".")                         \
+	X(MISSING_FIELD, 0, "missing-field", "The field \"%\" is missing.")                      \
+	X(BAD_FIELD, 0, "bad-field", "The field \"%\" has the wrong type or value.")             \
+	X(HELLO_FIRST, 1, "hello-first", "Please log in first.")                                 \
+	X(HELLO_AGAIN, 1, "hello-again",                                                         \
+		"You are already logged in. Use /nick to change your name.")                     \
+	X(NICK_TAKEN, 2, "nick-taken", "The name \"%\" is already in use.")                      \
+	X(NICK_ALIKE, 2, "nick-alike", "The name \"%\" looks too much like one that is in use.") \
+	X(NICK_INVALID, 1, "nick-invalid",                                                       \
+		"The name \"%\" cannot be used: 1 to 32 characters, no spaces, none of "         \
+		"# @ : , * ! / \" < >, and none of ~ & %% + $ - = at the start")                 \
+	X(ROOM_INVALID, 1, "room-invalid",                                                       \
+		"\"%\" cannot be a room's name: 1 to 64 characters, no spaces, none of "         \
+		"# @ : , * ! / \" < >")                                                          \
+	X(ROOMS_FULL, 0, "rooms-full", "You are in too many rooms. Leave one first.")            \
+	X(LAST_ROOM, 0, "last-room", "You can't leave your only room. Join another one first.")  \
+	X(NOT_IN_ROOM, 0, "not-in-room", "You are not in the room \"%\".")                       \
+	X(NO_SUCH_NICK, 0, "no-such-nick", "\"%\" is not online.")                               \
+	X(NO_SUCH_ROOM, 0, "no-such-room", "There is no room \"%\".")                            \
+	X(TEXT_TOO_LONG, 0, "text-too-long", "Too long: the limit is % bytes and 40 lines.")     \
+	X(LINE_TOO_LONG, 0, "line-too-long", "Too long: the limit is % bytes.")                  \
+	X(TEXT_EMPTY, 1, "text-empty", "The message is empty.")                                  \
+	X(UNKNOWN_COMMAND, 1, "unknown-command", "There is no command \"%\"; /help lists them.") \
+	X(USAGE, 1, "usage", "Usage: %")                                                         \
+	X(SERVER_FULL, 0, "server-full", "The server is full. Please try again later.")          \
+	X(ADDRESS_FULL, 0, "address-full", "Too many connections from your address.")            \
+	X(TOO_SLOW, 0, "too-slow", "You read too slowly.")                                       \
+	X(TOO_LATE, 0, "login-timeout", "You did not log in in time.")                           \
+	X(SHUTTING_DOWN, 0, "shutting-down", "The server is stopping.")                          \
+	X(LOGOUT, 0, "", "Goodbye.")                                                             \
+	X(LOST, 0, "", "The connection was lost.")                                               \
+	X(WRONG_PROTOCOL, 0, "wrong-protocol", "This port does not speak HTTP.")                 \
+	X(NO_LENGTH, 0, "no-length",                                                             \
+		"A packet must begin with its length in two bytes, high byte first.")            \
+	X(NOT_UTF8, 0, "not-utf8",                                                               \
+		"This packet is not valid UTF-8. (Java's writeUTF encodes some characters "      \
 		"differently.)")
 
 enum reason {

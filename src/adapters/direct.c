@@ -74,8 +74,8 @@ direct_on_message(struct client *client, struct text line)
 static void
 direct_too_long(struct client *client)
 {
-	session_reject_input(&client->session, REASON_TEXT_TOO_LONG, text_of("2048 bytes"),
-		TEXT_NONE, TEXT_NONE);
+	session_reject_input(
+		&client->session, REASON_LINE_TOO_LONG, text_of("2048"), TEXT_NONE, TEXT_NONE);
 }
 
 static void

@@ -104,7 +104,7 @@ packet_dispatch(struct packet *packet)
 	client->session.wants_names = version2;
 	const struct command *command = command_of_type(packet->type);
 	if (early && !hello)
-		packet_refuse(packet, REASON_HELLO_FIRST, packet->type);
+		packet_refuse(packet, REASON_HELLO_FIRST, TEXT_NONE);
 	else if (!command || (!version2 && !type_is_version1(packet->type)))
 		packet_refuse(packet, REASON_UNKNOWN_TYPE, packet->type);
 	else
@@ -354,11 +354,18 @@ version2_fields(struct json_writer *json, const struct event *event)
 		json_put_text(json, "nick", event->actor);
 		break;
 	case EVENT_NOTICE:
+		if (event->reason != REASON_OK)
+			json_put_text(json, "code", text_of(reason_word(event->reason)));
+		json_put_text(json, "message", event->body);
+		break;
 	case EVENT_HELP:
+		json_put_text(json, "code", text_of("help"));
 		json_put_text(json, "message", event->body);
 		break;
 	case EVENT_REFUSED:
 		json_put_refusal(json, event);
+		if (event->target.len > 0)
+			json_put_text(json, "subject", event->target);
 		break;
 	case EVENT_WELCOME:
 		json_put_text(json, "server", event->target);

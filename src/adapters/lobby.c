@@ -105,8 +105,8 @@ lobby_on_message(struct client *client, struct text line)
 static void
 lobby_too_long(struct client *client)
 {
-	session_reject_input(&client->session, REASON_TEXT_TOO_LONG, text_of("1024 bytes"),
-		TEXT_NONE, TEXT_NONE);
+	session_reject_input(
+		&client->session, REASON_LINE_TOO_LONG, text_of("1024"), TEXT_NONE, TEXT_NONE);
 }
 
 static void

@@ -283,8 +283,8 @@ telnet_on_message(struct client *client, struct text line)
 static void
 telnet_too_long(struct client *client)
 {
-	session_reject_input(&client->session, REASON_TEXT_TOO_LONG, text_of("8192 bytes a line"),
-		TEXT_NONE, TEXT_NONE);
+	session_reject_input(
+		&client->session, REASON_LINE_TOO_LONG, text_of("8192"), TEXT_NONE, TEXT_NONE);
 }
 
 static void

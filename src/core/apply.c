@@ -280,8 +280,10 @@ apply_stop(struct core *core, const struct entry *entry)
 {
 	struct strbuf sentence = {0};
 	reason_sentence(&sentence, REASON_SHUTTING_DOWN, TEXT_NONE);
-	struct event event = {
-		.kind = EVENT_NOTICE, .time = entry->time, .body = strbuf_view(&sentence)};
+	struct event event = {.kind = EVENT_NOTICE,
+		.reason = REASON_SHUTTING_DOWN,
+		.time = entry->time,
+		.body = strbuf_view(&sentence)};
 	core->host.stop(core->host.ctx, &event);
 	strbuf_clear(&sentence);
 	return REASON_OK;

@@ -26,7 +26,7 @@ command_login(struct session *session, const struct request *request)
 	struct core *core = session->core;
 	struct text nick = request->arg[0];
 	if (session->user)
-		return request_refuse(session, REASON_HELLO_AGAIN, nick, request);
+		return request_refuse(session, REASON_HELLO_AGAIN, TEXT_NONE, request);
 	struct name *name;
 	enum reason reason = nick_make(core, nick, NULL, &name);
 	if (reason != REASON_OK)

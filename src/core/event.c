@@ -1,7 +1,10 @@
 /* The words and sentences of events and reasons. */
 #include "teahouse/event.h"
 
+#include "teahouse/core.h"
 #include "teahouse/strbuf.h"
+
+_Static_assert(TEXT_LINES == 40, "The sentence of TEXT_TOO_LONG says so.");
 
 const char *
 event_word(enum event_kind kind)

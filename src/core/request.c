@@ -22,10 +22,10 @@ request_body(struct session *session, const struct request *request, struct text
 {
 	text_clean(body, said);
 	if (body->len == 0)
-		return request_refuse(session, REASON_TEXT_EMPTY, said, request);
+		return request_refuse(session, REASON_TEXT_EMPTY, TEXT_NONE, request);
 	if (body->len <= most && text_lines(strbuf_view(body)) <= TEXT_LINES)
 		return REASON_OK;
-	char limit[64];
-	snprintf(limit, sizeof limit, "%zu bytes and %d lines", most, TEXT_LINES);
+	char limit[24];
+	snprintf(limit, sizeof limit, "%zu", most);
 	return request_refuse(session, REASON_TEXT_TOO_LONG, text_of(limit), request);
 }

@@ -179,7 +179,7 @@ REFUSED = {
     "too long": {
         "telnet": LONG,
         "json 1": f"error code=text-too-long message={LONG} about=chat",
-        "json 2, web": f"error code=text-too-long message={LONG} about=chat",
+        "json 2, web": f"error code=text-too-long message={LONG} about=chat subject=100",
         "relay, relay nicks": NOTHING,
         "lobby, lobby quiet": f"*** {LONG}",
         "direct, direct hear, direct nicks": f"Error: {LONG}",
@@ -189,21 +189,21 @@ REFUSED = {
         "json 1": 'error code=unknown-type message=Unknown packet type "dance". '
                   "about=dance",
         "json 2, web": 'error code=unknown-type message=Unknown packet type "dance". '
-                       "about=dance",
+                       "about=dance subject=dance",
         "lobby, lobby quiet": "1",
         "direct, direct hear, direct nicks":
             "Error: Usage: #nick, @nick:text, @*:text or exit",
     },
     "nobody": {
         "telnet": NOBODY,
-        "json 2, web": f"error code=no-such-nick message={NOBODY} about=direct",
+        "json 2, web": f"error code=no-such-nick message={NOBODY} about=direct subject=nobody",
         "direct, direct hear, direct nicks": f"Error: {NOBODY}",
     },
     # At the login; and then what a user is shown on entering.
     "taken": {
         "telnet": f"{TAKEN}\nPlease try again.",
         "json 1": f"error code=nick-taken message={TAKEN} about=hello\njoin nick={{nick}}",
-        "json 2, web": f"error code=nick-taken message={TAKEN} about=hello\n"
+        "json 2, web": f"error code=nick-taken message={TAKEN} about=hello subject=marker\n"
                        "welcome ..\njoin room=main nick={nick}\nnames ..",
         "lobby, lobby quiet": "2\n0",
         "direct, direct hear, direct nicks":
@@ -218,7 +218,7 @@ SERVER = {
     "notice": {
         "telnet": f"*** {STOPPING}",
         "json 1": NOTHING,
-        "json 2, web": f"notice message={STOPPING}",
+        "json 2, web": f"notice code=shutting-down message={STOPPING}",
         "relay, relay nicks": NOTHING,
         "lobby, lobby quiet": f"*** {STOPPING}",
         "direct, direct hear, direct nicks": NOTHING,

@@ -121,7 +121,7 @@ def test_a_text_over_the_limit_is_refused_on_every_protocol(start_server, listen
 
 
 @pytest.mark.parametrize("listener, most, answer", [
-    ("telnet", 8192, "Too long: the limit is 8192 bytes a line."),
+    ("telnet", 8192, "Too long: the limit is 8192 bytes."),
     ("lobby", 1024, "*** Too long: the limit is 1024 bytes."),
     ("direct", 2048, "Error: Too long: the limit is 2048 bytes."), ("relay", 8192, None)])
 def test_a_line_over_the_protocols_own_limit_is_refused_once(start_server, listener, most, answer):

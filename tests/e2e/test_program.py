@@ -127,7 +127,7 @@ def test_stopping_is_announced(server, number):
     ann.until("*** The server is stopping.")
     assert ann.read_rest() == b""
     ann.drop()
-    bob.until("notice", message="The server is stopping.")
+    bob.until("notice", code="shutting-down", message="The server is stopping.")
     with pytest.raises(ConnectionClosed) as closed:
         bob.read()
     assert closed.value.code == 1001

@@ -173,9 +173,10 @@ def difference(what, page, code):
 
 def errors():
     text = read("include/teahouse/event.h").split("#define REASONS")[1].split("enum reason")[0]
-    codes = set(re.findall(r'X\(\w+, \d, "([a-z-]+)"', text))
+    codes = set(re.findall(r'X\(\w+, \d, "([a-z0-9-]+)"', text))
     assert codes
-    return difference("error", set(re.findall(r"^\.It Cm (.*)", section("Errors"), re.M)), codes)
+    rows = re.findall(r"^\.It Cm (.*)", section("Errors"), re.M)
+    return difference("error", {code for row in rows for code in row.split(" , ")}, codes)
 
 
 def command_rows():

@@ -192,9 +192,8 @@ of_two_leaves_of_the_last_rooms_the_second_is_refused(void **state)
 	guest_forget(ann);
 	guest_forget(twin);
 	apply_all(&log);
-	assert_told(twin,
-		"leave# main ann tea\nerror room-invalid: You can't leave your only room. "
-		"Join another one first.\n");
+	assert_told(twin, "leave# main ann tea\nerror last-room: You can't leave your only room. "
+			  "Join another one first.\n");
 	delayed_close(&fixture, &log);
 }
 
