@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/address.h"
 #include "base/alloc.h"
 #include "base/stdio.h"
 #include "client/protocol/protocols.h"
 #include "client/session/client.h"
+#include "client/session/target.h"
 #include "client/ui/pipe.h"
 #include "client/ui/screen.h"
 #include "codec/json.h"
@@ -26,24 +26,27 @@ enum { EXIT_USAGE = 2 };
 
 struct options {
 	const struct protocol *protocol;
+	struct target target;
 	const char *nick, *host, *port, *room;
-	bool help, version, plain;
+	bool help, version, plain, literal, wait;
 	bool screen; /* standard input and output are a terminal */
 };
 
-static const char help[] = "usage: teahouse [OPTIONS] [NICK [HOST [PORT]]]\n"
-			   "  NICK                 your name (default: $USER)\n"
+static const char help[] = "usage: teahouse [OPTIONS] [NAME] [HOST] [PORT]\n"
+			   "       teahouse [OPTIONS] [NAME@]HOST[:PORT]\n"
+			   "  NAME                 your name (default: $USER)\n"
 			   "  HOST                 the server (default: localhost)\n"
 			   "  PORT                 its port (default: the protocol's)\n"
 			   "  -p, --protocol NAME  one of: ";
 static const char help_rest[] =
 	"\n"
-	"  -r, --room ROOM      enter this room\n"
-	"      --plain          write each event as a line of parts separated "
-	"by tabs\n"
+	"  -r, --room ROOM      join this room\n"
+	"      --plain          write each event as a line of tab-separated fields\n"
+	"      --literal        send every line of input as it is: no commands\n"
+	"      --wait           wait until the server can be reached\n"
 	"      --version        print the version\n"
 	"      --help           print this text\n"
-	"In the client, /help lists the commands, and /q leaves.\n";
+	"In the client, F1 shows the keys, /help lists the commands, and /q quits.\n";
 
 static bool
 options_bad(const char *what, const char *value, const char *why)
@@ -59,7 +62,7 @@ options_protocol(struct options *options, const char *name)
 	if (options->protocol)
 		return true;
 	struct strbuf known = {0};
-	strbuf_puts(&known, "unknown; there is ");
+	strbuf_puts(&known, "unknown; one of ");
 	protocol_names(&known);
 	strbuf_add(&known, "", 1);
 	options_bad("protocol", name, known.ptr);
@@ -81,13 +84,15 @@ options_unknown(int argc, char **argv, int c)
 static bool
 options_flags(struct options *options, int argc, char **argv)
 {
-	enum { HELP = 256, VERSION, PLAIN };
+	enum { HELP = 256, VERSION, PLAIN, LITERAL, WAIT };
 	static const struct option flags[] = {
 		{"protocol", required_argument, NULL, 'p'},
 		{"room", required_argument, NULL, 'r'},
 		{"help", no_argument, NULL, HELP},
 		{"version", no_argument, NULL, VERSION},
 		{"plain", no_argument, NULL, PLAIN},
+		{"literal", no_argument, NULL, LITERAL},
+		{"wait", no_argument, NULL, WAIT},
 		{NULL, 0, NULL, 0},
 	};
 	int c;
@@ -100,6 +105,8 @@ options_flags(struct options *options, int argc, char **argv)
 		options->help |= c == HELP;
 		options->version |= c == VERSION;
 		options->plain |= c == PLAIN;
+		options->literal |= c == LITERAL;
+		options->wait |= c == WAIT;
 		options->screen &= !options->plain;
 		if (c == '?' || c == ':')
 			return options_unknown(argc, argv, c);
@@ -107,23 +114,22 @@ options_flags(struct options *options, int argc, char **argv)
 	return true;
 }
 
-static bool
-port_is_good(const char *port)
-{
-	char *end;
-	errno = 0;
-	long number = strtol(port, &end, 10);
-	return *port >= '0' && *port <= '9' && *end == '\0' && errno == 0 && number > 0 &&
-	       number <= PORT_MAX;
-}
-
-/* The user's name on this machine; in a container, $USER may not be set. */
+/*
+ * The user's name on this machine; in a container, $USER may not be set. NULL: there is none, or
+ * it is not a person's.
+ */
 static const char *
-user_name(void)
+user_name(bool asks)
 {
-	const char *name = getenv("USER");
+	const char *name = getenv("USER"), *before = getenv("SUDO_USER");
 	const struct passwd *user = name ? NULL : getpwuid(getuid());
-	return user ? user->pw_name : name;
+	if (user)
+		name = user->pw_name;
+	if (!name || strcmp(name, "root") != 0)
+		return name && *name ? name : NULL;
+	if (before && *before && strcmp(before, "root") != 0)
+		return before;
+	return asks ? NULL : name;
 }
 
 /* Checks the nick and the room, as far as they must be known before logging in. */
@@ -142,9 +148,11 @@ options_login(struct options *options)
 		return options_bad("room", NULL,
 			"without a terminal to ask on, this protocol needs --room ROOM");
 	if (!options->nick)
-		options->nick = user_name();
-	if (!options->nick || !*options->nick)
-		return options_bad("nick", NULL, "there is none on the command line, nor in $USER");
+		options->nick = user_name(options->screen);
+	if (!options->nick && options->screen)
+		options->nick = "";
+	if (!options->nick || (!*options->nick && !options->screen))
+		return options_bad("name", NULL, "not given, and $USER is not set");
 	return true;
 }
 
@@ -155,23 +163,18 @@ options_read(struct options *options, int argc, char **argv)
 		return false;
 	if (options->help || options->version)
 		return true;
-	const char **places[] = {&options->nick, &options->host, &options->port};
-	size_t n = 0;
-	for (int i = optind; i < argc; i++) {
-		if (n == sizeof places / sizeof *places)
-			return options_bad(
-				"argument", argv[i], "one too many, see teahouse --help");
-		*places[n++] = argv[i];
-	}
-	if (!options_login(options))
+	struct target *target = &options->target;
+	struct strbuf why = {0};
+	bool good = target_read(target, argv + optind, argc - optind, &why);
+	if (!good)
+		diag_line(LOG_LEVEL_ERROR, "%.*s", TEXT_ARGS(strbuf_view(&why)));
+	strbuf_clear(&why);
+	if (!good)
 		return false;
-	if (!options->host)
-		options->host = "localhost";
-	if (!options->port)
-		options->port = options->protocol->port;
-	if (!port_is_good(options->port))
-		return options_bad("port", options->port, "not a number from 1 to 65535");
-	return true;
+	options->nick = target->has_name ? target->name.ptr : NULL;
+	options->host = target->host.len > 0 ? target->host.ptr : "localhost";
+	options->port = target->port.len > 0 ? target->port.ptr : options->protocol->port;
+	return options_login(options);
 }
 
 /* Text is UTF-8 whatever the environment says. */
@@ -184,6 +187,24 @@ locale_choose(void)
 	/* Readline reads it by itself. */
 	setenv("LC_ALL", "C.UTF-8", 1);
 	setlocale(LC_CTYPE, "");
+}
+
+/* Connects, again and again if the user waits for it. False: session.error says why not. */
+static bool
+connect_first(struct session *session, const struct options *options)
+{
+	enum { DELAY_MAX = 30 };
+	bool waits = options->wait || options->screen;
+	for (int delay = 1; !client_open(session);
+		delay = delay < DELAY_MAX / 2 ? delay * 2 : DELAY_MAX) {
+		if (!waits || session->conn.host_unknown)
+			return false;
+		diag_line(LOG_LEVEL_ERROR, "%s; trying again in %d s%s", session->error.ptr, delay,
+			options->screen ? ", Ctrl-C quits" : "");
+		sleep((unsigned)delay);
+		session->error.len = 0;
+	}
+	return true;
 }
 
 static int
@@ -203,10 +224,11 @@ run(const struct options *options)
 	int status = EXIT_FAILURE;
 	if (screen)
 		screen_explain(&session);
-	if (!client_open(&session))
+	if (!connect_first(&session, options))
 		diag_line(LOG_LEVEL_ERROR, "%s", session.error.ptr);
 	else
-		status = screen ? screen_run(&session) : pipe_run(&session, options->plain);
+		status = screen ? screen_run(&session)
+				: pipe_run(&session, options->plain, options->literal);
 	client_close(&session);
 	model_close(session.model);
 	return status;
@@ -232,10 +254,11 @@ main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	diag_open("teahouse", LOG_LEVEL_INFO);
 	locale_choose();
-	if (!options_read(&options, argc, argv))
-		return EXIT_USAGE;
-	if (!options.help && !options.version)
-		return run(&options);
+	bool good = options_read(&options, argc, argv), runs = !options.help && !options.version;
+	int status = !good ? EXIT_USAGE : runs ? run(&options) : EXIT_SUCCESS;
+	target_clear(&options.target);
+	if (!good || runs)
+		return status;
 	if (options.version)
 		printf("teahouse %s\n", TEAHOUSE_VERSION);
 	else

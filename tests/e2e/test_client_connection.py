@@ -1,6 +1,7 @@
 """The terminal client when the connection is lost, and before servers that misbehave."""
 
 import subprocess
+import time
 
 import pytest
 
@@ -18,7 +19,7 @@ def test_reconnecting_after_a_restart_of_the_server(start_server, terminal):
     ann.status(r"\| tea \|")
     ann.keys("half")
     first.stop()
-    ann.shows("The connection is lost")
+    ann.shows("Connection lost")
     ann.status("lost, trying again in [12] s")
     ann.typed("ann> half")
     ann.enter(" a line")
@@ -26,7 +27,7 @@ def test_reconnecting_after_a_restart_of_the_server(start_server, terminal):
     second = start_server(**listeners)
     bob = second.json("bob", timeout=TIMEOUT)
     bob.send("join", room="tea")
-    ann.shows("Connected again")
+    ann.shows("Reconnected")
     ann.shows("ann: half a line$")
     ann.status(r"^ ann \| tea \| .* main.* connected")
     bob.send("chat", room="main", message="here, too")
@@ -44,7 +45,7 @@ def test_messages_typed_while_disconnected_are_sent_once(scripted_server, termin
     connection, _ = scripted_server.accept_and_welcome()
     ann.status("connected")
     connection.drop()
-    ann.shows("The connection is lost")
+    ann.shows("Connection lost")
     ann.enter("first")
     ann.enter("second")
     connection, hello = scripted_server.accept_and_welcome()
@@ -66,9 +67,9 @@ def test_an_unconfirmed_message_is_reported_and_not_repeated(scripted_server, te
     ann.enter("perhaps")
     connection.until("chat", message="perhaps")
     connection.drop()
-    ann.shows("This may not have been said: perhaps")
+    ann.shows("This message may not have been delivered: perhaps")
     connection, _ = scripted_server.accept_and_welcome()
-    ann.shows("Connected again")
+    ann.shows("Reconnected")
     ann.enter("surely")
     assert connection.until("chat")["message"] == "surely"
 
@@ -121,3 +122,16 @@ def test_a_server_that_speaks_something_else(scripted_server, bad):
     out, err = process.communicate(timeout=TIMEOUT)
     assert process.returncode == 1 and out == b""
     assert err.startswith(f"teahouse: 127.0.0.1 port {scripted_server.port}: ".encode())
+
+
+def test_a_line_without_an_answer_has_the_connection_examined(scripted_server, terminal):
+    """As after a change of the network: 10 s, not a minute, until the server is asked."""
+    ann = terminal("ann", "127.0.0.1", scripted_server.port)
+    connection, _ = scripted_server.accept_and_welcome()
+    ann.status("connected")
+    ann.enter("perhaps")
+    connection.until("chat", message="perhaps")
+    begun = time.monotonic()
+    connection.socket.settimeout(20)
+    connection.until("ping")
+    assert 8 < time.monotonic() - begun < 15

@@ -154,3 +154,20 @@ def test_help_lists_keys_and_commands(server, start_client):
     ann.keys(F1)
     ann.shows("Keys: Tab complete;")
     ann.shows("/msg NAME TEXT")
+
+
+def test_a_blank_before_a_slash_makes_no_secret_public(server, start_client):
+    ann = start_client("ann")
+    bob = server.json("bob")
+    ann.shows("bob has joined")
+    for blank in (" ", "   ", "\u3000", "\xa0"):
+        ann.enter(f"{blank}/msg bob secret")
+        bob.until("direct", message="secret")
+    ann.enter("/etc/passwd is a file")
+    assert bob.until("chat")["message"] == "/etc/passwd is a file"
+    ann.keys(f"{PASTE_START}  /msg bob pasted{PASTE_END}\r")
+    assert bob.until("chat")["message"] == "/msg bob pasted"
+    ann.keys(f"{PASTE_START}    indented:\n      more{PASTE_END}\r")
+    assert bob.until("chat")["message"] == "    indented:\n      more"
+    ann.keys("  /msg bo\t")
+    ann.typed("ann>   /msg bob")

@@ -62,7 +62,7 @@ def test_the_lobby_asks_for_a_room_and_a_name(server, lobby):
     client.shows("Would you like to list the rooms, or to join one?")
     client.typed("list or join>")
     client.enter("hello")
-    client.shows("Please type list to see the rooms, join ROOM")
+    client.shows("Type list to see the rooms, join ROOM")
     client.enter("list")
     client.shows(r"\*\*\* Rooms:$", "^        main$", "^        tea$",
                  r"\*\*\* Which room would you like to join\?$")
@@ -87,12 +87,12 @@ def test_refusals_of_a_room_or_a_name_are_sentences(server, lobby):
     client.shows(r'\*\*\* "a b" cannot be a room\'s name: 1 to 64 characters, no spaces')
     client.typed("list or join>")
     client.enter("/join tea")
-    client.shows(r'\*\*\* The name "ann" is already in use. Another one\?$')
+    client.shows(r'\*\*\* The name "ann" is already in use. Type another name.$')
     client.typed("name>")
     client.enter("a:b")
     client.shows(r'\*\*\* The name "a:b" cannot be used: 1 to 32 characters, no spaces')
     client.enter("ANN")
-    client.shows(r'\*\*\* The name "ANN" is already in use. Another one\?$')
+    client.shows(r'\*\*\* The name "ANN" is already in use. Type another name.$')
     client.enter("anna")
     client.status(r"^ anna \| tea \| 1 person .* connected$")
     shows_no_codes(client)
@@ -272,7 +272,7 @@ def test_commands_in_the_room(server, enter_room):
         word = command.split()[0]
         ann.shows(rf"\*\*\* The lobby protocol has no /{word}; /help lists what it has.$")
     ann.enter("//who")
-    ann.shows(r"\*\*\* The lobby protocol cannot say a line that begins with a slash.$")
+    ann.shows(r"\*\*\* The lobby protocol cannot send a line that begins with a slash.$")
     ann.status(r"^ ann \| tea \| 2 people ")
     shows_no_codes(ann)
 
@@ -335,12 +335,12 @@ def test_reconnecting_to_the_room_by_the_same_name(start_server, terminal):
     ann.keys("half")
     first.stop()
     ann.shows(r"\*\*\* The server is stopping.$")
-    ann.shows("The connection is lost")
+    ann.shows("Connection lost")
     ann.enter(" a line")
     ann.shows("sent when the connection is back")
     second = start_server(**listeners)
     bob = member(second)
-    ann.shows("Connected again")
+    ann.shows("Reconnected")
     ann.shows("ann: half a line$")
     ann.status(r"^ ann \| tea \| 2 people .* connected$")
     bob.send("chat", room="tea", message="ann?")
@@ -460,8 +460,8 @@ def test_a_script_receives_messages_meanwhile(server):
 @pytest.mark.parametrize("args, env, why", [
     (["-p", "lobby", "bot"], {}, "room: without a terminal to ask on, this protocol needs --room"),
     (["-p", "lobby", "-r", "", "bot"], {}, "room: without a terminal to ask on"),
-    (["-p", "lobby", "-r", "tea"], {"USER": ""}, "nick: there is none on the command line"),
-    (["-p", "direct"], {"USER": ""}, "nick: there is none on the command line"),
+    (["-p", "lobby", "-r", "tea"], {"USER": ""}, "name: not given, and $USER is not set"),
+    (["-p", "direct"], {"USER": ""}, "name: not given, and $USER is not set"),
     (["-p", "direct", "-r", "tea", "bot"], {}, "room tea: this protocol has no rooms"),
 ])
 def test_what_is_missing_without_a_terminal_to_ask_on(args, env, why):
@@ -473,13 +473,18 @@ def test_what_is_missing_without_a_terminal_to_ask_on(args, env, why):
 def test_a_script_whose_name_or_room_is_refused(server):
     member(server)
     for args, why in (
-            (["-r", "tea", "bob"], 'The name "bob" is already in use.'),
             (["-r", "tea", "a:b"], 'The name "a:b" cannot be used: .*'),
             (["-r", "a b", "bot"], '"a b" cannot be a room\'s name: .*'),
             (["-r", "tea", "x" * 3000], 'The name "x+.*')):
         status, out, err = run("-p", "lobby", *args, *server.address("lobby"), given="hi\n")
         assert (status, out) == (1, "")
         assert re.fullmatch(f"teahouse: login: {why}\n", err)
+
+
+def test_a_script_whose_name_is_taken_gets_the_next_one(server):
+    member(server)
+    status, out, err = run("-p", "lobby", "-r", "tea", "bob", *server.address("lobby"), given="hi\n")
+    assert (status, err) == (0, "") and out.endswith("bob2: hi\n")
 
 
 def test_a_script_with_an_unknown_command(server):
@@ -494,4 +499,4 @@ def test_a_script_with_an_unknown_command(server):
 def test_each_protocol_has_its_default_port(port, args):
     # Connecting to the broadcast address fails at once.
     status, _, err = run(*args, "bot", "255.255.255.255")
-    assert status == 1 and err.startswith(f"teahouse: 255.255.255.255 port {port}: ")
+    assert status == 1 and err.startswith(f"teahouse: cannot connect to 255.255.255.255 port {port}: ")

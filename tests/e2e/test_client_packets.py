@@ -51,7 +51,7 @@ def test_the_table_is_requested_again_on_a_new_connection(ann, scripted_server):
     ann.peer.drop()
     ann.peer, _ = scripted_server.accept_and_welcome()
     ann.peer.expect("commands")
-    ann.shows("Connected again")
+    ann.shows("Reconnected")
 
 
 def test_the_topic_of_a_room_that_is_entered(ann):
@@ -94,7 +94,7 @@ def test_a_nick_like_another_can_be_replaced(scripted_server, terminal):
     bob = terminal("bob", "127.0.0.1", scripted_server.port)
     peer = scripted_server.accept()
     refuse(peer, "bob")
-    bob.shows(r"It looks like b0b. Another one\?$")
+    bob.shows(r"It looks like b0b. Type another name.$")
     bob.typed("name>")
     bob.enter("bobby")
     peer.expect("hello", nick="bobby")

@@ -74,10 +74,13 @@ def test_a_refusal_goes_to_standard_error(server):
 
 
 def test_a_refused_name(server):
-    server.json("ann")
+    everyone = [server.json("ann"), *(server.json(f"ann{i}") for i in range(2, 10))]
     status, out, err = run("ann", *server.address("json"), given="hi\n")
     assert (status, out) == (1, "")
-    assert err == 'teahouse: login: The name "ann" is already in use.\n'
+    assert err == 'teahouse: login: The name "ann9" is already in use.\n'
+    del everyone
+    status, out, err = run("a b", *server.address("json"), given="hi\n")
+    assert (status, out) == (1, "") and err.startswith('teahouse: login: The name "a b" cannot be used')
 
 
 def test_all_lines_piped_in_are_sent_in_order(start_server):
@@ -135,8 +138,8 @@ def test_the_connection_is_lost_before_a_message_is_confirmed(scripted_server):
     connection.drop()
     assert process.wait(TIMEOUT) == 1
     assert process.stderr.read().splitlines() == [
-        b"teahouse: refused: This may not have been said: hello",
-        b"teahouse: connection: lost before all was said"]
+        b"teahouse: refused: This message may not have been delivered: hello",
+        b"teahouse: connection lost: not all lines were sent"]
     process.stdout.close()
     process.stderr.close()
 
@@ -147,7 +150,7 @@ def test_a_script_reconnects_after_a_restart(scripted_server):
         stdout=subprocess.PIPE, bufsize=0)
     connection, _ = scripted_server.accept_and_welcome()
     connection.drop()
-    while b"The connection is lost" not in process.stdout.readline():
+    while b"Connection lost" not in process.stdout.readline():
         pass
     process.stdin.write(b"hello\n")
     connection, _ = scripted_server.accept_and_welcome()
@@ -171,7 +174,7 @@ def test_a_message_that_is_never_confirmed_is_reported(scripted_server):
     ping = connection.until("ping")
     connection.send("pong", ref=ping["ref"], time=1000)
     assert process.wait(TIMEOUT) == 1
-    assert process.stderr.read() == b"teahouse: refused: This may not have been said: hello\n"
+    assert process.stderr.read() == b"teahouse: refused: This message may not have been delivered: hello\n"
     process.stdout.close()
     process.stderr.close()
 
@@ -193,5 +196,52 @@ def test_the_connection_is_lost_before_all_input_is_read(scripted_server, how, t
         process.stdin.close()
     connection.drop()
     assert process.wait(TIMEOUT) == 1
-    assert process.stderr.read().endswith("teahouse: connection: lost before all was said\n")
+    assert process.stderr.read().endswith("teahouse: connection lost: not all lines were sent\n")
     process.stderr.close()
+
+
+def test_a_script_whose_name_is_taken_gets_the_next_one(server):
+    """As two that run at once: nothing is lost."""
+    bob = server.json("bob")
+    first = subprocess.Popen([program("teahouse"), "backup", *map(str, server.address("json"))],
+                             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    bob.until("join", nick="backup")
+    for name in ("backup2", "backup2"):
+        assert run("backup", *server.address("json"), given="done\n")[0::2] == (0, "")
+        bob.until("chat", nick=name, message="done")
+        bob.until("leave", nick=name)
+    server.json("backup2")
+    status, out, err = run("--plain", "backup", *server.address("json"), given="done, too\n")
+    assert (status, err) == (0, "") and "\tbackup3\tdone, too\n" in out
+    assert first.communicate(b"mine\n", timeout=TIMEOUT)[0].endswith(b"backup: mine\n")
+
+
+DATA = ["/etc/passwd", "/q", " /nick evil", "//x", "/", "  indented", "\t/msg bob psst"]
+
+
+def test_literal_lines_are_no_commands(server):
+    bob = server.json("bob")
+    status, _, err = run("--literal", "bot", *server.address("json"), given="\n".join(DATA))
+    assert (status, err) == (0, "")
+    bob.until("join", nick="bot")
+    for line in DATA:
+        assert bob.until("chat", nick="bot")["message"] == (line if line[0] == line[1:2] == " " else line.strip())
+
+
+def test_lines_that_are_no_commands(server):
+    """The path of a file; and a command may have blanks before it, so that no secret is said."""
+    bob = server.json("bob")
+    given = "/etc/passwd\n  //two\n  /msg bob one\n\t/msg bob two\n\u3000/msg bob three\n\xa0/me waves\n"
+    status, out, err = run("bot", *server.address("json"), given=given)
+    assert (status, err) == (0, "")
+    assert [bob.until("chat")["message"] for _ in range(2)] == ["/etc/passwd", "/two"]
+    assert [bob.until("direct")["message"] for _ in range(3)] == ["one", "two", "three"]
+    bob.until("emote", message="waves")
+
+
+def test_the_control_sequences_of_terminals_are_dropped(server):
+    bob = server.json("bob")
+    given = "\x1b[31mFAILED\x1b[0m \x1b]8;;http://x\x1b\\tests\x1b]8;;\x1b\\\n\x1b[1m/me\x1b[0m waves\n"
+    assert run("bot", *server.address("json"), given=given)[0] == 0
+    assert bob.until("chat", nick="bot")["message"] == "FAILED tests"
+    bob.until("emote", nick="bot", message="waves")

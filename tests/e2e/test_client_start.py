@@ -19,11 +19,11 @@ from terminal import run
     (["--frobnicate"], "option --frobnicate: unknown"),
     (["-r"], "option -r: needs a value"),
     (["--room"], "option --room: needs a value"),
-    (["-p", "gopher"], "protocol gopher: unknown; there is json"),
+    (["-p", "gopher"], "protocol gopher: unknown; one of json"),
     (["ann", "localhost", "0"], "port 0: not a number from 1 to 65535"),
     (["ann", "localhost", "65536"], "port 65536: not a number from 1 to 65535"),
     (["ann", "localhost", "3490x"], "port 3490x: not a number from 1 to 65535"),
-    (["ann", "localhost", "3490", "tea"], "argument tea: one too many"),
+    (["ann", "localhost", "3490", "tea"], "argument tea: too many arguments"),
 ])
 def test_a_wrong_command_line_is_reported_in_a_sentence(args, why):
     status, out, err = run(*args)
@@ -33,14 +33,14 @@ def test_a_wrong_command_line_is_reported_in_a_sentence(args, why):
 
 def test_an_empty_user_variable_leaves_no_nick():
     status, _, err = run(env={"USER": ""})
-    assert status == 2 and re.fullmatch(r"teahouse: nick: .*USER\n", err)
+    assert status == 2 and re.fullmatch(r"teahouse: name: not given, and \$USER is not set\n", err)
 
 
 def test_without_user_the_nick_is_the_login_name(monkeypatch):
     """As in many containers. Whether a server listens on the usual port is not known here."""
     monkeypatch.delenv("USER", raising=False)
     status, _, err = run()
-    assert status in (0, 1) and "nick: there is none" not in err
+    assert status in (0, 1) and "name: not given" not in err
 
 
 def test_help_and_version():
@@ -54,16 +54,90 @@ def test_an_unreachable_server():
     port = free_port()
     status, out, err = run("ann", "127.0.0.1", port)
     assert (status, out) == (1, "")
-    assert err == f"teahouse: 127.0.0.1 port {port}: Connection refused\n"
+    assert err == f"teahouse: cannot connect to 127.0.0.1 port {port}: Connection refused\n"
 
 
-def test_the_terminal_is_not_touched_when_the_server_is_unreachable(terminal):
+def test_a_server_that_is_not_there_yet_is_waited_for(start_server, terminal):
+    """The terminal is not touched meanwhile."""
     port = free_port()
-    client = terminal("ann", "127.0.0.1", port, term="xterm-256color")
-    assert client.wait() == 1
-    assert client.raw == f"teahouse: 127.0.0.1 port {port}: Connection refused\r\n".encode()
-    assert client.restored()
+    client = terminal("ann", "127.0.0.1", port, term="xterm-256color", columns=120)
+    client.shows(f"^teahouse: cannot connect to 127.0.0.1 port {port}: Connection refused; "
+                 "trying again in 1 s, Ctrl-C quits$")
+    client.shows("trying again in 2 s")
+    assert client.restored() and b"\x1b" not in client.raw
+    start_server(json={"port": port})
+    client.status("connected")
 
+
+def test_ctrl_c_ends_the_waiting(terminal):
+    client = terminal("ann", "127.0.0.1", free_port(), columns=120)
+    client.shows("trying again in 1 s, Ctrl-C quits")
+    client.keys("\x03")
+    assert client.wait() == -signal.SIGINT and client.restored()
+
+
+def test_a_script_may_wait_for_the_server(start_server):
+    port = free_port()
+    process = subprocess.Popen(
+        [program("teahouse"), "--wait", "bot", "127.0.0.1", str(port)], stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stderr.readline().endswith(b"Connection refused; trying again in 1 s\n")
+    start_server(json={"port": port})
+    out, _ = process.communicate(b"hello\n", timeout=TIMEOUT)
+    assert process.returncode == 0 and out.endswith(b"bot: hello\n")
+
+
+@pytest.mark.parametrize("args", [["no-such.invalid"], ["--wait", "ann@no-such.invalid:1"]])
+def test_a_host_that_does_not_exist_is_not_waited_for(terminal, args):
+    client = terminal(*args, columns=100)
+    assert client.wait() in (1, -signal.SIGINT)
+    assert b"cannot connect to no-such.invalid port " in client.raw
+
+
+# Where to connect to, and under what name.
+
+@pytest.mark.parametrize("form, host", [
+    ("ann 127.0.0.1 {port}", "127.0.0.1"), ("ann 127.0.0.1:{port}", "127.0.0.1"),
+    ("ann@127.0.0.1:{port}", "127.0.0.1"), ("ann@127.0.0.1 {port}", "127.0.0.1"),
+    ("127.0.0.1:{port}", "127.0.0.1"), ("127.0.0.1 {port}", "127.0.0.1"),
+    ("localhost {port}", "127.0.0.1"), ("localhost:{port}", "127.0.0.1"),
+    ("[::1]:{port}", "::1"), ("::1 {port}", "::1"), ("ann [::1] {port}", "::1")])
+def test_the_forms_of_an_address(start_server, form, host):
+    server = start_server(json={"address": host})
+    port = server.address("json")[1]
+    status, out, err = run(*form.format(port=port).split(), given="hi\n", env={"USER": "ann"})
+    assert (status, err) == (0, "") and out.endswith("ann: hi\n")
+
+
+@pytest.mark.parametrize("args, why", [
+    (["http://chat.example.org:8080/#room/tea"],
+     'host http://chat.example.org:8080/#room/tea: open this address in a browser; connect with '
+     '"teahouse chat.example.org"'),
+    (["ann", "telnet://[::1]:5005"],
+     'host telnet://[::1]:5005: give only the name of the host; connect with "teahouse [::1]"'),
+    (["h.example:1", "2"], "port 2: there is another port, 1"),
+    (["h.example:x"], "port x: not a number from 1 to 65535"),
+    (["ann", "[::1"], "host [::1: not the name of a host"),
+    (["ann@"], 'host "": not the name of a host'),
+    (["h.example/tea"], "host h.example/tea: not the name of a host")])
+def test_an_address_of_another_form_is_explained(args, why):
+    assert run(*args) == (2, "", f"teahouse: {why}\n")
+
+
+def test_root_is_asked_for_a_name(server, terminal):
+    """But the user who became root by sudo has one, and a script has that of the system."""
+    host, port = server.address("json")
+    client = terminal(f"{host}:{port}", env={"USER": "root"})
+    client.shows(r"\*\*\* What is your name\?$")
+    client.typed("name>")
+    client.enter("ann")
+    client.status("^ ann .* connected$")
+    client = terminal(f"{host}:{port}", env={"USER": "root", "SUDO_USER": "bob"})
+    client.status("^ bob .* connected$")
+    assert "root: hi\n" in run(f"{host}:{port}", given="hi\n", env={"USER": "root", "SUDO_USER": ""})[1]
+
+
+# The terminal.
 
 @pytest.mark.parametrize("term, rows, columns, why", [
     ("xterm-256color", 3, 80, "80 columns and 3 rows are too small; 20 and 4 are needed"),
@@ -128,7 +202,7 @@ def test_another_name_is_asked_for_when_it_is_taken(server, terminal):
     client.enter("a b")
     client.shows(r'The name "a b" cannot be used')
     client.enter("/who")
-    client.shows("First please type a name")
+    client.shows("Type a name, or /q to quit")
     client.enter("/nick anna")
     client.typed("anna>")
     client.status(r"^ anna \| main .* connected$")

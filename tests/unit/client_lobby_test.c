@@ -108,7 +108,7 @@ logging_in_asks_for_room_and_nick(void **state)
 	input(&session, "bob");
 	sent(&session, "/nick bob\n");
 	receive(&session, "2");
-	newest_is(&session, "*** The name \"bob\" is already in use. Another one?");
+	newest_is(&session, "*** The name \"bob\" is already in use. Type another name.");
 	input(&session, "ann");
 	sent(&session, "/nick ann\n");
 	receive(&session, "0");
@@ -125,13 +125,13 @@ an_empty_list_and_a_list_of_one(void **state)
 	input(&session, "list");
 	input(&session, "list");
 	receive(&session, "0");
-	newest_is(&session, "*** There are no rooms yet; joining one makes it.");
+	newest_is(&session, "*** There are no rooms yet. Joining one creates it.");
 	receive(&session, "1\n0");
 	input(&session, "join 0");
 	sent(&session, "/list\n/list\n/join 0\n");
 	receive(&session, "1");
 	newest_is(&session, "*** Would you like to list the rooms, or to join one? "
-			    "Please type list, or join ROOM.");
+			    "Type list, or join ROOM.");
 	end(&session);
 }
 
@@ -141,14 +141,14 @@ an_unexpected_digit_is_not_an_answer(void **state)
 	(void)state;
 	struct session session = connected(NULL, "");
 	receive(&session, "0\n2\n1");
-	newest_is(&session, "*** The server did not understand something.");
+	newest_is(&session, "*** The server did not understand that.");
 	assert_int_equal(session.state, SESSION_PROMPTING);
 	end(&session);
 	session = online_in_tea();
 	receive(&session, "bob: 2");
 	newest_is(&session, "bob: 2");
 	receive(&session, "bob: x\n1");
-	newest_is(&session, "*** The server did not understand something.");
+	newest_is(&session, "*** The server did not understand that.");
 	assert_int_equal(session.state, SESSION_ONLINE);
 	end(&session);
 }
@@ -212,7 +212,7 @@ messages(void **state)
 	receive(&session, "bob: hi\nann: hello");
 	newest_is(&session, "bob: hi");
 	input(&session, "//who");
-	newest_is(&session, "*** The lobby protocol cannot say a line that begins with a slash.");
+	newest_is(&session, "*** The lobby protocol cannot send a line that begins with a slash.");
 	sent(&session, "");
 	end(&session);
 }
@@ -233,7 +233,7 @@ commands_in_any_case(void **state)
 	input(&session, "/Who");
 	sent(&session, "/who\n");
 	input(&session, "/SAY /hi");
-	newest_is(&session, "*** The lobby protocol cannot say a line that begins with a slash.");
+	newest_is(&session, "*** The lobby protocol cannot send a line that begins with a slash.");
 	input(&session, "/Quit");
 	assert_int_equal(session.state, SESSION_ENDED);
 	sent(&session, "/logout\n");

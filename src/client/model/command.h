@@ -1,5 +1,6 @@
 /*
- * The syntax of typed commands: `/name arguments`; `//text` says text that begins with a slash.
+ * The syntax of typed commands: `/name arguments`, also after blanks; `//text` says text that
+ * begins with a slash, and `/a/b` says a path.
  * Knows no command's meaning, except which of them take the name of a room.
  */
 #ifndef CLIENT_MODEL_COMMAND_H
@@ -12,6 +13,9 @@
  * is what follows. False: it is a message, and *line is its text.
  */
 bool command_parse(struct text *line, struct text *command);
+
+/* Whether the line is a command, or would be one but for its second slash. */
+bool command_begins(struct text line);
 
 /* Whether the command has this name, in any case. */
 bool command_is(struct text command, const char *name);

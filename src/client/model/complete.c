@@ -78,7 +78,8 @@ complete_line(const struct model *model, struct text line, size_t start, size_t 
 	struct matches matches = {xcalloc(sizeof(char *)), 0};
 	struct text word = {line.ptr + start, end - start};
 	struct text command = command_before(line, start);
-	bool is_command = start == 0 && word.len > 0 && word.ptr[0] == '/';
+	bool is_first = text_trim((struct text){line.ptr, start}).len == 0;
+	bool is_command = is_first && word.len > 0 && word.ptr[0] == '/';
 	if (is_command || command_is(command, "help"))
 		matches_add_all(&matches, word, &model->commands);
 	else if (command_takes_room(line, start))

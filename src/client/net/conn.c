@@ -100,6 +100,7 @@ conn_open(struct conn *conn, const char *host, const char *port, int64_t now)
 {
 	struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
 	int error = conn->addresses ? 0 : getaddrinfo(host, port, &hints, &conn->addresses);
+	conn->host_unknown = error && error != EAI_AGAIN && error != EAI_SYSTEM;
 	if (error) {
 		conn->addresses = NULL;
 		conn_close(conn, error == EAI_SYSTEM ? strerror(errno) : gai_strerror(error));
@@ -193,7 +194,7 @@ conn_read(struct conn *conn, char *bytes, size_t n)
 	if (got > 0)
 		return (size_t)got;
 	if (got == 0)
-		conn_close(conn, "the server hung up");
+		conn_close(conn, "disconnected by the server");
 	else if (!would_block())
 		conn_close(conn, strerror(errno));
 	return 0;

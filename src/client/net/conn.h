@@ -20,6 +20,7 @@ struct conn {
 	int64_t deadline;           /* ms, monotonic: when to give that address up */
 	struct outqueue out;
 	uint64_t queued, sent; /* bytes since conn_open */
+	bool host_unknown;     /* why it was closed: there is no such host */
 	struct strbuf error;   /* why it was closed, NUL-terminated */
 };
 

@@ -10,13 +10,12 @@
 #include "client/session/login.h"
 
 static const char help[] = "Each message needs a recipient:\n"
-			   "@NICK:TEXT             send TEXT to NICK\n"
+			   "@NAME:TEXT             send TEXT to NAME\n"
 			   "@*:TEXT                say TEXT in the server's room\n"
-			   "/msg NICK TEXT         the same as @NICK:TEXT\n"
-			   "/message NICK TEXT     the same\n"
-			   "/nick NICK             change your name\n"
-			   "/help                  this list\n"
-			   "/logout, /quit, /q     leave";
+			   "/msg NAME TEXT         same as @NAME:TEXT\n"
+			   "/nick NAME             change your name\n"
+			   "/help                  show this list\n"
+			   "/quit, /q              quit";
 
 static const char *const commands[] = {"msg", "message", "nick", "help", "logout", "quit", "q"};
 
@@ -36,7 +35,10 @@ direct_send_nick(struct session *session, struct text nick)
 static void
 direct_log_in(struct session *session)
 {
-	direct_send_nick(session, text_of(session->model->nick));
+	if (session->model->nick[0] == '\0')
+		login_ask(session, &prompt_nick, "What is your name?");
+	else
+		direct_send_nick(session, text_of(session->model->nick));
 }
 
 static void
@@ -104,7 +106,7 @@ direct_command(struct session *session, struct text command, struct text rest)
 		if (rest.len > 0)
 			direct_send_to(session, nick, rest);
 		else
-			session_notice(session, LINE_REFUSED, "Usage: /msg NICK TEXT", NULL);
+			session_notice(session, LINE_REFUSED, "Usage: /msg NAME TEXT", NULL);
 	} else if (command_is(command, "nick") && rest.len > 0) {
 		direct_send_nick(session, rest);
 	} else if (command_is(command, "help")) {
@@ -129,7 +131,7 @@ direct_send_line(struct session *session, struct text line, struct text room, st
 		direct_send_to(session, (struct text){nick.ptr + 1, nick.len - 1}, rest);
 	else
 		session_notice(session, LINE_REFUSED,
-			"Whom is that for? Please type @NICK:TEXT, or /msg NICK TEXT.", NULL);
+			"Who is this for? Type @NAME:TEXT, or /msg NAME TEXT.", NULL);
 	return false;
 }
 

@@ -4,6 +4,7 @@
 #include "client/model/command.h"
 #include "client/protocol/json_receive.h"
 #include "client/protocol/json_send.h"
+#include "client/session/login.h"
 
 /*
  * Sends a command that concerns a room as a packet that names the room: to the server, the
@@ -60,6 +61,15 @@ json_send_line(struct session *session, struct text line, struct text room, stru
 }
 
 static void
+json_log_in(struct session *session)
+{
+	if (session->model->nick[0] == '\0')
+		login_ask(session, &prompt_nick, "What is your name?");
+	else
+		json_send_hello(session);
+}
+
+static void
 json_request_rooms(struct session *session)
 {
 	json_send_request(session, "rooms", TEXT_NONE, text_of(json_ref_quiet));
@@ -69,7 +79,7 @@ const struct protocol protocol_json = {
 	.name = "json",
 	.port = "3490",
 	.framing = &framing_packets,
-	.log_in = json_send_hello,
+	.log_in = json_log_in,
 	.on_message = json_receive,
 	.send_line = json_send_line,
 	.ping = json_send_ping,

@@ -10,11 +10,11 @@
 #include "client/session/login.h"
 #include "teahouse/name_rules.h"
 
-static const char help[] = "A line is said in the room, unless it is one of these commands:\n"
+static const char help[] = "Type to talk in the room, or use a command:\n"
 			   "/who, /look, /names    list the people in the room\n"
-			   "/say TEXT              say TEXT in the room\n"
-			   "/help                  this list\n"
-			   "/logout, /quit, /q     leave";
+			   "/say TEXT              say TEXT\n"
+			   "/help                  show this list\n"
+			   "/quit, /q              quit";
 
 static const char *const commands[] = {
 	"who", "look", "names", "say", "help", "logout", "quit", "q"};
@@ -82,9 +82,7 @@ lobby_choose(struct session *session, struct text line, bool by_name)
 		session_log_in(session);
 	} else {
 		session_notice(session, LINE_LOCAL,
-			"Please type list to see the rooms, join ROOM to enter one, or /q to "
-			"leave.",
-			NULL);
+			"Type list to see the rooms, join ROOM to join one, or /q to quit.", NULL);
 	}
 }
 
@@ -112,7 +110,7 @@ lobby_log_in(struct session *session)
 	if (!lobby->joined && !room.ptr) {
 		login_ask(session, &prompt_list_or_join,
 			"Would you like to list the rooms, or to join one? "
-			"Please type list, or join ROOM.");
+			"Type list, or join ROOM.");
 	} else if (lobby->joined && nick.len == 0) {
 		login_ask(session, &prompt_nick, "What is your name?");
 	} else {
@@ -130,7 +128,7 @@ lobby_show_rooms(struct session *session, size_t n)
 	struct lobby *lobby = session->protocol_state;
 	struct strbuf buf = {0};
 	if (n == 0)
-		strbuf_puts(&buf, "There are no rooms yet; joining one makes it.");
+		strbuf_puts(&buf, "There are no rooms yet. Joining one creates it.");
 	else
 		strbuf_printf(&buf, "Rooms:%.*s", TEXT_ARGS(strbuf_view(&lobby->rooms)));
 	lobby_notice(session, LINE_NOTICE, &buf);
@@ -225,7 +223,7 @@ lobby_receive_other(struct session *session, struct text string)
 {
 	bool code = string.len == 1 && string.ptr[0] >= '0' && string.ptr[0] <= '2';
 	if (code)
-		string = text_of("The server did not understand something.");
+		string = text_of("The server did not understand that.");
 	if (string.len > 0)
 		model_add_notice(session->model, LINE_NOTICE, TEXT_NONE, string, wall_ms());
 }
@@ -384,7 +382,7 @@ lobby_send_text(struct session *session, struct text text)
 			text, wall_ms());
 	} else {
 		session_notice(session, LINE_REFUSED,
-			"The lobby protocol cannot say a line that begins with a slash.", NULL);
+			"The lobby protocol cannot send a line that begins with a slash.", NULL);
 	}
 	strbuf_clear(&strings);
 }

@@ -8,15 +8,18 @@
 #include "base/alloc.h"
 #include "client/model/command.h"
 #include "client/model/complete.h"
+#include "client/model/escape.h"
 #include "client/session/clock.h"
 #include "client/session/login.h"
 #include "client/session/pending.h"
 
 enum {
-	RETRY_DELAY_MAX = 30, /* s */
-	SILENCE_MS = 60000, /* before a ping is sent, and then before the connection is given up */
-	PAUSE_MS = 50,      /* without a byte: ends a message that has no end of its own */
-	LATE_MS = 1000,     /* the same from a server that ends messages: bytes may only be late */
+	RETRY_DELAY_MAX = 30,  /* s */
+	SILENCE_MS = 60000,    /* before a ping is sent */
+	UNANSWERED_MS = 10000, /* the same, while a line that was sent is unanswered */
+	PROBE_MS = 20000,      /* then before the connection is given up */
+	PAUSE_MS = 50,         /* without a byte: ends a message that has no end of its own */
+	LATE_MS = 1000, /* the same from a server that ends messages: bytes may only be late */
 	LEAVE_MS = 500,
 	TYPED_BYTES = 30000, /* fits into a packet, even if each byte is escaped */
 	BUSY_BYTES = 65536,
@@ -28,7 +31,9 @@ static void
 client_fail_to_connect(struct session *session)
 {
 	struct strbuf server = {0};
-	strbuf_printf(&server, "%s port %s", session->host, session->port);
+	bool begun = session->conn.queued > 0;
+	strbuf_printf(&server, "%s%s port %s", begun ? "" : "cannot connect to ", session->host,
+		session->port);
 	strbuf_add(&server, "", 1);
 	session_fail(session, server.ptr, session->conn.error.ptr);
 	strbuf_clear(&server);
@@ -60,6 +65,8 @@ bool
 client_open(struct session *session)
 {
 	struct conn *conn = &session->conn;
+	session->state = SESSION_OFFLINE;
+	conn_forget_addresses(conn);
 	conn_open(conn, session->host, session->port, monotonic_ms());
 	while (conn->state == CONN_CONNECTING) {
 		struct pollfd fd = {.fd = conn->fd, .events = conn_events(conn)};
@@ -99,11 +106,23 @@ client_ping(struct session *session)
 	session->protocol->ping(session);
 }
 
+/* The connection may be dead if what was sent is not answered. */
+static void
+client_expect_answer(struct session *session)
+{
+	int64_t soon = monotonic_ms() + UNANSWERED_MS;
+	bool sent = session->n_pending > 0 && session->pending[0].ref;
+	if (sent && session->state == SESSION_ONLINE && !session->probing &&
+		session->deadline > soon && !session_awaits_echo(session))
+		session->deadline = soon;
+}
+
 /* Sends what need not wait; after the last input, also the ping or goodbye that ends the session. */
 static void
 client_send_pending(struct session *session)
 {
 	bool all = pending_send(session);
+	client_expect_answer(session);
 	if (all && session->state == SESSION_ONLINE && session->input_ended &&
 		!session->goodbye_sent) {
 		session->goodbye_sent = true;
@@ -159,6 +178,9 @@ client_input_cleaned(struct session *session, struct text line)
 {
 	struct text rest = line, command = {NULL, 0};
 	bool is_command = command_parse(&rest, &command);
+	/* Without the blanks before the slash. */
+	const char *slash = is_command ? memchr(line.ptr, '/', line.len) : line.ptr;
+	line = (struct text){slash, line.len - (size_t)(slash - line.ptr)};
 	if (is_command && command_quits(command)) {
 		client_quit(session, command);
 		return;
@@ -174,18 +196,31 @@ client_input_cleaned(struct session *session, struct text line)
 	pending_add(session, line, joins || command_is(command, "leave"));
 	client_send_pending(session);
 	if (session->state != SESSION_ONLINE && session->was_online)
-		session_notice(session, LINE_LOCAL, "To be sent when the connection is back",
+		session_notice(session, LINE_LOCAL, "Will be sent when the connection is back",
 			session->pending[session->n_pending - 1].text);
+}
+
+void
+client_input_literally(struct session *session, struct text line)
+{
+	struct strbuf text = {0};
+	if (command_begins(line))
+		strbuf_puts(&text, "/");
+	strbuf_add_text(&text, text.len > 0 ? text_trim(line) : line);
+	client_input(session, strbuf_view(&text));
+	strbuf_clear(&text);
 }
 
 void
 client_input(struct session *session, struct text line)
 {
-	struct strbuf clean = {0};
-	strbuf_reserve(&clean, line.len + 1);
-	text_clean(&clean, line);
+	struct strbuf plain = {0}, clean = {0};
+	escape_drop_all(&plain, line);
+	strbuf_reserve(&clean, plain.len + 1);
+	text_clean(&clean, strbuf_view(&plain));
+	strbuf_clear(&plain);
 	if (clean.len > TYPED_BYTES)
-		session_notice(session, LINE_REFUSED, "That is too long.", NULL);
+		session_notice(session, LINE_REFUSED, "Too long.", NULL);
 	else if (clean.len > 0)
 		client_input_cleaned(session, strbuf_view(&clean));
 	strbuf_clear(&clean);
@@ -239,8 +274,7 @@ client_connection_lost(struct session *session)
 		return;
 	}
 	if (was_online)
-		session_notice(
-			session, LINE_LOCAL, "The connection is lost", session->conn.error.ptr);
+		session_notice(session, LINE_LOCAL, "Connection lost", session->conn.error.ptr);
 	pending_give_up(session, true);
 	client_retry_later(session);
 }
@@ -251,9 +285,9 @@ client_receive_one(struct session *session, enum framed framed, struct text mess
 	if (framed == FRAMED_MESSAGE)
 		session->protocol->on_message(session, message);
 	else if (framed == FRAMED_TOO_LONG)
-		session_notice(session, LINE_LOCAL, "A message was too long to be shown.", NULL);
+		session_notice(session, LINE_LOCAL, "A message was too long to show.", NULL);
 	else if (framed == FRAMED_HTTP || framed == FRAMED_NO_LENGTH)
-		conn_close(&session->conn, "it speaks another protocol");
+		conn_close(&session->conn, "this is not a server for the protocol in use");
 }
 
 /* Everything that was received has been handled; the connection may have ended. */
@@ -329,11 +363,11 @@ client_run_timers(struct session *session, int64_t now)
 		pending_give_up(session, false);
 	} else if (session->state == SESSION_LOGGING_IN ||
 		   (session->state == SESSION_ONLINE && session->probing)) {
-		conn_close(&session->conn, "it does not answer");
+		conn_close(&session->conn, "no answer");
 		client_connection_lost(session);
 	} else if (session->state == SESSION_ONLINE) {
 		session->probing = true;
-		session->deadline = now + SILENCE_MS;
+		session->deadline = now + PROBE_MS;
 		client_ping(session);
 	}
 }

@@ -7,12 +7,18 @@
 
 #include "client/session/session.h"
 
-/* Connects for the first time; blocks. False: that failed, and session.error is set. */
+/*
+ * Connects for the first time; blocks. False: that failed, and session.error is set; it may be
+ * tried again if conn.host_unknown is false.
+ */
 bool client_open(struct session *session);
 void client_close(struct session *session);
 
 /* A line was typed. */
 void client_input(struct session *session, struct text line);
+
+/* The same, but no line is a command. */
+void client_input_literally(struct session *session, struct text line);
 
 /* The candidates for the word at line[start..end], as by complete_line. */
 char **client_complete(struct session *session, struct text line, size_t start, size_t end);

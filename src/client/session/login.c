@@ -34,7 +34,7 @@ void
 login_accepted(struct session *session, struct text nick)
 {
 	if (session->was_online)
-		session_notice(session, LINE_LOCAL, "Connected again.", NULL);
+		session_notice(session, LINE_LOCAL, "Reconnected.", NULL);
 	model_set_nick(session->model, nick);
 	session->state = SESSION_ONLINE;
 	session->was_online = true;
@@ -50,8 +50,7 @@ login_answer_nick(struct session *session, struct text line)
 	bool names = command_is(command, "nick") || command_is(command, "login");
 	line = text_trim(line);
 	if (line.len == 0 || (is_command && !names)) {
-		session_notice(
-			session, LINE_LOCAL, "First please type a name, or /q to leave.", NULL);
+		session_notice(session, LINE_LOCAL, "Type a name, or /q to quit.", NULL);
 		return;
 	}
 	model_set_nick(session->model, line);
@@ -105,15 +104,36 @@ login_refuse_nick(struct session *session)
 	session->state = SESSION_PROMPTING;
 	session->prompt = &prompt_nick;
 	struct strbuf buf = {0};
-	strbuf_printf(&buf, "%s Another one?", session->reason.ptr);
+	strbuf_printf(&buf, "%s Type another name.", session->reason.ptr);
 	strbuf_add(&buf, "", 1);
 	session_notice(session, LINE_REFUSED, buf.ptr, NULL);
 	strbuf_clear(&buf);
 }
 
+/* A script cannot be asked: backup2 .. backup9 for backup. False: they are taken, too. */
+static bool
+login_try_next_name(struct session *session)
+{
+	enum { LAST = 9 };
+	if (session->interactive || session->was_online || session->name_number == LAST)
+		return false;
+	struct text name = text_of(session->model->nick);
+	struct strbuf next = {0};
+	if (session->name_number > 0)
+		name.len--;
+	session->name_number = session->name_number > 0 ? session->name_number + 1 : 2;
+	strbuf_printf(&next, "%.*s%d", TEXT_ARGS(name), session->name_number);
+	model_set_nick(session->model, strbuf_view(&next));
+	strbuf_clear(&next);
+	session_log_in(session);
+	return true;
+}
+
 void
 login_refused(struct session *session, enum refusal refusal, struct text sentence)
 {
+	if (refusal == REFUSED_NICK_TAKEN && login_try_next_name(session))
+		return;
 	login_keep_reason(session, sentence);
 	if (refusal == REFUSED_ROOM && !session->without_room &&
 		(session->interactive || session->was_online)) {

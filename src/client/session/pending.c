@@ -127,7 +127,8 @@ pending_give_up(struct session *session, bool resend)
 			i++;
 			continue;
 		}
-		session_notice(session, LINE_REFUSED, "This may not have been said", pending->text);
+		session_notice(session, LINE_REFUSED, "This message may not have been delivered",
+			pending->text);
 		pending_remove(session, i);
 	}
 }

@@ -12,6 +12,7 @@
 #include <readline/history.h>
 #include <readline/readline.h>
 
+#include "client/model/command.h"
 #include "client/session/clock.h"
 #include "client/ui/input_keys.h"
 #include "client/ui/keystream.h"
@@ -98,8 +99,11 @@ escape_slash(const char *line, struct strbuf *escaped)
 {
 	struct strbuf clean = {0};
 	text_clean(&clean, text_of(line));
-	struct text text = text_trim(strbuf_view(&clean));
-	strbuf_puts(escaped, text.len > 0 && text.ptr[0] == '/' ? "/" : "");
+	struct text text = strbuf_view(&clean);
+	if (command_begins(text)) {
+		text = text_trim(text);
+		strbuf_puts(escaped, "/");
+	}
 	strbuf_add_text(escaped, text);
 	strbuf_clear(&clean);
 }

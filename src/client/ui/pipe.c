@@ -18,6 +18,7 @@ struct pipe {
 	struct session *session;
 	struct decoder decoder;
 	bool records; /* write every line as a record */
+	bool literal; /* no line is a command */
 	bool failed;
 };
 
@@ -56,6 +57,15 @@ pipe_on_line(void *ctx, const struct room *room, const struct line *line)
 }
 
 static void
+pipe_input_one(struct pipe *pipe, struct text line)
+{
+	if (pipe->literal)
+		client_input_literally(pipe->session, line);
+	else
+		client_input(pipe->session, line);
+}
+
+static void
 pipe_input(struct pipe *pipe, struct text in)
 {
 	struct text line;
@@ -64,9 +74,9 @@ pipe_input(struct pipe *pipe, struct text in)
 	pipe->decoder.begun = true;
 	while ((framed = framing_lines.next(&pipe->decoder, &in, &line)) != FRAMED_NOTHING) {
 		if (framed == FRAMED_MESSAGE && !pipe->session->input_ended) {
-			client_input(pipe->session, line);
+			pipe_input_one(pipe, line);
 		} else if (framed == FRAMED_TOO_LONG) {
-			diag_line(LOG_LEVEL_ERROR, "refused: a line of more than %d bytes",
+			diag_line(LOG_LEVEL_ERROR, "refused: a line is longer than %d bytes",
 				LINE_BYTES);
 			pipe->failed = true;
 		}
@@ -134,7 +144,7 @@ pipe_loop(struct pipe *pipe)
 			return;
 		if (session->state == SESSION_OFFLINE &&
 			(session->input_ended || pipe_is_full(session))) {
-			diag_line(LOG_LEVEL_ERROR, "connection: lost before all was said");
+			diag_line(LOG_LEVEL_ERROR, "connection lost: not all lines were sent");
 			pipe->failed = true;
 			return;
 		}
@@ -142,9 +152,9 @@ pipe_loop(struct pipe *pipe)
 }
 
 int
-pipe_run(struct session *session, bool records)
+pipe_run(struct session *session, bool records, bool literal)
 {
-	struct pipe pipe = {.session = session, .records = records};
+	struct pipe pipe = {.session = session, .records = records, .literal = literal};
 	session->interactive = false;
 	session->model->on_line = pipe_on_line;
 	session->model->ctx = &pipe;

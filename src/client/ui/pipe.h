@@ -4,7 +4,10 @@
 
 #include "client/session/session.h"
 
-/* Runs the session until its input is answered; returns the exit status. records: write records (record.h). */
-int pipe_run(struct session *session, bool records);
+/*
+ * Runs the session until its input is answered; returns the exit status. records: writes records
+ * (record.h); literal: no line of the input is a command.
+ */
+int pipe_run(struct session *session, bool records, bool literal);
 
 #endif
