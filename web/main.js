@@ -47,7 +47,7 @@ const composer = new Composer({
 	known: () => ({ nicks: nicksByRecency(state), rooms: roomNames(), commands: state.commands }),
 	page: (direction) => log.page(direction),
 });
-const log = new MessageLog({ edit: (text) => composer.edit(text), retry });
+const log = new MessageLog({ edit: (text) => composer.edit(text), retry, join: (room) => onClick({ do: "join", room }) });
 const drawSidebar = createSidebar(onClick);
 const drawPeople = createPeople(onClick);
 const drawAside = createAside((key) => onClick({ do: "show", key }));

@@ -28,7 +28,7 @@ FEIGNED = """
         send(text) { sent.push(JSON.parse(text)); }
         close() {}
     };
-    Object.defineProperty(navigator, "clipboard", { value: { writeText: (text) => { window.copied = text; } } });
+    Object.defineProperty(navigator, "clipboard", { value: { writeText: async (text) => { window.copied = text; } }, configurable: true });
 """
 MINUTE = 60 * 1000
 DAY = 24 * 60 * MINUTE

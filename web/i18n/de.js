@@ -97,6 +97,9 @@ export default {
 	retry: "Noch einmal",
 	edit: "Ändern",
 	copy: "Kopieren",
+	copyCode: "Code kopieren",
+	copied: "Kopiert",
+	notCopied: "Der Browser erlaubt kein Kopieren.",
 
 	messageRoom: "Nachricht an #{name}",
 	messagePerson: "Nachricht an {name}",

@@ -102,6 +102,9 @@ export default {
 	retry: "Try again",
 	edit: "Edit",
 	copy: "Copy",
+	copyCode: "Copy the code",
+	copied: "Copied",
+	notCopied: "The browser does not allow copying.",
 
 	// Composer
 	messageRoom: "Message #{name}",

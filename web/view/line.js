@@ -4,15 +4,15 @@
 
 import { formatDateTime, formatDay, formatTime } from "../i18n/times.js";
 import { nameList, t, tParts } from "../i18n/translate.js";
-import { splitLinks } from "../lib/links.js";
 import { element } from "./dom.js";
 import { giveTile, nickButton, paint } from "./nick.js";
+import { linked, richLine, richText } from "./rich_text.js";
 
 // The content of the text column.
 const BODIES = {
-	chat: (line) => linked(line.text),
+	chat: (line) => richText(line.text),
 	emote: emoteBody,
-	direct: (line) => linked(line.text),
+	direct: (line) => richText(line.text),
 	notice: (line) => [line.text],
 	presence: presenceBody,
 	renamed: (line) => tParts("renamed", { nick: nickButton(line.nick), new: nickButton(line.to) }),
@@ -51,12 +51,6 @@ function senderElement({ nick, to, elsewhere }) {
 	return element("span", { className: "sender" }, nickButton(nick), ...other, element("span", { className: "visually-hidden", textContent: ": " }));
 }
 
-/** The text as nodes, its addresses as links. */
-export function linked(text) {
-	return splitLinks(text).map(({ text: piece, href }) =>
-		href ? element("a", { href, target: "_blank", rel: "noopener noreferrer nofollow", textContent: piece }) : piece);
-}
-
 export function dayElement(time) {
 	return element("div", { className: "divider day" }, element("span", { textContent: formatDay(time) }));
 }
@@ -81,7 +75,7 @@ function timeElement(time) {
 }
 
 function emoteBody({ nick, text }) {
-	return ["* ", nickButton(nick), " ", ...linked(text)];
+	return ["* ", nickButton(nick), " ", ...richLine(text)];
 }
 
 // `ann has entered the room.`, or for several people `ann, bob and 3 others entered, cat left.`

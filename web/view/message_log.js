@@ -5,6 +5,7 @@ import { formatDay } from "../i18n/times.js";
 import { t } from "../i18n/translate.js";
 import { colourIn } from "../model/colours.js";
 import { KEPT_LINES, pendingIn } from "../model/state.js";
+import { copyText } from "./clipboard.js";
 import { copyAsLines } from "./copy.js";
 import { byId, setText } from "./dom.js";
 import { dayElement, lineElement, newElement, timeOf } from "./line.js";
@@ -29,19 +30,27 @@ export class MessageLog {
 	#atBottom = true;
 	#missed = 0;      // messages that came below the view
 
-	/** edit(text) and retry(seq) are called for the buttons of failed messages. */
-	constructor({ edit, retry }) {
+	/** edit(text) and retry(seq) are called for the buttons of failed messages, join(room) for links to rooms. */
+	constructor({ edit, retry, join }) {
 		log.addEventListener("scroll", () => this.#scrolled(), { passive: true });
 		newer.addEventListener("click", () => this.#toBottom());
-		messages.addEventListener("click", ({ target }) => {
-			const { action, seq } = target.closest(".inline-button")?.dataset ?? {};
-			const text = () => target.closest(".line").querySelector(".failed-text").textContent;
+		log.addEventListener("click", (event) => {
+			const { action, seq } = event.target.closest(".inline-button")?.dataset ?? {};
+			const text = () => event.target.closest(".line").querySelector(".failed-text").textContent;
+			const code = event.target.closest(".copy-code");
+			const link = event.target.closest("a[data-room]");
 			if (action === "edit")
 				edit(text());
 			else if (action === "retry")
 				retry(Number(seq));
 			else if (action === "copy")
-				navigator.clipboard?.writeText(text());
+				copyText(text());
+			else if (code)
+				this.#copyCode(code);
+			else if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+				event.preventDefault();
+				join(link.dataset.room);
+			}
 		});
 		copyAsLines(messages);
 		// A keyboard or a growing field shrinks the log, which must not hide the last line.
@@ -150,6 +159,13 @@ export class MessageLog {
 	// The name is not shown again below what the user said before.
 	#groupPending() {
 		this.#pending.forEach((line, i) => pending.children[i].classList.toggle("same", continuesGroup(line, this.#pending[i - 1] ?? this.#last)));
+	}
+
+	async #copyCode(button) {
+		const copied = await copyText(button.parentElement.querySelector("code").textContent);
+		button.title = t(copied ? "copied" : "notCopied");
+		setText(byId("announcer"), button.title);
+		button.classList.toggle("done", copied);
 	}
 
 	#scrolled() {

@@ -4,7 +4,7 @@
 import { t } from "../i18n/translate.js";
 import { isInApp, titleOf, totals } from "../model/state.js";
 import { byId, setText } from "./dom.js";
-import { linked } from "./line.js";
+import { linked } from "./rich_text.js";
 
 export function drawPage(state, conversation, connection) {
 	byId("login").hidden = isInApp(state);

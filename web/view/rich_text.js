@@ -1,0 +1,69 @@
+// Makes elements of a message's markup. The signs of the markup stay in the document, hidden, so that
+// its text is what was typed: that is what is copied. Does not know which signs there are.
+
+import { t } from "../i18n/translate.js";
+import { splitLinks } from "../lib/links.js";
+import { parseInline, parseMessage } from "../lib/markdown.js";
+import { element, icon } from "./dom.js";
+
+const TAGS = { code: "code", bold: "strong", italic: "em", quote: "blockquote" };
+const ROOM = /^#room\/(.+)$/iu;
+
+/** A message: with code over several lines, and quotations. */
+export function richText(text) {
+	return parseMessage(text).flatMap(elementsOf);
+}
+
+/** A text of one line. */
+export function richLine(text) {
+	return parseInline(text).flatMap(elementsOf);
+}
+
+/** A text with its addresses as links, and no other markup. */
+export function linked(text) {
+	return splitLinks(text).map((piece) => piece.href ? linkOf(piece) : piece.text);
+}
+
+function elementsOf(node) {
+	if (node.kind === "link")
+		return [linkOf(node)];
+	if (node.kind === "fence")
+		return [fenceOf(node)];
+	const inside = node.children ? node.children.flatMap(elementsOf) : [node.text].filter(Boolean);
+	const all = [...syntax(node.open), ...inside, ...syntax(node.close)];
+	return node.kind === "text" ? all : [element(TAGS[node.kind], {}, ...all)];
+}
+
+function syntax(signs) {
+	return signs === "" ? [] : [element("span", { className: "syntax", textContent: signs })];
+}
+
+function fenceOf({ open, close, text }) {
+	const copy = element("button", { "type": "button", "className": "icon-button copy-code", "title": t("copyCode"), "aria-label": t("copyCode") }, icon("copy"));
+	return element("div", { className: "code-block" }, ...syntax(open),
+		element("pre", { tabIndex: 0 }, element("code", { textContent: text })), ...syntax(close), copy);
+}
+
+function linkOf({ text, href, shown }) {
+	const link = element("a", { href }, ...(shown ? syntax(text) : [text]));
+	// The style sheet shows this in place of the text, which could be taken for another address.
+	if (shown)
+		link.dataset.shown = shown;
+	const room = roomOf(href);
+	if (room === "")
+		Object.assign(link, { target: "_blank", rel: "noopener noreferrer nofollow" });
+	else
+		link.dataset.room = room;
+	return link;
+}
+
+// The room, if the address is one of this page.
+function roomOf(href) {
+	const url = new URL(href);
+	const [, name = ""] = url.origin === location.origin && url.pathname === location.pathname && ROOM.exec(url.hash) || [];
+	try {
+		return decodeURIComponent(name);
+	} catch {
+		return "";
+	}
+}
