@@ -45,7 +45,8 @@ const char *event_word(enum event_kind kind);
 
 /*
  * Why something was refused or ended: the lobby's digit (0: it has none, and gets the
- * XX
+ * sentence), the word in JSON and a sentence for a person, in which % stands for
+ * what it is about.
  */
 #define REASONS(X)                                                                               \
 	X(OK, 0, "", "")                                                                         \
