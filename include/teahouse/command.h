@@ -57,8 +57,8 @@ struct command {
 enum command_flag {
 	COMMAND_BEFORE_LOGIN = 1, /* also before login */
 	COMMAND_BARE_WORD = 2,    /* telnet knows it without a slash */
-	COMMAND_IN_ROOM = 4,      /* a packet may name a room; else it is about the current one */
-	COMMAND_NOT_RATED = 8,    /* costs no token of the rate */
+	COMMAND_IN_ROOM = 4,   /* a packet may name a room; else it is the current one (WHO: all) */
+	COMMAND_NOT_RATED = 8, /* costs no token of the rate */
 	COMMAND_RESETS_IDLE = 16, /* ends the user's idle time */
 	COMMAND_NOT_TYPED = 32,   /* exists as a packet only */
 };

@@ -4,7 +4,22 @@
 enum reason
 command_who(struct session *session, const struct request *request)
 {
-	listing_start(session, &(struct listing){.kind = EVENT_WHO}, request->ref);
+	struct core *core = session->core;
+	struct listing who = {.kind = EVENT_WHO};
+	struct text nick = request->arg[0];
+	if (request->room.ptr) {
+		who.room = room_find(core, request->room);
+		if (!who.room)
+			return request_refuse(session, REASON_NO_SUCH_ROOM, request->room, request);
+	}
+	if (nick.ptr) {
+		const struct user *user = user_find(core, nick);
+		if (!user)
+			return request_refuse(session, REASON_NO_SUCH_NICK, nick, request);
+		who.until = user->arrived;
+		who.after = who.until - 1;
+	}
+	listing_start(session, &who, request->ref);
 	return REASON_OK;
 }
 

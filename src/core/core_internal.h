@@ -119,9 +119,10 @@ struct room {
 /* A long listing under way. */
 struct listing {
 	enum event_kind kind;
-	struct room *room; /* NAMES: counted in its refs */
+	struct room *room; /* NAMES; WHO: only its members, or NULL; counted in its refs */
 	uint64_t after;    /* the number of the last item sent */
-	size_t most;       /* items still to be sent; 0: all */
+	uint64_t until;    /* WHO: the number of the last item to send; 0: all */
+	size_t most;       /* NAMES: items still to be sent; 0: all */
 	bool first, snapshot;
 	char *ref; /* of the request, or NULL */
 	struct listing *next;
@@ -182,7 +183,7 @@ enum reason request_refuse(struct session *session, enum reason reason, struct t
 /* limiter.c */
 void session_spend(struct session *session);
 
-/* listing.c: starts a listing, or puts it behind the one under way: kind, room, after, most, snapshot. */
+/* listing.c: starts a listing, or puts it behind the one under way: kind, room, after, until, most, snapshot. */
 void listing_start(struct session *session, const struct listing *wanted, struct text ref);
 
 /* presence.c: entering and leaving, which a large room is told in digests */

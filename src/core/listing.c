@@ -99,12 +99,15 @@ page_protocols(struct page *page, const struct user *user)
 }
 
 static void
-page_who(struct page *page, const struct core *core, uint64_t after)
+page_who(struct page *page, const struct core *core, const struct listing *listing)
 {
+	const struct room *room = listing->room;
 	int64_t now = core->host.monotonic_ms(core->host.ctx);
 	page->rooms = xcalloc((PAGE_ROOMS + USER_ROOMS) * sizeof *page->rooms);
 	for (const struct user *user = core->users; user; user = user->next) {
-		if (user->arrived <= after)
+		if (listing->until && user->arrived > listing->until)
+			return;
+		if (user->arrived <= listing->after || (room && !room_membership(room, user)))
 			continue;
 		struct item *item = page_add(page, user->arrived);
 		if (!item)
@@ -146,7 +149,7 @@ listing_next(struct session *session)
 	else if (listing->kind == EVENT_ROOMS)
 		page_rooms(&page, core, listing->after);
 	else
-		page_who(&page, core, listing->after);
+		page_who(&page, core, listing);
 	struct event event = event_make(core, listing->kind, session);
 	if (listing->room) {
 		event.in_room = listing->room;

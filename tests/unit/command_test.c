@@ -107,7 +107,7 @@ usage_says_what_a_command_takes(void **state)
 {
 	(void)state;
 	static const char *const usages[] = {"/login NAME", "/nick NAME", "/say TEXT", "/me ACTION",
-		"/msg NAME TEXT", "/join ROOM", "/leave [ROOM]", "/rooms", "/look", "/who",
+		"/msg NAME TEXT", "/join ROOM", "/leave [ROOM]", "/rooms", "/look", "/who [NAME]",
 		"/topic [TEXT]", "/help [COMMAND]", "/logout"};
 	size_t n = 0;
 	for (const struct command *c = command_get(0), *end = c + COMMAND_COUNT; c < end; c++) {

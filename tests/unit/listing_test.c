@@ -152,7 +152,7 @@ a_member_who_changes_the_nick_during_a_listing_keeps_the_place(void **state)
 
 /* A room tea with 60 people, and a reader outside it who has been sent the first of them. */
 static struct guest *
-reader_of_tea(struct fixture *fixture)
+reader_of_tea(struct fixture *fixture, const char *packet)
 {
 	fixture_open(fixture);
 	struct guest *reader = guest_login(fixture, "reader");
@@ -161,9 +161,42 @@ reader_of_tea(struct fixture *fixture)
 		snprintf(nick, sizeof nick, "p%d", i);
 		type(guest_login(fixture, nick), "/join tea");
 	}
-	ask(reader, "names", "tea");
+	ask(reader, packet, "tea");
 	assert_non_null(reader->session.listing);
 	return reader;
+}
+
+static void
+who_in_a_room_lists_its_members_only(void **state)
+{
+	(void)state;
+	static struct fixture fixture;
+	struct guest *reader = reader_of_tea(&fixture, "who");
+	guest_login(&fixture, "late");
+	type(guest_login(&fixture, "p60"), "/join tea");
+	hear_all(reader);
+	for (int i = 0; i <= 60; i++) {
+		char nick[16];
+		snprintf(nick, sizeof nick, " p%d(", i);
+		assert_int_equal(times_in(strbuf_view(&reader->told), nick), 1);
+	}
+	assert_int_equal(times_in(strbuf_view(&reader->told), " reader("), 0);
+	assert_int_equal(times_in(strbuf_view(&reader->told), " late("), 0);
+	fixture_close(&fixture);
+}
+
+static void
+who_in_a_room_ends_with_the_room(void **state)
+{
+	(void)state;
+	static struct fixture fixture;
+	struct guest *reader = reader_of_tea(&fixture, "who");
+	for (size_t i = 1; i < fixture.n; i++)
+		type(fixture.guests[i], "/leave tea");
+	guest_forget(reader);
+	hear_all(reader);
+	assert_int_equal(times_in(strbuf_view(&reader->told), "("), 0);
+	fixture_close(&fixture);
 }
 
 static void
@@ -171,7 +204,7 @@ a_room_may_end_during_its_listing(void **state)
 {
 	(void)state;
 	static struct fixture fixture;
-	struct guest *reader = reader_of_tea(&fixture);
+	struct guest *reader = reader_of_tea(&fixture, "names");
 	for (size_t i = 1; i < fixture.n; i++)
 		type(fixture.guests[i], "/leave tea");
 	assert_int_equal(core_rooms(fixture.core), 1);
@@ -186,7 +219,7 @@ a_listing_does_not_continue_in_another_room_of_that_name(void **state)
 {
 	(void)state;
 	static struct fixture fixture;
-	struct guest *reader = reader_of_tea(&fixture);
+	struct guest *reader = reader_of_tea(&fixture, "names");
 	for (size_t i = 1; i < fixture.n; i++)
 		type(fixture.guests[i], "/leave tea");
 	type(fixture.guests[7], "/join tea");
@@ -204,7 +237,7 @@ a_reader_may_leave_during_a_listing(void **state)
 {
 	(void)state;
 	static struct fixture fixture;
-	struct guest *reader = reader_of_tea(&fixture);
+	struct guest *reader = reader_of_tea(&fixture, "names");
 	for (size_t i = 1; i < fixture.n; i++)
 		type(fixture.guests[i], "/leave tea");
 	session_end(&reader->session);
@@ -218,7 +251,8 @@ two_listings_may_read_a_room_that_has_ended(void **state)
 {
 	(void)state;
 	static struct fixture fixture;
-	struct guest *one = reader_of_tea(&fixture), *other = guest_login(&fixture, "other");
+	struct guest *one = reader_of_tea(&fixture, "names"),
+		     *other = guest_login(&fixture, "other");
 	ask(other, "names", "tea");
 	for (size_t i = 1; i < fixture.n; i++)
 		if (fixture.guests[i] != other)
@@ -298,6 +332,8 @@ main(void)
 		cmocka_unit_test(members_who_stay_are_listed_once_while_others_come_and_go),
 		cmocka_unit_test(users_who_stay_logged_in_are_listed_once_while_others_come_and_go),
 		cmocka_unit_test(a_member_who_changes_the_nick_during_a_listing_keeps_the_place),
+		cmocka_unit_test(who_in_a_room_lists_its_members_only),
+		cmocka_unit_test(who_in_a_room_ends_with_the_room),
 		cmocka_unit_test(a_room_may_end_during_its_listing),
 		cmocka_unit_test(a_listing_does_not_continue_in_another_room_of_that_name),
 		cmocka_unit_test(a_reader_may_leave_during_a_listing),

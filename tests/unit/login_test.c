@@ -32,7 +32,7 @@ before_login_only_login_help_and_quit_work(void **state)
 		assert_told(ann, "error hello-first: Please log in first.\n");
 	}
 	assert_int_equal(type(ann, "/help who"), REASON_OK);
-	assert_told(ann, "notice: /who                list everyone online\n");
+	assert_told(ann, "notice: /who [NAME]         list everyone online, or show one person\n");
 	assert_int_equal(type(ann, "/quit"), REASON_OK);
 	assert_true(ann->gone);
 	assert_told(ann, "");
