@@ -161,12 +161,13 @@ http_resume(struct conn *conn)
 static struct text
 request_answer(struct conn *conn, struct text path)
 {
-	char known[HEADER_BYTES];
+	char known[HEADER_BYTES], encodings[HEADER_BYTES];
 	struct site_request request = {
 		.get = lws_hdr_total_length(conn->wsi, WSI_TOKEN_GET_URI) > 0,
 		.head = lws_hdr_total_length(conn->wsi, WSI_TOKEN_HEAD_URI) > 0,
 		.path = path,
 		.known = header_read(conn->wsi, WSI_TOKEN_HTTP_IF_NONE_MATCH, known),
+		.encodings = header_read(conn->wsi, WSI_TOKEN_HTTP_ACCEPT_ENCODING, encodings),
 	};
 	return site_answer(conn->endpoint->site, &request);
 }

@@ -1,6 +1,6 @@
 /*
- * Holds every file of the page as the finished answer to a request for it. A path is
- * only compared with the names that were found at the start.
+ * Holds every file of the page as the finished answers to a request for it, as it is and
+ * compressed. A path is only compared with the names that were found at the start.
  */
 #include "net/site.h"
 
@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "net/gzip.h"
 
 enum {
 	FILE_BYTES = 16 << 20, /* longest file served */
@@ -32,10 +33,15 @@ struct answer {
 	size_t head;
 };
 
-struct file {
-	char *path; /* as requested, with its slash */
-	char etag[20];
+/* One of the forms in which a file is served. */
+struct representation {
+	char etag[24];
 	struct answer whole, unchanged;
+};
+
+struct file {
+	char *path;                          /* as requested, with its slash */
+	struct representation plain, packed; /* packed: empty if compressing is no use */
 	struct file *next;
 };
 
@@ -79,13 +85,13 @@ type_of(const char *path)
 	return "application/octet-stream";
 }
 
-static void
-etag_make(char etag[static 20], const char *bytes, size_t n)
+static uint64_t
+hash_of(struct text bytes)
 {
 	uint64_t hash = UINT64_C(0xcbf29ce484222325);
-	for (size_t i = 0; i < n; i++)
-		hash = (hash ^ (unsigned char)bytes[i]) * UINT64_C(0x100000001b3);
-	snprintf(etag, 20, "\"%016" PRIx64 "\"", hash);
+	for (size_t i = 0; i < bytes.len; i++)
+		hash = (hash ^ (unsigned char)bytes.ptr[i]) * UINT64_C(0x100000001b3);
+	return hash;
 }
 
 static void
@@ -101,26 +107,48 @@ status_make(struct answer *answer, const char *status, const char *words, const 
 }
 
 static void
-file_make(struct file *file, const char *bytes, size_t n)
+representation_make(
+	struct representation *made, const char *type, struct text bytes, const char *headers)
 {
-	etag_make(file->etag, bytes, n);
-	struct strbuf *out = &file->whole.bytes;
-	strbuf_printf(out, "HTTP/1.1 200 OK\r\n" COMMON_HEADERS);
-	strbuf_printf(out, "Content-Type: %s\r\nCache-Control: no-cache\r\n", type_of(file->path));
-	strbuf_printf(out, "ETag: %s\r\nContent-Length: %zu\r\n\r\n", file->etag, n);
-	file->whole.head = out->len;
-	strbuf_add(out, bytes, n);
-	out = &file->unchanged.bytes;
+	struct strbuf *out = &made->whole.bytes;
+	strbuf_printf(out, "HTTP/1.1 200 OK\r\n" COMMON_HEADERS "Content-Type: %s\r\n", type);
+	strbuf_printf(out, "Cache-Control: no-cache\r\nETag: %s\r\n%s", made->etag, headers);
+	strbuf_printf(out, "Content-Length: %zu\r\n\r\n", bytes.len);
+	made->whole.head = out->len;
+	strbuf_add_text(out, bytes);
+	out = &made->unchanged.bytes;
 	strbuf_printf(out, "HTTP/1.1 304 Not Modified\r\n" COMMON_HEADERS);
-	strbuf_printf(out, "Cache-Control: no-cache\r\nETag: %s\r\n\r\n", file->etag);
-	file->unchanged.head = out->len;
+	strbuf_printf(out, "Cache-Control: no-cache\r\nETag: %s\r\n%s\r\n", made->etag, headers);
+	made->unchanged.head = out->len;
+}
+
+#define VARY "Vary: Accept-Encoding\r\n"
+
+static void
+file_make(struct file *file, struct text bytes)
+{
+	const char *type = type_of(file->path);
+	struct strbuf packed = {0};
+	bool useful = gzip_compress(&packed, bytes);
+	uint64_t hash = hash_of(bytes);
+	snprintf(file->plain.etag, sizeof file->plain.etag, "\"%016" PRIx64 "\"", hash);
+	representation_make(&file->plain, type, bytes, useful ? VARY : "");
+	if (useful) {
+		snprintf(
+			file->packed.etag, sizeof file->packed.etag, "\"%016" PRIx64 "-gz\"", hash);
+		representation_make(&file->packed, type, strbuf_view(&packed),
+			VARY "Content-Encoding: gzip\r\n");
+	}
+	strbuf_clear(&packed);
 }
 
 static void
 file_free(struct file *file)
 {
-	strbuf_clear(&file->whole.bytes);
-	strbuf_clear(&file->unchanged.bytes);
+	strbuf_clear(&file->plain.whole.bytes);
+	strbuf_clear(&file->plain.unchanged.bytes);
+	strbuf_clear(&file->packed.whole.bytes);
+	strbuf_clear(&file->packed.unchanged.bytes);
 	free(file->path);
 	free(file);
 }
@@ -168,7 +196,7 @@ file_add(const struct folder *folder, const char *name)
 		strbuf_printf(&path, "%s/%s", folder->path, name);
 		strbuf_add(&path, "", 1);
 		file->path = path.ptr;
-		file_make(file, bytes.ptr ? bytes.ptr : "", bytes.len);
+		file_make(file, strbuf_view(&bytes));
 		file->next = folder->site->files;
 		folder->site->files = file;
 		folder->site->n_files++;
@@ -320,7 +348,9 @@ site_answer(const struct site *site, const struct site_request *request)
 	const struct file *file = file_find(site, request->path);
 	if (!file)
 		return site_status(site, SITE_NOT_FOUND, request->head);
-	if (text_has(request->known, file->etag) || text_is(request->known, text_of("*")))
-		return answer_read(&file->unchanged, false);
-	return answer_read(&file->whole, request->head);
+	bool packed = file->packed.whole.head > 0 && gzip_is_accepted(request->encodings);
+	const struct representation *chosen = packed ? &file->packed : &file->plain;
+	if (text_has(request->known, chosen->etag) || text_is(request->known, text_of("*")))
+		return answer_read(&chosen->unchanged, false);
+	return answer_read(&chosen->whole, request->head);
 }

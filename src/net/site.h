@@ -46,9 +46,10 @@ enum site_status {
 struct site;
 
 struct site_request {
-	bool get, head;    /* neither: another method */
-	struct text path;  /* decoded, without the query */
-	struct text known; /* If-None-Match, or no text */
+	bool get, head;        /* neither: another method */
+	struct text path;      /* decoded, without the query */
+	struct text known;     /* If-None-Match, or no text */
+	struct text encodings; /* Accept-Encoding, or no text */
 };
 
 /*

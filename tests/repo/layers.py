@@ -18,6 +18,7 @@ LIBRARIES = {
     r"unicode/": ["src/base/text.c", "src/base/name_rules.c"],
     r"jansson\.h": ["src/codec/json.c"],
     r"libtelnet\.h": ["src/adapters/telnet.c"],
+    r"zlib\.h": ["src/net/gzip.c"],
     r"ini\.h": ["src/config/parser.c", "src/client/ui/settings.c"],
     r"(libwebsockets|uv)\.h": ["src/net/"],
     r"n?curses[a-z]*\.h|ncursesw/|term\.h": ["src/client/ui/view"],

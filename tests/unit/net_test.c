@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "net/gzip.h"
 #include "net/handshake.h"
 #include "net/request.h"
 #include "net/site.h"
@@ -157,6 +158,53 @@ subprotocols_are_found(void **state)
 	assert_false(protocol_offered(text_of("teas, a tea, ,"), "tea"));
 }
 
+static void
+gzip_is_sent_to_those_who_accept_it(void **state)
+{
+	(void)state;
+	static const char *const yes[] = {"gzip", "GZIP", "x-gzip", "deflate, gzip", "gzip;q=0.5",
+		"gzip ; q=0.001", "*", "br;q=1.0, *;q=0.1", "identity;q=0, gzip;q=0.2",
+		"identity;q=0.5, gzip;q=0.5", "gzip, deflate, br, zstd", " , gzip ,", "*;q=0, gzip",
+		"gzip;level=9;q=1"};
+	static const char *const no[] = {"", "identity", "deflate, br", "gzip;q=0", "gzip;q=0.000",
+		"gzip;Q=0, *", "*;q=0", "identity;q=1, gzip;q=0.9", "gzipped", "gzi", "gzip;q=2",
+		"gzip;q=", "gzip;q=x", "gzip;q=0.12345", ";gzip", ",", ";", "gzip;q=.5"};
+	for (size_t i = 0; i < COUNT(yes); i++)
+		if (!gzip_is_accepted(text_of(yes[i])))
+			fail_msg("%s", yes[i]);
+	for (size_t i = 0; i < COUNT(no); i++)
+		if (gzip_is_accepted(text_of(no[i])))
+			fail_msg("%s", no[i]);
+	assert_false(gzip_is_accepted(TEXT_NONE));
+}
+
+static void
+only_what_becomes_shorter_is_compressed(void **state)
+{
+	(void)state;
+	struct strbuf out = {0}, bytes = {0};
+	strbuf_puts(&out, "before");
+	assert_false(gzip_compress(&out, TEXT_NONE));
+	assert_false(gzip_compress(&out, text_of("short")));
+	uint32_t random = 1;
+	for (size_t i = 0; i < 4096; i++) {
+		random = random * 1664525 + 1013904223;
+		strbuf_add(&bytes, &(char){(char)(random >> 24)}, 1);
+	}
+	assert_false(gzip_compress(&out, strbuf_view(&bytes)));
+	assert_true(text_is(strbuf_view(&out), text_of("before")));
+	bytes.len = 0;
+	while (bytes.len <= 4 << 20)
+		strbuf_puts(&bytes, "tea tea tea tea tea tea tea tea ");
+	assert_false(gzip_compress(&out, strbuf_view(&bytes)));
+	bytes.len = 4 << 20;
+	assert_true(gzip_compress(&out, strbuf_view(&bytes)));
+	assert_true(out.len < 64 << 10);
+	assert_memory_equal(out.ptr, "before\x1f\x8b\x08", 9);
+	strbuf_clear(&out);
+	strbuf_clear(&bytes);
+}
+
 /* A folder with index.html and a.css. */
 static char root[] = "/tmp/teahouse-site-XXXXXX";
 
@@ -288,6 +336,8 @@ main(void)
 		cmocka_unit_test(refused_origins_are_new_once_a_minute),
 		cmocka_unit_test(heads_are_judged),
 		cmocka_unit_test(subprotocols_are_found),
+		cmocka_unit_test(gzip_is_sent_to_those_who_accept_it),
+		cmocka_unit_test(only_what_becomes_shorter_is_compressed),
 		cmocka_unit_test(files_are_answered),
 		cmocka_unit_test(known_files_are_not_sent_again),
 		cmocka_unit_test(a_missing_page_is_told),
