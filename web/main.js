@@ -9,10 +9,11 @@ import { perform, startLogin } from "./model/actions.js";
 import { parse } from "./model/commands.js";
 import { messagePackets } from "./model/outbox.js";
 import { disconnected, hello, receive } from "./model/packets.js";
-import { createSettings } from "./model/settings.js";
+import { createSettings, isWorthAlert } from "./model/settings.js";
 import { allDrafts, createState, current, inOrder, isInApp, nicksByRecency, notify, ofKind, takeUnseen } from "./model/state.js";
 import { Connection, socketAddress } from "./net/connection.js";
 import { serverAnswers } from "./net/reachable.js";
+import { startWorker } from "./net/worker.js";
 import { playSound, prepareSound, showNotification } from "./view/alerts.js";
 import { createAside } from "./view/aside.js";
 import { Composer } from "./view/composer.js";
@@ -29,14 +30,17 @@ import { translatePage } from "./view/translate_page.js";
 
 const HELLO_RETRY = 3000; // ms until a refused hello is sent again
 const ROOM = "room/"; // before the room's name in the page's address
+const FORM_LISTENS = 60_000; // ms until a login form that is not filled in gives up its connection
 let helloTimer = null;
+let greetingTimer = null;
+let drawing = null; // the timer of the next drawing
 
 translatePage();
 
 const state = createState();
 const settings = createSettings();
 const connection = new Connection(socketAddress(location.href), {
-	opened: () => connection.send(hello(state)),
+	opened: () => state.phase !== "login" && connection.send(hello(state)),
 	packet: onPacket,
 	closed: onClosed,
 	changed: drawSoon,
@@ -52,7 +56,7 @@ const drawSidebar = createSidebar(onClick);
 const drawPeople = createPeople(onClick);
 const drawAside = createAside((key) => onClick({ do: "show", key }));
 const switcher = createSwitcher(onClick);
-const settingsDialog = createSettingsDialog(settings);
+const settingsDialog = createSettingsDialog(settings, { shownRoom, redraw });
 const login = createLogin(logIn);
 const panes = createPanes();
 
@@ -114,15 +118,19 @@ function sendHello(nick) {
 function onPacket(packet) {
 	const before = isInApp(state);
 	sendAll(receive(state, packet, Date.now()));
-	takeUnseen(state).filter(isWorthAlert).forEach(alertMention);
+	takeUnseen(state).filter((line) => isWorthAlert(settings, line)).forEach(alertUser);
 	giveBack();
 	if (packet.type === "welcome") {
 		connection.loggedIn();
 		composer.showProblem("");
 	}
+	if (packet.type === "greeting")
+		greetingTimer = setTimeout(leaveForm, FORM_LISTENS);
 	if (packet.type === "welcome" || packet.type === "nick")
 		rememberNick(state.nick);
 	clearTimeout(helloTimer);
+	if (state.phase !== "login")
+		clearTimeout(greetingTimer);
 	if (state.retryHello)
 		helloTimer = setTimeout(() => connection.send(hello(state)), HELLO_RETRY);
 	drawSoon();
@@ -130,10 +138,6 @@ function onPacket(packet) {
 		showApp();
 	else if (before && !isInApp(state))
 		login.open(state.wanted.nick);
-}
-
-function isWorthAlert({ mention }) {
-	return mention;
 }
 
 // What the server has refused stays where it was typed, unless something else is being typed there.
@@ -147,24 +151,52 @@ function giveBack() {
 		notify(state, reason, Date.now(), key);
 }
 
-function alertMention(mention) {
+function alertUser(line) {
 	if (settings.get("sound"))
 		playSound();
 	if (settings.get("notify"))
-		showNotification(mention, (key) => onClick({ do: "show", key }));
+		showNotification(line, showConversation);
+}
+
+function showConversation(key) {
+	if (state.conversations.has(key))
+		onClick({ do: "show", key });
+}
+
+function shownRoom() {
+	const conversation = current(state);
+	return conversation?.kind === "room" ? conversation.name : "";
+}
+
+// Also what does not change by itself, such as the times of lines.
+function redraw() {
+	log.redraw();
+	drawSoon();
 }
 
 async function onClosed() {
 	clearTimeout(helloTimer);
 	disconnected(state, Date.now(), connection.heardAt);
 	state.refused = false;
-	// The login form needs no connection until it is submitted.
-	if (state.phase === "login")
+	// Once the login form has greeted, it needs no connection until it is submitted.
+	if (state.phase === "login" && state.greeting)
 		connection.stop();
 	else if (!connection.everOpen && connection.status === "waiting") {
 		state.refused = await serverAnswers(location.href);
 		drawSoon();
 	}
+}
+
+// A form that nobody fills in is no reason to hold a connection, which the server would end with an error.
+function leaveForm() {
+	if (state.phase === "login")
+		connection.stop();
+}
+
+// The form is looked at again: how many are there now?
+function greetAgain() {
+	if (!document.hidden && state.phase === "login")
+		connection.start();
 }
 
 function showApp() {
@@ -175,6 +207,7 @@ function showApp() {
 function showLogin() {
 	connection.stop();
 	dropSession();
+	connection.start();
 	draw();
 	login.open(state.wanted.nick);
 }
@@ -183,8 +216,6 @@ function roomNames() {
 	const rooms = [...ofKind(state, "room"), ...state.serverRooms];
 	return [...new Map(rooms.map(({ name }) => [fold(name), name])).values()];
 }
-
-let drawing = null;
 
 // Draws once for a burst of packets. By a timer, since there are no animation frames in a hidden tab.
 function drawSoon() {
@@ -233,7 +264,7 @@ function isTyping({ target }) {
 }
 
 // With Ctrl, or with Command on a Mac.
-const SHORTCUTS = { k: () => onClick({ do: "listRooms" }), "/": () => settingsDialog.open() };
+const SHORTCUTS = { k: () => onClick({ do: "listRooms" }), "/": () => settingsDialog.openKeys() };
 
 // The Latin letter of a key, also on a keyboard whose letters are others, such as Cyrillic.
 function letterOf({ key, code }) {
@@ -251,6 +282,9 @@ document.addEventListener("keydown", (event) => {
 		SHORTCUTS[key]();
 	} else if (event.key === "Escape" && document.querySelector("dialog[open], .pane.open") === null) {
 		composer.focus();
+	} else if (event.key === "?" && !isTyping(event)) {
+		event.preventDefault();
+		settingsDialog.openKeys();
 	} else if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
 		event.preventDefault();
 		stepConversation(event.key === "ArrowUp" ? -1 : 1);
@@ -268,14 +302,22 @@ addEventListener("hashchange", () => {
 addEventListener("beforeunload", (event) => messagePackets(state).length > 0 && event.preventDefault());
 byId("retry").addEventListener("click", () => connection.reconnectNow());
 
-watchPage(state, connection, { draw, redraw: () => (log.redraw(), draw()) });
+watchPage(state, connection, { draw, redraw });
+document.addEventListener("visibilitychange", greetAgain);
+startWorker(showConversation);
 
 state.drafts = rememberedDrafts();
-if (restoreSession(state, roomInAddress())) {
+const isRestored = restoreSession(state, roomInAddress());
+const { dataset } = document.documentElement;
+delete dataset.resuming;
+if (isRestored) {
 	connection.start();
 	showApp();
 } else {
 	state.wanted = { nick: rememberedNick(), room: roomInAddress() };
+	connection.start();
 	draw();
 	login.open(state.wanted.nick);
+	if (dataset.submitted !== undefined)
+		logIn(byId("nick").value.trim());
 }

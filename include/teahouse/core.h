@@ -157,6 +157,9 @@ void core_stop(struct core *core);
 /* Delivers the digests that are due. Ms until the next one; -1: there is none. */
 int64_t core_tick(struct core *core);
 
+/* How many users are in the room with this name; 0 if there is no such room. */
+size_t core_room_users(struct core *core, struct text name);
+
 /* Whether a room can be called that. */
 bool core_room_fits(struct core *core, struct text name);
 

@@ -145,6 +145,21 @@ writer_end(struct packet_writer *writer, const struct wrapping *wrapping)
 	wrapping->end(writer->json.out, writer->start);
 }
 
+void
+json_send_greeting(struct client *client, const struct wrapping *wrapping)
+{
+	struct strbuf out = {0};
+	struct text room = text_of(client->session.default_room);
+	struct packet_writer writer = writer_begin("greeting", wrapping, &out);
+	json_put_text(&writer.json, "server", core_settings(client->session.core)->name);
+	json_put_text(&writer.json, "room", room);
+	json_put_number(
+		&writer.json, "users", (int64_t)core_room_users(client->session.core, room));
+	writer_end(&writer, wrapping);
+	client_write(client, strbuf_view(&out));
+	strbuf_clear(&out);
+}
+
 static void
 version1_packet(
 	const char *type, struct text nick, const struct wrapping *wrapping, struct strbuf *out)

@@ -27,6 +27,9 @@ struct wrapping {
  */
 void json_on_message(struct client *client, struct text message);
 
+/* Sends what a client may want to know before it logs in: the server's name, the room, who is there. */
+void json_send_greeting(struct client *client, const struct wrapping *wrapping);
+
 /*
  * Appends the event's packets to out, each wrapped: exactly one in version 2, none or several in
  * version 1. A packet that is too long for its wrapping is left out. The event is borrowed.

@@ -11,10 +11,17 @@ web_on_connect(struct client *client, const struct peer *peer)
 	client->encoding = JSON_VERSION_2;
 }
 
+static const struct wrapping frame = {ws_frame_begin, ws_frame_end};
+
+static void
+web_on_admit(struct client *client)
+{
+	json_send_greeting(client, &frame);
+}
+
 static void
 web_encode(unsigned encoding, const struct event *event, struct strbuf *out)
 {
-	static const struct wrapping frame = {ws_frame_begin, ws_frame_end};
 	json_encode(encoding, event, &frame, out);
 }
 
@@ -25,6 +32,7 @@ const struct adapter adapter_web = {
 	.by_http = true,
 	.echo = true,
 	.on_connect = web_on_connect,
+	.on_admit = web_on_admit,
 	.on_message = json_on_message,
 	.encode = web_encode,
 };

@@ -65,6 +65,13 @@ core_room_fits(struct core *core, struct text name)
 }
 
 size_t
+core_room_users(struct core *core, struct text name)
+{
+	const struct room *room = room_find(core, name);
+	return room ? room->users : 0;
+}
+
+size_t
 core_users(const struct core *core)
 {
 	return core->n_users;

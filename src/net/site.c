@@ -40,8 +40,8 @@ struct representation {
 };
 
 struct file {
-	char *path;                          /* as requested, with its slash */
-	struct representation plain, packed; /* packed: empty if compressing is no use */
+	char *path;                           /* as requested, with its slash */
+	struct representation identity, gzip; /* gzip: empty if compressing is no use */
 	struct file *next;
 };
 
@@ -128,27 +128,26 @@ static void
 file_make(struct file *file, struct text bytes)
 {
 	const char *type = type_of(file->path);
-	struct strbuf packed = {0};
-	bool useful = gzip_compress(&packed, bytes);
+	struct strbuf gzip = {0};
+	bool useful = gzip_compress(&gzip, bytes);
 	uint64_t hash = hash_of(bytes);
-	snprintf(file->plain.etag, sizeof file->plain.etag, "\"%016" PRIx64 "\"", hash);
-	representation_make(&file->plain, type, bytes, useful ? VARY : "");
+	snprintf(file->identity.etag, sizeof file->identity.etag, "\"%016" PRIx64 "\"", hash);
+	representation_make(&file->identity, type, bytes, useful ? VARY : "");
 	if (useful) {
-		snprintf(
-			file->packed.etag, sizeof file->packed.etag, "\"%016" PRIx64 "-gz\"", hash);
-		representation_make(&file->packed, type, strbuf_view(&packed),
-			VARY "Content-Encoding: gzip\r\n");
+		snprintf(file->gzip.etag, sizeof file->gzip.etag, "\"%016" PRIx64 "-gz\"", hash);
+		representation_make(
+			&file->gzip, type, strbuf_view(&gzip), VARY "Content-Encoding: gzip\r\n");
 	}
-	strbuf_clear(&packed);
+	strbuf_clear(&gzip);
 }
 
 static void
 file_free(struct file *file)
 {
-	strbuf_clear(&file->plain.whole.bytes);
-	strbuf_clear(&file->plain.unchanged.bytes);
-	strbuf_clear(&file->packed.whole.bytes);
-	strbuf_clear(&file->packed.unchanged.bytes);
+	strbuf_clear(&file->identity.whole.bytes);
+	strbuf_clear(&file->identity.unchanged.bytes);
+	strbuf_clear(&file->gzip.whole.bytes);
+	strbuf_clear(&file->gzip.unchanged.bytes);
 	free(file->path);
 	free(file);
 }
@@ -348,8 +347,8 @@ site_answer(const struct site *site, const struct site_request *request)
 	const struct file *file = file_find(site, request->path);
 	if (!file)
 		return site_status(site, SITE_NOT_FOUND, request->head);
-	bool packed = file->packed.whole.head > 0 && gzip_is_accepted(request->encodings);
-	const struct representation *chosen = packed ? &file->packed : &file->plain;
+	bool gzip = file->gzip.whole.head > 0 && gzip_is_accepted(request->encodings);
+	const struct representation *chosen = gzip ? &file->gzip : &file->identity;
 	if (text_has(request->known, chosen->etag) || text_is(request->known, text_of("*")))
 		return answer_read(&chosen->unchanged, false);
 	return answer_read(&chosen->whole, request->head);

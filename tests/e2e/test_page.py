@@ -517,7 +517,7 @@ def test_everything_is_a_few_keys_away(page):
     ann.front().switch_to.active_element.send_keys("cat", Keys.ENTER)
     ann.wait(lambda t: t.texts("#title") == ["cat"], "a talk with cat")
     control("/")
-    ann.wait(lambda t: t.find("#settings").is_displayed(), "the keys")
+    ann.wait(lambda t: t.find("#keys-dialog").is_displayed(), "the keys")
     assert "Ctrl K" in ann.find("#keys").text
     ann.front().switch_to.active_element.send_keys(Keys.ESCAPE)
     ann.find("#log").click()

@@ -10,10 +10,9 @@ const { COLOURS, colourOf } = await load("lib/colour.js");
 const { assignColours, colourIn, keepColours, renameColour } = await load("model/colours.js");
 const sheet = readFileSync(new URL("../../web/style/base.css", import.meta.url), "utf8");
 
-// The tokens of each theme: the first :root has the light ones, the second the dark ones.
-const [light, dark] = [...sheet.matchAll(/:root[^{]*\{([^}]*)\}/gu)]
-	.map(([, body]) => Object.fromEntries([...body.matchAll(/--([\w-]+): (#[0-9a-f]{6});/gu)].map(([, name, value]) => [name, value])))
-	.filter(({ paper }) => paper);
+// The tokens of each theme.
+const [light, dark] = [2, 3].map((group) => Object.fromEntries([...sheet.matchAll(/--([\w-]+): light-dark\((#\w{6}), (#\w{6})\);/gu)]
+	.map((found) => [found[1], found[group]])));
 const BACKGROUNDS = ["paper", "sidebar", "raised", "hover", "current", "mention"];
 const READABLE = 4.5;
 const TILE = 0.14; // share of the colour in a tile, as in log.css

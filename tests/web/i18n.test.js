@@ -36,8 +36,16 @@ test("there are no sentences outside the catalogues", () => {
 	for (const name of modules.filter((module) => !CATALOGUES.includes(module)))
 		for (const [, string] of source(name).replace(/^\s*(\/\/|\*|\/\*).*$/gmu, "").matchAll(/(?<![\w/]|rel: )["`](?!Ctrl |Alt |PgUp )((?:[A-Z]|\w+ )\w+ [\w ,]+\.?)["`]/gu))
 			assert.fail(`${name}: ${string}`);
-	const body = source("index.html").replace(/<(noscript|svg)[^]*?<\/\1>/gu, "").split("<body>")[1].replace(/<[^>]*>/gu, " ");
+	const body = source("index.html").replace(/<span class="first"[^]*?<\/span>/gu, "").replace(/<(noscript|svg)[^]*?<\/\1>/gu, "").split("<body>")[1].replace(/<[^>]*>/gu, " ");
 	assert.deepEqual(body.match(/\S+/gu).filter((word) => !["Teahouse", "Ctrl", "K"].includes(word)), []);
+});
+
+test("what is shown before the code has come is what the catalogues say", () => {
+	const found = [...source("index.html").matchAll(/data-i18n="(\w+)">((?:<span class="first"[^]*?<\/span>)+)/gu)];
+	assert.ok(found.length >= 3);
+	for (const [, key, spans] of found)
+		assert.deepEqual([...spans.matchAll(/lang="(\w+)">([^<]*)</gu)].map(([, language, text]) => [language, text]),
+			Object.keys(LANGUAGES).map((language) => [language, LANGUAGES[language][key]]));
 });
 
 test("the first of the browser's languages that has a catalogue is chosen, else English", () => {

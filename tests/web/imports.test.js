@@ -18,7 +18,9 @@ const LAYERS = {
 // A browser learns of a module's imports only when it has the module: each step is a round trip.
 const ROUND_TRIPS = 5;
 
-const modules = readdirSync(WEB, { recursive: true }).filter((name) => name.endsWith(".js"));
+// These are no modules: one runs before the first picture, one apart from the page.
+const SCRIPTS = ["boot.js", "sw.js"];
+const modules = readdirSync(WEB, { recursive: true }).filter((name) => name.endsWith(".js") && !SCRIPTS.includes(name));
 const specifiers = new Map(modules.map((name) => [name, [...readFileSync(new URL(name, WEB), "utf8").matchAll(IMPORT)].map(([, specifier]) => specifier)]));
 const imports = new Map(modules.map((name) => [name, specifiers.get(name).map((specifier) => posix.join(posix.dirname(name), specifier))]));
 
@@ -64,4 +66,12 @@ test("every module is used, and arrives within a few round trips", () => {
 		latest.forEach((name) => seen.add(name));
 	}
 	assert.deepEqual(modules.filter((name) => !seen.has(name)), []);
+});
+
+test("index.html preloads every module, so that none waits for another", () => {
+	const page = readFileSync(new URL("index.html", WEB), "utf8");
+	const named = [...page.matchAll(/<link rel="modulepreload" href="([^"]+)">/gu)].map(([, name]) => name);
+	assert.deepEqual(named.toSorted(), modules.filter((name) => name !== "main.js").toSorted(), "add or remove the line in index.html's head");
+	assert.match(page, /<script type="module" src="main.js">/u);
+	assert.doesNotMatch(page, /<script(?! type="module" src="main.js"| src="boot.js")/u, "nothing else delays the first picture");
 });

@@ -23,10 +23,12 @@ function makeFormats() {
 	};
 }
 
-/** chosen: "12", "24" or "system". What is on the page already must be drawn anew. */
+/** chosen: "12", "24" or "system". Says whether that is another, so that everything must be drawn anew. */
 export function setHours(chosen) {
+	const changed = chosen !== hours;
 	hours = chosen;
 	formats = makeFormats();
+	return changed;
 }
 
 /** Says whether the time zone has changed, so that everything must be drawn anew. */

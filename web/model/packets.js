@@ -15,7 +15,7 @@ const NICK_HELD_FOR = 90_000;
 const NICK_LETTERS = 32;
 
 const HANDLERS = {
-	welcome, join, leave, chat: message, emote: message, direct, nick: renamed,
+	greeting, welcome, join, leave, chat: message, emote: message, direct, nick: renamed,
 	presence, names, rooms, who, topic, commands, notice, error, pong: ({ ref }, state) => void settle(state, ref),
 };
 
@@ -62,6 +62,12 @@ export function disconnected(state, now, heardAt = now) {
 
 function failedLine({ typed, packet: { ref, ...packet } }, reason, time) {
 	return { kind: "failed", time, text: typed, packet, reason };
+}
+
+// Comes before the login: what this place is, and how many are in its room.
+function greeting({ server, room, users }, state) {
+	state.server = server ?? state.server;
+	state.greeting = { room, users };
 }
 
 function welcome(packet, state) {

@@ -27,6 +27,7 @@ export function createState() {
 		pageFocused: true,
 		refused: false,             // the server answers by HTTP, but not by WebSocket
 		server: "Teahouse",
+		greeting: null,             // { room, users }, known before the login
 		nick: "",
 		limits: { message: 4000, lines: 40 },
 		conversations: new Map(),   // by key, in the order they were opened

@@ -23,7 +23,7 @@ export function waitBefore(attempt, random) {
 
 export class Connection {
 	status = "closed"; // or "connecting", "open", "waiting" (for the next attempt)
-	retryAt = 0;       // when the next attempt is made, while "waiting"
+	retryAt = 0;       // when the next attempt is made, or was; 0 if the latest one was successful
 	heardAt = 0;       // when the last packet came, or when the connection was closed properly
 	everOpen = false;  // whether the latest attempt was successful
 
@@ -100,6 +100,7 @@ export class Connection {
 		this.everOpen = false;
 		this.#socket.onopen = () => {
 			this.everOpen = true;
+			this.retryAt = 0;
 			this.heardAt = this.#environment.now();
 			this.#setStatus("open");
 			this.#listener.opened();

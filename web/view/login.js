@@ -29,7 +29,8 @@ export function createLogin(login) {
 	}
 
 	function draw(state) {
-		byId("login-room").textContent = state.wanted.room ? t("pickNameFor", state.wanted) : t("pickName");
+		setText(byId("login-room"), state.wanted.room ? t("pickNameFor", state.wanted) : t("pickName"));
+		setText(byId("login-present"), presentIn(state));
 		byId("enter").setAttribute("aria-busy", String(state.phase === "entering"));
 		setText(byId("enter"), t(state.phase === "entering" ? "joining" : "join"));
 		setText(byId("login-problem"), state.problem);
@@ -42,4 +43,11 @@ export function createLogin(login) {
 		}
 		problem = state.problem;
 	}
+}
+
+/** `2 people in main now`; "" before the server has told it. */
+function presentIn({ greeting }) {
+	if (!greeting)
+		return "";
+	return greeting.users > 0 ? t("present", { count: greeting.users, room: greeting.room }) : t("nobodyPresent", greeting);
 }

@@ -44,9 +44,10 @@ function drawIcon({ unread, mentions }) {
 }
 
 function drawConnection(state, { status, retryAt }) {
-	const message = statusOf(state, status);
+	const message = statusOf(state, status, retryAt);
 	const waits = status === "waiting";
 	setText(byId("status"), message);
+	setText(byId("connection-state"), t(state.online ? "connectedShort" : waits ? "disconnectedShort" : "connectingShort"));
 	// The countdown is not for screen readers, which would read it out every second.
 	setText(byId("countdown"), waits ? t("againIn", { seconds: Math.max(0, Math.ceil((retryAt - Date.now()) / 1000)) }) : "");
 	byId("connection").hidden = false;
@@ -54,13 +55,16 @@ function drawConnection(state, { status, retryAt }) {
 	byId("retry").hidden = !waits;
 }
 
-function statusOf(state, status) {
+function statusOf(state, status, retryAt) {
 	if (state.online)
 		return t("connectedTo", state);
 	if (status === "waiting")
 		return lossOf(state);
 	if (state.retryHello)
 		return state.problem ? t("refusedBecause", { reason: state.problem }) : t("nickHeld", state);
+	// The login form can be filled in meanwhile.
+	if (status === "connecting" && state.phase === "login" && retryAt === 0)
+		return "";
 	if (status === "connecting" || state.phase === "entering")
 		return t("connecting");
 	return state.phase === "in" ? t("rejoining") : "";

@@ -1,0 +1,30 @@
+// Runs before the first picture, and so before the modules have come: sets the theme, the density, the
+// size of the text and the language, and says whether a session is to be restored, so that nothing
+// flashes. Knows the names in storage, but checks only what it uses.
+
+{
+	const root = document.documentElement;
+	const stored = (storage, key) => {
+		try {
+			return JSON.parse(window[storage].getItem(key)) ?? {};
+		} catch {
+			return {};
+		}
+	};
+	const { theme, density, textSize, language } = stored("localStorage", "teahouse.settings");
+	const wanted = [language, ...navigator.languages].map((name) => String(name).slice(0, 2).toLowerCase());
+	root.lang = wanted.find((name) => name === "en" || name === "de") ?? "en";
+	root.dataset.script = "";
+	if (theme === "light" || theme === "dark")
+		root.dataset.theme = theme;
+	root.dataset.density = density === "compact" ? "compact" : "cosy";
+	if (textSize === "small" || textSize === "large" || textSize === "larger")
+		root.dataset.textSize = textSize;
+	if (stored("sessionStorage", "teahouse.session").nick)
+		root.dataset.resuming = "";
+	// A form that is sent before the modules have come is kept for them.
+	document.addEventListener("submit", (event) => {
+		event.preventDefault();
+		root.dataset.submitted = "";
+	}, { once: true });
+}
