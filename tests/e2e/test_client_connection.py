@@ -20,7 +20,7 @@ def test_reconnecting_after_a_restart_of_the_server(start_server, terminal):
     ann.keys("half")
     first.stop()
     ann.shows("Connection lost")
-    ann.status("lost, trying again in [12] s")
+    ann.status("reconnecting in [12] s")
     ann.typed("ann> half")
     ann.enter(" a line")
     ann.shows("sent when the connection is back")
@@ -83,7 +83,7 @@ def test_the_nick_is_tried_again_until_it_is_free(scripted_server, terminal):
     for _ in range(2):
         connection.expect("hello", nick="ann")
         connection.send("error", about="hello", code="nick-taken", message="The name is taken.")
-        ann.status("waiting for the name ann")
+        ann.status('waiting for the name "ann"')
     connection.expect("hello", nick="ann")
     scripted_server.welcome(connection, "ann")
     ann.status("connected")

@@ -53,7 +53,7 @@ def test_direct_explains_how_to_address_a_message(server, direct):
     for command in "who", "me x", "join tea", "dance":
         ann.enter("/" + command)
         word = command.split()[0]
-        ann.shows(rf"\*\*\* The direct protocol has no /{word}; /help lists what it has.$")
+        ann.shows(rf"\*\*\* The direct protocol has no command /{word}. Type /help for a list.$")
 
 
 def test_direct_messages_to_all(server, direct):

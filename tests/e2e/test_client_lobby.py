@@ -270,7 +270,7 @@ def test_commands_in_the_room(server, enter_room):
     for command in "rooms", "join cellar", "nick anna", "me waves", "topic", "msg bob x", "dance":
         ann.enter("/" + command)
         word = command.split()[0]
-        ann.shows(rf"\*\*\* The lobby protocol has no /{word}; /help lists what it has.$")
+        ann.shows(rf"\*\*\* The lobby protocol has no command /{word}. Type /help for a list.$")
     ann.enter("//who")
     ann.shows(r"\*\*\* The lobby protocol cannot send a line that begins with a slash.$")
     ann.status(r"^ ann \| tea \| 2 people ")
@@ -355,7 +355,7 @@ def test_the_name_is_tried_again_until_it_is_free(line_server, terminal):
         for answer in answers[:-1]:
             connection.send(answer)
             if answer == "2":
-                ann.status("waiting for the name ann")
+                ann.status('waiting for the name "ann"')
             connection.expect("/nick ann")
         connection.send(answers[-1])
         connection.expect("/who")
@@ -491,7 +491,7 @@ def test_a_script_with_an_unknown_command(server):
     status, out, err = run("-p", "lobby", "-r", "tea", "bot", *server.address("lobby"),
                            given="/topic x\nstill here\n")
     assert status == 1 and "bot: still here\n" in out
-    assert err == "teahouse: refused: The lobby protocol has no /topic; /help lists what it has.\n"
+    assert err == "teahouse: refused: The lobby protocol has no command /topic. Type /help for a list.\n"
 
 
 @pytest.mark.parametrize("port, args", [

@@ -107,7 +107,7 @@ def test_a_nick_like_another_is_waited_for_after_a_lost_connection(ann, scripted
     ann.peer.drop()
     peer = scripted_server.accept()
     refuse(peer, "ann")
-    ann.status("waiting for the name ann")
+    ann.status('waiting for the name "ann"')
     peer.expect("hello", nick="ann")
     scripted_server.welcome(peer, "ann")
     ann.status("connected")

@@ -25,14 +25,15 @@ def test_settings_are_saved(server, terminal, tmp_path):
     ann.enter("/set")
     for name in ("rooms", "people", "bell", "colour"):
         ann.shows(f"{name} = yes: ")
+    ann.shows("mouse = no: ")
     ann.keys("/set pe\t")
     ann.typed("ann> /set people")
     ann.enter("n\t")
     ann.until(lambda: not any("│ ann" in row for row in ann.rows()), "no people")
     ann.enter("/set people maybe")
-    ann.shows("Usage: /set people yes, or no")
+    ann.shows(r"Usage: /set people yes\|no")
     ann.enter("/set tea yes")
-    ann.shows('There is no setting "tea"')
+    ann.shows('Unknown setting "tea"')
     ann.enter("/q")
     assert ann.wait() == 0
     kept = tmp_path / "config/teahouse/client.ini"
@@ -47,7 +48,7 @@ def test_mistakes_in_the_settings_are_reported_and_harmless(server, terminal, tm
     (tmp_path / "teahouse").mkdir()
     (tmp_path / "teahouse/client.ini").write_text("[client]\npeople = perhaps\ntea = yes\nbell = no\n")
     ann = terminal("ann", *server.address("json"), rows=16, env={"XDG_CONFIG_HOME": str(tmp_path)})
-    ann.shows("client.ini: people is yes or no, not perhaps", "client.ini: there is no setting client.tea")
+    ann.shows('client.ini: people: "perhaps" is not yes or no', r'client.ini: unknown setting "tea" in \[client\]')
     ann.status("connected")
     server.json("bob").send("chat", message="ann: psst")
     ann.shows("bob: ann: psst")
@@ -59,4 +60,16 @@ def test_settings_that_cannot_be_saved(server, terminal, tmp_path):
     ann = terminal("ann", *server.address("json"), env={"XDG_CONFIG_HOME": str(tmp_path / "file")})
     ann.status("connected")
     ann.enter("/set bell no")
-    ann.shows("It is not kept: Not a directory")
+    ann.shows("Cannot save the settings: Not a directory")
+
+
+def test_the_mouse_is_reported_only_if_the_user_wants_it(start_client, tmp_path):
+    on, off = b"\x1b[?1000h\x1b[?1006h", b"\x1b[?1000l\x1b[?1006l"
+    ann = start_client("ann", term="xterm-256color", env={"XDG_CONFIG_HOME": str(tmp_path)})
+    assert on not in ann.raw
+    ann.enter("/set mouse yes")
+    ann.until(lambda: on in ann.raw, "the mouse is reported")
+    ann.enter("/q")
+    assert ann.wait() == 0 and off in ann.raw.partition(on)[2]
+    ann = start_client("ann", term="xterm-256color", env={"XDG_CONFIG_HOME": str(tmp_path)})
+    ann.until(lambda: on in ann.raw, "it is reported from the beginning")

@@ -140,10 +140,10 @@ def test_root_is_asked_for_a_name(server, terminal):
 # The terminal.
 
 @pytest.mark.parametrize("term, rows, columns, why", [
-    ("xterm-256color", 3, 80, "80 columns and 3 rows are too small; 20 and 4 are needed"),
-    ("xterm-256color", 24, 10, "10 columns and 24 rows are too small; 20 and 4 are needed"),
-    ("no-such-kind", 24, 80, 'nothing is known of the kind "no-such-kind" (TERM)'),
-    ("dumb", 24, 80, 'one of the kind "dumb" (TERM) has no screen'),
+    ("xterm-256color", 3, 80, "80 columns and 3 rows are too few; at least 20 and 4 are needed"),
+    ("xterm-256color", 24, 10, "10 columns and 24 rows are too few; at least 20 and 4 are needed"),
+    ("no-such-kind", 24, 80, 'unknown type "no-such-kind" (TERM); try --plain'),
+    ("dumb", 24, 80, 'type "dumb" (TERM) cannot show a screen; try --plain'),
 ])
 def test_an_unusable_terminal(server, terminal, term, rows, columns, why):
     client = terminal("ann", *server.address("json"), term=term, rows=rows, columns=columns)

@@ -421,10 +421,10 @@ void
 client_status(const struct session *session, struct strbuf *out)
 {
 	if (session->was_online && session->state != SESSION_ONLINE && session->n_pending > 0)
-		strbuf_printf(out, "%zu waiting, ", session->n_pending);
+		strbuf_printf(out, "%zu to send, ", session->n_pending);
 	switch (session->state) {
 	case SESSION_OFFLINE:
-		strbuf_printf(out, "lost, trying again in %d s",
+		strbuf_printf(out, "reconnecting in %d s",
 			(int)((session->deadline - monotonic_ms() + 999) / 1000));
 		break;
 	case SESSION_CONNECTING:
@@ -434,7 +434,7 @@ client_status(const struct session *session, struct strbuf *out)
 		strbuf_puts(out, "logging in");
 		break;
 	case SESSION_WAITING:
-		strbuf_printf(out, "waiting for the name %s", session->model->nick);
+		strbuf_printf(out, "waiting for the name \"%s\"", session->model->nick);
 		break;
 	case SESSION_PROMPTING:
 		strbuf_puts(out, session->prompt->status);

@@ -76,7 +76,7 @@ void
 session_unknown_command(struct session *session, struct text command)
 {
 	struct strbuf buf = {0};
-	strbuf_printf(&buf, "The %s protocol has no /%.*s; /help lists what it has.",
+	strbuf_printf(&buf, "The %s protocol has no command /%.*s. Type /help for a list.",
 		session->protocol->name, TEXT_ARGS(command));
 	strbuf_add(&buf, "", 1);
 	session_notice(session, LINE_REFUSED, buf.ptr, NULL);

@@ -124,6 +124,7 @@ screen_apply(struct screen *screen)
 	view_show_sides(screen->view, on[SET_ROOMS] != toggled[SET_ROOMS],
 		on[SET_PEOPLE] != toggled[SET_PEOPLE]);
 	view_use_colours(screen->view, on[SET_COLOUR]);
+	view_use_mouse(screen->view, on[SET_MOUSE]);
 	screen->changed = true;
 }
 

@@ -16,10 +16,11 @@ static const struct {
 	bool initial;
 	const char *help;
 } table[SETTINGS] = {
-	[SET_ROOMS] = {"rooms", true, "list the rooms at the left of a wide screen"},
-	[SET_PEOPLE] = {"people", true, "list the people at the right of a wide screen"},
-	[SET_BELL] = {"bell", true, "ring when a message mentions you or is direct"},
-	[SET_COLOUR] = {"colour", true, "show nicks in colours"},
+	[SET_ROOMS] = {"rooms", true, "show the rooms at the left of a wide screen"},
+	[SET_PEOPLE] = {"people", true, "show the people at the right of a wide screen"},
+	[SET_BELL] = {"bell", true, "ring the bell for mentions and direct messages"},
+	[SET_MOUSE] = {"mouse", false, "scroll by the wheel in every terminal; Shift selects text"},
+	[SET_COLOUR] = {"colour", true, "show names in colours"},
 };
 
 /* Sets *which. False: there is no setting of that name. */
@@ -70,9 +71,11 @@ settings_read_one(void *ctx, const char *in, const char *name, const char *value
 	struct parser *parser = ctx;
 	enum setting which;
 	if (strcmp(in, section) != 0 || !setting_find(text_of(name), &which))
-		strbuf_printf(parser->wrong, "client.ini: there is no setting %s.%s\n", in, name);
+		strbuf_printf(
+			parser->wrong, "client.ini: unknown setting \"%s\" in [%s]\n", name, in);
 	else if (!setting_read(&parser->settings->on[which], text_of(value)))
-		strbuf_printf(parser->wrong, "client.ini: %s is yes or no, not %s\n", name, value);
+		strbuf_printf(
+			parser->wrong, "client.ini: %s: \"%s\" is not yes or no\n", name, value);
 	return 1;
 }
 
@@ -86,7 +89,8 @@ settings_load(struct settings *settings, struct strbuf *wrong)
 	if (settings_path(&path, "teahouse/client.ini")) {
 		int line = ini_parse(path.ptr, settings_read_one, &parser);
 		if (line > 0)
-			strbuf_printf(wrong, "client.ini: line %d is not NAME = yes or no\n", line);
+			strbuf_printf(
+				wrong, "client.ini: line %d is not of the form NAME = yes\n", line);
 		else if (line < 0 && errno != ENOENT)
 			strbuf_printf(wrong, "%s: %s\n", path.ptr, strerror(errno));
 	}
@@ -134,7 +138,7 @@ settings_save(const struct settings *settings, struct strbuf *answer)
 	good = good && file_replace(real ? real : path.ptr, strbuf_view(&bytes));
 	free(real);
 	if (!good)
-		strbuf_printf(answer, "It is not kept: %s.", strerror(errno));
+		strbuf_printf(answer, "Cannot save the settings: %s.", strerror(errno));
 	strbuf_clear(&path);
 	strbuf_clear(&bytes);
 	return good;
@@ -158,8 +162,8 @@ settings_command(struct settings *settings, struct text rest, struct strbuf *ans
 		return true;
 	}
 	if (!setting_find(name, &which)) {
-		strbuf_printf(
-			answer, "There is no setting \"%.*s\"; /set shows them.", TEXT_ARGS(name));
+		strbuf_printf(answer, "Unknown setting \"%.*s\". Type /set to list them.",
+			TEXT_ARGS(name));
 		return false;
 	}
 	if (value.len == 0) {
@@ -167,7 +171,7 @@ settings_command(struct settings *settings, struct text rest, struct strbuf *ans
 		return true;
 	}
 	if (rest.len > 0 || !setting_read(&settings->on[which], value)) {
-		strbuf_printf(answer, "Usage: /set %s yes, or no", table[which].name);
+		strbuf_printf(answer, "Usage: /set %s yes|no", table[which].name);
 		return false;
 	}
 	if (!settings_save(settings, answer))

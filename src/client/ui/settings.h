@@ -8,7 +8,7 @@
 #include "client/model/strset.h"
 #include "teahouse/strbuf.h"
 
-enum setting { SET_ROOMS, SET_PEOPLE, SET_BELL, SET_COLOUR, SETTINGS };
+enum setting { SET_ROOMS, SET_PEOPLE, SET_BELL, SET_MOUSE, SET_COLOUR, SETTINGS };
 
 struct settings {
 	bool on[SETTINGS];

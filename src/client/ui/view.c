@@ -19,6 +19,8 @@
 static const char pastes_on[] = "\033[?2004h", pastes_off[] = "\033[?2004l";
 /* Arrow keys for the wheel; how the terminal had it is saved and restored. */
 static const char wheel_on[] = "\033[?1007s\033[?1007h", wheel_off[] = "\033[?1007r";
+/* Clicks and the wheel, in decimal numbers. */
+static const char mouse_on[] = "\033[?1000h\033[?1006h", mouse_off[] = "\033[?1000l\033[?1006l";
 static const char focus_on[] = "\033[?1004h", focus_off[] = "\033[?1004l";
 
 static void
@@ -38,6 +40,7 @@ view_prepare_undo(void)
 	static const char *const names[] = {"sgr0", "op", "cnorm", "rmcup"};
 	terminal_undo(pastes_off, sizeof pastes_off - 1);
 	terminal_undo(focus_off, sizeof focus_off - 1);
+	terminal_undo(mouse_off, sizeof mouse_off - 1);
 	terminal_undo(wheel_off, sizeof wheel_off - 1);
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		const char *s = tigetstr((char *)(uintptr_t)names[i]);
@@ -59,11 +62,12 @@ kind_is_usable(struct strbuf *why)
 	int error;
 	const char *name = getenv("TERM");
 	if (setupterm(NULL, STDOUT_FILENO, &error) != OK) {
-		strbuf_printf(why, "nothing is known of the kind \"%s\" (TERM)", name ? name : "");
+		strbuf_printf(why, "unknown type \"%s\" (TERM); try --plain", name ? name : "");
 		return false;
 	}
 	if (!tigetstr("cup") || !tigetstr("clear")) {
-		strbuf_printf(why, "one of the kind \"%s\" (TERM) has no screen", name ? name : "");
+		strbuf_printf(why, "type \"%s\" (TERM) cannot show a screen; try --plain",
+			name ? name : "");
 		return false;
 	}
 	view_prepare_undo();
@@ -85,8 +89,8 @@ terminal_is_usable(struct strbuf *why)
 	size_read(&rows, &columns);
 	if (rows >= VIEW_LEAST_ROWS && columns >= VIEW_LEAST_COLUMNS)
 		return true;
-	strbuf_printf(why, "%d columns and %d rows are too small; %d and %d are needed", columns,
-		rows, VIEW_LEAST_COLUMNS, VIEW_LEAST_ROWS);
+	strbuf_printf(why, "%d columns and %d rows are too few; at least %d and %d are needed",
+		columns, rows, VIEW_LEAST_COLUMNS, VIEW_LEAST_ROWS);
 	return false;
 }
 
@@ -117,6 +121,8 @@ view_start_reports(const struct view *view)
 {
 	if (view->pastes)
 		view_send(pastes_on);
+	if (view->mouse)
+		view_send(mouse_on);
 	view_send(focus_on);
 	view_send(wheel_on);
 }
@@ -126,6 +132,8 @@ view_stop_reports(const struct view *view)
 {
 	if (view->pastes)
 		view_send(pastes_off);
+	if (view->mouse)
+		view_send(mouse_off);
 	view_send(focus_off);
 	view_send(wheel_off);
 }
@@ -207,6 +215,14 @@ void
 view_use_colours(struct view *view, bool wanted)
 {
 	view->colour = view->has_colours && wanted;
+}
+
+void
+view_use_mouse(struct view *view, bool wanted)
+{
+	if (view->mouse != wanted)
+		view_send(wanted ? mouse_on : mouse_off);
+	view->mouse = wanted;
 }
 
 void

@@ -31,6 +31,9 @@ int view_side_columns(const struct view *view, bool wanted);
 /* Whether to use colours, provided that the terminal has some and NO_COLOR is not set. */
 void view_use_colours(struct view *view, bool wanted);
 
+/* Whether to have the terminal report the mouse, which it then does not select text by. */
+void view_use_mouse(struct view *view, bool wanted);
+
 /* Whether to show the rooms at the left and the people at the right, if the screen is wide enough. */
 void view_show_sides(struct view *view, bool rooms, bool people);
 

@@ -12,6 +12,7 @@ struct view {
 	SCREEN *screen;
 	struct term *before; /* what cur_term was before curses; curses does not free it */
 	bool pastes;         /* the terminal was asked to mark pasted text */
+	bool mouse;          /* the terminal was asked to report it */
 	bool has_colours;
 	bool colour;        /* colours are used */
 	bool rooms, people; /* the sides that are wanted beside the log */
