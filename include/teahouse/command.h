@@ -78,6 +78,9 @@ const struct command *command_get(enum command_id id);
 /* By one of its words, without a slash, in any case; NULL: there is none. */
 const struct command *command_find(struct text word);
 
+/* The word of a command that is nearest to a misspelled one, without a slash; TEXT_NONE: none is near. */
+struct text command_nearest_word(struct text word);
+
 /* By the type of its packet; NULL: there is none. */
 const struct command *command_of_type(struct text type);
 

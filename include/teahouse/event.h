@@ -20,7 +20,7 @@ struct user;
 	X(SAID, "chat")       /* actor, room, body */                                    \
 	X(EMOTE, "emote")     /* actor, room, body: the action */                        \
 	X(DIRECT, "direct")   /* actor, target, body */                                  \
-	X(ENTERED, "join")    /* actor, room */                                          \
+	X(ENTERED, "join")    /* actor, room; items: others who are there, total */      \
 	X(LEFT, "leave")      /* actor, room */                                          \
 	X(RENAMED, "nick")    /* actor, target: the new nick */                          \
 	X(TOPIC, "topic")     /* actor, room, body; or a snapshot of it */               \
@@ -73,7 +73,7 @@ const char *event_word(enum event_kind kind);
 	X(TEXT_TOO_LONG, 0, "text-too-long", "Too long: the limit is % bytes and 40 lines.")     \
 	X(LINE_TOO_LONG, 0, "line-too-long", "Too long: the limit is % bytes.")                  \
 	X(TEXT_EMPTY, 1, "text-empty", "The message is empty.")                                  \
-	X(UNKNOWN_COMMAND, 1, "unknown-command", "There is no command \"%\"; /help lists them.") \
+	X(UNKNOWN_COMMAND, 1, "unknown-command", "Unknown command %.")                           \
 	X(USAGE, 1, "usage", "Usage: %")                                                         \
 	X(SERVER_FULL, 0, "server-full", "The server is full. Please try again later.")          \
 	X(ADDRESS_FULL, 0, "address-full", "Too many connections from your address.")            \
@@ -126,8 +126,8 @@ struct event {
 	bool first, more;  /* NAMES, ROOMS, WHO come in pages: the first; not the last */
 	const struct item *items;
 	size_t n_items;
-	size_t total;        /* ROOMS: how many there are; NAMES, PRESENCE: people in the room */
-	size_t joined, left; /* PRESENCE: since the last */
+	size_t total; /* ROOMS: how many there are; NAMES, PRESENCE, ENTERED: people in the room */
+	size_t joined, left;                /* PRESENCE: since the last */
 	const struct core_settings *limits; /* WELCOME */
 };
 

@@ -148,7 +148,7 @@ lobby_encode(unsigned encoding, const struct event *event, struct strbuf *out)
 		break;
 	case EVENT_PRESENCE:
 		if (encoding >= ENCODING_ANNOUNCES)
-			put_digest(out, strings, TEXT_NONE, "joined", "", event);
+			put_digest(out, strings, text_of("*** "), "joined", "", event);
 		break;
 	case EVENT_RENAMED:
 		put_line(out, strings, TEXT_NONE, "*** % is now known as %", event->actor,

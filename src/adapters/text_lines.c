@@ -71,11 +71,10 @@ put_count(struct strbuf *out, size_t n, const char *verb)
 }
 
 void
-put_digest(struct strbuf *out, const struct strings *strings, struct text where,
+put_digest(struct strbuf *out, const struct strings *strings, struct text before,
 	const char *entered, const char *end, const struct event *event)
 {
-	strbuf_add_text(out, where);
-	strbuf_puts(out, "*** ");
+	strbuf_add_text(out, before);
 	if (event->joined)
 		put_count(out, event->joined, entered);
 	if (event->joined && event->left)

@@ -38,8 +38,8 @@ void put_speech(struct strbuf *out, const struct strings *strings, struct text w
 void put_line(struct strbuf *out, const struct strings *strings, struct text where,
 	const char *pattern, struct text a, struct text b);
 
-/* PRESENCE, as one string: `*** 12 have <entered> and 3 have left<end>` (SPEC 4). */
-void put_digest(struct strbuf *out, const struct strings *strings, struct text where,
+/* PRESENCE, as one string: `<before>12 have <entered> and 3 have left<end>` (SPEC 4). */
+void put_digest(struct strbuf *out, const struct strings *strings, struct text before,
 	const char *entered, const char *end, const struct event *event);
 
 #endif

@@ -1,55 +1,17 @@
 /* Finds the known word that is nearest to a misspelled one. Knows no file and no line. */
 #include "config/suggest.h"
 
-#include <stdlib.h>
-
-#include "base/alloc.h"
-
-enum { WORD_MAX_BYTES = 32 };
-
-/*
- * The optimal string alignment distance: letters to change, insert, delete or swap with the
- * next one, to get from a to b.
- */
-static size_t
-word_distance(const char *a, const char *b)
-{
-	size_t rows[WORD_MAX_BYTES + 1][WORD_MAX_BYTES + 1];
-	size_t n = strlen(a), m = strlen(b);
-	if (n > WORD_MAX_BYTES || m > WORD_MAX_BYTES)
-		return SIZE_MAX;
-	for (size_t i = 0; i <= n; i++) {
-		for (size_t j = 0; j <= m; j++) {
-			size_t least = i + j;
-			if (i > 0 && rows[i - 1][j] + 1 < least)
-				least = rows[i - 1][j] + 1;
-			if (j > 0 && rows[i][j - 1] + 1 < least)
-				least = rows[i][j - 1] + 1;
-			if (i > 0 && j > 0 && rows[i - 1][j - 1] + (a[i - 1] != b[j - 1]) < least)
-				least = rows[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
-				rows[i - 2][j - 2] + 1 < least)
-				least = rows[i - 2][j - 2] + 1;
-			rows[i][j] = least;
-		}
-	}
-	return rows[n][m];
-}
-
-/* Whether `known` may be meant by a word: one letter in three may be wrong. */
-static bool
-word_is_near(const char *word, const char *known)
-{
-	return word_distance(word, known) <= strlen(known) / 3;
-}
+#include "base/word_distance.h"
 
 static const struct setting *
 setting_nearest(const char *section, const char *key)
 {
 	const struct setting *nearest = NULL;
+	struct text word = text_of(key);
 	for (const struct setting *s = settings; s->key; s++)
-		if (strcmp(s->section, section) == 0 && word_is_near(key, s->key) &&
-			(!nearest || word_distance(key, s->key) < word_distance(key, nearest->key)))
+		if (strcmp(s->section, section) == 0 && word_is_near(word, text_of(s->key)) &&
+			(!nearest || word_distance(word, text_of(s->key)) <
+					     word_distance(word, text_of(nearest->key))))
 			nearest = s;
 	return nearest;
 }
@@ -98,19 +60,18 @@ bool
 suggest_section(struct strbuf *out, const char *section)
 {
 	size_t n = strcspn(section, ":");
-	char *word = xstrndup(section, n);
-	bool listener = word_is_near(word, "listener");
+	struct text word = {section, n};
+	bool listener = word_is_near(word, text_of("listener"));
 	strbuf_puts(out, "unknown section; ");
 	if (listener)
 		strbuf_printf(out, "did you mean [listener:%s]?",
 			section[n] && section[n + 1] ? section + n + 1 : "NAME");
-	else if (word_is_near(word, "server"))
+	else if (word_is_near(word, text_of("server")))
 		strbuf_puts(out, "did you mean [server]?");
-	else if (word_is_near(word, "limits"))
+	else if (word_is_near(word, text_of("limits")))
 		strbuf_puts(out, "did you mean [limits]?");
 	else
 		strbuf_puts(out, "expected [server], [limits] or [listener:NAME]");
-	free(word);
 	return listener;
 }
 

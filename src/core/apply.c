@@ -49,6 +49,8 @@ room_enter(struct room *room, const struct entry *entry, const struct origin *or
 		by->current = room;
 	struct event event = entry_event(room->core, entry, EVENT_ENTERED, origin);
 	event.on_login = entry->kind == ENTRY_LOGIN;
+	struct item others[SHOWN_MEMBERS];
+	event_add_members(&event, room, user, others);
 	presence_deliver(room, user, &event);
 	for (struct session *session = user->sessions; session; session = session->sibling)
 		session_show_room(session, room, session == by ? origin->request.ref : TEXT_NONE);
@@ -129,6 +131,8 @@ room_enter_again(struct room *room, const struct entry *entry, const struct orig
 	event.room = room_name(room);
 	event.actor = user_nick(entry->user);
 	event.ref = origin->request.ref;
+	struct item others[SHOWN_MEMBERS];
+	event_add_members(&event, room, entry->user, others);
 	session_tell(session, &event);
 }
 

@@ -2,6 +2,7 @@
  * The command table: a row for each command, whose function is in commands_*.c. /help,
  * usage, JSON packets and completion are made from the rows.
  */
+#include "base/word_distance.h"
 #include "core/core_internal.h"
 
 enum {
@@ -76,6 +77,30 @@ command_find(struct text word)
 	return NULL;
 }
 
+/* Takes `known` for *nearest if it is nearer to the word. */
+static void
+nearest_update(struct text *nearest, struct text known, struct text word)
+{
+	if (word_is_near(word, known) &&
+		(!nearest->ptr || word_distance(word, known) < word_distance(word, *nearest)))
+		*nearest = known;
+}
+
+struct text
+command_nearest_word(struct text word)
+{
+	struct text nearest = TEXT_NONE;
+	for (size_t i = 0; i < COMMAND_COUNT; i++) {
+		const struct command *c = &commands[i];
+		if (c->flags & COMMAND_NOT_TYPED)
+			continue;
+		nearest_update(&nearest, text_of(c->name), word);
+		for (struct text also = text_of(c->also ? c->also : ""); also.len > 0;)
+			nearest_update(&nearest, text_word(&also), word);
+	}
+	return nearest;
+}
+
 const struct command *
 command_of_type(struct text type)
 {
@@ -98,17 +123,36 @@ command_help_text(struct strbuf *out, const struct command *command)
 	}
 }
 
+static struct text
+word_after_slash(struct text word)
+{
+	bool slash = word.len > 0 && word.ptr[0] == '/';
+	return slash ? (struct text){word.ptr + 1, word.len - 1} : word;
+}
+
+static enum reason
+refuse_unknown_command(struct session *session, struct text word, const struct request *request)
+{
+	struct strbuf advice = {0};
+	struct text nearest = command_nearest_word(word_after_slash(word));
+	if (nearest.ptr)
+		strbuf_printf(&advice, " Did you mean /%.*s?", TEXT_ARGS(nearest));
+	else
+		strbuf_puts(&advice, " /help lists the commands.");
+	request_refuse_with(session, REASON_UNKNOWN_COMMAND, word, strbuf_view(&advice), request);
+	strbuf_clear(&advice);
+	return REASON_UNKNOWN_COMMAND;
+}
+
 enum reason
 command_help(struct session *session, const struct request *request)
 {
 	const struct command *command = NULL;
 	struct text word = request->arg[0];
-	if (word.len > 0 && word.ptr[0] == '/')
-		word = (struct text){word.ptr + 1, word.len - 1};
 	if (word.ptr) {
-		command = command_find(word);
+		command = command_find(word_after_slash(word));
 		if (!command)
-			return request_refuse(session, REASON_UNKNOWN_COMMAND, word, request);
+			return refuse_unknown_command(session, word, request);
 	}
 	struct strbuf body = {0};
 	command_help_text(&body, command);
@@ -156,10 +200,14 @@ session_command_line(struct session *session, struct text line, struct text ref,
 	const struct command *command = request.command;
 	if (!session->user && (!command || !(command->flags & COMMAND_BEFORE_LOGIN)))
 		reason = REASON_HELLO_FIRST;
-	if (reason == REASON_OK)
+	if (reason == REASON_OK) {
 		reason = session_request(session, &request);
-	else
+	} else if (reason == REASON_UNKNOWN_COMMAND) {
+		session_spend(session);
+		refuse_unknown_command(session, strbuf_view(&subject), &request);
+	} else {
 		session_reject_input(session, reason, strbuf_view(&subject), ref, request.about);
+	}
 	strbuf_clear(&subject);
 	return reason;
 }

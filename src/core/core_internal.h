@@ -17,6 +17,7 @@ enum {
 	LISTING_PAGE = 50,   /* items sent at once of a long listing, so that they fit a packet */
 	PAGE_ROOMS = 200,    /* rooms of users sent at once, for the same reason */
 	SUBJECT_BYTES = 128, /* of what a refusal quotes */
+	SHOWN_MEMBERS = 6,   /* others that a user is told of on entering */
 };
 
 /* Something that has a name of its own: first in struct user and struct room. */
@@ -166,6 +167,10 @@ void room_remove_member(struct room *room, struct user *user);
 void room_add_audience(struct room *room, struct session *session);
 void room_remove_audience(struct room *room, const struct session *session);
 
+/* ENTERED: how many are in the room, and the first of them but for `except`, borrowing `others`. */
+void event_add_members(struct event *event, const struct room *room, const struct user *except,
+	struct item others[SHOWN_MEMBERS]);
+
 /* reply.c: what is delivered, to one session or to a room */
 struct event event_make(struct core *core, enum event_kind kind, struct session *by);
 void session_tell(struct session *session, struct event *event);
@@ -179,6 +184,10 @@ void room_tell_topic(struct room *room, struct session *session, struct text ref
 /* Tells the session why the request is refused. Returns the reason. */
 enum reason request_refuse(struct session *session, enum reason reason, struct text target,
 	const struct request *request);
+
+/* The same; a sentence with what to do instead follows. */
+enum reason request_refuse_with(struct session *session, enum reason reason, struct text target,
+	struct text advice, const struct request *request);
 
 /* limiter.c */
 void session_spend(struct session *session);

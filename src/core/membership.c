@@ -85,3 +85,16 @@ room_remove_member(struct room *room, struct user *user)
 	if (room->n > 2 * room->users + ROOM_FIRST)
 		room_compact(room);
 }
+
+void
+event_add_members(struct event *event, const struct room *room, const struct user *except,
+	struct item others[SHOWN_MEMBERS])
+{
+	event->items = others;
+	event->total = room->users;
+	for (size_t i = 0; i < room->n && event->n_items < SHOWN_MEMBERS; i++) {
+		const struct user *user = room->members[i].user;
+		if (user && user != except)
+			others[event->n_items++] = (struct item){.name = user_nick(user)};
+	}
+}

@@ -55,9 +55,17 @@ enum reason
 request_refuse(struct session *session, enum reason reason, struct text target,
 	const struct request *request)
 {
+	return request_refuse_with(session, reason, target, TEXT_NONE, request);
+}
+
+enum reason
+request_refuse_with(struct session *session, enum reason reason, struct text target,
+	struct text advice, const struct request *request)
+{
 	struct strbuf subject = {0}, about = {0}, sentence = {0};
 	subject_add(&subject, target);
 	reason_sentence(&sentence, reason, strbuf_view(&subject));
+	strbuf_add_text(&sentence, advice);
 	struct event event = event_make(session->core, EVENT_REFUSED, session);
 	event.reason = reason;
 	event.target = strbuf_view(&subject);

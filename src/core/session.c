@@ -58,6 +58,8 @@ session_attach(struct session *session, struct session *other)
 		event.room = room_name(room);
 		event.actor = user_nick(user);
 		event.on_login = room == session->current;
+		struct item others[SHOWN_MEMBERS];
+		event_add_members(&event, room, user, others);
 		session_tell(session, &event);
 		session_show_room(session, room, TEXT_NONE);
 	}

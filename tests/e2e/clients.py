@@ -9,6 +9,14 @@ import socket
 import struct
 
 TIMEOUT = 10  # seconds to wait for what must come
+# What a telnet listener sends on connecting, and after a login, unless it is strict.
+WELCOME = "Welcome to Teahouse. Type: login NAME   (help: list of commands; text is UTF-8)"
+
+
+def arrival(nick, others="; nobody else is here yet", room="main"):
+    """The lines after a login."""
+    line, hint = f"You are {nick}, in {room}{others}.", "Just type to talk; /help for more."
+    return [f"{line} {hint}"] if len(line) + len(hint) < 80 else [line, hint]
 
 
 class ConnectionClosed(AssertionError):

@@ -3,7 +3,7 @@
 import contextlib
 import re
 
-from clients import ConnectionClosed
+from clients import WELCOME, ConnectionClosed
 from event_table import COLUMNS, NOTHING, OTHER_ROOM
 from server import PROTOCOLS, Server
 
@@ -26,7 +26,15 @@ class User:
 class Telnet(User):
     def __init__(self, client, room):
         super().__init__(client, room)
-        client.expect("Welcome to Teahouse")
+        client.expect(WELCOME)
+
+    def read(self):
+        """The lines after the login depend on who is there."""
+        line = self.client.read()
+        if line.startswith("You are "):
+            line += self.client.read() if "/help" not in line else ""
+            return "You are .."
+        return line
 
     def login(self, nick):
         self.client.send(f"login {nick}")

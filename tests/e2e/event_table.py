@@ -177,7 +177,7 @@ NOBODY = '"nobody" is not online.'
 TAKEN = 'The name "marker" is already in use.'
 REFUSED = {
     "too long": {
-        "telnet": LONG,
+        "telnet": f"!!! {LONG}",
         "json 1": f"error code=text-too-long message={LONG} about=chat",
         "json 2, web": f"error code=text-too-long message={LONG} about=chat subject=100",
         "relay, relay nicks": NOTHING,
@@ -185,7 +185,7 @@ REFUSED = {
         "direct, direct hear, direct nicks": f"Error: {LONG}",
     },
     "unknown": {
-        "telnet": 'There is no command "/dance"; /help lists them.',
+        "telnet": "!!! Unknown command /dance. /help lists the commands.",
         "json 1": 'error code=unknown-type message=Unknown packet type "dance". '
                   "about=dance",
         "json 2, web": 'error code=unknown-type message=Unknown packet type "dance". '
@@ -195,13 +195,13 @@ REFUSED = {
             "Error: Usage: #nick, @nick:text, @*:text or exit",
     },
     "nobody": {
-        "telnet": NOBODY,
+        "telnet": f"!!! {NOBODY}",
         "json 2, web": f"error code=no-such-nick message={NOBODY} about=direct subject=nobody",
         "direct, direct hear, direct nicks": f"Error: {NOBODY}",
     },
     # At the login; and then what a user is shown on entering.
     "taken": {
-        "telnet": f"{TAKEN}\nPlease try again.",
+        "telnet": f"{TAKEN}\nPlease try again.\nYou are ..",
         "json 1": f"error code=nick-taken message={TAKEN} about=hello\njoin nick={{nick}}",
         "json 2, web": f"error code=nick-taken message={TAKEN} about=hello subject=marker\n"
                        "welcome ..\njoin room=main nick={nick}\nnames ..",

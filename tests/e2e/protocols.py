@@ -4,13 +4,13 @@ import json
 
 import pytest
 
-from clients import ConnectionClosed, LineClient, packet
+from clients import WELCOME, ConnectionClosed, LineClient, packet
 from websocket_client import TEXT, frame
 
 SERVER_FULL = "The server is full. Please try again later."
 # How a refusal is sent; % is its sentence.
 REFUSALS = {
-    "telnet": "Welcome to Teahouse\r\n%\r\n", "json": "%", "web": "%", "relay": "%\n",
+    "telnet": WELCOME + "\r\n!!! %\r\n", "json": "%", "web": "%", "relay": "%\n",
     "lobby": "*** %\n", "direct": "%Error: %\n"}
 
 

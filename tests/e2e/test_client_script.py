@@ -28,7 +28,7 @@ def test_plain_prints_an_event_a_line(server):
             ["main", "chat", "ann", "hello \\\\\\\\ there"],
             ["main", "emote", "ann", "waves"],
             ["@bob", "direct", "ann", "psst"],
-            ["main", "error", "", 'There is no command "/nope"; /help lists them.'],
+            ["main", "error", "", "Unknown command /nope. /help lists the commands."],
             ["tea", "notice", "", "There is no topic."],
             ["main", "local", "", "You have left tea"]):
         assert event in events, event

@@ -2,6 +2,7 @@
 
 import subprocess
 
+from clients import WELCOME
 from group import Group
 from protocols import SERVER_FULL, connect, is_refusal, login, refusal, say
 from server import PROTOCOLS, wait_until
@@ -47,7 +48,7 @@ def test_without_descriptors_the_server_does_not_spin(start_server):
     server = start_server(limits={"sessions": 1000})
     limit_descriptors(server, server.open_files() + 5)
     ann = server.telnet("ann")
-    ann.expect("Welcome to Teahouse")
+    ann.expect(WELCOME)
     clients = [server.connect("telnet") for _ in range(30)]
     server.wait_for_log("accept: Too many open files")
     before = server.cpu_seconds()
@@ -64,11 +65,11 @@ def test_started_with_few_descriptors_it_warns_and_serves(start_server):
     server.wait_for_log("open files: 1000 sessions need 1100, but 40 is the limit")
     clients = [server.connect("telnet") for _ in range(60)]
     server.wait_for_log("accept: Too many open files")
-    assert clients[0].read_until(b"\r\n") == b"Welcome to Teahouse"
+    assert clients[0].read_until(b"\r\n") == WELCOME.encode()
     assert SERVER_FULL in refusal(server, "telnet")
     for client in clients:
         client.drop()
-    server.telnet("ann").expect("Welcome to Teahouse")
+    server.telnet("ann").expect(WELCOME)
 
 
 def test_descriptors_given_later_are_safe_to_use(start_server):
@@ -82,4 +83,4 @@ def test_descriptors_given_later_are_safe_to_use(start_server):
         client.read_rest()
         client.drop()
     wait_until(lambda: server.open_files() <= before)
-    server.telnet("ann").expect("Welcome to Teahouse")
+    server.telnet("ann").expect(WELCOME)

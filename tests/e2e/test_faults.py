@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from clients import TIMEOUT, packet
+from clients import TIMEOUT, WELCOME, arrival, packet
 from group import Group
 from server import PROTOCOLS, SANITIZED, Server, free_port, program, settings, wait_until
 from websocket_client import TEXT, frame, http_head
@@ -243,7 +243,7 @@ def test_thousands_of_short_connections_leave_nothing_behind(start_server, limit
     group = Group(server)
     held = [server.telnet() for _ in range(limit - len(group.clients))]
     for client in held:
-        client.expect("Welcome to Teahouse")
+        client.expect(WELCOME)
     before = server.open_files()
 
     def run(n):
@@ -367,7 +367,8 @@ def test_any_standard_file_may_be_closed(tmp_path, closed):
         received = b""
         while piece := client.recv(4096):
             received += piece
-        assert received == b"Welcome to Teahouse\r\nann: hello\r\n"
+        assert received == "".join(
+            f"{line}\r\n" for line in (WELCOME, *arrival("ann"), "ann: hello", "Bye.")).encode()
         client.close()
         process.terminate()
         assert process.wait(TIMEOUT) == 0

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from clients import TIMEOUT, UNSAFE, ConnectionClosed, drain, packet, strings_in
+from clients import TIMEOUT, UNSAFE, WELCOME, ConnectionClosed, drain, packet, strings_in
 from group import Group, check_log
 from server import PROTOCOLS, SANITIZED
 from websocket_client import TEXT, frame, http_head
@@ -137,7 +137,7 @@ def test_each_option_is_answered_at_most_once(start_server, verb):
     client = server.connect("telnet")
     client.send_bytes(b"".join(bytes([IAC, verb, option]) for option in range(256)))
     commands, text = answers(client)
-    assert text == b"Welcome to Teahouse\r\n"
+    assert text == f"{WELCOME}\r\n".encode()
     answered = [tuple(command) for command in commands if command[0] != SB]
     if verb == WILL:
         assert answered == [(TAKEN.get(option, DONT), option) for option in range(256)]

@@ -4,6 +4,7 @@ import subprocess
 
 import pytest
 
+from clients import WELCOME
 from server import ROOT, SANITIZED, Server
 
 pytestmark = pytest.mark.skipif(SANITIZED, reason="the release is what is installed")
@@ -37,7 +38,7 @@ def test_install_and_uninstall(tmp_path, monkeypatch):
         page = server.connect("web")
         page.send_bytes(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         assert page.read_rest().startswith(b"HTTP/1.1 200 OK")
-        server.telnet("ann").expect("Welcome to Teahouse")
+        server.telnet("ann").expect(WELCOME)
     # A second installation keeps the settings, and so does the removal.
     kept.write_text("; mine")
     make("install", folder)

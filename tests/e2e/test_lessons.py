@@ -15,7 +15,7 @@ import threading
 
 import pytest
 
-from clients import TIMEOUT, line_matches
+from clients import TIMEOUT, WELCOME, line_matches
 
 LESSONS = pathlib.Path(__file__).parents[1] / "lessons"
 
@@ -469,7 +469,9 @@ def test_all_lessons_in_one_room(start_server, start):
     enter(User("Dee", False, named, None, None, student.types, student.sees, spoken="@*:{text}"))
 
     user = server.telnet("tim")
-    user.expect("Welcome to Teahouse")
+    user.expect(WELCOME)
+    user.until(re.compile("You are tim, in main with .*"))
+    user.expect("Just type to talk; /help for more.")
     enter(User("tim", True, *telnet, user.send, user.expect))
 
     page = server.web("wen")

@@ -5,7 +5,7 @@ import select
 
 import pytest
 
-from clients import TIMEOUT, packet
+from clients import TIMEOUT, WELCOME, packet
 from group import Group
 from protocols import SERVER_FULL, connect, is_refusal, login, login_and_texts, refusal, say
 from server import PROTOCOLS, SANITIZED
@@ -34,7 +34,7 @@ def test_over_sessions_per_address_a_client_is_refused_in_its_protocol(start_ser
     server.json("bob")
     assert is_refusal(listener, refusal(server, listener), CROWDED)
     # Another address has its own quota.
-    connect(server, "telnet", "127.0.0.2").expect("Welcome to Teahouse")
+    connect(server, "telnet", "127.0.0.2").expect(WELCOME)
 
 
 def test_sessions_of_an_address_count_over_all_listeners(start_server):
@@ -43,9 +43,9 @@ def test_sessions_of_an_address_count_over_all_listeners(start_server):
                           any={"protocol": "telnet", "address": "*"},
                           six={"protocol": "telnet", "address": "::1"})
     server.json("ann")
-    server.line_client("any").expect("Welcome to Teahouse")
+    server.line_client("any").expect(WELCOME)
     assert CROWDED in refusal(server, "any") and CROWDED in refusal(server, "telnet")
-    server.line_client("six").expect("Welcome to Teahouse")
+    server.line_client("six").expect(WELCOME)
 
 
 def test_a_session_that_ends_makes_place_for_another(start_server):
@@ -121,7 +121,7 @@ def test_a_text_over_the_limit_is_refused_on_every_protocol(start_server, listen
 
 
 @pytest.mark.parametrize("listener, most, answer", [
-    ("telnet", 8192, "Too long: the limit is 8192 bytes."),
+    ("telnet", 8192, "!!! Too long: the limit is 8192 bytes."),
     ("lobby", 1024, "*** Too long: the limit is 1024 bytes."),
     ("direct", 2048, "Error: Too long: the limit is 2048 bytes."), ("relay", 8192, None)])
 def test_a_line_over_the_protocols_own_limit_is_refused_once(start_server, listener, most, answer):
@@ -142,7 +142,7 @@ def test_a_line_over_the_protocols_own_limit_is_refused_once(start_server, liste
 # How fast.
 
 # The last bytes that a client gets after its login in a quiet room.
-ARRIVED = {"telnet": b"Teahouse\r\n", "json": b'"names"', "web": b'"names"', "lobby": b"0\n0\n",
+ARRIVED = {"telnet": b"/help for more.\r\n", "json": b'"names"', "web": b'"names"', "lobby": b"0\n0\n",
            "direct": b"ann\n"}
 
 

@@ -13,7 +13,7 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from clients import TIMEOUT
+from clients import TIMEOUT, WELCOME
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -79,7 +79,7 @@ def test_four_users_on_three_protocols_in_one_room(page):
 
 
 def test_a_name_that_is_taken_is_refused_in_words_and_kept(page):
-    page.server.telnet("ann").until("Welcome to Teahouse")
+    page.server.telnet("ann").until(WELCOME)
     page.server.json("bob").until("names", nicks=["ann", "bob"])
     tab = page()
     tab.enter("Ann")
@@ -105,7 +105,7 @@ def test_markup_is_text_and_links_are_safe(page):
 def test_enter_says_and_shift_enter_makes_a_line(page):
     ann = page("Ann")
     cat = page.server.telnet("cat")
-    cat.until("Welcome to Teahouse")
+    cat.until(WELCOME)
     say(ann, "one", Keys.SHIFT + Keys.ENTER)
     ann.find("#input").send_keys(Keys.NULL, "two", Keys.ENTER)
     cat.until("Ann: one")
@@ -335,7 +335,7 @@ def test_what_is_refused_can_be_tried_again(page):
     say(ann, "/msg bob psst")
     ann.wait(lambda t: t.texts("#messages .failed"), "what failed")
     bob = page.server.telnet("bob")
-    bob.until("Welcome to Teahouse")
+    bob.until(WELCOME)
     hears(ann, "bob joined.")
     ann.find("#messages .failed [data-action=retry]").click()
     bob.until("Ann -> bob: psst")

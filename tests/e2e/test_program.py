@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from clients import TIMEOUT, ConnectionClosed, LineClient, drain
+from clients import TIMEOUT, WELCOME, ConnectionClosed, LineClient, drain
 from server import free_port, Server, program, settings
 
 
@@ -69,8 +69,8 @@ def test_listener_lines(start_server):
     assert re.search(r"^teahoused: everywhere on \*:[1-9]\d*$", text, re.M)
     assert server.log[-1] == "teahoused: ready"
     for name in ("telnet", "telnet6", "everywhere"):
-        server.line_client(name).expect("Welcome to Teahouse")
-    LineClient(("::1", server.port("everywhere"))).expect("Welcome to Teahouse")
+        server.line_client(name).expect(WELCOME)
+    LineClient(("::1", server.port("everywhere"))).expect(WELCOME)
 
 
 def test_log_lines_have_the_time_and_the_connection(start_server):
@@ -102,11 +102,11 @@ def test_a_port_is_free_again_after_the_end(start_server):
     server = start_server()
     port = server.port("telnet")
     client = server.telnet()
-    client.expect("Welcome to Teahouse")
+    client.expect(WELCOME)
     assert server.stop() == 0
     client.drop()
     server = start_server(telnet={"port": port})
-    server.telnet().expect("Welcome to Teahouse")
+    server.telnet().expect(WELCOME)
 
 
 def test_a_root_that_does_not_exist(tmp_path):

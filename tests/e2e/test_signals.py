@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from clients import Client
+from clients import WELCOME, Client
 from server import program, settings
 
 FEW = {"relay": None, "lobby": None, "direct": None, "web": None}
@@ -92,7 +92,7 @@ def test_a_server_outlives_its_terminal(tmp_path):
         line = next(l for l in text.decode().splitlines() if l.startswith("teahoused: telnet on "))
         host, port = line.split(" on ")[1].rsplit(":", 1)
         client = Client((host, int(port)))
-        client.read_until(b"Welcome to Teahouse\r\n")
+        client.read_until(f"{WELCOME}\r\n".encode())
         os.close(terminal)
         for i in range(3):
             client.send_bytes(b"login ann%d\r\nsay still here\r\n" % i)

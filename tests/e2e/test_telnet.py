@@ -19,10 +19,9 @@ import pexpect
 import pyte
 import pytest
 
-from clients import TIMEOUT
+from clients import TIMEOUT, WELCOME, arrival
 
 CTRL_C, CTRL_D, CTRL_H, CTRL_U, ESCAPE, DELETE = "\x03", "\x04", "\x08", "\x15", "\x1d", "\x7f"
-WELCOME = "Welcome to Teahouse"
 
 
 @dataclass(frozen=True)
@@ -265,7 +264,9 @@ def start_with_cat(start, name, **options):
     cat.until("names")
     ann = start(name, "ann", **options)
     ann.cat = cat
+    ann.login = ["login ann"][:ann.program.echo] + arrival("ann", " with cat")
     cat.expect("join", nick="ann")
+    ann.sees(ann.login[-1])
     ann.proxy.until(lambda: ann.program.opens <= set(ann.proxy.commands()))
     ann.wait_until_idle()
     return ann
@@ -300,13 +301,12 @@ def in_seven_bits(text):
 
 def test_logging_in_and_the_opening_is_no_text(ann):
     typed = ann.program.echo
-    ann.sees_only(*["login ann"][:typed])
+    ann.sees_only(*ann.login)
     rows = ann.rows()
     above = [row for row in rows[:rows.index(WELCOME)] if row]
     assert (above or [""])[-1] == ann.program.banner.format(**ann.place)
     ann.type("look")
-    ann.sees_only(*["login ann", "look"][:2 * typed], "The following are in this room:", "cat",
-                  "ann")
+    ann.sees_only(*ann.login, *["look"][:typed], "The following are in this room:", "cat", "ann")
     assert set(ann.proxy.commands()) == ann.program.opens
     assert ann.proxy.text() == b"login ann" + ann.program.enter + b"look" + ann.program.enter
     assert b"\xff" not in ann.raw
@@ -322,7 +322,7 @@ LINES = [
 
 
 def test_five_lines_in_each_direction(ann):
-    rows = ["login ann"] if ann.program.echo else []
+    rows = list(ann.login)
     for line in LINES:
         mine = line.encode("ascii", "ignore").decode().strip() if ann.program.seven_bit else line
         rows += says(ann, mine)
@@ -332,7 +332,7 @@ def test_five_lines_in_each_direction(ann):
 
 def test_erasing_a_character(ann):
     tries = ["tex"] if ann.program.seven_bit else ["tex", "teü", "te🍵"]
-    rows = ["login ann"] if ann.program.echo else []
+    rows = list(ann.login)
     for text in tries:
         says(ann, text + DELETE + "a", "tea")
         # An emoji is two columns wide, but the kernel erases only one.
@@ -401,14 +401,15 @@ def test_quitting_by_a_command(ann):
 
 def test_the_tea_party(start):
     magnus = start("inetutils-telnet", "magnus")
-    magnus.sees_only("login magnus")
+    magnus_sees = ["login magnus", *arrival("magnus")]
+    magnus.sees_only(*magnus_sees)
     client = start("inetutils-telnet")
     rows = []
     for typed, *answers in [
             ("anything at all", "Please log in", 'Use "login <nick>"'),
             ("login", "Please enter a name"),
             ("login magnus", 'The name "magnus" is already in use.', "Please try again."),
-            ("login dilbert",),
+            ("login dilbert", *arrival("dilbert", " with magnus")),
             ("look", "The following are in this room:", "magnus", "dilbert"),
             ("say Hi, magnus!", "dilbert: Hi, magnus!"),
             ("Nice weather", "dilbert: Nice weather")]:
@@ -417,9 +418,9 @@ def test_the_tea_party(start):
         client.sees_only(*rows)
     client.type("logout")
     client.expect_end()
-    client.sees_only(*rows, "logout", "Connection closed by foreign host.")
+    client.sees_only(*rows, "logout", "Bye.", "Connection closed by foreign host.")
     magnus.sees_only(
-        "login magnus", "dilbert has entered the room.", "dilbert: Hi, magnus!",
+        *magnus_sees, "dilbert has entered the room.", "dilbert: Hi, magnus!",
         "dilbert: Nice weather", "dilbert has left the room.")
 
 
@@ -474,4 +475,4 @@ def test_nc_gets_clean_text(start):
     ann.sees("[ann nods]")
     # The terminal turns each LF into CR LF, whether a CR came before it or not.
     assert ann.raw.decode().split("\r\n") == [
-        f"{WELCOME}\r", "login ann", "cat: one\r", "cat: two\r", "/me nods", "[ann nods]\r", ""]
+        f"{WELCOME}\r", "login ann", *(f"{line}\r" for line in arrival("ann", " with cat")), "cat: one\r", "cat: two\r", "/me nods", "[ann nods]\r", ""]

@@ -69,7 +69,7 @@ over_the_limit_a_client_is_told_in_its_protocol_and_closed(void **state)
 		      *json = call(&fixture, &fixture.json);
 	struct caller *web = call(&fixture, &fixture.web);
 	turn(&fixture);
-	assert_heard(telnet, "Welcome to Teahouse\nThe server is full. Please try again later.\n");
+	assert_heard(telnet, WELCOME "!!! The server is full. Please try again later.\n");
 	assert_heard(json, "\0\x5d{\"type\":\"error\",\"code\":\"server-full\","
 			   "\"message\":\"The server is full. Please try again later.\"}");
 	assert_heard(web,
@@ -145,8 +145,7 @@ the_sessions_of_an_address_are_limited(void **state)
 	call_at(&fixture, "192.0.2.1", true);
 	struct caller *refused = call_at(&fixture, "192.0.2.1", false);
 	assert_int_equal(refused->conn.why, REASON_ADDRESS_FULL);
-	assert_heard(refused, "Welcome to Teahouse\n"
-			      "Too many connections from your address.\n");
+	assert_heard(refused, WELCOME "!!! Too many connections from your address.\n");
 	call_at(&fixture, "192.0.2.2", true);
 	lose(refused);
 	lose(first);

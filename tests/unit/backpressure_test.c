@@ -212,7 +212,8 @@ over_the_rate_input_waits_and_nothing_is_lost(void **state)
 	arrive(ann, BYTES("login ann\r\n1\r\n2\r\n3\r\n4\r\nha"));
 	assert_true(ann->conn.read_paused);
 	assert_int_equal(turn(&fixture), 500);
-	assert_heard(ann, "ann: 1\nann: 2\n");
+	assert_heard(ann, "You are ann, in main; nobody else is here yet.\n"
+			  "Just type to talk; /help for more.\nann: 1\nann: 2\n");
 	/* Bytes that net has already read may still arrive, and wait behind the others. */
 	arrive(ann, BYTES("lf\r\n5\r\n"));
 	pass(&fixture, 499);

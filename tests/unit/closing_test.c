@@ -38,7 +38,7 @@ input_after_quit_is_ignored(void **state)
 	assert_true(bob->conn.closed);
 	says(bob, "three\r\n");
 	assert_heard(ann, "bob: one\nbob has left the room.\n");
-	assert_heard(bob, "bob: one\n");
+	assert_heard(bob, "bob: one\nBye.\n");
 	fixture_close(&fixture);
 }
 
@@ -57,7 +57,7 @@ a_closing_connection_may_first_take_its_queued_bytes(void **state)
 	takes(ann, 3);
 	assert_false(ann->conn.closed);
 	takes(ann, SIZE_MAX);
-	assert_heard(ann, "ann: hello\n");
+	assert_heard(ann, "ann: hello\nBye.\n");
 	assert_true(ann->conn.closed);
 	assert_int_equal(ann->conn.why, REASON_LOGOUT);
 	fixture_close(&fixture);
@@ -179,7 +179,7 @@ a_connection_during_the_stop_is_refused(void **state)
 	turn(&fixture);
 	assert_true(late->conn.closed);
 	assert_int_equal(late->conn.why, REASON_SHUTTING_DOWN);
-	assert_heard(late, "Welcome to Teahouse\nThe server is stopping.\n");
+	assert_heard(late, WELCOME "!!! The server is stopping.\n");
 	fixture_close(&fixture);
 }
 

@@ -42,7 +42,9 @@ guest_note_entries(struct guest *guest, const struct event *event)
 {
 	bool list = event->kind == EVENT_NAMES || event->kind == EVENT_ROOMS ||
 		    event->kind == EVENT_WHO;
-	if (list && !event->first)
+	if (!list)
+		return;
+	if (!event->first)
 		strbuf_puts(&guest->told, " ..");
 	for (size_t i = 0; i < event->n_items; i++) {
 		const struct item *item = &event->items[i];

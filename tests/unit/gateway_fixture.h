@@ -226,6 +226,9 @@ heard_must_be(struct caller *caller, struct text wanted, const char *file, int l
 	caller->conn.received.len = 0;
 }
 
+/* What telnet users are sent on connecting. */
+#define WELCOME "Welcome to Teahouse. Type: login NAME   (help: list of commands; text is UTF-8)\n"
+
 #define assert_heard(caller, wanted) heard_must_be((caller), BYTES(wanted), __FILE__, __LINE__)
 
 /* How often the piece was received since the last check. */

@@ -75,9 +75,10 @@ without_echo_a_user_does_not_hear_its_own_words(void **state)
 	/* Messages of others, and replies to commands, are sent. */
 	says(ann, "hello\r\n/msg bob yes\r\n");
 	says(bob, "/nick bobby\r\n/join tea\r\n/topic x\r\n/msg ghost x\r\n");
-	assert_heard(bob, "ann: hello\nann -> bob: yes\nbob is now known as bobby.\n"
-			  "*** You are in tea now.\n*** bobby set the topic: x\n"
-			  "\"ghost\" is not online.\n");
+	assert_heard(bob,
+		"ann: hello\nann -> bob: yes\nbob is now known as bobby.\n"
+		"*** You are in tea now; nobody else is here yet.\n*** bobby set the topic: x\n"
+		"!!! \"ghost\" is not online.\n");
 	fixture_close(&fixture);
 }
 

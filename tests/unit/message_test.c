@@ -190,7 +190,7 @@ replies_and_the_senders_copy_have_the_ref(void **state)
 	session_command_line(&ann->session, BYTES("/topic x"), BYTES("r7"), TEXT_NONE);
 	assert_told(ann,
 		"chat# main ann: hi /r1\nnames main ann bob /r2\n"
-		"error unknown-command: There is no command \"/nonsense\"; /help lists them. /r3\n"
+		"error unknown-command: Unknown command /nonsense. /help lists the commands. /r3\n"
 		"join# tea ann /r4\nleave# tea ann main /r5\nnick ann anna /r6\n"
 		"topic# main anna: x /r7\n");
 	assert_told(bob, "chat# main ann: hi\nnick ann anna\ntopic# main anna: x\n");
