@@ -9,23 +9,28 @@ import { perform, startLogin } from "./model/actions.js";
 import { parse } from "./model/commands.js";
 import { messagePackets } from "./model/outbox.js";
 import { disconnected, hello, receive } from "./model/packets.js";
+import { askForProfile, askForProfiles } from "./model/profiles.js";
 import { createSettings, isWorthAlert } from "./model/settings.js";
 import { allDrafts, createState, current, inOrder, isInApp, nicksByRecency, notify, ofKind, takeUnseen } from "./model/state.js";
 import { Connection, socketAddress } from "./net/connection.js";
 import { serverAnswers } from "./net/reachable.js";
 import { startWorker } from "./net/worker.js";
+import { watchKeys } from "./shortcuts.js";
 import { playSound, prepareSound, showNotification } from "./view/alerts.js";
 import { createAside } from "./view/aside.js";
 import { Composer } from "./view/composer.js";
+import { confirm } from "./view/confirm.js";
 import { byId } from "./view/dom.js";
 import { createLogin } from "./view/login.js";
 import { MessageLog } from "./view/message_log.js";
 import { drawPage } from "./view/page.js";
 import { createPanes } from "./view/panes.js";
 import { createPeople } from "./view/people.js";
+import { createPersonCard } from "./view/person_card.js";
 import { createSettingsDialog } from "./view/settings_dialog.js";
 import { createSidebar } from "./view/sidebar.js";
 import { createSwitcher } from "./view/switcher.js";
+import { createToast } from "./view/toast.js";
 import { translatePage } from "./view/translate_page.js";
 
 const HELLO_RETRY = 3000; // ms until a refused hello is sent again
@@ -52,8 +57,14 @@ const composer = new Composer({
 	page: (direction) => log.page(direction),
 });
 const log = new MessageLog({ edit: (text) => composer.edit(text), retry, join: (room) => onClick({ do: "join", room }) });
-const drawSidebar = createSidebar(onClick);
-const drawPeople = createPeople(onClick);
+const drawSidebar = createSidebar(state, { act: onClick, goTo: () => goTo(), newRoom: () => goTo(true), logOut });
+const drawPeople = createPeople(onClick, drawSoon);
+const drawToast = createToast(onClick, () => (state.left = null, drawSoon()));
+const card = createPersonCard(state, {
+	act: onClick,
+	mention: (nick) => composer.mention(nick),
+	ask: (nick) => state.online && connection.send(askForProfile(state, nick)),
+});
 const drawAside = createAside((key) => onClick({ do: "show", key }));
 const switcher = createSwitcher(onClick);
 const settingsDialog = createSettingsDialog(settings, { shownRoom, redraw });
@@ -88,8 +99,6 @@ function sendAll(packets) {
 
 function onClick(action) {
 	const { refused } = act(action);
-	if (action.do === "listRooms")
-		return switcher.open();
 	panes.close();
 	composer.showProblem(refused);
 	// On a touch screen, focus would open the keyboard.
@@ -231,12 +240,15 @@ function draw() {
 	login.draw(state);
 	if (!isInApp(state))
 		return;
-	drawSidebar(state);
+	sendAll(askForProfiles(state, Date.now()));
+	drawSidebar();
 	drawPeople(state, conversation);
 	composer.draw(conversation, state.limits.message);
 	if (log.draw(state, conversation))
 		drawSoon();
 	drawAside(state);
+	drawToast(state);
+	card.draw();
 	switcher.draw(state);
 	storeSession(state);
 	if (conversation.kind === "room" && conversation.name !== roomInAddress())
@@ -253,44 +265,28 @@ function roomInAddress() {
 	}
 }
 
-function stepConversation(step) {
+function step(by, isWanted = () => true) {
 	const all = inOrder(state);
 	const at = all.indexOf(current(state));
-	onClick({ do: "show", key: all[(at + step + all.length) % all.length].key });
-}
-
-function isTyping({ target }) {
-	return target.matches?.("input, textarea") || document.querySelector("dialog[open]") !== null;
-}
-
-// With Ctrl, or with Command on a Mac.
-const SHORTCUTS = { k: () => onClick({ do: "listRooms" }), "/": () => settingsDialog.openKeys() };
-
-// The Latin letter of a key, also on a keyboard whose letters are others, such as Cyrillic.
-function letterOf({ key, code }) {
-	const isForeign = key.length === 1 && key > "\u007f" && /^Key[A-Z]$/u.test(code ?? "");
-	return (isForeign ? code.slice(3) : key).toLowerCase();
-}
-
-document.addEventListener("keydown", (event) => {
-	if (!isInApp(state))
-		return;
-	// Caps Lock makes a capital of the letter; Shift makes another shortcut of it, a browser's.
-	const key = event.shiftKey ? event.key : letterOf(event);
-	if ((event.ctrlKey || event.metaKey) && !event.altKey && Object.hasOwn(SHORTCUTS, key)) {
-		event.preventDefault();
-		SHORTCUTS[key]();
-	} else if (event.key === "Escape" && document.querySelector("dialog[open], .pane.open") === null) {
-		composer.focus();
-	} else if (event.key === "?" && !isTyping(event)) {
-		event.preventDefault();
-		settingsDialog.openKeys();
-	} else if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
-		event.preventDefault();
-		stepConversation(event.key === "ArrowUp" ? -1 : 1);
-	} else if (event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(event)) {
-		composer.focus();
+	for (let steps = 1; steps < all.length; steps++) {
+		const next = all[(at + by * steps + all.length * steps) % all.length];
+		if (isWanted(next))
+			return onClick({ do: "show", key: next.key });
 	}
+}
+
+function logOut() {
+	confirm({ title: t("logOutTitle"), text: t("logOutText"), yes: t("logOut") }, () => onClick({ do: "quit" }));
+}
+
+function goTo(forNew = false) {
+	sendAll(perform(state, { do: "listRooms" }, Date.now()).packets);
+	switcher.open(state, forNew);
+}
+
+watchKeys({
+	isInApp: () => isInApp(state), goTo: () => goTo(), showKeys: () => settingsDialog.openKeys(), focus: () => composer.focus(),
+	step, stepUnread: (by) => step(by, ({ unread }) => unread > 0), nextMention: () => step(1, ({ mentions }) => mentions > 0),
 });
 // The sound may have been switched on at an earlier visit; browsers allow it after the first click.
 document.addEventListener("click", () => settings.get("sound") && prepareSound(), { once: true });
@@ -305,6 +301,9 @@ byId("retry").addEventListener("click", () => connection.reconnectNow());
 watchPage(state, connection, { draw, redraw });
 document.addEventListener("visibilitychange", greetAgain);
 startWorker(showConversation);
+
+// What is known of people grows old, and a page that is left alone draws nothing.
+setInterval(() => isInApp(state) && state.pageVisible && drawSoon(), 60_000);
 
 state.drafts = rememberedDrafts();
 const isRestored = restoreSession(state, roomInAddress());

@@ -34,7 +34,7 @@ static const struct command commands[COMMAND_COUNT] = {
 	[COMMAND_LOOK] = {"look", "names", "names", "{after}", "list the people in the current room",
 		BARE_WORD | IN_ROOM | RESETS_IDLE, command_look},
 	[COMMAND_WHO] = {"who", NULL, "who", "[nick:name]",
-		"list everyone online, or show one person", BARE_WORD | IN_ROOM | RESETS_IDLE, command_who},
+		"list everyone online, or show one person", BARE_WORD | IN_ROOM, command_who},
 	[COMMAND_TOPIC] = {"topic", NULL, "topic", "[topic:text...]",
 		"show or set the room's topic; - clears it", IN_ROOM | RESETS_IDLE, command_topic},
 	[COMMAND_HELP] = {"help", NULL, NULL, "[command]", "list the commands, or explain one",

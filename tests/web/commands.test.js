@@ -75,5 +75,5 @@ test("the server's table says which aliases there are", () => {
 
 test("the usage is made from the parameters", () => {
 	const usage = (name) => usageOf(findCommand(COMMANDS, name), name);
-	assert.deepEqual(["msg", "tell", "topic", "who"].map(usage), ["/msg NICK TEXT", "/tell NICK TEXT", "/topic [TEXT]", "/who"]);
+	assert.deepEqual(["msg", "tell", "topic", "who"].map(usage), ["/msg NAME TEXT", "/tell NAME TEXT", "/topic [TEXT]", "/who"]);
 });

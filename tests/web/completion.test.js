@@ -83,9 +83,9 @@ test("an @ suggests people, a # rooms, and a slash commands with their help", ()
 	assert.deepEqual(shown("@"), ["@dilbert", "@Dana", "@ann"]);
 	assert.deepEqual(shown("in #"), ["#tea", "#main"]);
 	assert.deepEqual(shown("#T"), ["#tea"]);
-	assert.deepEqual(suggestions("/ms", 3, known), [{ value: "/msg ", shown: "/msg NICK TEXT", about: "tell it to one person alone" }]);
-	assert.deepEqual(shown("/m"), ["/me ACTION", "/msg NICK TEXT"]);
-	assert.deepEqual(shown("/mes"), ["/message NICK TEXT"], "an alias, where the name does not fit");
+	assert.deepEqual(suggestions("/ms", 3, known), [{ value: "/msg ", shown: "/msg NAME TEXT", about: "tell it to one person alone" }]);
+	assert.deepEqual(shown("/m"), ["/me ACTION", "/msg NAME TEXT"]);
+	assert.deepEqual(shown("/mes"), ["/message NAME TEXT"], "an alias, where the name does not fit");
 	assert.deepEqual(shown("/l"), ["/leave [ROOM]", "/look", "/list", "/logout"], "in the order of the table");
 	assert.equal(shown("/").length, COMMANDS.length - 1, "all but /login");
 	for (const typed of ["d", "hi d", "@ann", "#TEA", "C#", "# d", "/me", "/topic ", "/me d", "/msg ann d", "a /m", "/who", "//m", "mail@d x"])

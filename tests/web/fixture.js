@@ -8,18 +8,18 @@ const { createState } = await load("model/state.js");
 
 /** The server's table of commands, or enough of it. */
 export const COMMANDS = [
-	{ name: "login", aliases: [], params: [{ name: "nick", rest: true }], help: "take a nick and enter", before_login: true },
-	{ name: "nick", aliases: [], params: [{ name: "nick", rest: true }], help: "change your nick" },
+	{ name: "login", aliases: [], params: [{ name: "name", rest: true }], help: "take a nick and enter", before_login: true },
+	{ name: "nick", aliases: [], params: [{ name: "name", rest: true }], help: "change your nick" },
 	{ name: "rooms", aliases: [], params: [], help: "the rooms, with how many are in each" },
 	{ name: "me", aliases: [], params: [{ name: "action", rest: true }], help: "others see [you do that]" },
 	{ name: "say", aliases: [], params: [{ name: "text", rest: true }], help: "say it in the current room" },
-	{ name: "msg", aliases: ["message", "tell"], params: [{ name: "nick" }, { name: "text", rest: true }], help: "tell it to one person alone" },
+	{ name: "msg", aliases: ["message", "tell"], params: [{ name: "name" }, { name: "text", rest: true }], help: "tell it to one person alone" },
 	{ name: "join", aliases: [], params: [{ name: "room", rest: true }], help: "enter a room" },
 	{ name: "leave", aliases: [], params: [{ name: "room", optional: true }], help: "leave a room" },
 	{ name: "look", aliases: ["names"], params: [], help: "who is in the current room" },
 	{ name: "who", aliases: [], params: [], help: "who is logged in to the server" },
 	{ name: "rooms", aliases: ["list"], params: [], help: "the rooms" },
-	{ name: "nick", aliases: [], params: [{ name: "nick", rest: true }], help: "change your nick", before_login: true },
+	{ name: "nick", aliases: [], params: [{ name: "name", rest: true }], help: "change your nick", before_login: true },
 	{ name: "topic", aliases: [], params: [{ name: "text", optional: true, rest: true }], help: "show or set the topic" },
 	{ name: "help", aliases: [], params: [{ name: "command", optional: true }], help: "this list" },
 	{ name: "logout", aliases: ["quit", "q"], params: [], help: "leave the server" },

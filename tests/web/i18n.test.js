@@ -56,7 +56,7 @@ test("the first of the browser's languages that has a catalogue is chosen, else 
 });
 
 test("values are filled in once, unchanged", () => {
-	assert.equal(t("leaveRoom", { name: "{name} $&" }), "Leave {name} $&");
+	assert.equal(t("leaveRoom", { name: "{name} $&" }), "Leave #{name} $&");
 	assert.deepEqual(tParts("renamed", { nick: 1, new: 2 }), [1, " is now known as ", 2, "."]);
 	assert.equal(t("tooLong", { count: 1, most: 4 }), "Too long by 1 byte (limit 4).");
 });

@@ -49,9 +49,9 @@ test("help lists the server's commands", () => {
 	perform(state, parse("/help", COMMANDS), NOON);
 	const lines = state.conversations.get("room:main").lines.at(-1).text.split("\n");
 	assert.equal(lines.length, COMMANDS.length);
-	assert.ok(lines.includes("/msg NICK TEXT  tell it to one person alone"));
+	assert.ok(lines.includes("/msg NAME TEXT  tell it to one person alone"));
 	perform(state, parse("/help /msg", COMMANDS), NOON);
-	assert.equal(state.conversations.get("room:main").lines.at(-1).text, "/msg NICK TEXT  tell it to one person alone");
+	assert.equal(state.conversations.get("room:main").lines.at(-1).text, "/msg NAME TEXT  tell it to one person alone");
 });
 
 test("every command of the server has its help in every other language", () => {

@@ -105,7 +105,7 @@ test("after a lost connection the server is asked who is still there", () => {
 	disconnected(state, NOON);
 	const asked = receiveAll(state, { type: "welcome", nick: "ann", room: "main", limits: {} }).filter(({ type }) => type === "who");
 	assert.deepEqual(asked.map(({ nick }) => nick), ["bob"]);
-	receiveAll(state, { type: "who", users: [], first: true, ref: asked[0].ref });
+	receiveAll(state, { type: "error", code: "no-such-nick", about: "who", message: "There is no bob.", ref: asked[0].ref });
 	assert.equal(find(state, "dm", "bob").offline, true);
 });
 

@@ -11,6 +11,11 @@ export function sameName(one, other) {
 	return fold(one) === fold(other);
 }
 
+/** Whether the server may take it as the name of a room. */
+export function isRoomName(name) {
+	return /^[^\s#@:,*!/"<>]{1,64}$/u.test(name);
+}
+
 // What a nick cannot have ends a word. Other punctuation belongs to it between letters: x-ann, ann.b
 const LETTER = "[\\p{L}\\p{N}\\p{M}_]";
 const JOINER = "[^\\s#@:,*!/\"<>…—–;?\\p{L}\\p{N}\\p{M}_]{1,8}";

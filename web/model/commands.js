@@ -15,7 +15,7 @@ export const OWN_COMMANDS = [
 	{ name: "logout", aliases: ["quit", "q"], params: [], help: "" },
 	{ name: "look", aliases: ["names"], params: [], help: "" },
 	{ name: "me", aliases: [], params: [{ name: "action", rest: true }], help: "" },
-	{ name: "msg", aliases: ["message"], params: [{ name: "nick" }, { name: "text", rest: true }], help: "" },
+	{ name: "msg", aliases: ["message"], params: [{ name: "name" }, { name: "text", rest: true }], help: "" },
 	{ name: "say", aliases: [], params: [{ name: "text", rest: true }], help: "" },
 	{ name: "topic", aliases: [], params: [{ name: "text", optional: true, rest: true }], help: "" },
 ];

@@ -44,7 +44,7 @@ export function suggestions(text, caret, known) {
 	// A command that needs no more than its name must be sent by Enter.
 	if (!param || param.rest && param.name !== "room" || param.optional && word === "")
 		return [];
-	if (param.name === "nick")
+	if (param.name === "name")
 		return suggestedNames("", word, known.nicks);
 	return param.name === "room" ? suggestedRooms(word, known.rooms, !param.optional) : [];
 }

@@ -7,6 +7,7 @@ import { mentionsNick, sameName } from "../lib/names.js";
 import { OWN_COMMANDS } from "./commands.js";
 import { askForPeople, nameTaken, personAnswered, personLeftRoom, personOffline, personSeen } from "./dm_presence.js";
 import { markMessagesSent, settle, takeUnanswered, takeUnconfirmed, track } from "./outbox.js";
+import { forgetProfile, keepProfiles, noteSpeaking, renameProfile } from "./profiles.js";
 import { refusalText } from "./refusals.js";
 import { addPeople, addPerson, append, appendPresence, close, current, find, findOrOpen, isMe, notify, ofKind, removePerson, renameDm, renamePerson, setPeople, show } from "./state.js";
 
@@ -88,6 +89,7 @@ function join({ nick, room: name, id, time, ref }, state, now) {
 		addPerson(room, nick);
 		appendPresence(state, room, { id, time, entered: [nick] });
 		personSeen(state, nick, time);
+		forgetProfile(state, nick);
 		return refreshNames(state, room);
 	}
 	const known = find(state, "room", name);
@@ -142,16 +144,18 @@ function presence({ room: name, joined, left, users, id, time }, state) {
 	appendPresence(state, room, { id, time, joined, gone: left });
 }
 
-function message({ type, nick, room: name, message: text, id, time, ref }, state) {
+function message({ type, nick, room: name, message: text, id, time, ref }, state, now) {
 	settle(state, ref);
+	noteSpeaking(state, nick, now);
 	const own = isMe(state, nick);
 	const line = { kind: type, id, time, nick, text, own, mention: !own && mentionsNick(text, state.nick) };
 	append(state, findOrOpen(state, "room", name), line);
 }
 
 // If another conversation is in view, the page shows it beside that for a moment.
-function direct({ nick, to, message: text, id, time, ref }, state) {
+function direct({ nick, to, message: text, id, time, ref }, state, now) {
 	settle(state, ref);
+	noteSpeaking(state, nick, now);
 	const own = isMe(state, nick);
 	if (!own)
 		personSeen(state, nick, time);
@@ -170,6 +174,9 @@ function renamed({ nick: from, new: to, id, time, ref }, state) {
 	for (const room of ofKind(state, "room"))
 		if (renamePerson(room, from, to))
 			append(state, room, { kind: "renamed", id, time, nick: from, to, own });
+	renameProfile(state, from, to);
+	if (state.card && sameName(state.card.nick, from))
+		state.card = { nick: to };
 	const deserted = renameDm(state, from, to);
 	if (deserted && own)
 		deserted.former = true;
@@ -205,11 +212,12 @@ function rooms(packet, state) {
 	notify(state, [t("roomsAre"), ...lines].join("\n"), packet.time, request?.key);
 }
 
-function who(packet, state) {
+function who(packet, state, now) {
 	const list = collectList(state, packet, "users");
 	if (list === null)
 		return;
 	const request = settle(state, packet.ref);
+	keepProfiles(state, list, now);
 	if (request?.about !== undefined)
 		personAnswered(state, request, list, packet.time);
 	if (request?.quiet)
@@ -258,6 +266,8 @@ function error({ code, message: text, about, time, ref }, state, now) {
 	// The person after whom the list was to continue has left, so it is requested from the beginning.
 	if (request?.packet.after !== undefined)
 		return [track(state, { type: "names", room: request.packet.room }, { quiet: true, key: request.key })];
+	if (request?.about !== undefined && code === "no-such-nick")
+		personAnswered(state, request, [], time);
 	if (request?.quiet && request.packet.type !== "join")
 		return;
 	const conversation = state.conversations.get(request?.key) ?? current(state);

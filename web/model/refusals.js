@@ -2,11 +2,11 @@
 // used for codes that are not known here. Does not read that sentence.
 
 import { t } from "../i18n/translate.js";
+import { isRoomName } from "../lib/names.js";
 import { findCommand, usageOf } from "./commands.js";
 import { ofKind } from "./state.js";
 
 const MOST_ROOMS = 64; // that a user may be in
-const ROOM_NAME = /^[^\s#@:,*!/"<>]{1,64}$/u;
 
 // Each is called with what the refused packet was about, the packet and the state.
 const SENTENCES = {
@@ -42,7 +42,7 @@ function wordsOf({ line = "" }) {
 function roomRefused(room, { type, line = "" }, state) {
 	if (type === "leave" || line.startsWith("/leave"))
 		return ofKind(state, "room").length < 2 ? t("lastRoom") : "";
-	if (!ROOM_NAME.test(room))
+	if (!isRoomName(room))
 		return t("roomInvalid", { room });
 	return ofKind(state, "room").length >= MOST_ROOMS ? t("roomsFull") : "";
 }

@@ -34,6 +34,9 @@ export function createState() {
 		current: null,              // key of the conversation that is shown
 		serverRooms: [],            // every room of the server, as last listed
 		aside: null,                // the last direct message that came while another conversation was in view
+		profiles: new Map(),        // folded nick -> what the server has told of the person, see profiles.js
+		profilesVersion: 0,         // rises with each change of it
+		card: null,                 // the person whose card is shown: { nick }
 		drafts: {},                 // what was typed for conversations that are not open, by nameKey
 		left: null,                 // the conversation that was left or closed last, see undoLeave
 		returned: null,             // a typed line that the server has refused: { key, text, reason }
@@ -106,6 +109,7 @@ function createConversation(key, kind, name) {
 		offline: false,             // the other person of a dm is known to have left the server
 		unsure: false,              // the other person is out of sight: the server is being asked
 		changed: false,             // another person may have the name now, which the user does not know yet
+		profilesAskedAt: 0,         // in ms
 		former: false,              // the name belongs to the person of another conversation now
 		topic: "",
 		people: new Map(),          // folded nick -> nick

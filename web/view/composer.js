@@ -107,6 +107,16 @@ export class Composer {
 		this.focus();
 	}
 
+	/** Writes a name into the message, where the caret is. */
+	mention(nick) {
+		const { value, selectionStart: from, selectionEnd: to } = input;
+		const before = value.slice(0, from);
+		const name = before === "" ? `${nick}: ` : `${/\s$/u.test(before) ? "" : " "}${nick} `;
+		this.#replace(before + name + value.slice(to), before.length + name.length);
+		this.#suggestions.hide();
+		this.focus();
+	}
+
 	/** Gives back what the server has refused, unless something else is being typed. Says whether it did. */
 	giveBack(conversation, text, reason) {
 		if (conversation.draft !== "")

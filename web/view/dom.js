@@ -31,6 +31,19 @@ export function icon(name) {
 	return svg;
 }
 
+/** Lets the arrow keys, Home and End move the focus between the rows in an element. */
+export function moveByArrows(parent) {
+	parent.addEventListener("keydown", (event) => {
+		const rows = [...parent.querySelectorAll("button.row:enabled")].filter((row) => row.offsetParent !== null);
+		const at = rows.indexOf(document.activeElement);
+		const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1 }[event.key];
+		if (at < 0 || event.altKey || rows[to] === undefined)
+			return;
+		event.preventDefault();
+		rows[to].focus();
+	});
+}
+
 /** Sets the text only if it changes, since screen readers read it out again otherwise. */
 export function setText(at, text) {
 	if (at.textContent !== text)

@@ -24,6 +24,7 @@ function drawHead(state, conversation) {
 	const elsewhere = totals(state).unread - conversation.unread;
 	setText(byId("unread-elsewhere"), String(elsewhere));
 	byId("unread-elsewhere").hidden = elsewhere === 0;
+	byId("unread-elsewhere").classList.toggle("mention", totals(state).mentions > 0);
 	byId("show-rooms").setAttribute("aria-label", elsewhere > 0 ? t("roomsUnread", { count: elsewhere }) : t("rooms"));
 	byId("log").setAttribute("aria-label", t("messagesOf", conversation));
 }

@@ -2,49 +2,57 @@
 
 import { t } from "../i18n/translate.js";
 import { ofKind } from "../model/state.js";
-import { byId, createList, element, icon, setText } from "./dom.js";
+import { openConversationMenu } from "./conversation_menu.js";
+import { byId, createList, element, icon, moveByArrows, setText } from "./dom.js";
 import { paint } from "./nick.js";
 
 /** act(action) does what was clicked. */
-export function createSidebar(act) {
-	const drawRooms = createList(byId("rooms"), keyOf, (room) => makeRow(room, "leaveRoom"), updateRow);
-	const drawDms = createList(byId("dms"), keyOf, (dm) => makeRow(dm, "closeDm"), updateRow);
-	byId("open-switcher").addEventListener("click", () => act({ do: "listRooms" }));
-	byId("log-out").addEventListener("click", () => act({ do: "quit" }));
+export function createSidebar(state, { act, goTo, newRoom, logOut }) {
+	const drawRooms = createList(byId("rooms"), keyOf, makeRow, updateRow);
+	const drawDms = createList(byId("dms"), keyOf, makeRow, updateRow);
+	byId("open-switcher").addEventListener("click", goTo);
+	byId("new-room").addEventListener("click", newRoom);
+	byId("log-out").addEventListener("click", logOut);
+	byId("more").addEventListener("click", () => openConversationMenu(state, state.current, byId("more"), act));
+	moveByArrows(byId("rooms-pane"));
 
-	// The key is read at the click, since it can change while the row stays.
-	function makeRow(conversation, closeLabel) {
-		const mark = element("span", { "className": "mark", "aria-hidden": "true", "textContent": conversation.kind === "room" ? "#" : "@" });
+	function makeRow({ key, kind }) {
+		const mark = element("span", { "className": "mark", "aria-hidden": "true", "textContent": kind === "room" ? "#" : "@" });
 		const name = element("bdi", { className: "name" });
 		const count = element("span", { className: "count", hidden: true });
 		const open = element("button", { type: "button", className: "row" }, mark, name, count);
-		const leave = element("button", { type: "button", className: "icon-button leave" }, icon("close"));
-		open.addEventListener("click", () => act({ do: "show", key: conversation.key }));
-		leave.addEventListener("click", () => act({ do: "leave", key: conversation.key }));
-		leave.dataset.label = closeLabel;
-		return element("li", {}, open, leave);
+		const more = element("button", { "type": "button", "className": "icon-button more", "aria-haspopup": "menu", "aria-expanded": "false" }, icon("more"));
+		open.addEventListener("click", () => act({ do: "show", key }));
+		more.addEventListener("click", () => openConversationMenu(state, key, more, act));
+		const row = element("li", {}, open, more);
+		row.addEventListener("contextmenu", (event) => {
+			event.preventDefault();
+			openConversationMenu(state, key, more, act, { x: event.clientX, y: event.clientY });
+		});
+		return row;
 	}
 
 	let currentKey = null;
-	function updateRow(row, { key, kind, name, unread, mentions, joined, offline, former }) {
-		const [open, leave] = row.children;
+	function updateRow(row, conversation) {
+		const { key, kind, name, unread, mentions, joined, offline, former } = conversation;
+		const [open, more] = row.children;
 		const [mark, label, count] = open.children;
 		setText(label, name);
-		setText(count, countOf(unread, mentions));
+		setText(count, unread > 999 ? "999+" : String(unread));
 		count.hidden = unread === 0;
 		count.classList.toggle("mention", mentions > 0);
 		open.classList.toggle("unread", unread > 0);
 		open.classList.toggle("absent", !joined || offline || former);
-		open.setAttribute("aria-label", unread > 0 ? t("unread", { name, count: unread }) : name);
+		open.setAttribute("aria-label", labelOf(conversation));
 		open.setAttribute("aria-current", String(key === currentKey));
 		row.classList.toggle("current", key === currentKey);
-		leave.setAttribute("aria-label", t(leave.dataset.label, { name }));
-		leave.title = leave.getAttribute("aria-label");
+		more.setAttribute("aria-label", t("menuOf", { name }));
+		more.title = more.getAttribute("aria-label");
 		if (kind === "dm")
 			paint(mark, name);
 	}
 
-	return function draw(state) {
+	return function draw() {
 		currentKey = state.current;
 		const dms = ofKind(state, "dm");
 		drawRooms(ofKind(state, "room"));
@@ -57,12 +65,15 @@ export function createSidebar(act) {
 	};
 }
 
-// `3`; `@1` if all of them mention the user; `@1 · 3` if some do.
-function countOf(unread, mentions) {
-	const all = unread > 999 ? "999+" : String(unread);
-	if (mentions === 0)
-		return all;
-	return mentions === unread ? `@${all}` : `@${mentions} · ${all}`;
+// In words what the badge and its colour, and the look of the name, say.
+function labelOf({ kind, name, unread, mentions, offline, former }) {
+	const mentioned = kind === "room" && mentions > 0;
+	return [
+		name,
+		unread > 0 && t("unreadCount", { count: unread }),
+		mentioned && t("mentionsYou", { count: mentions }),
+		(offline || former) && t("offlineShort"),
+	].filter(Boolean).join(", ");
 }
 
 function keyOf({ key }) {

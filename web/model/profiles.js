@@ -1,0 +1,69 @@
+// What the server has told of people: the protocol they use, their rooms, and since when they have
+// said nothing. It is asked for sparingly, and only in rooms that are small. Does not know how it is
+// shown.
+
+import { fold } from "../lib/names.js";
+import { track } from "./outbox.js";
+import { current } from "./state.js";
+
+const SMALL = 100;             // people in a room that are asked about
+const ASK_EVERY = 60_000;      // ms
+const IDLE_FROM = 10 * 60_000; // ms of silence after which a person counts as away
+
+/** Asks for the profiles of the people in view, if it is time to; returns the packets to send. */
+export function askForProfiles(state, now) {
+	const shown = current(state);
+	if (!state.online || !state.pageVisible || !shown || shown.former)
+		return [];
+	const { profilesAskedAt: last } = shown;
+	const isLarge = shown.kind === "room" && shown.users > SMALL;
+	const isKnown = shown.kind === "dm" || [...shown.people.keys()].every((key) => state.profiles.has(key));
+	if (isLarge || now - last < (isKnown ? ASK_EVERY : ASK_EVERY / 12))
+		return [];
+	shown.profilesAskedAt = now;
+	const about = shown.kind === "dm" ? { nick: shown.name } : { room: shown.name };
+	return [track(state, { type: "who", ...about }, { quiet: true, key: shown.key, about: about.nick })];
+}
+
+/** Asks for the profile of one person; returns the packet to send. */
+export function askForProfile(state, nick) {
+	return track(state, { type: "who", nick }, { quiet: true });
+}
+
+export function keepProfiles(state, users, now) {
+	for (const { nick, protocol = "", rooms = [], idle = 0 } of users)
+		state.profiles.set(fold(nick), { protocol, rooms, quietSince: now - idle * 1000 });
+	state.profilesVersion++;
+}
+
+/** Another person may have this name from now on. */
+export function forgetProfile(state, nick) {
+	if (state.profiles.delete(fold(nick)))
+		state.profilesVersion++;
+}
+
+export function renameProfile(state, from, to) {
+	const profile = state.profiles.get(fold(from));
+	state.profiles.delete(fold(from));
+	if (profile)
+		state.profiles.set(fold(to), profile);
+	state.profilesVersion++;
+}
+
+/** The person has said something just now. */
+export function noteSpeaking(state, nick, now) {
+	const profile = state.profiles.get(fold(nick));
+	if (profile && isIdle(profile, now))
+		state.profilesVersion++;
+	if (profile)
+		profile.quietSince = now;
+}
+
+/** undefined if nothing is known of the person. */
+export function profileOf(state, nick) {
+	return state.profiles.get(fold(nick));
+}
+
+export function isIdle({ quietSince }, now) {
+	return now - quietSince > IDLE_FROM;
+}
