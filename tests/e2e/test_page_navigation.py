@@ -143,7 +143,7 @@ def test_logging_out_asks_first(page):
     ann.wait(lambda t: t.find("#nick").is_displayed(), "the login")
 
 
-def test_a_card_says_who_somebody_is(page):
+def test_a_card_says_how_a_person_is_here(page):
     ann, tel, cat = page("Ann"), page.server.telnet("tel"), page.server.json("cat")
     cat.send("join", room="tea")
     tel.send("hello from afar")

@@ -281,7 +281,7 @@ class Walk {
 
 test("in any order of events, each person keeps one conversation, and nobody gets what is for another", () => {
 	const steps = ["enters", "leaves", "renames", "renames", "renamesSelf", "writes", "writes", "answers", "answers", "answerAll"];
-	for (let seed = 1; seed <= 300; seed++) {
+	for (let seed = 1; seed <= 100; seed++) {
 		const walk = new Walk(seed);
 		const done = [];
 		try {
