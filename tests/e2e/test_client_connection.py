@@ -23,7 +23,8 @@ def test_reconnecting_after_a_restart_of_the_server(start_server, terminal):
     ann.status("reconnecting in [12] s")
     ann.typed("ann> half")
     ann.enter(" a line")
-    ann.shows("sent when the connection is back")
+    ann.shows("ann: half a line$")
+    ann.status("1 to send, ")
     second = start_server(**listeners)
     bob = second.json("bob", timeout=TIMEOUT)
     bob.send("join", room="tea")
@@ -135,3 +136,27 @@ def test_a_line_without_an_answer_has_the_connection_examined(scripted_server, t
     connection.socket.settimeout(20)
     connection.until("ping")
     assert 8 < time.monotonic() - begun < 15
+
+
+def test_what_is_typed_is_shown_at_once_and_stays_in_its_place(scripted_server, terminal):
+    ann = terminal("ann", "127.0.0.1", scripted_server.port, columns=80)
+    connection, _ = scripted_server.accept_and_welcome()
+    ann.status("connected")
+    now = int(time.time() * 1000)
+    for line in ("hello", "/me waves", "//slash", "/msg bob psst", "/who"):
+        ann.enter(line)
+    ann.shows("ann: hello$", r"\[ann waves\]$", "ann: /slash$", "ann -> bob: psst$")
+    assert "ann -> bob: psst" in ann.rows()[-3], "at the end of the log, and nothing of /who"
+    said = connection.until("chat", message="hello")
+    connection.send("chat", room="main", nick="bob", message="meanwhile", time=now)
+    ann.shows("bob: meanwhile$", "ann: hello$", r"\[ann waves\]$")
+    connection.send("chat", room="main", nick="ann", message="hello", ref=said["ref"], time=now)
+    emote = connection.until("emote")
+    connection.send("error", message="No waving.", code="refused", about="emote", ref=emote["ref"])
+    ann.shows("bob: meanwhile$", "ann: hello$", r"\*\*\* No waving.$", "Not said: /me waves", "ann: /slash$")
+    assert not any("[ann waves]" in row for row in ann.rows())
+    # In another room it is not shown.
+    connection.send("join", room="tea", nick="ann", time=now)
+    ann.keys("\x0e")
+    ann.status("tea")
+    ann.until(lambda: not any("slash" in row for row in ann.rows()), "what waits is in main")

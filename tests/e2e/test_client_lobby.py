@@ -337,7 +337,7 @@ def test_reconnecting_to_the_room_by_the_same_name(start_server, terminal):
     ann.shows(r"\*\*\* The server is stopping.$")
     ann.shows("Connection lost")
     ann.enter(" a line")
-    ann.shows("sent when the connection is back")
+    ann.status("1 to send, ")
     second = start_server(**listeners)
     bob = member(second)
     ann.shows("Reconnected")

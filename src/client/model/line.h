@@ -29,6 +29,7 @@ struct line {
 	int64_t time;             /* ms since 1970, UTC */
 	uint64_t id;              /* of the event, rising over the whole server; 0: it has none */
 	bool mentions;            /* addressed to the user: it has their nick in it, or is direct */
+	bool waiting;             /* typed, but not confirmed by the server */
 	size_t nick_at, nick_len; /* where the nick is in the text */
 	size_t body_at;           /* where the prefix (`ann: `) ends in the text */
 	size_t len;

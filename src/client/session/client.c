@@ -195,9 +195,6 @@ client_input_cleaned(struct session *session, struct text line)
 	}
 	pending_add(session, line, joins || command_is(command, "leave"));
 	client_send_pending(session);
-	if (session->state != SESSION_ONLINE && session->was_online)
-		session_notice(session, LINE_LOCAL, "Will be sent when the connection is back",
-			session->pending[session->n_pending - 1].text);
 }
 
 void

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "client/session/clock.h"
 
 enum { REF_BYTES = 24 };
 
@@ -27,6 +28,7 @@ pending_clear(struct session *session)
 void
 pending_remove(struct session *session, size_t i)
 {
+	session->model->changed = true;
 	pending_free(&session->pending[i]);
 	memmove(session->pending + i, session->pending + i + 1,
 		(--session->n_pending - i) * sizeof *session->pending);
@@ -45,7 +47,9 @@ pending_add(struct session *session, struct text line, bool changes_room)
 		.text = xstrndup(line.ptr, line.len),
 		.room = moving ? NULL : xstrndup(room, strlen(room)),
 		.changes_room = changes_room,
+		.time = wall_ms(),
 	};
+	session->model->changed = true;
 }
 
 static void

@@ -25,6 +25,7 @@ struct pending {
 	char *room;        /* that it concerns; NULL: the one that a line before it changes to */
 	bool changes_room; /* later lines are not sent before it has been answered */
 	unsigned long ref; /* 0: not sent yet */
+	int64_t time;      /* ms since 1970, UTC: when it was typed */
 	uint64_t sent_at;  /* how many bytes were sent on the connection before it */
 };
 

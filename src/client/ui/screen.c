@@ -15,6 +15,7 @@
 #include "client/model/complete.h"
 #include "client/session/client.h"
 #include "client/session/clock.h"
+#include "client/session/waiting.h"
 #include "client/ui/input.h"
 #include "client/ui/scroll.h"
 #include "client/ui/settings.h"
@@ -35,7 +36,10 @@ struct screen {
 	bool changed, lost;          /* lost: the terminal is gone */
 };
 
-enum { PASTED_LINES = 10 }; /* sent without asking the user to confirm */
+enum {
+	PASTED_LINES = 10, /* sent without asking the user to confirm */
+	WAITING_LINES = 64,
+};
 
 /* The commands are listed by the server. */
 static void
@@ -281,11 +285,26 @@ screen_handle_signals(struct screen *screen)
 }
 
 static void
+screen_draw_all(struct screen *screen, struct text connection)
+{
+	struct line *lines[WAITING_LINES];
+	struct waiting waiting = {lines, waiting_lines(screen->session, lines, WAITING_LINES)};
+	struct strbuf hint = {0};
+	struct typed typed = input_typed();
+	screen_hint(screen, &hint);
+	typed.hint = strbuf_view(&hint);
+	view_draw(screen->view, screen->session->model, &waiting, &typed, connection);
+	for (size_t i = 0; i < waiting.n; i++)
+		line_unref(lines[i]);
+	strbuf_clear(&hint);
+}
+
+static void
 screen_draw(struct screen *screen)
 {
 	struct session *session = screen->session;
 	struct model *model = session->model;
-	struct strbuf prompt = {0}, connection = {0}, hint = {0};
+	struct strbuf prompt = {0}, connection = {0};
 	strbuf_printf(&prompt, "%s> ", client_prompt(session));
 	strbuf_add(&prompt, "", 1);
 	input_prompt(prompt.ptr);
@@ -295,19 +314,14 @@ screen_draw(struct screen *screen)
 	/* A long line that was edited has to be confirmed again. */
 	if (typed && !text_is(input_typed().line, strbuf_view(&screen->asked)))
 		screen->asked.len = 0;
-	if (typed || !unchanged || model->changed || screen->changed) {
-		struct typed line = input_typed();
-		screen_hint(screen, &hint);
-		line.hint = strbuf_view(&hint);
-		view_draw(screen->view, model, &line, strbuf_view(&connection));
-	}
+	if (typed || !unchanged || model->changed || screen->changed)
+		screen_draw_all(screen, strbuf_view(&connection));
 	/* No bell while the terminal has the focus, as far as it reports that. */
 	bool focused = screen->reports_focus && !screen->in_back;
 	if (model->bell && !focused && screen->settings.on[SET_BELL])
 		view_bell();
 	model->changed = model->bell = screen->changed = false;
 	strbuf_clear(&prompt);
-	strbuf_clear(&hint);
 	strbuf_clear(&screen->connection);
 	screen->connection = connection;
 }

@@ -46,6 +46,8 @@ line_attributes(const struct line *line)
 {
 	if (line->mentions)
 		return A_BOLD;
+	if (line->waiting)
+		return A_DIM;
 	return line->kind == LINE_PRESENCE || line->kind == LINE_LOCAL ? A_DIM : A_NORMAL;
 }
 
@@ -110,12 +112,25 @@ draw_line(const struct view *view, const struct line *line, int y)
 			draw_row(view, line, row, y, left + x);
 }
 
+/* Unless the user has scrolled up. Returns the row of the first. */
+static int
+draw_waiting(
+	const struct view *view, const struct scrollback *scroll, const struct waiting *waiting)
+{
+	int y = view_rows();
+	for (size_t i = scroll->bottom ? 0 : waiting->n; y > 0 && i > 0; i--) {
+		y -= line_rows(waiting->lines[i - 1], view_columns(view));
+		draw_line(view, waiting->lines[i - 1], y);
+	}
+	return y;
+}
+
 static void
-draw_log(const struct view *view, const struct scrollback *scroll)
+draw_log(const struct view *view, const struct scrollback *scroll, const struct waiting *waiting)
 {
 	int hidden, columns = view_columns(view);
 	uint64_t number = scroll_bottom(scroll, columns, &hidden);
-	int y = view_rows() + hidden;
+	int y = draw_waiting(view, scroll, waiting) + hidden;
 	const struct line *line;
 	while (y > 0 && (line = scrollback_line(scroll, number--)) != NULL) {
 		y -= line_rows(line, columns);
@@ -278,15 +293,15 @@ draw_too_small(void)
 }
 
 void
-view_draw(struct view *view, const struct model *model, const struct typed *typed,
-	struct text connection)
+view_draw(struct view *view, const struct model *model, const struct waiting *waiting,
+	const struct typed *typed, struct text connection)
 {
 	erase();
 	view->in_room = model_current(model)->name[0] != '\0';
 	if (LINES < VIEW_LEAST_ROWS || COLS < VIEW_LEAST_COLUMNS) {
 		draw_too_small();
 	} else {
-		draw_log(view, &model_current(model)->scroll);
+		draw_log(view, &model_current(model)->scroll, waiting);
 		if (view_side_columns(view, view->rooms))
 			draw_rooms(model);
 		if (view_side_columns(view, view->people))
