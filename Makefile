@@ -63,14 +63,8 @@ all: programs ## build build/teahoused and build/teahouse
 
 programs: $(BUILD)/teahoused $(BUILD)/teahouse
 
-run: programs ## build, start the server with conf/teahouse.ini and say how to connect
-	@echo
-	@echo '  In a browser:      http://localhost:8080/'
-	@echo '  By telnet:         telnet localhost 5005'
-	@echo '  In a terminal:     $(BUILD)/teahouse'
-	@echo '  Ctrl-C stops the server.'
-	@echo
-	@exec $(BUILD)/teahoused -c conf/teahouse.ini
+run: programs ## build, start the server with conf/teahouse.ini and print how to connect
+	@exec $(BUILD)/teahoused --hints -c conf/teahouse.ini
 
 test: ## everything: check, real programs, real clients, a browser; with sanitizers, too
 	@$(MAKE) --no-print-directory test-packages

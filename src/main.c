@@ -22,6 +22,7 @@
 enum {
 	EXIT_USAGE = 2,
 	SPARE_FILES = 100,   /* descriptors beside those of sessions */
+	JSON_PORT = 3490,    /* where the client connects if it is told no port */
 	FILES_MAX = 1 << 20, /* libwebsockets allocates a table of the limit's size */
 };
 
@@ -29,11 +30,11 @@ struct options {
 	const char *config;
 	int port; /* -1: as in the settings */
 	enum log_level level;
-	bool test;
+	bool test, hints;
 };
 
 static const char usage[] =
-	"usage: teahoused [-c FILE] [-t] [-v] [PORT]\n"
+	"usage: teahoused [-c FILE] [-t] [-v] [--hints] [PORT]\n"
 	"\n"
 	"A chat server: telnet, JSON over TCP, a web page and more, in the same rooms.\n"
 	"\n"
@@ -41,6 +42,7 @@ static const char usage[] =
 	"                     " TEAHOUSE_CONF ")\n"
 	"  -t, --test         check the settings, report what is wrong with them, and exit\n"
 	"  -v, --verbose      log logins and departures; twice: log everything\n"
+	"      --hints        once the server is ready, print how to connect to it\n"
 	"      --version      print the version and exit\n"
 	"      --help         print this text and exit\n"
 	"  PORT               the port of the json listener; overrides the settings\n";
@@ -74,7 +76,10 @@ port_parse(const char *word)
 	char *end;
 	errno = 0;
 	long port = strtol(word, &end, 10);
-	if (word[0] < '0' || word[0] > '9' || *end || errno || port < 0 || port > PORT_MAX)
+	bool number = word[0] >= '0' && word[0] <= '9' && !*end;
+	if (!number && strchr(word, '.'))
+		usage_error("port: \"%s\" is not a number (did you mean -c %s?)", word, word);
+	if (!number || errno || port < 0 || port > PORT_MAX)
 		usage_error("port: \"%s\" is not a number from 0 to %d", word, PORT_MAX);
 	return (int)port;
 }
@@ -89,11 +94,12 @@ config_default(void)
 static struct options
 options_parse(int argc, char *argv[])
 {
-	enum { VERSION = 256, HELP };
+	enum { VERSION = 256, HELP, HINTS };
 	static const struct option known[] = {
 		{"config", required_argument, NULL, 'c'},
 		{"test", no_argument, NULL, 't'},
 		{"verbose", no_argument, NULL, 'v'},
+		{"hints", no_argument, NULL, HINTS},
 		{"version", no_argument, NULL, VERSION},
 		{"help", no_argument, NULL, HELP},
 		{NULL, 0, NULL, 0},
@@ -113,12 +119,15 @@ options_parse(int argc, char *argv[])
 			options.level = options.level < LOG_LEVEL_TRACE ? options.level + 1
 									: LOG_LEVEL_TRACE;
 			break;
+		case HINTS:
+			options.hints = true;
+			break;
 		case VERSION:
 			print_and_exit("teahoused " TEAHOUSE_VERSION "\n");
 		case HELP:
 			print_and_exit(usage);
 		case ':':
-			usage_error("%s: its argument is missing", word);
+			usage_error("%s: missing argument", word);
 		default:
 			usage_error("%s: unknown option", word);
 		}
@@ -126,7 +135,7 @@ options_parse(int argc, char *argv[])
 	if (optind < argc)
 		options.port = port_parse(argv[optind++]);
 	if (optind < argc)
-		usage_error("%s: unexpected argument", argv[optind]);
+		usage_error("%s: too many arguments", argv[optind]);
 	if (!options.config)
 		options.config = config_default();
 	return options;
@@ -216,8 +225,56 @@ server_open(const struct config *config)
 		&settings, net_transport_ops(), clock_wall_ms, clock_monotonic_ms, NULL);
 }
 
+/* The name by which a person on this machine reaches the listener. */
+static const char *
+listener_host(const struct listener *listener)
+{
+	static const char *const local[] = {"127.0.0.1", "0.0.0.0", "::", "::1"};
+	const char *address = listener->address;
+	for (size_t i = 0; address && i < sizeof local / sizeof *local; i++)
+		if (strcmp(address, local[i]) == 0)
+			return "localhost";
+	return address ? address : "localhost";
+}
+
+static const struct listener *
+listener_of_protocol(const struct config *config, const char *protocol)
+{
+	for (size_t i = 0; i < config->n_listeners; i++)
+		if (strcmp(config->listeners[i].adapter->name, protocol) == 0)
+			return &config->listeners[i];
+	return NULL;
+}
+
+/* self: the path of teahoused; the client has the same without its last letter. */
+static void
+hints_print(const struct config *config, const char *self)
+{
+	const struct listener *listener = listener_of_protocol(config, "web");
+	puts("");
+	if (listener) {
+		const char *host = listener_host(listener);
+		bool six = strchr(host, ':');
+		printf("  In a browser:      http://%s%s%s:%d/\n", six ? "[" : "", host,
+			six ? "]" : "", listener->port);
+	}
+	if ((listener = listener_of_protocol(config, "telnet")))
+		printf("  By telnet:         telnet %s %d\n", listener_host(listener),
+			listener->port);
+	if ((listener = listener_of_protocol(config, "json"))) {
+		const char *host = listener_host(listener);
+		bool usual = listener->port == JSON_PORT && strcmp(host, "localhost") == 0;
+		printf("  In a terminal:     %.*s", (int)strlen(self) - 1, self);
+		if (!usual)
+			printf(strchr(host, ':') ? " [%s]:%d" : " %s:%d", host, listener->port);
+		puts("");
+	}
+	puts("  Ctrl-C stops the server.\n");
+	fflush(stdout);
+}
+
 static int
-server_run(struct config *config)
+server_run(struct config *config, const char *hints)
 {
 	files_raise_limit(config->sessions);
 	json_open();
@@ -231,6 +288,8 @@ server_run(struct config *config)
 	struct net *net = net_open(config, gateway, &served);
 	if (net) {
 		diag_line(LOG_LEVEL_INFO, "ready");
+		if (hints)
+			hints_print(config, hints);
 		/* Not before: scripts wait for the lines of starting up as they are. */
 		diag_show_times();
 		net_run(net);
@@ -253,7 +312,11 @@ main(int argc, char *argv[])
 	struct config *config = settings_read(&options);
 	if (!config)
 		return EXIT_USAGE;
-	int status = options.test ? EXIT_SUCCESS : server_run(config);
+	int status = EXIT_SUCCESS;
+	if (options.test)
+		printf("%s: settings are valid\n", options.config);
+	else
+		status = server_run(config, options.hints ? argv[0] : NULL);
 	config_free(config);
 	return status;
 }

@@ -45,7 +45,7 @@ suggest_key(struct strbuf *out, const char *section, const char *key)
 	const struct setting *elsewhere = setting_elsewhere(key);
 	strbuf_puts(out, "unknown key; ");
 	if (nearest) {
-		strbuf_printf(out, "did you mean %s?", nearest->key);
+		strbuf_printf(out, "did you mean \"%s\"?", nearest->key);
 	} else if (elsewhere) {
 		bool listener = strcmp(elsewhere->section, "listener") == 0;
 		strbuf_printf(

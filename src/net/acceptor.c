@@ -58,9 +58,9 @@ listener_log_failure(const struct listener *listener, const char *why)
 	const char *at = elsewhere ? listener->address_at : listener->port_at;
 	char where[NAME_BYTES_MAX];
 	listener_name(where, listener);
-	diag_line(LOG_LEVEL_ERROR, "%s: %s: %s; right is %s", at ? at : listener->name, where, why,
-		elsewhere ? "an address of this host, or *"
-			  : "a port that is free, and may be taken");
+	diag_line(LOG_LEVEL_ERROR, "%s: cannot listen on %s: %s; choose %s",
+		at ? at : listener->name, where, why,
+		elsewhere ? "an address of this host, or *" : "another port");
 }
 
 static int

@@ -412,9 +412,8 @@ def test_a_port_in_use_is_reported_and_nothing_opens(tmp_path, listener, address
         server.process.stdout.close()
     where = f"[{address}]" if ":" in address else address
     assert server.log == [
-        f"teahoused: {server.setting_location(listener, 'port')}: {where}:{port}: "
-        "Address already in use; "
-        "right is a port that is free, and may be taken"]
+        f"teahoused: {server.setting_location(listener, 'port')}: cannot listen on "
+        f"{where}:{port}: Address already in use; choose another port"]
     assert status == 2
 
 
@@ -434,7 +433,7 @@ def test_a_foreign_address_is_reported_and_nothing_opens(tmp_path, address):
     server.process.stdout.close()
     where = f"[{address}]" if ":" in address else address
     assert server.log == [
-        f"teahoused: {server.setting_location(listener, 'address')}: {where}:0: "
-        "Cannot assign requested address; right is an address of this host, or *"
+        f"teahoused: {server.setting_location(listener, 'address')}: cannot listen on "
+        f"{where}:0: Cannot assign requested address; choose an address of this host, or *"
         for listener in ("telnet", "json")]
     assert status == 2

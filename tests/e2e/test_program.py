@@ -34,13 +34,35 @@ def test_a_wrong_command_line(args):
     assert re.fullmatch(r"teahoused: [^\n]+: [^\n]+\n", done.stderr)
 
 
+def test_a_file_without_its_option():
+    done = run("t.ini")
+    assert (done.returncode, done.stderr) == (
+        2, 'teahoused: port: "t.ini" is not a number (did you mean -c t.ini?); '
+           "see teahoused --help\n")
+
+
+def hints(server):
+    """What the server prints, until the line about Ctrl-C."""
+    return list(iter(lambda: server.process.stdout.readline().strip(), "Ctrl-C stops the server."))
+
+
+def test_hints_name_the_addresses_in_use(start_server):
+    server = start_server(args=["--hints"], telnet={"address": "127.0.0.2"})
+    client = program().removesuffix("d")
+    assert hints(server) == [
+        "", f"In a browser:      http://localhost:{server.port('web')}/",
+        f"By telnet:         telnet 127.0.0.2 {server.port('telnet')}",
+        f"In a terminal:     {client} localhost:{server.port('json')}"]
+
+
 def test_minus_t_tests_the_settings(tmp_path):
     good, bad = tmp_path / "good.ini", tmp_path / "bad.ini"
     good.write_text(settings())
     bad.write_text("[limits]\nsessions = many\nnonsense = 1\n")
-    assert run("-t", "-c", good).returncode == 0
+    done = run("-t", "-c", good)
+    assert (done.returncode, done.stdout) == (0, f"{good}: settings are valid\n")
     done = run("-t", "-c", bad)
-    assert done.returncode == 2
+    assert (done.returncode, done.stdout) == (2, "")
     lines = done.stderr.splitlines()
     assert len(lines) >= 2
     assert all(line.startswith(f"teahoused: {bad}:") for line in lines)
@@ -92,8 +114,8 @@ def test_ports_of_another_server(server, tmp_path):
         tmp_path, wait=False, json={"port": server.port("json")}, web={"port": server.port("web")})
     assert other.wait() == 2
     assert other.log == [
-        f"teahoused: {other.setting_location(name, 'port')}: 127.0.0.1:{server.port(name)}: "
-        "Address already in use; right is a port that is free, and may be taken"
+        f"teahoused: {other.setting_location(name, 'port')}: cannot listen on "
+        f"127.0.0.1:{server.port(name)}: Address already in use; choose another port"
         for name in ("json", "web")]
     other.process.stdout.close()
 

@@ -99,7 +99,7 @@ test_mistakes_of_the_classroom_protocols(void **state)
 	       "[listener:t]\nprotocol = telnet\nport = 3\npause = 50\n",
 		"t.ini:4: listener:r.ending: only for protocol lobby or direct; this listener "
 		"speaks relay: remove the line\n"
-		"t.ini:5: listener:r.nick: unknown key; did you mean nicks?\n"
+		"t.ini:5: listener:r.nick: unknown key; did you mean \"nicks\"?\n"
 		"t.ini:6: listener:r.pause: \"0\" is out of range; expected 1 to 10000 "
 		"(milliseconds of silence that end a message without a line ending)\n"
 		"t.ini:10: listener:l.ending: \"LF\" is not an ending; expected one of lf, crlf, "
@@ -173,7 +173,7 @@ test_many_mistakes(void **state)
 	       "origins = https://a.example/\n",
 		"t.ini:1: port: outside a section; expected after [server], [limits] or "
 		"[listener:NAME]\n"
-		"t.ini:3: server.nmae: unknown key; did you mean name?\n"
+		"t.ini:3: server.nmae: unknown key; did you mean \"name\"?\n"
 		"t.ini:4: server.colour: unknown key; expected one of name, room, address\n"
 		"t.ini:5: server.rate: unknown key; it belongs in [limits]\n"
 		"t.ini:7: limits.rate: \"fast\" is not a number; expected 0 to 10000 (messages per "
@@ -242,7 +242,7 @@ test_sections(void **state)
 		"t.ini:4: listener:json: duplicate section, first in line 1; merge the two\n"
 		"t.ini:7: listener:json.strict: only for protocol telnet; this listener speaks "
 		"json: remove the line\n"
-		"t.ini:8: listener:json.ports: unknown key; did you mean port?\n");
+		"t.ini:8: listener:json.ports: unknown key; did you mean \"port\"?\n");
 }
 
 static void
@@ -256,9 +256,9 @@ test_missing_settings(void **state)
 	expect("[lisstener:a]\n",
 		"t.ini:1: lisstener:a: unknown section; did you mean [listener:a]?\n");
 	expect("[listener:a]\nprotocol = json\nprot = 1\n",
-		"t.ini:3: listener:a.prot: unknown key; did you mean port?\n");
+		"t.ini:3: listener:a.prot: unknown key; did you mean \"port\"?\n");
 	expect("[listener:a]\nprotocol = json\nprot = 1\nport = 1\n",
-		"t.ini:3: listener:a.prot: unknown key; did you mean port?\n");
+		"t.ini:3: listener:a.prot: unknown key; did you mean \"port\"?\n");
 	expect("[listener:a]\nport = 1\nprotocol = gopher\nstrict = no\n",
 		"t.ini:3: listener:a.protocol: \"gopher\" is not a protocol; expected one of "
 		"PROTOCOLS (the protocol that the listener speaks)\n");
