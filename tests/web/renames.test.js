@@ -8,7 +8,8 @@ import { load } from "./load.js";
 
 const { perform } = await load("model/actions.js");
 const { disconnected } = await load("model/packets.js");
-const { allDrafts, current, find, inOrder, nicksByRecency, ofKind, pendingIn, show } = await load("model/state.js");
+const { allDrafts, createState, current, find, inOrder, nicksByRecency, ofKind, pendingIn, show } = await load("model/state.js");
+const { describeSession, resumeSession } = await load("model/resume.js");
 const { fold } = await load("lib/names.js");
 
 const direct = (nick, message = "hi", to = "ann") => ({ type: "direct", nick, to, message });
@@ -107,6 +108,19 @@ test("after a lost connection the server is asked who is still there", () => {
 	assert.deepEqual(asked.map(({ nick }) => nick), ["bob"]);
 	receiveAll(state, { type: "error", code: "no-such-nick", about: "who", message: "There is no bob.", ref: asked[0].ref });
 	assert.equal(find(state, "dm", "bob").offline, true);
+});
+
+test("a person who has left stays known to have left through a reload", () => {
+	const state = welcomed();
+	receiveAll(state, direct("bob"));
+	const [who] = receiveAll(state, { type: "leave", nick: "bob", room: "main" });
+	receiveAll(state, { type: "error", code: "no-such-nick", about: "who", message: "No.", ref: who.ref });
+	const anew = createState();
+	resumeSession(anew, JSON.parse(JSON.stringify(describeSession(state))), NOON, "");
+	receiveAll(anew, { type: "welcome", nick: "ann", room: "main", limits: {} }, { type: "join", nick: "ann", room: "main" },
+		{ type: "names", room: "main", nicks: ["ann", "bob"], first: true, snapshot: true });
+	show(anew, "dm:bob");
+	assert.match(say(anew).question, /different person/u);
 });
 
 test("a person who takes the name of another conversation does not get what was typed there", () => {

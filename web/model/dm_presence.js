@@ -27,6 +27,13 @@ export function personSeen(state, nick, time) {
 		dm.name = nick; // perhaps with other capitals
 }
 
+/** To be called when the people of a room are listed. */
+export function peopleSeen(state, { people }, time) {
+	for (const dm of ofKind(state, "dm"))
+		if (dm.offline && !dm.former && people.has(fold(dm.name)))
+			nameTaken(state, dm, time);
+}
+
 /** Another person may have the name of this dm now. */
 export function nameTaken(state, dm, time) {
 	if (!dm.offline)
@@ -45,7 +52,7 @@ export function personOffline(state, dm, time) {
 
 /** Asks who of the people of the open dms is still there; returns the packets to send. */
 export function askForPeople(state) {
-	return ofKind(state, "dm").filter((dm) => !dm.former && !dm.offline).slice(0, ASKED_AT_ONCE).map((dm) => askFor(state, dm));
+	return ofKind(state, "dm").filter((dm) => !dm.former).slice(0, ASKED_AT_ONCE).map((dm) => askFor(state, dm));
 }
 
 /** Asks whether the person of this dm is still there; returns the packet to send. */

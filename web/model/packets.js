@@ -5,7 +5,7 @@ import { formatDuration } from "../i18n/times.js";
 import { t } from "../i18n/translate.js";
 import { mentionsNick, sameName } from "../lib/names.js";
 import { OWN_COMMANDS } from "./commands.js";
-import { askForPeople, nameTaken, personAnswered, personLeftRoom, personOffline, personSeen } from "./dm_presence.js";
+import { askForPeople, nameTaken, peopleSeen, personAnswered, personLeftRoom, personOffline, personSeen } from "./dm_presence.js";
 import { markMessagesSent, settle, takeUnanswered, takeUnconfirmed, track } from "./outbox.js";
 import { forgetProfile, keepProfiles, noteSpeaking, renameProfile } from "./profiles.js";
 import { refusalText } from "./refusals.js";
@@ -196,6 +196,8 @@ function names(packet, state) {
 	else if (room)
 		// In a large room these are the first people only, and the user may not be among them.
 		setPeople(room, room.joined ? [state.nick, ...list] : list, packet.users, list);
+	if (room)
+		peopleSeen(state, room, packet.time);
 	if (!packet.snapshot && request && !request.quiet)
 		notify(state, t("inRoom", { room: packet.room, names: list.join(", ") }), packet.time, request.key);
 }

@@ -7,7 +7,8 @@ import { track } from "./outbox.js";
 import { current } from "./state.js";
 
 const SMALL = 100;             // people in a room that are asked about
-const ASK_EVERY = 60_000;      // ms
+const ASK_EVERY = 60_000;      // ms,
+const ASK_SOON = 5000;         // or if there are people of whom nothing is known
 const IDLE_FROM = 10 * 60_000; // ms of silence after which a person counts as away
 
 /** Asks for the profiles of the people in view, if it is time to; returns the packets to send. */
@@ -15,10 +16,12 @@ export function askForProfiles(state, now) {
 	const shown = current(state);
 	if (!state.online || !state.pageVisible || !shown || shown.former)
 		return [];
-	const { profilesAskedAt: last } = shown;
-	const isLarge = shown.kind === "room" && shown.users > SMALL;
-	const isKnown = shown.kind === "dm" || [...shown.people.keys()].every((key) => state.profiles.has(key));
-	if (isLarge || now - last < (isKnown ? ASK_EVERY : ASK_EVERY / 12))
+	if (shown.kind === "room" && shown.users > SMALL)
+		return [];
+	const people = shown.kind === "dm" ? [fold(shown.name)] : [...shown.people.keys()];
+	const isKnown = shown.offline || people.every((key) => state.profiles.has(key));
+	// Those who have come since are asked about soon.
+	if (now - shown.profilesAskedAt < (isKnown ? ASK_EVERY : ASK_SOON))
 		return [];
 	shown.profilesAskedAt = now;
 	const about = shown.kind === "dm" ? { nick: shown.name } : { room: shown.name };

@@ -10,7 +10,7 @@ const MOST = 200; // conversations
 export function describeSession(state) {
 	if (state.phase !== "in")
 		return null;
-	const list = inOrder(state).filter(({ former }) => !former).map(({ kind, name }) => ({ kind, name }));
+	const list = inOrder(state).filter(({ former }) => !former).map(({ kind, name, offline, changed }) => ({ kind, name, offline, changed }));
 	const shown = current(state);
 	return { nick: state.nick, conversations: list, current: shown ? nameKey(shown) : "" };
 }
@@ -23,8 +23,8 @@ export function describeSession(state) {
 export function resumeSession(state, stored, left, room) {
 	if (!isDescription(stored))
 		return false;
-	for (const { kind, name } of stored.conversations)
-		findOrOpen(state, kind, name).joined = kind === "dm";
+	for (const { kind, name, offline, changed } of stored.conversations)
+		Object.assign(findOrOpen(state, kind, name), { joined: kind === "dm", offline: offline === true, changed: changed === true });
 	state.current = state.conversations.has(stored.current) ? stored.current : ofKind(state, "room")[0].key;
 	if (room !== "" && !find(state, "room", room))
 		findOrOpen(state, "room", room).joined = false;
