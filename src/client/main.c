@@ -189,6 +189,13 @@ locale_choose(void)
 	setlocale(LC_CTYPE, "");
 }
 
+static void
+on_slow_connect(const struct session *session)
+{
+	diag_line(LOG_LEVEL_INFO, "connecting to %s port %s, Ctrl-C quits", session->host,
+		session->port);
+}
+
 /* Connects, again and again if the user waits for it. False: session.error says why not. */
 static bool
 connect_first(struct session *session, const struct options *options)
@@ -220,6 +227,7 @@ run(const struct options *options)
 		.port = options->port,
 		.room = options->room ? xstrndup(options->room, strlen(options->room)) : NULL,
 		.interactive = screen,
+		.on_slow_connect = screen ? on_slow_connect : NULL,
 	};
 	int status = EXIT_FAILURE;
 	if (screen)

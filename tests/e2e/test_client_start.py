@@ -1,8 +1,10 @@
 """The terminal client starts and ends: command line, terminal, signals."""
 
+import contextlib
 import os
 import re
 import signal
+import socket
 import subprocess
 
 import pytest
@@ -92,6 +94,20 @@ def test_a_host_that_does_not_exist_is_not_waited_for(terminal, args):
     client = terminal(*args, columns=100)
     assert client.wait() in (1, -signal.SIGINT)
     assert b"cannot connect to no-such.invalid port " in client.raw
+
+
+def test_a_server_that_does_not_answer_at_once_is_named(terminal):
+    """Its queue of connections is full, so that nobody else is let in."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener, contextlib.ExitStack() as stack:
+        port = listener.getsockname()[1]
+        for _ in range(3):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(("127.0.0.1", port))
+        client = terminal("ann", f"127.0.0.1:{port}")
+        client.shows(f"^teahouse: connecting to 127.0.0.1 port {port}, Ctrl-C quits$")
+        client.keys("\x03")
+        assert client.wait() == -signal.SIGINT and client.restored()
 
 
 # Where to connect to, and under what name.

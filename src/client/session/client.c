@@ -21,6 +21,7 @@ enum {
 	PAUSE_MS = 50,         /* without a byte: ends a message that has no end of its own */
 	LATE_MS = 1000, /* the same from a server that ends messages: bytes may only be late */
 	LEAVE_MS = 500,
+	SLOW_MS = 1000,      /* to connect, before the user is told to wait */
 	TYPED_BYTES = 30000, /* fits into a packet, even if each byte is escaped */
 	BUSY_BYTES = 65536,
 	BUSY_PENDING = 256,
@@ -68,9 +69,13 @@ client_open(struct session *session)
 	session->state = SESSION_OFFLINE;
 	conn_forget_addresses(conn);
 	conn_open(conn, session->host, session->port, monotonic_ms());
-	while (conn->state == CONN_CONNECTING) {
+	for (bool waited = false; conn->state == CONN_CONNECTING; waited = true) {
 		struct pollfd fd = {.fd = conn->fd, .events = conn_events(conn)};
-		poll(&fd, 1, conn_timeout(conn, monotonic_ms()));
+		int timeout = conn_timeout(conn, monotonic_ms());
+		bool first = !waited && timeout > SLOW_MS;
+		if (poll(&fd, 1, first ? SLOW_MS : timeout) == 0 && first &&
+			session->on_slow_connect)
+			session->on_slow_connect(session);
 		conn_turn(conn, fd.revents, monotonic_ms());
 	}
 	if (conn->state != CONN_OPEN) {

@@ -50,7 +50,8 @@ struct session {
 	const char *host, *port;
 	char *room;       /* to enter first; NULL: the server's choice */
 	bool interactive; /* there is a user who can be asked */
-	int name_number;  /* added to a script's name, which is taken; 0: none */
+	void (*on_slow_connect)(const struct session *session); /* for the first time; or NULL */
+	int name_number; /* added to a script's name, which is taken; 0: none */
 	const struct prompt *prompt;
 	bool was_online;
 	bool refusal_shown; /* why the session waits to log in again */

@@ -39,6 +39,7 @@ struct screen {
 enum {
 	PASTED_LINES = 10, /* sent without asking the user to confirm */
 	WAITING_LINES = 64,
+	NARROW_COLUMNS = 50,
 };
 
 /* The commands are listed by the server. */
@@ -219,7 +220,10 @@ screen_hint(const struct screen *screen, struct strbuf *hint)
 	if (input_is_interrupted())
 		strbuf_puts(hint, " Press Ctrl-C again to quit.");
 	else if (screen->asked.len > 0)
-		strbuf_printf(hint, " %zu lines pasted. Enter: send. Ctrl-U: discard.",
+		strbuf_printf(hint,
+			view_columns(screen->view) < NARROW_COLUMNS
+				? " %zu lines: Enter sends, Ctrl-U discards"
+				: " %zu lines pasted. Enter: send. Ctrl-U: discard.",
 			text_lines(strbuf_view(&screen->asked)));
 }
 
