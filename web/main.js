@@ -17,10 +17,12 @@ import { serverAnswers } from "./net/reachable.js";
 import { startWorker } from "./net/worker.js";
 import { watchKeys } from "./shortcuts.js";
 import { playSound, prepareSound, showNotification } from "./view/alerts.js";
+import { createAnswer } from "./view/answer.js";
 import { createAside } from "./view/aside.js";
 import { Composer } from "./view/composer.js";
 import { confirm } from "./view/confirm.js";
 import { byId } from "./view/dom.js";
+import { drawIntro } from "./view/intro.js";
 import { createLogin } from "./view/login.js";
 import { MessageLog } from "./view/message_log.js";
 import { drawPage } from "./view/page.js";
@@ -31,6 +33,7 @@ import { createSettingsDialog } from "./view/settings_dialog.js";
 import { createSidebar } from "./view/sidebar.js";
 import { createSwitcher } from "./view/switcher.js";
 import { createToast } from "./view/toast.js";
+import { createTopic } from "./view/topic.js";
 import { translatePage } from "./view/translate_page.js";
 
 const HELLO_RETRY = 3000; // ms until a refused hello is sent again
@@ -56,7 +59,7 @@ const composer = new Composer({
 	known: () => ({ nicks: nicksByRecency(state), rooms: roomNames(), commands: state.commands }),
 	page: (direction) => log.page(direction),
 });
-const log = new MessageLog({ edit: (text) => composer.edit(text), retry, join: (room) => onClick({ do: "join", room }) });
+const log = new MessageLog({ edit: (text) => composer.edit(text), retry, join: enter, read: () => act({ do: "read" }) });
 const drawSidebar = createSidebar(state, { act: onClick, goTo: () => goTo(), newRoom: () => goTo(true), logOut });
 const drawPeople = createPeople(onClick, drawSoon);
 const drawToast = createToast(onClick, () => (state.left = null, drawSoon()));
@@ -65,6 +68,8 @@ const card = createPersonCard(state, {
 	mention: (nick) => composer.mention(nick),
 	ask: (nick) => state.online && connection.send(askForProfile(state, nick)),
 });
+const drawAnswer = createAnswer({ join: enter, close: () => onClick({ do: "closeAnswer" }) });
+const drawTopic = createTopic((text) => onClick({ do: "setTopic", text }));
 const drawAside = createAside((key) => onClick({ do: "show", key }));
 const switcher = createSwitcher(onClick);
 const settingsDialog = createSettingsDialog(settings, { shownRoom, redraw });
@@ -104,6 +109,10 @@ function onClick(action) {
 	// On a touch screen, focus would open the keyboard.
 	if (isInApp(state) && !matchMedia("(pointer: coarse)").matches)
 		composer.focus();
+}
+
+function enter(room) {
+	onClick({ do: "join", room });
 }
 
 function logIn(nick) {
@@ -244,6 +253,9 @@ function draw() {
 	drawSidebar();
 	drawPeople(state, conversation);
 	composer.draw(conversation, state.limits.message);
+	drawTopic(conversation);
+	drawIntro(conversation);
+	drawAnswer(state);
 	if (log.draw(state, conversation))
 		drawSoon();
 	drawAside(state);

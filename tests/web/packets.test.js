@@ -95,7 +95,7 @@ test("successive entries and exits become one line", () => {
 	const main = current(state);
 	assert.equal(main.lines.length, 2);
 	const { entered, left, joined, gone } = main.lines[1];
-	assert.deepEqual([entered, left, joined, gone], [["bo", "cy", "di"], ["bo"], 4, 2]);
+	assert.deepEqual([entered, left, joined, gone], [["cy", "di"], [], 4, 2], "bo came and went");
 	receiveAll(state, chat("cy", "hi"), { type: "join", nick: "ed", room: "main" });
 	assert.equal(main.lines.length, 4, "but not across a message");
 	receive(state, { type: "join", nick: "fay", room: "main", time: NOON + 2 * 3600_000 }, NOON);
@@ -238,7 +238,7 @@ test("what the server tells on entering is not shown as something that just happ
 	assert.equal(current(state).lines.length, before);
 });
 
-test("names answer a request with a line, except as a snapshot", () => {
+test("names are the answer to a request, except as a snapshot", () => {
 	const state = welcomed();
 	const [request] = perform(state, { do: "names" }, NOON).packets;
 	const list = { type: "names", room: "main", nicks: ["ann", "bob"], users: 2, first: true };
@@ -246,7 +246,8 @@ test("names answer a request with a line, except as a snapshot", () => {
 	receiveAll(state, { ...list, snapshot: true });
 	assert.equal(current(state).lines.length, before);
 	receiveAll(state, { ...list, ref: request.ref });
-	assert.equal(linesOf(state, "room:main").at(-1)[2], "In main: ann, bob");
+	assert.equal(current(state).lines.length, before, "for the user alone, and not for ever");
+	assert.deepEqual(state.answer, { key: "room:main", kind: "names", room: "main", nicks: ["ann", "bob"], users: 2 });
 });
 
 test("a topic that was taken away during an absence is gone after it", () => {
@@ -265,7 +266,7 @@ test("lines keep the ids of their events", () => {
 		{ type: "topic", room: "main", topic: "oolong", nick: "bob", id: 5 },
 		{ type: "nick", nick: "bob", new: "rob", id: 6 },
 		{ type: "join", nick: "cat", room: "main", id: 8 },
-		{ type: "leave", nick: "cat", room: "main", id: 9 },
+		{ type: "join", nick: "dan", room: "main", id: 9 },
 		{ type: "direct", nick: "rob", to: "ann", message: "psst", id: 10 });
 	assert.deepEqual(current(state).lines.slice(1).map(({ kind, id }) => [kind, id]),
 		[["chat", 3], ["emote", 4], ["topic", 5], ["renamed", 6], ["presence", 9]], "a merged line has the last one's");
@@ -288,8 +289,10 @@ test("an answer is shown in the conversation where it was requested", () => {
 	show(state, "room:tea");
 	receiveAll(state, { type: "who", first: true, users: [{ nick: "ann", protocol: "web", rooms: ["main"], idle: 3 }], more: true, ref: ask.ref },
 		{ type: "who", users: [{ nick: "bob", protocol: "telnet", rooms: [], idle: 130 }], ref: ask.ref });
-	assert.equal(linesOf(state, "room:main").at(-1)[2], "The following are logged in:\nann (web), in main\nbob (telnet), idle for 2 min");
-	assert.equal(linesOf(state, "room:tea").length, 1);
+	assert.deepEqual([state.answer.key, state.answer.kind, state.answer.users.map(({ nick }) => nick)], ["room:main", "who", ["ann", "bob"]]);
+	perform(state, { do: "closeAnswer" }, NOON);
+	assert.equal(state.answer, null);
+	assert.deepEqual([linesOf(state, "room:main").length, linesOf(state, "room:tea").length], [1, 1]);
 });
 
 test("the list of rooms for the switcher adds no line", () => {

@@ -47,11 +47,11 @@ test("an unknown command is not sent, and the nearest is named", () => {
 test("help lists the server's commands", () => {
 	const state = welcomed();
 	perform(state, parse("/help", COMMANDS), NOON);
-	const lines = state.conversations.get("room:main").lines.at(-1).text.split("\n");
-	assert.equal(lines.length, COMMANDS.length);
-	assert.ok(lines.includes("/msg NAME TEXT  tell it to one person alone"));
+	assert.equal(state.answer.commands.length, COMMANDS.length);
+	assert.deepEqual(state.answer.commands.find(({ usage }) => usage.startsWith("/msg")), { usage: "/msg NAME TEXT", about: "tell it to one person alone" });
 	perform(state, parse("/help /msg", COMMANDS), NOON);
-	assert.equal(state.conversations.get("room:main").lines.at(-1).text, "/msg NAME TEXT  tell it to one person alone");
+	assert.deepEqual(state.answer.commands.map(({ usage }) => usage), ["/msg NAME TEXT"]);
+	assert.equal(state.conversations.get("room:main").lines.length, 1, "it is not left in the room");
 });
 
 test("every command of the server has its help in every other language", () => {

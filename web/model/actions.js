@@ -9,9 +9,9 @@ import { nearest } from "../lib/nearest.js";
 import { bytesOf, linesIn } from "../lib/text_length.js";
 import { findCommand, namesOf, OWN_COMMANDS, usageOf } from "./commands.js";
 import { track } from "./outbox.js";
-import { close, createState, current, find, findOrOpen, isMe, lastKnown, notify, removeLine, reopen, show } from "./state.js";
+import { close, createState, current, find, findOrOpen, isMe, lastKnown, notify, removeLine, reopen, show, showAnswer } from "./state.js";
 
-const ACTIONS = { say, emote, direct, join, leave, names, moreNames, topic, help, command, listRooms, quit, openDm, retry, show: showConversation, undoLeave };
+const ACTIONS = { say, emote, direct, join, leave, names, moreNames, topic, setTopic, closeAnswer, read, help, command, listRooms, quit, openDm, retry, show: showConversation, undoLeave };
 
 /** typed: the line that the action is made of, if it was typed. */
 export function perform(state, action, now, typed) {
@@ -127,13 +127,28 @@ function topic(state, { text }, now) {
 	notify(state, set ? t("topicOf", { room, topic: set }) : t("topicOfNone", { room }), now);
 }
 
+/** Sets the topic of the current room, or removes it. */
+function setTopic(state, { text }) {
+	const { name } = current(state);
+	return sendRequest(state, { type: "topic", room: name, topic: text }, `/topic ${text}`);
+}
+
+function closeAnswer(state) {
+	state.answer = null;
+}
+
+/** Everything in the current conversation is read. */
+function read(state) {
+	Object.assign(current(state), { firstUnread: null, newCount: 0 });
+}
+
 /** Lists the commands, or describes one of them. */
-function help(state, { word }, now) {
+function help(state, { word }) {
 	const named = word && findCommand(state.commands, word.replace(/^\//u, ""));
 	if (word && !named)
 		return { refused: unknownCommand(state, word.replace(/^\//u, "")) };
 	const listed = named ? [named] : state.commands;
-	notify(state, listed.map((command) => `${usageOf(command, command.name)}  ${commandHelp(command)}`.trimEnd()).join("\n"), now);
+	showAnswer(state, { kind: "help", commands: listed.map((command) => ({ usage: usageOf(command, command.name), about: commandHelp(command) })) });
 }
 
 function unknownCommand({ commands }, word) {

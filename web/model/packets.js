@@ -7,9 +7,10 @@ import { mentionsNick, sameName } from "../lib/names.js";
 import { OWN_COMMANDS } from "./commands.js";
 import { askForPeople, nameTaken, peopleSeen, personAnswered, personLeftRoom, personOffline, personSeen } from "./dm_presence.js";
 import { markMessagesSent, settle, takeUnanswered, takeUnconfirmed, track } from "./outbox.js";
+import { appendPresence, appendRenamed, takeFormerName } from "./presence.js";
 import { forgetProfile, keepProfiles, noteSpeaking, renameProfile } from "./profiles.js";
 import { refusalText } from "./refusals.js";
-import { addPeople, addPerson, append, appendPresence, close, current, find, findOrOpen, isMe, notify, ofKind, removePerson, renameDm, renamePerson, setPeople, show } from "./state.js";
+import { addPeople, addPerson, append, close, current, find, findOrOpen, isMe, notify, ofKind, removePerson, renameDm, renamePerson, setPeople, show, showAnswer } from "./state.js";
 
 // How long the server may take to notice that the lost connection is dead, in ms.
 const NICK_HELD_FOR = 90_000;
@@ -101,7 +102,7 @@ function join({ nick, room: name, id, time, ref }, state, now) {
 	else if (!known)
 		appendPresence(state, room, { id, time, entered: [nick], own: true });
 	// The server sends the topic next, if there is one. The known one may have been removed meanwhile.
-	Object.assign(room, { name, joined: true, topic: "", leftAt: 0 });
+	Object.assign(room, { name, joined: true, topic: "", topicBy: "", leftAt: 0 });
 	addPerson(room, nick);
 	// The user came last: the colours are chosen in the order of the list of names, which comes next.
 	if (!known)
@@ -148,8 +149,10 @@ function message({ type, nick, room: name, message: text, id, time, ref }, state
 	settle(state, ref);
 	noteSpeaking(state, nick, now);
 	const own = isMe(state, nick);
+	const room = findOrOpen(state, "room", name);
 	const line = { kind: type, id, time, nick, text, own, mention: !own && mentionsNick(text, state.nick) };
-	append(state, findOrOpen(state, "room", name), line);
+	const was = type === "chat" ? takeFormerName(room, nick) : undefined;
+	append(state, room, was === undefined ? line : { ...line, was });
 }
 
 // If another conversation is in view, the page shows it beside that for a moment.
@@ -173,7 +176,7 @@ function renamed({ nick: from, new: to, id, time, ref }, state) {
 		state.nick = to;
 	for (const room of ofKind(state, "room"))
 		if (renamePerson(room, from, to))
-			append(state, room, { kind: "renamed", id, time, nick: from, to, own });
+			appendRenamed(state, room, { kind: "renamed", id, time, nick: from, to, own });
 	renameProfile(state, from, to);
 	if (state.card && sameName(state.card.nick, from))
 		state.card = { nick: to };
@@ -199,7 +202,7 @@ function names(packet, state) {
 	if (room)
 		peopleSeen(state, room, packet.time);
 	if (!packet.snapshot && request && !request.quiet)
-		notify(state, t("inRoom", { room: packet.room, names: list.join(", ") }), packet.time, request.key);
+		showAnswer(state, { kind: "names", room: packet.room, nicks: list, users: packet.users ?? list.length }, request.key);
 }
 
 function rooms(packet, state) {
@@ -210,8 +213,7 @@ function rooms(packet, state) {
 	const request = settle(state, packet.ref);
 	if (request?.quiet)
 		return;
-	const lines = list.map(({ name, users, topic: text }) => `${name} (${users})${text ? `: ${text}` : ""}`);
-	notify(state, [t("roomsAre"), ...lines].join("\n"), packet.time, request?.key);
+	showAnswer(state, { kind: "rooms", rooms: list }, request?.key);
 }
 
 function who(packet, state, now) {
@@ -224,12 +226,7 @@ function who(packet, state, now) {
 		personAnswered(state, request, list, packet.time);
 	if (request?.quiet)
 		return;
-	const lines = list.map(({ nick, protocol, rooms: joined = [], idle }) => [
-		`${nick} (${protocol})`,
-		joined.length > 0 && t("inRooms", { rooms: joined.join(", ") }),
-		idle >= 60 && t("idleFor", { span: formatDuration(idle) }),
-	].filter(Boolean).join(", "));
-	notify(state, [t("loggedIn"), ...lines].join("\n"), packet.time, request?.key);
+	showAnswer(state, { kind: "who", users: list }, request?.key);
 }
 
 // A long list arrives in several packets. Returns the whole list with the last one, before that null.
@@ -246,7 +243,7 @@ function topic({ room: name, topic: text, nick, snapshot, id, time, ref }, state
 	const room = find(state, "room", name);
 	if (!room)
 		return;
-	room.topic = text ?? "";
+	Object.assign(room, { topic: text ?? "", topicBy: nick ?? "" });
 	if (!snapshot)
 		append(state, room, { kind: "topic", id, time, nick, text: room.topic, own: request !== undefined });
 }
@@ -258,6 +255,8 @@ function commands({ commands: table, ref }, state) {
 
 function notice({ message: text, room, time, ref }, state) {
 	const request = settle(state, ref);
+	if (request && text.includes("\n"))
+		return showAnswer(state, { kind: "text", title: request.typed ?? "", text }, request.key);
 	notify(state, text, time, request?.key ?? (room && find(state, "room", room)?.key));
 }
 

@@ -10,7 +10,6 @@ import { OWN_COMMANDS } from "./commands.js";
 export const KEPT_LINES = 1000;
 
 const COUNTED = new Set(["chat", "emote", "direct"]);
-const MERGE_WITHIN = 60 * 60 * 1000; // presence lines further apart stay apart, in ms
 
 export function createState() {
 	return {
@@ -33,6 +32,7 @@ export function createState() {
 		conversations: new Map(),   // by key, in the order they were opened
 		current: null,              // key of the conversation that is shown
 		serverRooms: [],            // every room of the server, as last listed
+		answer: null,               // what was asked for last and is shown to the user alone: { key, kind, .. }
 		aside: null,                // the last direct message that came while another conversation was in view
 		profiles: new Map(),        // folded nick -> what the server has told of the person, see profiles.js
 		profilesVersion: 0,         // rises with each change of it
@@ -119,10 +119,14 @@ function createConversation(key, kind, name) {
 		peopleVersion: 0,           // rises with each change of people or users
 		leftAt: 0,                  // when the room was left that is being entered again, in ms; 0: it is not
 		joined: kind === "dm",      // false in a room after a lost connection, until it is joined again
+		topicBy: "",                // who set the topic
+		news: { entered: [], left: [], joined: 0, gone: 0 }, // of people, not announced to screen readers yet
 		lines: [],
+		complete: true,             // false once the first lines were dropped
 		linesVersion: 0,            // rises whenever a line is removed
 		unread: 0,
 		mentions: 0,                // how many of the unread lines mention the user
+		newCount: 0,                // how many messages were unread when the conversation was opened
 		firstUnread: null,          // seq of the first line that came while the conversation was not in view
 	};
 }
@@ -193,6 +197,7 @@ export function show(state, key) {
 	if (before && before.key !== key)
 		before.firstUnread = null;
 	state.current = key;
+	state.conversations.get(key).newCount = state.conversations.get(key).unread;
 	markRead(state);
 }
 
@@ -277,8 +282,10 @@ export function append(state, conversation, line) {
 	if (line.nick !== undefined)
 		line.colour = colourIn(conversation, line.nick);
 	conversation.lines.push(line);
-	if (conversation.lines.length > KEPT_LINES)
+	if (conversation.lines.length > KEPT_LINES) {
 		conversation.lines.shift();
+		conversation.complete = false;
+	}
 	const inView = state.pageVisible && state.current === conversation.key;
 	if (line.own || !COUNTED.has(line.kind))
 		return;
@@ -302,21 +309,9 @@ export function removeLine(conversation, line) {
 	conversation.linesVersion++;
 }
 
-/**
- * Appends a line about who entered and left: entered and left are nicks; joined and gone are
- * numbers of people whose nicks are not known. Successive ones are merged into one line.
- */
-export function appendPresence(state, room, { id, time, entered = [], left = [], joined = 0, gone = 0, own = false }) {
-	const last = room.lines.at(-1);
-	const line = { kind: "presence", id, time, entered, left, joined, gone, own };
-	if (last?.kind === "presence" && !last.own && !own && time - last.time < MERGE_WITHIN) {
-		removeLine(room, last);
-		line.entered = [...new Set([...last.entered, ...entered])];
-		line.left = [...new Set([...last.left, ...left])];
-		line.joined += last.joined;
-		line.gone += last.gone;
-	}
-	append(state, room, line);
+/** Shows the user, and nobody else, what was asked for. answer: { kind, .. } */
+export function showAnswer(state, answer, key = state.current) {
+	state.answer = { ...answer, key: state.conversations.has(key) ? key : state.current };
 }
 
 /** Appends a notice to the conversation with this key or, if there is none, to the current one. */
@@ -388,18 +383,24 @@ export function nicksByRecency(state) {
 	const nicks = [];
 	const renamed = new Map(); // what a person was called -> what the same person is called now
 	for (let at = conversation.lines.length - 1; at >= 0; at--) {
-		const { kind, nick = "", to } = conversation.lines[at];
+		const { kind, nick = "", to, was } = conversation.lines[at];
 		const written = fold(nick);
 		if (kind === "renamed") {
-			const now = renamed.get(fold(to)) ?? fold(to);
-			renamed.set(fold(to), ""); // before that it was the name of another person
-			renamed.set(written, now);
+			noteFormer(renamed, written, fold(to));
 			continue;
 		}
 		const speaker = renamed.get(written) ?? written;
 		if (present.has(speaker))
 			nicks.push(present.get(speaker));
 		present.delete(speaker);
+		if (was !== undefined)
+			noteFormer(renamed, fold(was), written);
 	}
 	return [...nicks, ...sortedNames(present.values())];
+}
+
+function noteFormer(renamed, from, to) {
+	const now = renamed.get(to) ?? to;
+	renamed.set(to, ""); // before that it was the name of another person
+	renamed.set(from, now);
 }

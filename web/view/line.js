@@ -24,8 +24,8 @@ const BODIES = {
 export function lineElement(given, same = false) {
 	const line = asEmote(given);
 	const made = element("div", { className: classOf(line, same) });
-	// Screen readers need not read out what the user wrote.
-	if (line.own)
+	// Screen readers need not read out what the user wrote; of people, takeNews() tells what is new.
+	if (line.own || line.kind === "presence")
 		made.setAttribute("aria-live", "off");
 	if (line.kind === "chat" || line.kind === "direct")
 		made.append(senderElement(line));
@@ -46,9 +46,10 @@ function asEmote(line) {
 	return isEmote ? { ...line, kind: "emote", text: line.text.slice(start.length, -1) } : line;
 }
 
-function senderElement({ nick, to, elsewhere }) {
+function senderElement({ nick, to, elsewhere, was }) {
+	const former = was === undefined ? [] : [element("span", { className: "former" }, " ", ...tParts("formerly", { nick: element("bdi", { textContent: was }) }))];
 	const other = elsewhere ? [" → ", element("bdi", { textContent: to })] : [];
-	return element("span", { className: "sender" }, nickButton(nick), ...other, element("span", { className: "visually-hidden", textContent: ": " }));
+	return element("span", { className: "sender" }, nickButton(nick), ...former, ...other, element("span", { className: "visually-hidden", textContent: ": " }));
 }
 
 export function dayElement(time) {
@@ -78,21 +79,18 @@ function emoteBody({ nick, text }) {
 	return ["* ", nickButton(nick), " ", ...richLine(text)];
 }
 
-// `ann has entered the room.`, or for several people `ann, bob and 3 others entered, cat left.`
-function presenceBody({ entered, left, joined, gone }) {
-	const single = entered.length + left.length === 1 && joined + gone === 0;
-	if (single)
-		return tParts(entered.length ? "entered" : "left", { nick: nickButton(entered[0] ?? left[0]) });
+function presenceBody({ own, ...line }) {
+	return own ? [t("youJoined")] : presenceParts(line, (nick) => nickButton(nick));
+}
+
+/** `ann joined.`, or for several people `ann, bob and 3 others joined, cat left.` show(nick) makes a piece of a name. */
+export function presenceParts({ entered, left, joined, gone }, show) {
+	const named = (key, nicks) => nicks.length > 0 && tParts(key, { names: nameList(nicks.map(show)), count: nicks.length });
 	const clauses = [
 		named("enteredAll", entered), named("leftAll", left),
 		joined > 0 && [t("enteredCount", { count: joined })], gone > 0 && [t("leftCount", { count: gone })],
 	].filter(Boolean);
-	return [...clauses.flatMap((clause, i) => i ? [", ", ...clause] : clause), "."];
-}
-
-function named(key, nicks) {
-	const names = nameList(nicks.map((nick) => nickButton(nick)));
-	return nicks.length > 0 && tParts(key, { names, count: nicks.length });
+	return clauses.length === 0 ? [] : [...clauses.flatMap((clause, i) => i ? [", ", ...clause] : clause), "."];
 }
 
 function topicBody({ nick, text }) {

@@ -4,11 +4,13 @@
 import { formatDay } from "../i18n/times.js";
 import { t } from "../i18n/translate.js";
 import { colourIn } from "../model/colours.js";
+import { takeNews } from "../model/presence.js";
 import { KEPT_LINES, pendingIn } from "../model/state.js";
 import { copyText } from "./clipboard.js";
 import { copyAsLines } from "./copy.js";
 import { byId, setText } from "./dom.js";
-import { dayElement, lineElement, newElement, timeOf } from "./line.js";
+import { dayElement, lineElement, newElement, presenceParts, timeOf } from "./line.js";
+import { nameKeys } from "./name_keys.js";
 
 const PAUSE = 5 * 60 * 1000; // after which a sender's name is shown again, in ms
 const BATCH = 40;            // lines added per drawing: more would delay a frame
@@ -29,9 +31,13 @@ export class MessageLog {
 	#pending = [];    // and these as lines
 	#atBottom = true;
 	#missed = 0;      // messages that came below the view
+	#unread = 0;      // messages that were unread when the conversation was opened
 
-	/** edit(text) and retry(seq) are called for the buttons of failed messages, join(room) for links to rooms. */
-	constructor({ edit, retry, join }) {
+	/**
+	 * edit(text) and retry(seq) are called for the buttons of failed messages, join(room) for
+	 * links to rooms, and read() when the user is done with what was unread.
+	 */
+	constructor({ edit, retry, join, read }) {
 		log.addEventListener("scroll", () => this.#scrolled(), { passive: true });
 		newer.addEventListener("click", () => this.#toBottom());
 		log.addEventListener("click", (event) => {
@@ -53,6 +59,14 @@ export class MessageLog {
 			}
 		});
 		copyAsLines(messages);
+		nameKeys(log);
+		byId("older").addEventListener("click", () => this.#toUnread());
+		document.addEventListener("keydown", ({ key }) => {
+			if (key !== "Escape" || document.querySelector("dialog[open], :popover-open, .pane.open"))
+				return;
+			read();
+			this.#toBottom();
+		});
 		// A keyboard or a growing field shrinks the log, which must not hide the last line.
 		new ResizeObserver(() => this.#atBottom && this.#toBottom()).observe(log);
 	}
@@ -67,12 +81,16 @@ export class MessageLog {
 		this.#firstUnread = conversation.firstUnread;
 		this.#removeStale(conversation);
 		const added = this.#addLines(conversation.lines, switched ? KEPT_LINES : BATCH);
+		announce(takeNews(conversation));
 		const sent = this.#drawPending(state, conversation);
 		this.#groupPending();
 		if (this.#atBottom || sent)
 			this.#toBottom();
 		else
 			this.#setMissed(this.#missed + added);
+		if (switched)
+			this.#unread = conversation.newCount;
+		this.#drawOlder();
 		return this.#seq < (conversation.lines.at(-1)?.seq ?? 0);
 	}
 
@@ -168,7 +186,22 @@ export class MessageLog {
 		button.classList.toggle("done", copied);
 	}
 
+	// The divider above the unread messages may be out of view.
+	#drawOlder() {
+		const divider = messages.querySelector(".divider.new");
+		if (!divider || divider.getBoundingClientRect().bottom > log.getBoundingClientRect().top)
+			this.#unread = 0;
+		byId("older").hidden = this.#unread === 0;
+		setText(byId("older-text"), t("newMessages", { count: this.#unread }));
+	}
+
+	#toUnread() {
+		messages.querySelector(".divider.new")?.scrollIntoView({ block: "start" });
+		log.focus({ preventScroll: true });
+	}
+
 	#scrolled() {
+		this.#drawOlder();
 		this.#atBottom = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
 		if (this.#atBottom)
 			this.#setMissed(0);
@@ -185,6 +218,13 @@ export class MessageLog {
 		newer.hidden = count === 0;
 		setText(byId("newer-text"), t("newMessages", { count }));
 	}
+}
+
+// Who has joined or left, once: the line about them changes, and would be read out anew each time.
+function announce(news) {
+	const text = presenceParts(news, (nick) => nick).join("");
+	if (text !== "" && !messages.classList.contains("hide-presence"))
+		byId("announcer").textContent = text;
 }
 
 function linesAfter(lines, seq) {

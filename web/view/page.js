@@ -4,7 +4,6 @@
 import { t } from "../i18n/translate.js";
 import { isInApp, titleOf, totals } from "../model/state.js";
 import { byId, setText } from "./dom.js";
-import { linked } from "./rich_text.js";
 
 export function drawPage(state, conversation, connection) {
 	byId("login").hidden = isInApp(state);
@@ -20,21 +19,12 @@ export function drawPage(state, conversation, connection) {
 function drawHead(state, conversation) {
 	setText(byId("title"), conversation.name);
 	byId("title").classList.toggle("room", conversation.kind === "room");
-	drawTopic(conversation.offline ? t("personOffline", conversation) : conversation.topic);
 	const elsewhere = totals(state).unread - conversation.unread;
 	setText(byId("unread-elsewhere"), String(elsewhere));
 	byId("unread-elsewhere").hidden = elsewhere === 0;
 	byId("unread-elsewhere").classList.toggle("mention", totals(state).mentions > 0);
 	byId("show-rooms").setAttribute("aria-label", elsewhere > 0 ? t("roomsUnread", { count: elsewhere }) : t("rooms"));
 	byId("log").setAttribute("aria-label", t("messagesOf", conversation));
-}
-
-function drawTopic(text) {
-	const topic = byId("topic");
-	if (topic.textContent === text)
-		return;
-	topic.replaceChildren(...linked(text));
-	topic.title = text;
 }
 
 // The tab's icon shows whether there are unread messages, and whether they mention the user.
