@@ -177,19 +177,19 @@ test_many_mistakes(void **state)
 		"t.ini:4: server.colour: unknown key; expected one of name, room, address\n"
 		"t.ini:5: server.rate: unknown key; it belongs in [limits]\n"
 		"t.ini:7: limits.rate: \"fast\" is not a number; expected 0 to 10000 (messages per "
-		"second that a session may send; 0: no limit)\n"
-		"t.ini:8: limits.burst: \"0\" is out of range; expected 1 to 100000 (messages that "
-		"a session may send ahead of its rate)\n"
+		"second that a user may send; 0: no limit)\n"
+		"t.ini:8: limits.burst: \"0\" is out of range; expected 1 to 100000 (how many "
+		"messages may exceed the rate in one burst)\n"
 		"t.ini:9: limits.burst: already set in line 8; remove one of the two\n"
 		"t.ini:10: limits: duplicate section, first in line 6; merge the two\n"
-		"t.ini:11: limits.message: \"99999\" is out of range; expected 1 to 16384 (the "
-		"longest message, in bytes of UTF-8)\n"
+		"t.ini:11: limits.message: \"99999\" is out of range; expected 1 to 16384 "
+		"(maximum length of a message, in bytes of UTF-8)\n"
 		"t.ini:12: listener:a.protocol: is missing; expected one of PROTOCOLS (the "
 		"protocol that the listener speaks)\n"
 		"t.ini:12: listener:a.port: is missing; expected 0 to 65535 (the TCP port; 0: any "
 		"free port)\n"
 		"t.ini:13: listener:a.strict: \"maybe\" is neither yes nor no; expected yes or no "
-		"(whether every line must be a plain-word command)\n"
+		"(whether every line must be a command without a slash)\n"
 		"t.ini:14: listner:b: unknown section; did you mean [listener:b]?\n"
 		"t.ini:18: listener:c.port: \"70000\" is out of range; expected 0 to 65535 (the "
 		"TCP port; 0: any free port)\n"
@@ -198,9 +198,9 @@ test_many_mistakes(void **state)
 		"t.ini:20: neither a section nor a setting; expected KEY = VALUE\n"
 		"t.ini:24: listener:d.room: \"a b\" is not a valid room name; expected 1 to 64 "
 		"characters, no spaces, none of # @ : , * ! / \" < > (the room that its users "
-		"enter, if not server.room)\n"
+		"join, if not server.room)\n"
 		"t.ini:25: listener:d.address: \"localhost\" is not an address; expected an IPv4 "
-		"or IPv6 address, or * for all addresses (where it listens, if not at "
+		"or IPv6 address, or * for all addresses (its address, if not "
 		"server.address)\n"
 		"t.ini:26: listener:d.root: \"../empty/index.html\" cannot be read: No such file "
 		"or directory; expected a folder with an index.html (the page's folder; relative "
@@ -364,7 +364,8 @@ test_line_ends_and_comments(void **state)
 	expect(JSON "[server]\nname = \"Tea\"\nroom =\n",
 		"t.ini:5: server.name: \"\"Tea\"\" is in quotes; expected the value without them\n"
 		"t.ini:6: server.room: \"\" is not a valid room name; expected 1 to 64 characters, "
-		"no spaces, none of # @ : , * ! / \" < > (the room that users enter on login)\n");
+		"no spaces, none of # @ : , * ! / \" < > (the room that users join when they log "
+		"in)\n");
 }
 
 /* Whether listeners at these addresses and one port are reported to conflict. */
