@@ -45,9 +45,9 @@ def test_the_users_inputrc(server, start_client, tmp_path):
     ann.keys("\x14")
     ann.typed("ann> tea, please")
     ann.enter("\x15/join tea")
-    ann.status(r"\| tea \|")
+    ann.status(r"│ tea │")
     ann.keys("\x0f")
-    ann.status(r"\| main \|")
+    ann.status(r"│ main │")
 
 
 def test_pasted_lines_are_one_message(server, start_client):
@@ -70,9 +70,9 @@ def test_completion(server, start_client):
     server.json("Bob"), server.json("boris")
     ann = start_client("ann")
     ann.enter("/join tea")
-    ann.status(r"\| tea \|")
+    ann.status(r"│ tea │")
     ann.enter("/join main")
-    ann.status(r"\| main \|")
+    ann.status(r"│ main │")
     ann.until(lambda: b"boris" in ann.raw, "people")
     ann.keys("/he\t")
     ann.until(lambda: ann.rows()[-1].startswith("ann> /help"), "the command")
@@ -152,8 +152,8 @@ def test_pasted_text_is_no_command_when_recalled_or_yanked(server, start_client)
 def test_help_lists_keys_and_commands(server, start_client):
     ann = start_client("ann", rows=30, columns=90)
     ann.keys(F1)
-    ann.shows("Keys: Tab complete;")
-    ann.shows("/msg NAME TEXT")
+    ann.shows("Alt-Enter +new line +/say TEXT +send")
+    ann.shows("Press any key to close")
 
 
 def test_a_blank_before_a_slash_makes_no_secret_public(server, start_client):

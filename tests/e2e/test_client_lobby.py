@@ -73,7 +73,7 @@ def test_the_lobby_asks_for_a_room_and_a_name(server, lobby):
     client.enter("ann")
     client.shows(r"\*\*\* ann has joined the chat$", r"\*\*\* 2 people are here: ann, bob$")
     client.typed("ann>")
-    client.status(r"^ ann \| tea \| 2 people .* connected$")
+    client.status(r"^ ann │ tea │ 2 people .* connected$")
     bob.until("join", nick="ann", room="tea")
     shows_no_codes(client)
 
@@ -94,13 +94,13 @@ def test_refusals_of_a_room_or_a_name_are_sentences(server, lobby):
     client.enter("ANN")
     client.shows(r'\*\*\* The name "ANN" is already in use. Type another name.$')
     client.enter("anna")
-    client.status(r"^ anna \| tea \| 1 person .* connected$")
+    client.status(r"^ anna │ tea │ 1 person .* connected$")
     shows_no_codes(client)
 
 
 def test_what_the_command_line_gives_is_not_asked_for(enter_room):
     client = enter_room("ann", "tea")
-    client.status(r"^ ann \| tea \| 1 person .* connected$")
+    client.status(r"^ ann │ tea │ 1 person .* connected$")
     assert "?" not in "".join(client.rows())
 
 
@@ -110,7 +110,7 @@ def test_a_refused_room_or_name_of_the_command_line_is_asked_for(server, lobby):
     client.enter("join tea")
     client.shows(r'The name "a:b" cannot be used')
     client.enter("ann")
-    client.status(r"^ ann \| tea ")
+    client.status(r"^ ann │ tea ")
 
 
 def test_answers_may_be_typed_ahead(server, lobby):
@@ -137,7 +137,7 @@ def test_tab_completes_rooms_before_entering(server, lobby):
     client.keys("te\t")
     client.typed("room> teahouse")
     client.enter("")
-    client.status(r"^ ann \| teahouse ")
+    client.status(r"^ ann │ teahouse ")
 
 
 def test_names_that_look_like_codes(server, lobby):
@@ -163,7 +163,7 @@ def test_strings_without_an_end(start_server, terminal):
     server = start_server(lobby={"ending": "none"})
     bob = member(server)
     client = terminal("-p", "lobby", "-r", "tea", "ann", *server.address("lobby"))
-    client.status(r"^ ann \| tea .* connected$")
+    client.status(r"^ ann │ tea .* connected$")
     bob.until("join", nick="ann")
     bob.send("chat", room="tea", message="still hot")
     client.shows("bob: still hot$")
@@ -209,7 +209,7 @@ def test_events_in_the_room_are_shown(server, enter_room):
         r"^\d\d:\d\d \*\*\* bob set the topic: milk first$",
         r"^\d\d:\d\d \*\*\* bob is now known as bobby$",
         r"^\d\d:\d\d \*\*\* bobby has left the chat$")
-    ann.status(r"\| 1 person ")
+    ann.status(r"│ 1 person ")
 
 
 def test_own_messages_are_sent_and_shown(server, enter_room):
@@ -273,7 +273,7 @@ def test_commands_in_the_room(server, enter_room):
         ann.shows(rf"\*\*\* The lobby protocol has no command /{word}. Type /help for a list.$")
     ann.enter("//who")
     ann.shows(r"\*\*\* The lobby protocol cannot send a line that begins with a slash.$")
-    ann.status(r"^ ann \| tea \| 2 people ")
+    ann.status(r"^ ann │ tea │ 2 people ")
     shows_no_codes(ann)
 
 
@@ -331,7 +331,7 @@ def test_reconnecting_to_the_room_by_the_same_name(start_server, terminal):
     for line in "join tea", "ann":
         ann.until(lambda: "?" in "".join(ann.rows()))
         ann.enter(line)
-    ann.status(r"^ ann \| tea \| 1 person .* connected$")
+    ann.status(r"^ ann │ tea │ 1 person .* connected$")
     ann.keys("half")
     first.stop()
     ann.shows(r"\*\*\* The server is stopping.$")
@@ -342,7 +342,7 @@ def test_reconnecting_to_the_room_by_the_same_name(start_server, terminal):
     bob = member(second)
     ann.shows("Reconnected")
     ann.shows("ann: half a line$")
-    ann.status(r"^ ann \| tea \| 2 people .* connected$")
+    ann.status(r"^ ann │ tea │ 2 people .* connected$")
     bob.send("chat", room="tea", message="ann?")
     ann.shows("bob: ann[?]$")
 
@@ -401,7 +401,7 @@ def test_unexpected_strings(line_server, terminal, strings):
     connection.expect("/who")
     connection.send_bytes(strings.encode() + b"ann\nbob\n" + strings.encode() + b"bob: last\n")
     ann.shows("bob: last$")
-    ann.status(r"^ ann \| tea ")
+    ann.status(r"^ ann │ tea ")
 
 
 # Without a screen.

@@ -9,15 +9,15 @@ def test_rooms(server, start_client):
     bob.send("join", room="tea")
     ann.enter("/join tea")
     ann.shows("people are here: ann, bob")
-    ann.status(r"\| tea \| 2 people \| main ")
+    ann.status(r"│ tea │ 2 people │ main ")
     bob.send("chat", room="main", message="hello?")
     bob.send("chat", room="main", message="ann?")
-    ann.status(r"\| main: 2 new!")
+    ann.status(r"│ main: 2 new!")
     ann.enter("in the tea room")
     bob.until("chat", room="tea", nick="ann", message="in the tea room")
     ann.enter("/join main")
     ann.shows("bob: hello", "bob: ann")
-    ann.status(r"\| main \| 2 people \| tea ")
+    ann.status(r"│ main │ 2 people │ tea ")
     ann.enter("/leave tea")
     ann.shows("You have left tea")
     ann.enter("/leave")
@@ -35,19 +35,19 @@ def test_rooms_and_people_are_listed_beside_the_conversation(server, start_clien
     ann.keys(F3)
     ann.until(lambda: not any("│ ann" in row for row in ann.rows()), "hidden people")
     ann.keys(F2)
-    ann.until(lambda: not any("│" in row for row in ann.rows()), "hidden rooms")
+    ann.until(lambda: not any("│" in row for row in ann.rows()[:-2]), "hidden rooms")
     ann.keys(F2 + F3)
     ann.shows("^1 main +1! *│")
     # A narrow screen has no space for them.
     ann.resize(12, 60)
-    ann.until(lambda: not any("│" in row for row in ann.rows()), "neither")
+    ann.until(lambda: not any("│" in row for row in ann.rows()[:-2]), "neither")
 
 
 def test_more_people_than_there_are_rows(server, terminal):
     crowd = [server.json(f"n{i:02}") for i in range(20)]
     crowd[-1].until("names")
     ann = terminal("ann", *server.address("json"), columns=100, rows=12)
-    ann.shows("│ n07$", "│ and 12 more$")
+    ann.shows("│ n06$", "│ and 13 more$")
 
 
 def test_a_large_room_is_reported_in_numbers(start_server, terminal):
@@ -58,7 +58,7 @@ def test_a_large_room_is_reported_in_numbers(start_server, terminal):
     ann.status("main . 5 people")
     ann.shows("│ and 1 more$")
     crowd[0].drop()
-    ann.shows(r"\*\*\* (. ha\w+ entered and )?1 has left")
+    ann.shows(r"\*\*\* (. ha\w+ joined and )?1 has left")
     ann.status("main . 4 people")
     # Once the room is small enough for names, they are listed again.
     crowd[1].drop()
@@ -85,10 +85,10 @@ def test_the_greeting_of_a_large_room_counts_all_members(scripted_server, termin
 
 
 def test_the_room_list_scrolls_to_the_current_room(server, start_client):
-    ann = start_client("ann", rows=8, columns=100)
+    ann = start_client("ann", rows=9, columns=100)
     for i in range(2, 12):
         ann.enter(f"/join room{i}")
-        ann.status(rf"ann \| room{i} ")
+        ann.status(rf"ann │ room{i} ")
     ann.shows("^6 room6 ", "^7 room7 ", "^8 room8 ", "^9 room9 ", "^10 room10 ", "^11 room11 ")
     ann.keys("\x1b1")
     ann.shows("^1 main ", "^2 room2 ")

@@ -24,7 +24,7 @@ def test_plain_prints_an_event_a_line(server):
     events = [line[1:] for line in lines]
     for event in (
             ["main", "moved", "ann", "has joined the chat"],
-            ["main", "notice", "", "The topic: Tea"],
+            ["main", "notice", "", "The topic is: Tea (set by bob)"],
             ["main", "chat", "ann", "hello \\\\\\\\ there"],
             ["main", "emote", "ann", "waves"],
             ["@bob", "direct", "ann", "psst"],

@@ -205,7 +205,7 @@ def test_tmux_detaches_and_attaches_again(server, terminal, tmp_path):
 
 def test_a_room_on_the_command_line(server, start_client):
     ann = start_client("ann", "-r", "tea")
-    ann.status(r"\| tea \|")
+    ann.status(r"│ tea │")
 
 
 # Logging in, leaving, signals.
@@ -221,7 +221,7 @@ def test_another_name_is_asked_for_when_it_is_taken(server, terminal):
     client.shows("Type a name, or /q to quit")
     client.enter("/nick anna")
     client.typed("anna>")
-    client.status(r"^ anna \| main .* connected$")
+    client.status(r"^ anna │ main .* connected$")
 
 
 def test_leaving(start_client):

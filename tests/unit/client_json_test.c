@@ -95,7 +95,7 @@ a_snapshot_of_the_topic_is_not_new(void **state)
 	receive(&session,
 		"{\"type\":\"topic\",\"room\":\"main\",\"nick\":\"bob\",\"topic\":\"tea\","
 		"\"time\":1000,\"snapshot\":true}");
-	assert_string_equal(newest(&session)->text, "*** The topic: tea");
+	assert_string_equal(newest(&session)->text, "*** The topic is: tea (set by bob)");
 	assert_true(newest(&session)->time > 1000);
 	assert_false(line_counts_as_unread(newest(&session)));
 	receive(&session,

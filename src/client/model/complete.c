@@ -65,7 +65,10 @@ static void
 matches_add_members(
 	struct matches *matches, struct text word, const struct model *model, const char *suffix)
 {
-	const struct strset *members = &model_current(model)->members;
+	const struct room *room = model_current(model);
+	const struct strset *members = &room->members;
+	if (room->direct)
+		matches_add(matches, word, "", room->name, suffix);
 	for (size_t i = 0; i < members->n; i++)
 		if (strcmp(members->items[i], model->nick) != 0)
 			matches_add(matches, word, "", members->items[i], suffix);

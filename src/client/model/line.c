@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "client/model/nick_colours.h"
 
 void
 line_add_clean(struct strbuf *out, struct text t, bool one_line)
@@ -45,6 +46,7 @@ line_make(enum line_kind kind, int64_t time, const struct line_parts *parts)
 		.nick_at = nick_at,
 		.nick_len = nick_len,
 		.body_at = body_at,
+		.colour = nick_colour(parts->nick),
 		.len = buf.len,
 	};
 	if (buf.len > 0)

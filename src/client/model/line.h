@@ -28,6 +28,7 @@ struct line {
 	enum line_kind kind;
 	int64_t time;             /* ms since 1970, UTC */
 	uint64_t id;              /* of the event, rising over the whole server; 0: it has none */
+	int colour;               /* of the nick, from 0 (nick_colours.h) */
 	bool mentions;            /* addressed to the user: it has their nick in it, or is direct */
 	bool waiting;             /* typed, but not confirmed by the server */
 	size_t nick_at, nick_len; /* where the nick is in the text */

@@ -6,22 +6,13 @@
 #include "base/alloc.h"
 #include "client/model/mention.h"
 
-static struct room *
-model_open_room(struct model *model, struct text name)
-{
-	struct room *room = room_open(name);
-	model->rooms = xrealloc(model->rooms, (model->n_rooms + 1) * sizeof(struct room *));
-	model->rooms[model->n_rooms++] = room;
-	return room;
-}
-
 struct model *
 model_open(struct text nick)
 {
 	struct model *model = xcalloc(sizeof *model);
 	model->nick = xstrndup(nick.ptr, nick.len);
 	model->changed = true;
-	model_open_room(model, TEXT_NONE);
+	model_open_room(model, TEXT_NONE, false);
 	return model;
 }
 
@@ -32,66 +23,11 @@ model_close(struct model *model)
 		room_close(model->rooms[i]);
 	free(model->rooms);
 	free(model->nick);
+	model_forget_manual(model);
 	strset_clear(&model->commands);
 	strset_clear(&model->known_rooms);
 	strset_clear(&model->direct_peers);
 	free(model);
-}
-
-struct room *
-model_current(const struct model *model)
-{
-	return model->rooms[model->current];
-}
-
-struct room *
-model_room(const struct model *model, struct text name)
-{
-	for (size_t i = 0; i < model->n_rooms && name.len > 0; i++)
-		if (text_is(text_of(model->rooms[i]->name), name))
-			return model->rooms[i];
-	return NULL;
-}
-
-void
-model_show(struct model *model, const struct room *room)
-{
-	if (room != model_current(model))
-		room_clear_mark(model_current(model));
-	for (size_t i = 0; i < model->n_rooms; i++)
-		if (model->rooms[i] == room)
-			model->current = i;
-	room_set_read(model_current(model));
-	model->changed = true;
-}
-
-void
-model_show_nth(struct model *model, size_t n)
-{
-	if (n >= 1 && n <= model->n_rooms)
-		model_show(model, model->rooms[n - 1]);
-}
-
-void
-model_show_unread(struct model *model)
-{
-	const struct room *next = NULL;
-	for (size_t i = model->n_rooms; i-- > 1;) {
-		const struct room *room = model->rooms[(model->current + i) % model->n_rooms];
-		/* Rooms in which the user is mentioned come first. */
-		if (room->unread > 0 && (!next || room->mentioned || !next->mentioned))
-			next = room;
-	}
-	if (next)
-		model_show(model, next);
-}
-
-void
-model_show_next(struct model *model, int rooms)
-{
-	size_t n = model->n_rooms;
-	size_t step = rooms < 0 ? n - (size_t)-rooms % n : (size_t)rooms % n;
-	model_show(model, model->rooms[(model->current + step) % n]);
 }
 
 void
@@ -103,32 +39,7 @@ model_set_nick(struct model *model, struct text nick)
 	model->changed = true;
 }
 
-static bool
-model_is_me(const struct model *model, struct text nick)
-{
-	return text_is(nick, text_of(model->nick));
-}
-
-static void
-model_add_line(struct model *model, struct room *room, struct line *line)
-{
-	line->id = model->event_id;
-	room_add_line(room, line, room == model_current(model));
-	model->bell |= line->mentions;
-	model->changed = true;
-}
-
-/* Adds a new line to one room, and drops the caller's reference. */
-static void
-model_publish(struct model *model, struct room *room, struct line *line)
-{
-	model_add_line(model, room, line);
-	if (model->on_line)
-		model->on_line(model->ctx, room, line);
-	line_unref(line);
-}
-
-/* The room of that name; the current one if the user is in none of that name. */
+/* The room of that name; the one that is shown if the user is in none of that name. */
 static struct room *
 model_room_or_current(const struct model *model, struct text name)
 {
@@ -138,10 +49,20 @@ model_room_or_current(const struct model *model, struct text name)
 
 static void
 model_publish_move(
-	struct model *model, struct room *room, struct text nick, const char *what, int64_t time)
+	struct model *model, struct room *room, struct text nick, bool joined, int64_t time)
 {
-	struct line_parts parts = {.prefix = text_of("*** "), .nick = nick, .verb = text_of(what)};
-	model_publish(model, room, line_make(LINE_PRESENCE, time, &parts));
+	struct line_parts parts = {
+		.prefix = text_of("*** "),
+		.nick = nick,
+		.verb = text_of(joined ? " has joined the chat" : " has left the chat"),
+	};
+	struct line *line = line_make(LINE_PRESENCE, time, &parts);
+	line->id = model->event_id;
+	room_add_move(room, line, nick, joined);
+	model->changed = true;
+	if (model->on_line)
+		model->on_line(model->ctx, room, line);
+	line_unref(line);
 }
 
 void
@@ -151,43 +72,40 @@ model_entered(struct model *model, struct text name, struct text nick, int64_t t
 	bool mine = model_is_me(model, nick);
 	if (!room && !mine)
 		return;
-	struct room *current = model_current(model);
-	bool roomless = current->name[0] == '\0';
+	bool roomless = model->rooms[0]->name[0] == '\0';
 	if (!room && roomless) {
 		/* Lines from before the first room stay visible in it. */
-		room = current;
+		room = model->rooms[0];
 		room_set_name(room, name);
 	} else if (!room) {
-		room = model_open_room(model, name);
+		room = model_open_room(model, name, false);
 	}
 	strset_add(&model->known_rooms, name);
 	bool new = strset_add(&room->members, nick);
 	room->n_users += new;
+	nick_colours_add(&room->colours, nick);
 	if (mine && (show || roomless))
 		model_show(model, room);
 	if (new)
-		model_publish_move(model, room, nick, " has joined the chat", time);
+		model_publish_move(model, room, nick, true, time);
+	if (new && !mine)
+		model_peer_entered(model, nick, time);
 }
 
 static void
 model_close_room(struct model *model, struct room *room)
 {
-	if (model->n_rooms == 1) {
-		room->name[0] = '\0';
-		strset_clear(&room->members);
-		room->n_users = 0;
+	if (model->n_rooms > 1 && !model->rooms[1]->direct) {
+		model_remove_room(model, room);
 		return;
 	}
-	struct room *current = model_current(model);
-	size_t i = 0;
-	while (model->rooms[i] != room)
-		i++;
-	memmove(model->rooms + i, model->rooms + i + 1,
-		(--model->n_rooms - i) * sizeof(struct room *));
-	if (model->current > 0 && (model->current > i || current == room))
-		model->current--;
-	room_close(room);
-	model_show(model, model_current(model));
+	/* The last room stays, without a name. */
+	room->name[0] = '\0';
+	strset_clear(&room->members);
+	nick_colours_clear(&room->colours);
+	room_set_topic(room, TEXT_NONE);
+	room->n_users = 0;
+	model->changed = true;
 }
 
 static void
@@ -211,8 +129,10 @@ model_left(struct model *model, struct text name, struct text nick, int64_t time
 		return;
 	}
 	strset_remove(&room->members, nick);
+	nick_colours_remove(&room->colours, nick);
 	room->n_users -= room->n_users > 0;
-	model_publish_move(model, room, nick, " has left the chat", time);
+	model_publish_move(model, room, nick, false, time);
+	model_peer_left(model, nick);
 }
 
 void
@@ -226,11 +146,13 @@ model_renamed(struct model *model, struct text old, struct text new, int64_t tim
 	};
 	struct line *line = line_make(LINE_PRESENCE, time, &parts);
 	struct room *affected = NULL; /* the current room, or the first one that the user is in */
+	model_peer_renamed(model, old, new, line);
 	for (size_t i = 0; i < model->n_rooms; i++) {
 		struct room *room = model->rooms[i];
 		if (!strset_remove(&room->members, old))
 			continue;
 		strset_add(&room->members, new);
+		nick_colours_rename(&room->colours, old, new);
 		model_add_line(model, room, line);
 		if (!affected || room == model_current(model))
 			affected = room;
@@ -264,7 +186,7 @@ model_presence(struct model *model, struct text name, const struct presence *pre
 	model->changed = true;
 	if (presence->joined + presence->left == 0)
 		return;
-	presence_add(&buf, presence->joined, "entered");
+	presence_add(&buf, presence->joined, "joined");
 	presence_add(&buf, presence->left, "left");
 	model_add_notice(model, LINE_PRESENCE, name, strbuf_view(&buf), time);
 	strbuf_clear(&buf);
@@ -276,6 +198,9 @@ model_set_members(struct model *model, struct text name, size_t users, bool firs
 	struct room *room = model_room(model, name);
 	if (room && first)
 		strset_clear(&room->members);
+	/* Until the list came, only the user was known; it tells in which order users arrived. */
+	if (room && first && room->colours.n == 1)
+		nick_colours_clear(&room->colours);
 	if (room && users > 0)
 		room->n_users = users;
 	else if (room)
@@ -290,18 +215,37 @@ model_add_member(struct model *model, struct text name, struct text nick)
 	if (!room)
 		return;
 	strset_add(&room->members, nick);
+	nick_colours_add(&room->colours, nick);
 	/* Not every protocol tells the number of users. */
 	if (room->n_users < room->members.n)
 		room->n_users = room->members.n;
 }
 
-void
-model_show_topic(
-	struct model *model, enum line_kind kind, struct text name, struct text topic, int64_t time)
+/* Returns whether the topic was another one. */
+static bool
+model_learn_topic(struct model *model, struct text name, struct text topic)
 {
+	struct room *room = model_room(model, name);
+	char *before = room ? xstrndup(room->topic, strlen(room->topic)) : NULL;
+	if (room)
+		room_set_topic(room, topic);
+	bool new = !room || strcmp(before, room->topic) != 0;
+	free(before);
+	return new;
+}
+
+void
+model_show_topic(struct model *model, enum line_kind kind, struct text name, struct text nick,
+	struct text topic, int64_t time)
+{
+	bool new = model_learn_topic(model, name, topic);
+	if (kind == LINE_LOCAL && !new)
+		return;
 	struct strbuf text = {0};
-	strbuf_puts(&text, topic.len ? "The topic: " : "There is no topic.");
+	strbuf_puts(&text, topic.len ? "The topic is: " : "There is no topic.");
 	strbuf_add_text(&text, topic);
+	if (topic.len > 0 && nick.len > 0)
+		strbuf_printf(&text, " (set by %.*s)", TEXT_ARGS(nick));
 	model_add_notice(model, kind, name, strbuf_view(&text), time);
 	strbuf_clear(&text);
 }
@@ -310,6 +254,7 @@ void
 model_topic_set(
 	struct model *model, struct text name, struct text nick, struct text topic, int64_t time)
 {
+	model_learn_topic(model, name, topic);
 	struct line_parts parts = {
 		.prefix = text_of("*** "),
 		.nick = nick,
@@ -333,45 +278,10 @@ model_add_message(struct model *model, enum line_kind kind, struct text name, st
 		.suffix = text_of(emote ? "]" : ""),
 	};
 	struct line *line = line_make(kind, time, &parts);
+	struct room *room = model_room_or_current(model, name);
 	line->mentions = !model_is_me(model, nick) && text_mentions(message, text_of(model->nick));
-	model_publish(model, model_room_or_current(model, name), line);
-}
-
-/* A direct message belongs to no room: it is added to each, and is unread in none. */
-static void
-model_publish_everywhere(struct model *model, struct line *line)
-{
-	for (size_t i = 0; i < model->n_rooms; i++)
-		if (model->rooms[i] != model_current(model))
-			room_add_read_line(model->rooms[i], line);
-	model_publish(model, model_current(model), line);
-}
-
-void
-model_add_direct(
-	struct model *model, struct text from, struct text to, struct text message, int64_t time)
-{
-	bool mine = model_is_me(model, from);
-	struct line_parts parts = {
-		.nick = from,
-		.verb = text_of(" -> "),
-		.to = to,
-		.separator = text_of(": "),
-		.body = message,
-	};
-	struct line *line = line_make(LINE_DIRECT, time, &parts);
-	line->mentions = !mine;
-	strset_add(&model->direct_peers, mine ? to : from);
-	model_publish_everywhere(model, line);
-}
-
-void
-model_add_anonymous(struct model *model, struct text message, int64_t time)
-{
-	struct line_parts parts = {.body = message};
-	struct line *line = line_make(LINE_DIRECT, time, &parts);
-	line->mentions = true;
-	model_publish_everywhere(model, line);
+	line->colour = nick_colours_get(&room->colours, nick);
+	model_publish(model, room, line);
 }
 
 void
@@ -391,6 +301,32 @@ model_learn_command(struct model *model, struct text name)
 	if (name.len > 0)
 		strset_add(&model->commands, strbuf_view(&command));
 	strbuf_clear(&command);
+}
+
+void
+model_learn_manual(struct model *model, struct text usage, struct text help)
+{
+	struct strbuf clean = {0};
+	size_t size = (model->n_manual + 1) * sizeof *model->manual;
+	model->manual = xrealloc(model->manual, size);
+	line_add_clean(&clean, usage, true);
+	char *kept = xstrndup(clean.ptr, clean.len);
+	clean.len = 0;
+	line_add_clean(&clean, help, true);
+	model->manual[model->n_manual++] = (struct manual){kept, xstrndup(clean.ptr, clean.len)};
+	strbuf_clear(&clean);
+}
+
+void
+model_forget_manual(struct model *model)
+{
+	for (size_t i = 0; i < model->n_manual; i++) {
+		free(model->manual[i].usage);
+		free(model->manual[i].help);
+	}
+	free(model->manual);
+	model->manual = NULL;
+	model->n_manual = 0;
 }
 
 void

@@ -26,6 +26,13 @@ scrollback_first(const struct scrollback *scroll)
 	return scroll->last - scroll->n + 1;
 }
 
+/* Where the line of that number, which exists, is in the ring. */
+static size_t
+scrollback_index(const struct scrollback *scroll, uint64_t number)
+{
+	return (scroll->head + (size_t)(number - scrollback_first(scroll))) % scroll->cap;
+}
+
 void
 scrollback_add(struct scrollback *scroll, struct line *line)
 {
@@ -42,6 +49,32 @@ scrollback_add(struct scrollback *scroll, struct line *line)
 		scroll->seen = scroll->last;
 	else if (scroll->bottom < scrollback_first(scroll))
 		scroll->bottom = scrollback_first(scroll);
+}
+
+void
+scrollback_replace_newest(struct scrollback *scroll, struct line *line)
+{
+	struct line **newest = &scroll->ring[(scroll->head + scroll->n - 1) % scroll->cap];
+	line_ref(line);
+	line_unref(*newest);
+	*newest = line;
+}
+
+void
+scrollback_merge(struct scrollback *scroll, const struct scrollback *from)
+{
+	struct scrollback all = {0};
+	uint64_t i = scrollback_first(scroll), j = scrollback_first(from);
+	while (i <= scroll->last || j <= from->last) {
+		const struct line *own = scrollback_line(scroll, i);
+		const struct line *other = scrollback_line(from, j);
+		bool takes_other = !own || (other && other->time < own->time);
+		const struct scrollback *taken = takes_other ? from : scroll;
+		uint64_t number = takes_other ? j++ : i++;
+		scrollback_add(&all, taken->ring[scrollback_index(taken, number)]);
+	}
+	scrollback_clear(scroll);
+	*scroll = all;
 }
 
 void
@@ -82,8 +115,7 @@ scrollback_line(const struct scrollback *scroll, uint64_t number)
 {
 	if (scroll->n == 0 || number < scrollback_first(scroll) || number > scroll->last)
 		return NULL;
-	size_t i = (size_t)(number - scrollback_first(scroll));
-	return scroll->ring[(scroll->head + i) % scroll->cap];
+	return scroll->ring[scrollback_index(scroll, number)];
 }
 
 void

@@ -23,6 +23,12 @@ struct scrollback {
 void scrollback_add(struct scrollback *scroll, struct line *line);
 void scrollback_clear(struct scrollback *scroll);
 
+/* Puts another line in the place of the newest one. Takes a reference to it. */
+void scrollback_replace_newest(struct scrollback *scroll, struct line *line);
+
+/* Adds the lines of another one, all in the order of their times. The position goes to the end. */
+void scrollback_merge(struct scrollback *scroll, const struct scrollback *from);
+
 /* Removes a line by its number, if it is still there; later lines are renumbered by one. */
 void scrollback_remove(struct scrollback *scroll, uint64_t number);
 

@@ -35,6 +35,7 @@ direct_send_nick(struct session *session, struct text nick)
 static void
 direct_log_in(struct session *session)
 {
+	session->model->single_window = true;
 	if (session->model->nick[0] == '\0')
 		login_ask(session, &prompt_nick, "What is your name?");
 	else

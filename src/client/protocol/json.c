@@ -47,11 +47,39 @@ command_is_answered(struct text command)
 	return false;
 }
 
+/*
+ * The same for commands that mean the conversation with the user of that nick. The protocol has no
+ * emotes for one user alone: they are sent as others would see them.
+ */
+static bool
+json_send_to(struct session *session, struct text command, struct text rest, struct text nick,
+	struct text ref)
+{
+	struct strbuf emote = {0};
+	if ((!command.ptr || command_is(command, "say")) && rest.len > 0) {
+		json_send_direct(session, nick, rest, ref);
+	} else if (command_is(command, "me") && rest.len > 0) {
+		strbuf_printf(&emote, "[%s %.*s]", session->model->nick, TEXT_ARGS(rest));
+		json_send_direct(session, nick, strbuf_view(&emote), ref);
+		strbuf_clear(&emote);
+	} else {
+		return json_send_room_command(session, command, rest, text_of(""), ref);
+	}
+	return true;
+}
+
 static bool
 json_send_line(struct session *session, struct text line, struct text room, struct text ref)
 {
 	struct text rest = line, command = TEXT_NONE;
-	if (!command_parse(&rest, &command)) {
+	bool is_command = command_parse(&rest, &command);
+	if (room.len > 1 && room.ptr[0] == '@') {
+		struct text nick = {room.ptr + 1, room.len - 1};
+		if (!json_send_to(session, command, rest, nick, ref))
+			json_send_command(session, line, ref);
+		return !is_command || command_is_answered(command);
+	}
+	if (!is_command) {
 		json_send_about(session, "chat", room, "message", rest, ref);
 		return true;
 	}

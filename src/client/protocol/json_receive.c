@@ -1,6 +1,8 @@
 /* Applies packets: a function for each type. */
 #include "client/protocol/json_receive.h"
 
+#include <ctype.h>
+
 #include "client/model/command.h"
 #include "client/protocol/json_send.h"
 #include "client/session/clock.h"
@@ -37,11 +39,16 @@ receive_welcome(const struct packet *packet)
 	struct session *session = packet->session;
 	struct text given = login_room(session);
 	login_accepted(session, packet->nick);
+	bool knows_peers = true;
 	for (size_t i = 0; i < session->model->n_rooms; i++) {
 		struct text room = text_of(session->model->rooms[i]->name);
-		if (room.len > 0 && !text_is(room, given))
+		if (session->model->rooms[i]->direct)
+			knows_peers = false;
+		else if (room.len > 0 && !text_is(room, given))
 			json_send_request(session, "join", room, TEXT_NONE);
 	}
+	if (!knows_peers)
+		json_send_request(session, "who", TEXT_NONE, text_of(json_ref_peers));
 	json_send_request(session, "commands", TEXT_NONE, text_of(json_ref_quiet));
 	json_send_request(session, "rooms", TEXT_NONE, text_of(json_ref_quiet));
 }
@@ -60,11 +67,30 @@ receive_emote(const struct packet *packet)
 		packet->message, packet->time);
 }
 
+/* What was sent from elsewhere to a conversation is shown there, too. */
+static void
+receive_direct_sent(const struct packet *packet, struct text to)
+{
+	const struct model *model = packet->session->model;
+	struct strbuf buf = {0};
+	if (!packet->session->interactive || model->single_window ||
+		model_conversation(model, to) == model_current(model) ||
+		pending_text(packet->session, packet->ref).len == 0 ||
+		pending_peer(packet->session, packet->ref).ptr)
+		return;
+	strbuf_printf(&buf, "%.*s -> %.*s: %.*s", TEXT_ARGS(packet->nick), TEXT_ARGS(to),
+		TEXT_ARGS(packet->message));
+	model_add_notice(
+		packet->session->model, LINE_LOCAL, TEXT_NONE, strbuf_view(&buf), packet->time);
+	strbuf_clear(&buf);
+}
+
 static void
 receive_direct(const struct packet *packet)
 {
-	model_add_direct(packet->session->model, packet->nick, json_text(packet->json, "to"),
-		packet->message, packet->time);
+	struct text to = json_text(packet->json, "to");
+	model_add_direct(packet->session->model, packet->nick, to, packet->message, packet->time);
+	receive_direct_sent(packet, to);
 }
 
 /*
@@ -86,7 +112,8 @@ receive_membership(const struct packet *packet)
 static void
 receive_join(const struct packet *packet)
 {
-	bool asked = pending_confirm(packet->session, packet->ref);
+	bool asked = pending_is_from_current(packet->session, packet->ref);
+	pending_confirm(packet->session, packet->ref);
 	model_entered(packet->session->model, packet->room, packet->nick, packet->time, asked);
 	receive_membership(packet);
 }
@@ -94,8 +121,12 @@ receive_join(const struct packet *packet)
 static void
 receive_leave(const struct packet *packet)
 {
+	const struct model *model = packet->session->model;
 	model_left(packet->session->model, packet->room, packet->nick, packet->time);
 	receive_membership(packet);
+	const struct room *peer = model_conversation(model, packet->nick);
+	if (peer && peer->peer == PEER_UNSURE)
+		json_send_request(packet->session, "who", TEXT_NONE, text_of(json_ref_peers));
 }
 
 static void
@@ -143,11 +174,11 @@ receive_names(const struct packet *packet)
 	struct model *model = packet->session->model;
 	model_set_members(model, packet->room, json_count(packet->json, "users"),
 		json_flag(packet->json, "first"));
-	/* Of a large room these are only the first, without the user. */
-	model_add_member(model, packet->room, text_of(model->nick));
 	size_t n = json_length(packet->json, "nicks");
 	for (size_t i = 0; i < n; i++)
 		model_add_member(model, packet->room, json_item(packet->json, "nicks", i));
+	/* Of a large room these are only the first, without the user. */
+	model_add_member(model, packet->room, text_of(model->nick));
 	if (ref_is(packet, json_ref_look))
 		receive_names_requested(packet);
 	else if (!ref_is(packet, json_ref_quiet) && !json_flag(packet->json, "more"))
@@ -186,9 +217,32 @@ idle_describe(struct strbuf *buf, int64_t seconds)
 		strbuf_printf(buf, ", idle for %lld min", (long long)(seconds / 60));
 }
 
+/* Which of the users with whom there are conversations are online. The list may come in parts. */
+static void
+receive_peers(const struct packet *packet)
+{
+	struct model *model = packet->session->model;
+	size_t n = json_length(packet->json, "users");
+	for (size_t i = 0; i < model->n_rooms; i++) {
+		struct room *room = model->rooms[i];
+		room->listed &= !json_flag(packet->json, "first");
+		for (size_t j = 0; j < n && room->direct && !room->listed; j++) {
+			const struct json *user = json_item_object(packet->json, "users", j);
+			room->listed =
+				user && text_is(json_text(user, "nick"), text_of(room->name));
+		}
+		if (room->direct && !json_flag(packet->json, "more"))
+			model_set_peer(model, room, room->listed, packet->time);
+	}
+}
+
 static void
 receive_who(const struct packet *packet)
 {
+	if (ref_is(packet, json_ref_peers)) {
+		receive_peers(packet);
+		return;
+	}
 	struct strbuf buf = {0};
 	strbuf_puts(&buf, json_flag(packet->json, "first") ? "Logged in:" : "Also logged in:");
 	size_t n = json_length(packet->json, "users");
@@ -214,23 +268,46 @@ receive_topic(const struct packet *packet)
 	struct text topic = json_text(packet->json, "topic");
 	/* The time and nick of a snapshot are of when the topic was set; it is not new. */
 	if (ref_is(packet, json_ref_topic) || packet->nick.len == 0)
-		model_show_topic(model, LINE_NOTICE, packet->room, topic, wall_ms());
+		model_show_topic(model, LINE_NOTICE, packet->room, packet->nick, topic, wall_ms());
 	else if (json_flag(packet->json, "snapshot"))
-		model_show_topic(model, LINE_LOCAL, packet->room, topic, wall_ms());
+		model_show_topic(model, LINE_LOCAL, packet->room, packet->nick, topic, wall_ms());
 	else
 		model_topic_set(model, packet->room, packet->nick, topic, packet->time);
 }
 
-/* The server's table of commands. Only the names are needed: for completion. */
+/* `/join ROOM`, `/topic [TEXT]`. */
+static void
+receive_manual(struct model *model, const struct json *command)
+{
+	struct strbuf usage = {0};
+	strbuf_printf(&usage, "/%.*s", TEXT_ARGS(json_text(command, "name")));
+	size_t n = json_length(command, "params");
+	for (size_t i = 0; i < n; i++) {
+		const struct json *param = json_item_object(command, "params", i);
+		bool optional = param && json_flag(param, "optional");
+		strbuf_puts(&usage, optional ? " [" : " ");
+		struct text name = param ? json_text(param, "name") : text_of("");
+		for (size_t j = 0; j < name.len; j++)
+			strbuf_printf(&usage, "%c", toupper((unsigned char)name.ptr[j]));
+		strbuf_puts(&usage, optional ? "]" : "");
+	}
+	model_learn_manual(model, strbuf_view(&usage), json_text(command, "help"));
+	strbuf_clear(&usage);
+}
+
+/* The server's table of commands: for completion, and for the help. */
 static void
 receive_commands(const struct packet *packet)
 {
 	struct model *model = packet->session->model;
+	model_forget_manual(model);
 	size_t n = json_length(packet->json, "commands");
 	for (size_t i = 0; i < n; i++) {
 		const struct json *command = json_item_object(packet->json, "commands", i);
 		if (!command)
 			continue;
+		if (!text_is(json_text(command, "name"), text_of("login")))
+			receive_manual(model, command);
 		model_learn_command(model, json_text(command, "name"));
 		size_t n_aliases = json_length(command, "aliases");
 		for (size_t j = 0; j < n_aliases; j++)
@@ -271,11 +348,14 @@ receive_refused(const struct packet *packet)
 	struct session *session = packet->session;
 	struct text line = pending_text(session, packet->ref), rest = line, command = TEXT_NONE;
 	struct strbuf buf = {0};
+	struct room *peer = model_conversation(session->model, pending_peer(session, packet->ref));
+	if (peer && text_is(json_text(packet->json, "code"), text_of("no-such-nick")))
+		model_set_peer(session->model, peer, false, packet->time);
 	strbuf_add_text(&buf, packet->message);
 	bool is_command = line.ptr && command_parse(&rest, &command);
 	bool moves = command_is(command, "join") || command_is(command, "leave");
 	if (session->interactive && line.ptr && !(is_command && moves))
-		strbuf_printf(&buf, "\nNot said: %.*s", TEXT_ARGS(line));
+		strbuf_printf(&buf, "\nNot sent: %.*s", TEXT_ARGS(line));
 	receive_show(packet, LINE_REFUSED, &buf);
 	strbuf_clear(&buf);
 }

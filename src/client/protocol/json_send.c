@@ -9,7 +9,7 @@
 enum { VERSION = 2 };
 
 const char json_ref_quiet[] = "known", json_ref_ping[] = "ping", json_ref_look[] = "look",
-	   json_ref_topic[] = "topic";
+	   json_ref_topic[] = "topic", json_ref_peers[] = "peers";
 
 /* A packet being written. */
 struct packet_writer {
@@ -77,6 +77,17 @@ void
 json_send_ping(struct session *session)
 {
 	json_send_request(session, "ping", text_of(""), text_of(json_ref_ping));
+}
+
+void
+json_send_direct(struct session *session, struct text to, struct text message, struct text ref)
+{
+	struct packet_writer writer;
+	packet_begin(&writer, "direct");
+	writer_put(&writer, "to", to);
+	writer_put(&writer, "message", message);
+	writer_put(&writer, "ref", ref);
+	packet_send(session, &writer);
 }
 
 void

@@ -12,6 +12,7 @@ extern const char json_ref_quiet[]; /* learn from it; not shown */
 extern const char json_ref_ping[];
 extern const char json_ref_look[];  /* show the members of a room */
 extern const char json_ref_topic[]; /* show the topic, which nobody has set just now */
+extern const char json_ref_peers[]; /* learn which users are online; not shown */
 
 void json_send_hello(struct session *session);
 void json_send_ping(struct session *session);
@@ -23,6 +24,9 @@ void json_send_about(struct session *session, const char *type, struct text room
 /* The same without a value. */
 void json_send_request(
 	struct session *session, const char *type, struct text room, struct text ref);
+
+void json_send_direct(
+	struct session *session, struct text to, struct text message, struct text ref);
 
 /* A command as typed, for the server to parse. */
 void json_send_command(struct session *session, struct text line, struct text ref);

@@ -105,6 +105,7 @@ static const struct prompt prompt_room = {"room", "choose a room", true, lobby_a
 static void
 lobby_log_in(struct session *session)
 {
+	session->model->single_window = true;
 	struct lobby *lobby = session->protocol_state;
 	struct text room = login_room(session), nick = text_of(session->model->nick);
 	if (!lobby->joined && !room.ptr) {
@@ -252,7 +253,7 @@ lobby_on_batch_end(struct session *session)
 	struct lobby *lobby = session->protocol_state;
 	if (lobby->members.len == 0)
 		return;
-	struct text room = text_of(model_current(session->model)->name);
+	struct text room = text_of(session->model->here->name);
 	struct strbuf buf = {0};
 	strbuf_printf(
 		&buf, "In %.*s: %.*s", TEXT_ARGS(room), TEXT_ARGS(strbuf_view(&lobby->members)));
@@ -272,7 +273,7 @@ static void
 lobby_receive_member(struct session *session, struct text name)
 {
 	struct lobby *lobby = session->protocol_state;
-	const struct room *here = model_current(session->model);
+	const struct room *here = session->model->here;
 	struct text room = text_of(here->name);
 	if (!lobby->member_list || (lobby->member_lists > 0 && strset_has(&here->members, name))) {
 		lobby_on_batch_end(session);
@@ -291,7 +292,7 @@ static void
 lobby_receive_event(struct session *session, struct text sentence)
 {
 	struct text rest = sentence, nick, new;
-	struct text room = text_of(model_current(session->model)->name);
+	struct text room = text_of(session->model->here->name);
 	int64_t now = wall_ms();
 	bool by_other =
 		text_split(&rest, ' ', &nick) && !text_is(nick, text_of(session->model->nick));
@@ -320,7 +321,7 @@ static void
 lobby_receive_speech(struct session *session, struct text string)
 {
 	struct model *model = session->model;
-	struct text rest = string, who, to, room = text_of(model_current(model)->name);
+	struct text rest = string, who, to, room = text_of(model->here->name);
 	int64_t now = wall_ms();
 	text_split(&rest, ' ', &who);
 	if (word_is_nick(&who)) {
@@ -377,9 +378,8 @@ lobby_send_text(struct session *session, struct text text)
 	struct strbuf strings = {0};
 	if (text_lines_add(&strings, text_of(""), text, LOBBY_BYTES, '/')) {
 		session_send(session, strbuf_view(&strings));
-		model_add_message(session->model, LINE_MESSAGE,
-			text_of(model_current(session->model)->name), text_of(session->model->nick),
-			text, wall_ms());
+		model_add_message(session->model, LINE_MESSAGE, text_of(session->model->here->name),
+			text_of(session->model->nick), text, wall_ms());
 	} else {
 		session_notice(session, LINE_REFUSED,
 			"The lobby protocol cannot send a line that begins with a slash.", NULL);

@@ -178,6 +178,41 @@ client_quit(struct session *session, struct text command)
 	client_leave(session);
 }
 
+/* `/leave` in a conversation, or with the name of one, closes it. */
+static bool
+client_close_conversation(struct session *session, struct text name)
+{
+	struct model *model = session->model;
+	struct room *room = name.len > 0 ? model_conversation(model, name) : model_current(model);
+	if (!room || !room->direct || model_room(model, name))
+		return false;
+	model_close_conversation(model, room);
+	return true;
+}
+
+/* Handles what concerns conversations. False: the line is to be sent. */
+static bool
+client_input_conversation(struct session *session, struct text command, struct text rest)
+{
+	struct model *model = session->model;
+	if (!session->interactive || model->single_window)
+		return false;
+	if (command_is(command, "leave"))
+		return client_close_conversation(session, rest);
+	struct text text = rest, nick = text_word(&text);
+	bool msg = command_is(command, "msg") || command_is(command, "message");
+	if (msg && nick.len > 0 && text.len == 0) {
+		model_show(model, model_open_conversation(model, nick));
+		return true;
+	}
+	bool of_rooms = command_is(command, "names") || command_is(command, "look") ||
+			command_is(command, "topic");
+	if (!of_rooms || !model_current(model)->direct)
+		return false;
+	session_notice(session, LINE_REFUSED, "That is only for rooms.", NULL);
+	return true;
+}
+
 static void
 client_input_cleaned(struct session *session, struct text line)
 {
@@ -190,7 +225,8 @@ client_input_cleaned(struct session *session, struct text line)
 		client_quit(session, command);
 		return;
 	}
-	if (login_input(session, line, command))
+	if (login_input(session, line, command) ||
+		(is_command && client_input_conversation(session, command, rest)))
 		return;
 	bool joins = command_is(command, "join");
 	struct room *room = model_room(session->model, rest);

@@ -34,18 +34,38 @@ pending_remove(struct session *session, size_t i)
 		(--session->n_pending - i) * sizeof *session->pending);
 }
 
+/* What the user sees, as pending.room. The caller frees it. */
+static char *
+pending_current(const struct session *session)
+{
+	const struct room *room = model_current(session->model);
+	struct strbuf name = {0};
+	strbuf_printf(&name, "%s%s", room->direct ? "@" : "", room->name);
+	char *copy = xstrndup(name.ptr, name.len);
+	strbuf_clear(&name);
+	return copy;
+}
+
 void
 pending_add(struct session *session, struct text line, bool changes_room)
 {
 	size_t size = (session->n_pending + 1) * sizeof *session->pending;
-	const char *room = model_current(session->model)->name;
+	char *room = pending_current(session);
 	bool moving = false;
-	for (size_t i = 0; i < session->n_pending; i++)
-		moving |= session->pending[i].changes_room;
+	for (size_t i = 0; i < session->n_pending; i++) {
+		const struct pending *before = &session->pending[i];
+		/* A user who has gone elsewhere meanwhile means what is shown there. */
+		bool same = !before->room || strcmp(before->room, room) == 0;
+		moving |= before->changes_room && same;
+	}
+	if (moving) {
+		free(room);
+		room = NULL;
+	}
 	session->pending = xrealloc(session->pending, size);
 	session->pending[session->n_pending++] = (struct pending){
 		.text = xstrndup(line.ptr, line.len),
-		.room = moving ? NULL : xstrndup(room, strlen(room)),
+		.room = room,
 		.changes_room = changes_room,
 		.time = wall_ms(),
 	};
@@ -63,12 +83,13 @@ static bool
 pending_send_one(struct session *session, struct pending *pending)
 {
 	char ref[REF_BYTES];
-	const char *room = pending->room ? pending->room : model_current(session->model)->name;
+	if (!pending->room)
+		pending->room = pending_current(session);
 	pending->ref = ++session->last_ref;
 	pending->sent_at = session->conn.queued;
 	pending_ref(pending, ref);
 	return session->protocol->send_line(
-		session, text_of(pending->text), text_of(room), text_of(ref));
+		session, text_of(pending->text), text_of(pending->room), text_of(ref));
 }
 
 bool
@@ -106,6 +127,24 @@ pending_text(const struct session *session, struct text ref)
 {
 	size_t i = pending_find(session, ref);
 	return text_of(i < session->n_pending ? session->pending[i].text : NULL);
+}
+
+bool
+pending_is_from_current(const struct session *session, struct text ref)
+{
+	size_t i = pending_find(session, ref);
+	char *current = pending_current(session);
+	bool from = i < session->n_pending && strcmp(session->pending[i].room, current) == 0;
+	free(current);
+	return from;
+}
+
+struct text
+pending_peer(const struct session *session, struct text ref)
+{
+	size_t i = pending_find(session, ref);
+	const char *room = i < session->n_pending ? session->pending[i].room : "";
+	return room[0] == '@' ? text_of(room + 1) : TEXT_NONE;
 }
 
 bool

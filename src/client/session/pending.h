@@ -19,6 +19,12 @@ void pending_remove(struct session *session, size_t i);
 /* The line that was sent with this ref and is not answered yet; TEXT_NONE: there is none. */
 struct text pending_text(const struct session *session, struct text ref);
 
+/* Whether the line with this ref was typed in the room or conversation that is shown. */
+bool pending_is_from_current(const struct session *session, struct text ref);
+
+/* The nick that the line with this ref was sent to in a conversation; TEXT_NONE: it was not. */
+struct text pending_peer(const struct session *session, struct text ref);
+
 /* The line with this ref was repeated or refused by the server. False: none was pending. */
 bool pending_confirm(struct session *session, struct text ref);
 

@@ -22,7 +22,8 @@ enum session_state {
 /* A typed line that the server is not known to have received (pending.h). */
 struct pending {
 	char *text;
-	char *room;        /* that it concerns; NULL: the one that a line before it changes to */
+	/* That it concerns, or @NICK for a conversation; NULL: the one that a line before it changes to. */
+	char *room;
 	bool changes_room; /* later lines are not sent before it has been answered */
 	unsigned long ref; /* 0: not sent yet */
 	int64_t time;      /* ms since 1970, UTC: when it was typed */

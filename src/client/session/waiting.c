@@ -3,12 +3,15 @@
 
 #include "client/model/command.h"
 
-/* Whether it concerns the room that is shown. */
+/* Whether it concerns the room or conversation that is shown. */
 static bool
 is_here(const struct session *session, const struct pending *pending)
 {
-	struct text here = text_of(model_current(session->model)->name);
-	return !pending->room || text_is(text_of(pending->room), here);
+	const struct room *here = model_current(session->model);
+	if (!pending->room)
+		return true;
+	bool direct = pending->room[0] == '@';
+	return direct == here->direct && strcmp(pending->room + direct, here->name) == 0;
 }
 
 /* NULL: it says nothing. */

@@ -5,10 +5,10 @@
 #ifndef CLIENT_UI_COLOUR_H
 #define CLIENT_UI_COLOUR_H
 
-/* How many there are for nicks, on a terminal with that many colours. */
-int colour_nicks(int colours);
-
-/* The i-th of them: an index, or red, green and blue where the terminal has direct colours. */
+/*
+ * The i-th of NICK_COLOURS, on a terminal with that many colours: an index, or red, green and blue
+ * where the terminal has direct colours.
+ */
 int colour_nick(int colours, int i);
 
 /* For refusals. */

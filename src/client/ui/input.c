@@ -12,6 +12,7 @@
 #include <readline/history.h>
 #include <readline/readline.h>
 
+#include "base/alloc.h"
 #include "client/model/command.h"
 #include "client/session/clock.h"
 #include "client/ui/input_keys.h"
@@ -235,6 +236,8 @@ on_key(void *ctx, struct text bytes)
 {
 	(void)ctx;
 	input_go_on();
+	if (input.keys.any(input.keys.ctx))
+		return;
 	if (key_is_bound(bytes))
 		input_feed(bytes);
 }
@@ -245,6 +248,8 @@ on_escape(void *ctx)
 	(void)ctx;
 	enum { VI = 0 };
 	input_go_on();
+	if (input.keys.any(input.keys.ctx))
+		return;
 	if (RL_ISSTATE(RL_STATE_ISEARCH))
 		input_feed(text_of("\033"));
 	else if (RL_ISSTATE(BUSY_STATES))
@@ -261,6 +266,8 @@ on_interrupt(void *ctx)
 {
 	(void)ctx;
 	bool empty = rl_end == 0 && !RL_ISSTATE(BUSY_STATES);
+	if (input.keys.any(input.keys.ctx))
+		return;
 	rl_callback_sigcleanup();
 	/* As Ctrl-U does, so that Ctrl-Y brings it back. */
 	if (rl_end > 0)
@@ -280,6 +287,7 @@ on_paste(void *ctx, struct text pasted)
 	(void)ctx;
 	struct strbuf text = {0};
 	input_go_on();
+	input.keys.any(input.keys.ctx);
 	/* As much as is copied with a whole line. */
 	while (pasted.len > 0 && rl_point == rl_end && pasted.ptr[pasted.len - 1] == '\n')
 		pasted.len--;
@@ -391,6 +399,28 @@ void
 input_tick(void)
 {
 	keystream_tick(&input.stream, monotonic_ms());
+}
+
+struct draft
+input_draft(void)
+{
+	return (struct draft){{rl_line_buffer, (size_t)rl_end}, input.pasted};
+}
+
+void
+input_set_draft(const struct draft *draft)
+{
+	char *line = xstrndup(draft->line.ptr, draft->line.len);
+	rl_free_undo_list();
+	using_history();
+	rl_replace_line(line, 1);
+	rl_point = rl_end;
+	input.pasted = draft->pasted;
+	input.pasted_line.len = 0;
+	if (draft->pasted)
+		strbuf_add_text(&input.pasted_line, draft->line);
+	free(line);
+	input_redisplay();
 }
 
 void

@@ -25,6 +25,14 @@ void input_tick(void);
 
 void input_prompt(const char *prompt);
 
+/* The line, and whether it begins with pasted text, which is never a command. */
+struct draft {
+	struct text line;
+	bool pasted;
+};
+struct draft input_draft(void);
+void input_set_draft(const struct draft *draft);
+
 /* The input as it is to be drawn. */
 struct typed {
 	struct text prompt, line;

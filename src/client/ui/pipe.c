@@ -156,6 +156,7 @@ pipe_run(struct session *session, bool records, bool literal)
 {
 	struct pipe pipe = {.session = session, .records = records, .literal = literal};
 	session->interactive = false;
+	session->model->single_window = true;
 	session->model->on_line = pipe_on_line;
 	session->model->ctx = &pipe;
 	pipe_loop(&pipe);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "client/model/command.h"
 #include "client/model/complete.h"
 #include "client/session/client.h"
@@ -27,9 +28,12 @@
 struct screen {
 	struct session *session;
 	struct view *view;
-	int signals;              /* a descriptor, readable when a signal was caught */
-	struct strbuf connection; /* its state as it was last shown */
-	struct strbuf asked;      /* the long line that the user was last asked to confirm */
+	int signals;                /* a descriptor, readable when a signal was caught */
+	struct strbuf connection;   /* its state as it was last shown */
+	struct strbuf asked;        /* the line that the user was last asked to confirm */
+	const struct room *doubted; /* since another person may have the name; NULL: it is long */
+	const struct room *shown;   /* the room that was last drawn */
+	bool help;                  /* is shown, until a key is pressed */
 	struct settings settings;
 	bool toggled[SETTINGS];      /* a key has toggled what the settings say */
 	bool reports_focus, in_back; /* the terminal reports its focus; it does not have it */
@@ -41,18 +45,6 @@ enum {
 	WAITING_LINES = 64,
 	NARROW_COLUMNS = 50,
 };
-
-/* The commands are listed by the server. */
-static void
-screen_explain_keys(struct session *session)
-{
-	session_notice(session, LINE_LOCAL,
-		"Keys: Tab complete; PgUp, PgDn scroll; End, Esc last message; Alt-Enter new line; "
-		"Alt-1 .. Alt-9, Ctrl-N, Ctrl-P change room; Alt-A next unread; F2 rooms; "
-		"F3 people; Ctrl-L redraw; Ctrl-C clear the line, twice quit; F1 help. "
-		"/set lists the settings.",
-		NULL);
-}
 
 static struct scrollback *
 screen_scroll(const struct screen *screen)
@@ -71,7 +63,7 @@ static void
 on_scroll(void *ctx, int pages)
 {
 	struct screen *screen = ctx;
-	int rows = view_rows();
+	int rows = view_rows(screen->view);
 	/* Two rows of the previous page stay visible. */
 	int page = rows > 4 ? rows - 2 : rows;
 	scroll_by(screen_scroll(screen), pages * page, view_columns(screen->view), rows);
@@ -82,7 +74,8 @@ static void
 on_wheel(void *ctx, int lines)
 {
 	struct screen *screen = ctx;
-	scroll_by(screen_scroll(screen), lines, view_columns(screen->view), view_rows());
+	scroll_by(
+		screen_scroll(screen), lines, view_columns(screen->view), view_rows(screen->view));
 	screen->changed = true;
 }
 
@@ -104,10 +97,34 @@ on_escape(void *ctx)
 }
 
 static void
+screen_take_draft(struct screen *screen)
+{
+	struct room *room = model_current(screen->session->model);
+	input_set_draft(
+		&(struct draft){text_of(room->draft ? room->draft : ""), room->draft_pasted});
+	free(room->draft);
+	room->draft = NULL;
+	screen->shown = room;
+	screen->asked.len = 0;
+}
+
+/* Each room has its own line that is being typed. */
+static void
+screen_keep_draft(struct room *room)
+{
+	struct draft draft = input_draft();
+	free(room->draft);
+	room->draft = draft.line.len > 0 ? xstrndup(draft.line.ptr, draft.line.len) : NULL;
+	room->draft_pasted = draft.pasted;
+}
+
+static void
 on_step(void *ctx, int rooms)
 {
 	struct screen *screen = ctx;
+	screen_keep_draft(model_current(screen->session->model));
 	model_show_next(screen->session->model, rooms);
+	screen_take_draft(screen);
 }
 
 static void
@@ -115,10 +132,27 @@ on_go(void *ctx, int room)
 {
 	struct screen *screen = ctx;
 	struct model *model = screen->session->model;
+	screen_keep_draft(model_current(model));
 	if (room > 0)
 		model_show_nth(model, (size_t)room);
 	else
 		model_show_unread(model);
+	screen_take_draft(screen);
+}
+
+/*
+ * What the user typed or the server told may have shown another room. What is being typed is meant
+ * for that; only into an empty line its own is put back.
+ */
+static void
+screen_follow(struct screen *screen)
+{
+	const struct room *room = model_current(screen->session->model);
+	if (screen->shown == room)
+		return;
+	screen->shown = room;
+	if (input_draft().line.len == 0 && room->draft)
+		screen_take_draft(screen);
 }
 
 static void
@@ -163,9 +197,6 @@ on_line(void *ctx, struct text line)
 {
 	struct screen *screen = ctx;
 	scrollback_to_end(screen_scroll(screen));
-	struct text rest = line, command;
-	if (command_parse(&rest, &command) && command_is(command, "help") && rest.len == 0)
-		screen_explain_keys(screen->session);
 	if (!screen_handle(screen, line))
 		client_input(screen->session, line);
 	screen->changed = true;
@@ -184,10 +215,20 @@ static void
 on_help(void *ctx)
 {
 	struct screen *screen = ctx;
-	screen_explain_keys(screen->session);
-	/* The commands are listed by the server, if the session is online. */
-	if (screen->session->state == SESSION_ONLINE)
-		client_input(screen->session, text_of("/help"));
+	screen->help = true;
+	view_show_help(screen->view, true);
+	screen->changed = true;
+}
+
+static bool
+on_any(void *ctx)
+{
+	struct screen *screen = ctx;
+	bool closes = screen->help;
+	screen->help = false;
+	view_show_help(screen->view, false);
+	screen->changed |= closes;
+	return closes;
 }
 
 static void
@@ -198,16 +239,37 @@ on_focus(void *ctx, bool in_front)
 	screen->in_back = !in_front;
 }
 
-/* Whether to send the line; many lines, mostly pasted, have to be confirmed by a second Enter. */
+/* The conversation that the line goes to, if another person may have the name now; else NULL. */
+static struct room *
+screen_doubt(const struct screen *screen, struct text line)
+{
+	struct model *model = screen->session->model;
+	struct room *room = model_current(model);
+	struct text command;
+	bool is_command = !input_draft().pasted && command_parse(&line, &command);
+	if (is_command && (command_is(command, "msg") || command_is(command, "message")))
+		room = model_conversation(model, text_word(&line));
+	else if (is_command && !command_is(command, "me") && !command_is(command, "say"))
+		return NULL;
+	return room && room->direct && room->peer_changed && line.len > 0 ? room : NULL;
+}
+
+/*
+ * Whether to send the line. A second Enter has to confirm many lines, which mostly are pasted, and
+ * what another person than is meant may get.
+ */
 static bool
 on_send(void *ctx, struct text line)
 {
 	struct screen *screen = ctx;
-	size_t lines = text_lines(line);
-	bool sent = lines <= PASTED_LINES || text_is(line, strbuf_view(&screen->asked));
+	struct room *doubted = screen_doubt(screen, line);
+	bool confirmed = text_is(line, strbuf_view(&screen->asked));
 	screen->asked.len = 0;
-	if (sent)
+	if (confirmed && doubted)
+		doubted->peer_changed = false;
+	if (confirmed || (text_lines(line) <= PASTED_LINES && !doubted))
 		return true;
+	screen->doubted = doubted;
 	strbuf_add_text(&screen->asked, line);
 	screen->changed = true;
 	return false;
@@ -219,6 +281,9 @@ screen_hint(const struct screen *screen, struct strbuf *hint)
 {
 	if (input_is_interrupted())
 		strbuf_puts(hint, " Press Ctrl-C again to quit.");
+	else if (screen->asked.len > 0 && screen->doubted)
+		strbuf_printf(hint, " %s may be another person now. Enter: send. Ctrl-U: discard.",
+			screen->doubted->name);
 	else if (screen->asked.len > 0)
 		strbuf_printf(hint,
 			view_columns(screen->view) < NARROW_COLUMNS
@@ -309,6 +374,7 @@ screen_draw(struct screen *screen)
 	struct session *session = screen->session;
 	struct model *model = session->model;
 	struct strbuf prompt = {0}, connection = {0};
+	screen_follow(screen);
 	strbuf_printf(&prompt, "%s> ", client_prompt(session));
 	strbuf_add(&prompt, "", 1);
 	input_prompt(prompt.ptr);
@@ -375,6 +441,7 @@ screen_open(struct screen *screen)
 		.go = on_go,
 		.side = on_side,
 		.help = on_help,
+		.any = on_any,
 		.focus = on_focus,
 		.send = on_send,
 		.redraw = on_redraw,

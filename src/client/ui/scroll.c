@@ -3,10 +3,47 @@
 
 #include <assert.h>
 
+struct text
+line_label(const struct line *line)
+{
+	struct text text = {line->text, line->len};
+	size_t nick_end = line->nick_at + line->nick_len;
+	if (line->kind == LINE_EMOTE)
+		text.len = nick_end;
+	else if (text.len >= 4 && memcmp(text.ptr, "*** ", 4) == 0 && line->nick_at != 0)
+		text.len = strlen("***");
+	else if (line->nick_len > 0 && nick_end < line->body_at)
+		text.len = line->text[nick_end] == ':' ? nick_end + 1 : nick_end + strlen(" ->");
+	else
+		text.len = 0;
+	return text;
+}
+
+int
+line_label_columns(const struct line *line, int columns)
+{
+	if (columns < LABEL_LEAST_COLUMNS || line_is_separator(line))
+		return 0;
+	/* Lists need the width. */
+	bool list = line->text[0] == '*' && memchr(line->text, '\n', line->len);
+	return list ? (int)strlen("***") : LABEL_COLUMNS;
+}
+
 struct wrap
 line_wrap(const struct line *line, int columns)
 {
 	assert(line);
+	int label = line_label_columns(line, columns);
+	if (label > 0) {
+		size_t skip = line_label(line).len;
+		skip += skip > 0 && skip < line->len;
+		int wide = columns - LINE_INDENT - label - 1;
+		return (struct wrap){
+			.rest = {line->text + skip, line->len - skip},
+			.columns = wide,
+			.later = wide,
+		};
+	}
 	/* On a narrow screen, the columns are needed for the text. */
 	int hang = columns > 3 * LINE_HANG ? LINE_HANG : 0;
 	return (struct wrap){

@@ -10,8 +10,17 @@
 
 enum {
 	LINE_INDENT = 6, /* columns for `HH:MM ` */
-	LINE_HANG = 8,   /* columns before the second and later rows of a line */
+	/* The column of names has a name of 12 and a colon. On a narrow log, they are in the text. */
+	LABEL_COLUMNS = 13,
+	LABEL_LEAST_COLUMNS = 72,
+	LINE_HANG = 8, /* then, columns before the second and later rows of a line */
 };
+
+/* The part of the line's text that belongs into the column of names: `ann:`, `[ann`, `***`. */
+struct text line_label(const struct line *line);
+
+/* How wide that column is for the line; 0: it has none. */
+int line_label_columns(const struct line *line, int columns);
 
 /* The line's text in rows on a screen that wide; to be passed to wrap_next. */
 struct wrap line_wrap(const struct line *line, int columns);

@@ -8,10 +8,12 @@
 
 #include <curses.h>
 #include <term.h>
-/* A macro of term.h. */
+/* Macros of term.h. */
+#undef bell
 #undef columns
 
 #include "base/alloc.h"
+#include "client/model/nick_colours.h"
 #include "client/ui/colour.h"
 #include "client/ui/terminal.h"
 #include "client/ui/view_internal.h"
@@ -103,8 +105,7 @@ view_open_colours(struct view *view)
 		return;
 	use_default_colors();
 	init_extended_pair(PAIR_REFUSED, colour_refused(COLORS), -1);
-	view->nick_colours = colour_nicks(COLORS);
-	for (int i = 0; i < view->nick_colours; i++)
+	for (int i = 0; i < NICK_COLOURS; i++)
 		init_extended_pair(PAIR_NICKS + i, colour_nick(COLORS, i), -1);
 }
 
@@ -232,6 +233,12 @@ view_show_sides(struct view *view, bool rooms, bool people)
 	view->people = people;
 }
 
+void
+view_show_help(struct view *view, bool shown)
+{
+	view->help = shown;
+}
+
 int
 view_side_columns(const struct view *view, bool wanted)
 {
@@ -245,7 +252,13 @@ view_columns(const struct view *view)
 }
 
 int
-view_rows(void)
+view_top(const struct view *view)
 {
-	return LINES - STATUS_ROWS - INPUT_ROWS;
+	return view->in_room && LINES >= VIEW_BAR_ROWS ? TOPIC_ROWS : 0;
+}
+
+int
+view_rows(const struct view *view)
+{
+	return LINES - view_top(view) - STATUS_ROWS - INPUT_ROWS;
 }

@@ -1,5 +1,5 @@
 /*
- * The screen: the log of a room, below it the status line and the input line. Sets the terminal
+ * The screen: the log of a room, above it the topic, below it the status line and the input line. Sets the terminal
  * up and gives it back; view_draw.h draws.
  */
 #ifndef CLIENT_UI_VIEW_H
@@ -7,7 +7,7 @@
 
 #include "teahouse/strbuf.h"
 
-enum { VIEW_LEAST_ROWS = 4, VIEW_LEAST_COLUMNS = 20, VIEW_WIDE_COLUMNS = 100 };
+enum { VIEW_LEAST_ROWS = 4, VIEW_LEAST_COLUMNS = 20, VIEW_WIDE_COLUMNS = 100, VIEW_BAR_ROWS = 8 };
 
 struct view;
 
@@ -23,7 +23,7 @@ void view_redraw(void);
 
 /* The size of the log. */
 int view_columns(const struct view *view);
-int view_rows(void);
+int view_rows(const struct view *view);
 
 /* Columns of the rooms at the left, or of the people at the right; 0: they are not shown. */
 int view_side_columns(const struct view *view, bool wanted);
@@ -36,6 +36,9 @@ void view_use_mouse(struct view *view, bool wanted);
 
 /* Whether to show the rooms at the left and the people at the right, if the screen is wide enough. */
 void view_show_sides(struct view *view, bool rooms, bool people);
+
+/* Whether to show the keys and commands instead of the log. */
+void view_show_help(struct view *view, bool shown);
 
 void view_bell(void);
 

@@ -1,45 +1,10 @@
-/* Drawing: the log, the rooms and people beside it, the status line, the input line. */
+/* Drawing: the log and the input line. */
 #include "client/ui/view_draw.h"
 
-#include <stdint.h>
 #include <time.h>
-#include <wctype.h>
 
-#include "client/model/utf8.h"
 #include "client/ui/scroll.h"
 #include "client/ui/view_internal.h"
-
-static void
-draw_glyph(int y, int x, const struct glyph *glyph, attr_t attributes, short pair)
-{
-	cchar_t cell;
-	if (glyph->columns > 0 && setcchar(&cell, glyph->show, attributes, pair, NULL) == OK)
-		mvadd_wch(y, x, &cell);
-}
-
-/* Returns the column after the text. */
-static int
-draw_text(int y, int x, struct text t, attr_t attributes, short pair)
-{
-	struct glyph glyph;
-	while (width_next(&t, &glyph)) {
-		draw_glyph(y, x, &glyph, attributes, pair);
-		x += glyph.columns;
-	}
-	return x;
-}
-
-/* The colour pair of a nick: always the same, and the same for each spelling in letter case. */
-static short
-nick_pair(const struct view *view, struct text nick)
-{
-	if (!view->colour)
-		return 0;
-	uint32_t hash = 2166136261;
-	while (nick.len > 0)
-		hash = (hash ^ (uint32_t)towlower((wint_t)utf8_next(&nick))) * 16777619;
-	return (short)(PAIR_NICKS + (int)(hash % (uint32_t)view->nick_colours));
-}
 
 static attr_t
 line_attributes(const struct line *line)
@@ -51,22 +16,55 @@ line_attributes(const struct line *line)
 	return line->kind == LINE_PRESENCE || line->kind == LINE_LOCAL ? A_DIM : A_NORMAL;
 }
 
+static short
+line_pair(const struct view *view, const struct line *line)
+{
+	return view->colour && line->kind == LINE_REFUSED ? PAIR_REFUSED : 0;
+}
+
+/* Of the nick: its own colour, but for users who only come and go. */
+static short
+line_nick_pair(const struct view *view, const struct line *line)
+{
+	return line->kind == LINE_PRESENCE ? 0 : nick_pair(view, line->colour);
+}
+
 /* A row of the line's text: the nick in its own colour, the rest in the line's. */
 static void
 draw_row(const struct view *view, const struct line *line, struct text row, int y, int x)
 {
 	attr_t attributes = line_attributes(line);
-	short pair = view->colour && line->kind == LINE_REFUSED ? PAIR_REFUSED : 0;
+	short pair = line_pair(view, line);
 	const char *who = line->text + line->nick_at, *end = who + line->nick_len;
 	const char *row_end = row.ptr + row.len;
 	const char *from = who < row.ptr ? row.ptr : who > row_end ? row_end : who;
 	const char *to = end < from ? from : end > row_end ? row_end : end;
-	struct text nick = {who, line->nick_len};
 	attr_t loud = line->mentions ? A_REVERSE : A_NORMAL;
 	x = draw_text(y, x, (struct text){row.ptr, (size_t)(from - row.ptr)}, attributes, pair);
 	x = draw_text(y, x, (struct text){from, (size_t)(to - from)}, attributes | loud,
-		nick_pair(view, nick));
+		line_nick_pair(view, line));
 	draw_text(y, x, (struct text){to, (size_t)(row_end - to)}, attributes, pair);
+}
+
+/* What is in the column of names, at its right: `ann:`, `[ann`, `***`. */
+static void
+draw_label(const struct view *view, const struct line *line, int y, int x, int columns)
+{
+	struct text label = line_label(line), nick = {line->text + line->nick_at, line->nick_len};
+	bool named = line->nick_len > 0 && label.len >= line->nick_at + line->nick_len;
+	attr_t attributes = line_attributes(line), loud = line->mentions ? A_REVERSE : A_NORMAL;
+	short pair = line_pair(view, line);
+	if (!named) {
+		draw_text(y, x + columns - width_of(label), label, attributes, pair);
+		return;
+	}
+	struct text before = {label.ptr, line->nick_at};
+	struct text after = {nick.ptr + nick.len, label.len - before.len - nick.len};
+	int rest = width_of(before) + width_of(after), fit = columns - rest;
+	int wide = width_of(nick) > fit ? fit : width_of(nick);
+	x = draw_text(y, x + columns - rest - wide, before, attributes, pair);
+	int end = draw_cut(y, x, wide, nick, attributes | loud, line_nick_pair(view, line));
+	draw_text(y, end, after, attributes, pair);
 }
 
 static void
@@ -93,22 +91,26 @@ draw_separator(const struct view *view, const struct line *line, int y)
 	draw_text(y, left + at + 1, words, attributes, 0);
 }
 
-/* The rows of the line that are on the screen; its first row is at y, which may be above it. */
+/* The rows of the line that are on the screen; its first row is at y, which may be above the log. */
 static void
 draw_line(const struct view *view, const struct line *line, int y)
 {
 	int left = view_side_columns(view, view->rooms), columns = view_columns(view);
+	int top = view_top(view), end = top + view_rows(view);
 	struct wrap wrap = line_wrap(line, columns);
 	struct text row;
-	int rows = view_rows(), hang = columns - wrap.later;
-	if (y >= 0 && y < rows && line_is_separator(line)) {
+	int hang = columns - wrap.later, first = columns - wrap.columns;
+	if (y >= top && line_is_separator(line)) {
 		draw_separator(view, line, y);
 		return;
 	}
-	if (y >= 0 && y < rows)
+	if (y >= top)
 		draw_time(y, left, line->time);
-	for (int x = LINE_INDENT; wrap_next(&wrap, &row) && y < rows; x = hang, y++)
-		if (y >= 0)
+	int label = line_label_columns(line, columns);
+	if (y >= top && label > 0)
+		draw_label(view, line, y, left + LINE_INDENT, label);
+	for (int x = first; wrap_next(&wrap, &row) && y < end; x = hang, y++)
+		if (y >= top)
 			draw_row(view, line, row, y, left + x);
 }
 
@@ -117,8 +119,8 @@ static int
 draw_waiting(
 	const struct view *view, const struct scrollback *scroll, const struct waiting *waiting)
 {
-	int y = view_rows();
-	for (size_t i = scroll->bottom ? 0 : waiting->n; y > 0 && i > 0; i--) {
+	int y = view_top(view) + view_rows(view);
+	for (size_t i = scroll->bottom ? 0 : waiting->n; y > view_top(view) && i > 0; i--) {
 		y -= line_rows(waiting->lines[i - 1], view_columns(view));
 		draw_line(view, waiting->lines[i - 1], y);
 	}
@@ -128,124 +130,14 @@ draw_waiting(
 static void
 draw_log(const struct view *view, const struct scrollback *scroll, const struct waiting *waiting)
 {
-	int hidden, columns = view_columns(view);
+	int hidden, columns = view_columns(view), top = view_top(view);
 	uint64_t number = scroll_bottom(scroll, columns, &hidden);
 	int y = draw_waiting(view, scroll, waiting) + hidden;
 	const struct line *line;
-	while (y > 0 && (line = scrollback_line(scroll, number--)) != NULL) {
+	while (y > top && (line = scrollback_line(scroll, number--)) != NULL) {
 		y -= line_rows(line, columns);
 		draw_line(view, line, y);
 	}
-}
-
-static void
-draw_rule(int x)
-{
-	for (int y = 0; y < view_rows(); y++)
-		draw_text(y, x, text_of("\xe2\x94\x82"), A_DIM, 0);
-}
-
-/* The rooms, each with its number for Alt and how many lines are unread. */
-static void
-draw_rooms(const struct model *model)
-{
-	int width = SIDE_COLUMNS - 2;
-	size_t rows = (size_t)view_rows();
-	/* The current room is always among those shown. */
-	size_t first = model->current < rows ? 0 : model->current - rows + 1;
-	for (size_t i = first; i < model->n_rooms && i - first < rows; i++) {
-		const struct room *room = model->rooms[i];
-		int y = (int)(i - first);
-		attr_t attributes = room == model_current(model) ? A_REVERSE
-				    : room->unread               ? A_BOLD
-								 : A_NORMAL;
-		struct strbuf buf = {0}, count = {0};
-		strbuf_printf(&buf, "%zu %s", i + 1, room->name);
-		if (room->unread > 0)
-			strbuf_printf(&count, " %zu%s", room->unread, room->mentioned ? "!" : "");
-		for (int x = 0; x < width; x++)
-			draw_text(y, x, text_of(" "), attributes, 0);
-		int left = width - (int)count.len;
-		draw_text(y, 0, width_cut(strbuf_view(&buf), left), attributes, 0);
-		draw_text(y, left, strbuf_view(&count), attributes, 0);
-		strbuf_clear(&buf);
-		strbuf_clear(&count);
-	}
-	draw_rule(width);
-}
-
-static void
-draw_people(const struct view *view, const struct room *room)
-{
-	int left = COLS - SIDE_COLUMNS + 1, rows = view_rows();
-	size_t fit = (size_t)rows, n = room->members.n;
-	/* The last row counts those who do not fit, and those whose nicks are not known. */
-	size_t shown = n > fit || room->n_users > n ? (fit > n ? n : fit - 1) : n;
-	draw_rule(left);
-	for (size_t i = 0; i < shown; i++) {
-		struct text nick = text_of(room->members.items[i]);
-		draw_text((int)i, left + 2, width_cut(nick, SIDE_COLUMNS - 3), A_NORMAL,
-			nick_pair(view, nick));
-	}
-	if (shown >= room->n_users)
-		return;
-	struct strbuf buf = {0};
-	strbuf_printf(&buf, "and %zu more", room->n_users - shown);
-	draw_text((int)shown, left + 2, width_cut(strbuf_view(&buf), SIDE_COLUMNS - 3), A_DIM, 0);
-	strbuf_clear(&buf);
-}
-
-static void
-status_people(struct strbuf *buf, const struct room *room)
-{
-	if (room->name[0] == '\0')
-		return;
-	struct text name = width_cut(text_of(room->name), COLS / 3);
-	strbuf_printf(buf, " | %.*s | %zu %s", TEXT_ARGS(name), room->n_users,
-		room->n_users == 1 ? "person" : "people");
-	size_t below = scrollback_unseen(&room->scroll);
-	if (below > 0)
-		strbuf_printf(buf, " | %zu new below", below);
-	else if (room->scroll.bottom)
-		strbuf_puts(buf, " | scrolled up");
-}
-
-static void
-status_others(struct strbuf *buf, const struct model *model)
-{
-	for (size_t i = 0; i < model->n_rooms; i++) {
-		const struct room *room = model->rooms[i];
-		if (room != model_current(model) && room->unread > 0)
-			strbuf_printf(buf, " | %s: %zu new%s", room->name, room->unread,
-				room->mentioned ? "!" : "");
-		else if (room != model_current(model))
-			strbuf_printf(buf, " | %s", room->name);
-	}
-}
-
-static void
-draw_status(const struct model *model, struct text connection)
-{
-	int y = LINES - STATUS_ROWS - INPUT_ROWS;
-	int room = COLS - width_of(connection) - 2;
-	struct strbuf buf = {0};
-	strbuf_printf(&buf, " %s", model->nick);
-	status_people(&buf, model_current(model));
-	status_others(&buf, model);
-	for (int x = 0; x < COLS; x++)
-		draw_text(y, x, text_of(" "), A_REVERSE, 0);
-	draw_text(y, 0, width_cut(strbuf_view(&buf), room), A_REVERSE, 0);
-	draw_text(y, room > 0 ? room + 1 : 0, width_cut(connection, COLS), A_REVERSE, 0);
-	strbuf_clear(&buf);
-}
-
-static void
-draw_hint(struct text hint)
-{
-	int y = LINES - STATUS_ROWS - INPUT_ROWS;
-	for (int x = 0; x < COLS; x++)
-		draw_text(y, x, text_of(" "), A_REVERSE, 0);
-	draw_text(y, 0, width_cut(hint, COLS), A_REVERSE | A_BOLD, 0);
 }
 
 /* An LF in the input is shown as an arrow. */
@@ -301,11 +193,16 @@ view_draw(struct view *view, const struct model *model, const struct waiting *wa
 	if (LINES < VIEW_LEAST_ROWS || COLS < VIEW_LEAST_COLUMNS) {
 		draw_too_small();
 	} else {
-		draw_log(view, &model_current(model)->scroll, waiting);
-		if (view_side_columns(view, view->rooms))
-			draw_rooms(model);
-		if (view_side_columns(view, view->people))
-			draw_people(view, model_current(model));
+		if (view_top(view) > 0)
+			draw_topic(model);
+		if (view->help)
+			draw_help(view, model);
+		else
+			draw_log(view, &model_current(model)->scroll, waiting);
+		if (view_side_columns(view, view->rooms) && !view->help)
+			draw_rooms(view, model);
+		if (view_side_columns(view, view->people) && !view->help)
+			draw_people(view, model);
 		if (typed->hint.len > 0)
 			draw_hint(typed->hint);
 		else
