@@ -278,7 +278,7 @@ def test_what_failed_is_copied_without_its_buttons(page):
     tab.find("#messages [data-action=copy]").click()
     assert tab.do("return copied") == "much too long"
     line = tab.copied().splitlines()[-1].split("] ", 1)[1]
-    assert line == "much too longNot sent: Too long (limit 4000 bytes)." or line == "much too long Not sent: Too long (limit 4000 bytes)."
+    assert line == "much too longNot sent: Too long (limit 4,000 bytes)." or line == "much too long Not sent: Too long (limit 4,000 bytes)."
 
 
 def test_capitals_that_a_keyboard_puts_in_change_nothing(page):
