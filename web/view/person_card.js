@@ -63,7 +63,7 @@ export function createPersonCard(state, { act, mention, ask }) {
 		draw();
 		const { left, bottom } = button.getBoundingClientRect();
 		place(card, { x: left, y: bottom + 4 });
-		card.querySelector("button")?.focus();
+		(card.querySelector("[data-action=message]") ?? card).focus();
 	}
 
 	function close() {

@@ -16,6 +16,7 @@ const PAGE = 8; // rows that PageUp and PageDown move by
 export function createSwitcher(act) {
 	let choices = [];
 	let isForNew = false;
+	let isMoved = false; // the user has moved the highlight
 	const list = createListbox(field, byId("switcher-list"), {
 		groups: ["unread", "rooms", "people", "new"].map((name) => [name, name === "new" ? null : byId(`switcher-${name}`)]),
 		make: makeRow, update: updateRow, take: choose,
@@ -32,11 +33,15 @@ export function createSwitcher(act) {
 	});
 	byId("switcher-close").addEventListener("click", () => dialog.close());
 	dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());
-	field.addEventListener("input", () => filter());
+	field.addEventListener("input", () => {
+		isMoved = false;
+		filter();
+	});
 	field.addEventListener("keydown", (event) => {
 		if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || !Object.hasOwn(keys, event.key))
 			return;
 		event.preventDefault();
+		isMoved = true;
 		keys[event.key]();
 	});
 
@@ -48,6 +53,7 @@ export function createSwitcher(act) {
 		setText(byId("switcher-title"), t(forNew ? "newRoom" : "switcherTitle"));
 		setText(byId("switcher-label"), t(forNew ? "newRoomField" : "switcherField"));
 		field.value = "";
+		isMoved = false;
 		choices = choicesIn(state);
 		if (!dialog.open)
 			dialog.showModal();
@@ -55,12 +61,12 @@ export function createSwitcher(act) {
 		filter();
 	}
 
-	// What arrives while the dialog is open must not move the highlight.
+	// What arrives while the dialog is open leaves the highlight where the user has moved it.
 	function draw(state) {
 		if (!dialog.open)
 			return;
 		choices = choicesIn(state);
-		filter(list.chosen()?.key);
+		filter(isMoved ? list.chosen()?.key : undefined);
 	}
 
 	function filter(keptKey) {
