@@ -10,6 +10,7 @@
 #include "teahouse/listener.h"
 #include "teahouse/strbuf.h"
 
+struct decoder;
 struct framing;
 
 /* One connection, as its adapter sees it. */
@@ -17,7 +18,9 @@ struct client {
 	struct session session; /* first, so that a session's address is its client's */
 	const struct listener *listener;
 	unsigned encoding; /* which of the adapter's encodings it is sent */
+	bool rewrites;     /* what it is sent is rewritten for it alone (adapter.rewrite) */
 	void *state;       /* adapter->state_size zeroed bytes */
+	const struct decoder *decoder; /* of its incomplete message */
 };
 
 /* Where a connection comes from. */
@@ -60,6 +63,11 @@ struct adapter {
 	 * that it cannot encode for one recipient at a time.
 	 */
 	void (*encode)(unsigned encoding, const struct event *event, struct strbuf *out);
+	/*
+	 * For the few clients that set `rewrites`: appends what is sent instead of an encoded
+	 * event. Costs each of them a buffer of its own. May be NULL.
+	 */
+	void (*rewrite)(struct client *client, struct text encoded, struct strbuf *out);
 };
 
 /* All adapters; ends with NULL. */

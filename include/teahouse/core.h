@@ -129,6 +129,12 @@ void session_guest(struct session *session, const char *prefix);
 /* Ms until another request may be processed under the rate; 0: now. */
 int64_t session_wait(struct session *session);
 
+/* Tells the session that what it sent will wait for so many ms. */
+void session_tell_wait(struct session *session, int64_t ms);
+
+/* Costs a token of the rate, for what an adapter answers by itself. */
+void session_spend(struct session *session);
+
 /* Nothing of the session's is to be processed now. */
 static inline bool
 session_is_pending(const struct session *session)

@@ -78,6 +78,7 @@ const char *event_word(enum event_kind kind);
 	X(SERVER_FULL, 0, "server-full", "The server is full. Please try again later.")          \
 	X(ADDRESS_FULL, 0, "address-full", "Too many connections from your address.")            \
 	X(TOO_SLOW, 0, "too-slow", "You read too slowly.")                                       \
+	X(TOO_FAST, 0, "too-fast", "You are sending too fast; waiting % s.")                     \
 	X(TOO_LATE, 0, "login-timeout", "You did not log in in time.")                           \
 	X(SHUTTING_DOWN, 0, "shutting-down", "The server is stopping.")                          \
 	X(LOGOUT, 0, "", "Goodbye.")                                                             \

@@ -162,6 +162,10 @@ lobby_encode(unsigned encoding, const struct event *event, struct strbuf *out)
 				event->actor, event->body);
 		break;
 	case EVENT_NOTICE:
+		/* Its clients expect nothing but answers and what is said. */
+		if (event->reason == REASON_TOO_FAST)
+			break;
+		/* Fall through. */
 	case EVENT_HELP:
 		put_lines(out, strings, text_of("*** "), event->body, "");
 		break;

@@ -53,7 +53,7 @@ telnet_hint(struct client *client, struct text line)
 	state->hinted = true;
 	strbuf_printf(&hint, "*** To leave, type logout. To say \"%.*s\", type it again.\r\n",
 		TEXT_ARGS(word));
-	client_write(client, strbuf_view(&hint));
+	telnet_write(client, strbuf_view(&hint));
 	strbuf_clear(&hint);
 }
 
@@ -68,7 +68,7 @@ static void
 telnet_request(struct client *client, const struct request *request)
 {
 	if (request->command == command_get(COMMAND_LOGOUT) && !client->listener->strict)
-		client_write(client, text_of("Bye.\r\n"));
+		telnet_write(client, text_of("Bye.\r\n"));
 	session_request(&client->session, request);
 }
 
@@ -81,10 +81,16 @@ slash_command(struct client *client, struct text line)
 {
 	struct text rest = {line.ptr + 1, line.len - 1}, word = text_word(&rest), ref = TEXT_NONE;
 	const struct command *command = command_find(word);
-	char columns[16];
+	char columns[24];
 	if (command && command_is_listing(command)) {
-		snprintf(columns, sizeof columns, "%d", COLUMNS_USUAL);
+		snprintf(columns, sizeof columns, "%zu", telnet_columns(client->state));
 		ref = text_of(columns);
+	}
+	if (telnet_setting_command(client, (struct text){line.ptr + 1, line.len - 1})) {
+		const struct telnet_state *state = client->state;
+		if (state->wraps && !state->wrap && !state->columns)
+			telnet_ask_columns(client);
+		return;
 	}
 	if (command == command_get(COMMAND_LOGOUT) && rest.len == 0)
 		telnet_request(client, &(struct request){.command = command});
@@ -114,10 +120,25 @@ telnet_line(struct client *client, struct text line)
 }
 
 static void
+telnet_hint_charset(struct client *client)
+{
+	struct telnet_state *state = client->state;
+	state->utf8_hinted = true;
+	telnet_write(
+		client, text_of("*** That was not UTF-8, so that some characters are lost. If your "
+				"terminal uses\r\n    another set, type /charset latin1 (or cp437, "
+				"ascii).\r\n"));
+}
+
+static void
 telnet_on_message(struct client *client, struct text line)
 {
 	struct request request = {.command = NULL};
 	enum reason split;
+	const struct telnet_state *state = client->state;
+	if (!client->listener->strict && !state->charset && !state->utf8_hinted &&
+		!text_is_valid(line))
+		telnet_hint_charset(client);
 	if (!bare_word_command(line, &request, &split))
 		telnet_line(client, line);
 	else if (split == REASON_OK)
@@ -162,4 +183,5 @@ const struct adapter adapter_telnet = {
 	.too_long = telnet_too_long,
 	.on_close = telnet_close,
 	.encode = telnet_encode,
+	.rewrite = telnet_rewrite,
 };

@@ -194,6 +194,10 @@ encode_help(const struct event *event, const struct style *style, struct strbuf 
 		encode_strict_help(out);
 	else
 		put_lines(out, &lines, TEXT_NONE, event->body, "");
+	/* The help of one command is one line. */
+	bool whole = text_lines(event->body) > 1 && !style->strict;
+	for (size_t i = 0; whole && telnet_settings_help[i]; i++)
+		put_line(out, &lines, TEXT_NONE, telnet_settings_help[i], TEXT_NONE, TEXT_NONE);
 }
 
 static void

@@ -2,6 +2,7 @@
 #ifndef ADAPTERS_TELNET_INTERNAL_H
 #define ADAPTERS_TELNET_INTERNAL_H
 
+#include "base/charset.h"
 #include "teahouse/adapter.h"
 
 struct telnet_t;
@@ -9,7 +10,11 @@ struct telnet_t;
 /* Events of a room other than the current one use the next encoding (adapter.other_room). */
 enum { ENCODING_USUAL, ENCODING_STRICT = 2, ENCODING_PLAIN = 4, ENCODINGS = 6 };
 
-enum { COLUMNS_USUAL = 80 }; /* of a terminal that does not say how wide it is */
+enum {
+	COLUMNS_USUAL = 80,        /* of a terminal that does not say how wide it is */
+	COLUMNS_LEAST = 20,        /* a narrower one is taken for one that does not */
+	SUBNEGOTIATION_MAX = 1024, /* bytes; what is longer is dropped */
+};
 
 /* The position in the stream of telnet bytes (RFC 854). */
 enum position {
@@ -25,8 +30,18 @@ struct telnet_state {
 	struct telnet_t *telnet;
 	struct strbuf *clean; /* the output of telnet_filter, while it runs */
 	enum position position;
-	bool hinted;        /* the hint how to leave has been sent */
-	unsigned char owed; /* bytes missing from an incomplete UTF-8 character */
+	bool hinted;             /* the hint how to leave has been sent */
+	unsigned char owed;      /* bytes missing from an incomplete UTF-8 character */
+	struct strbuf inside;    /* of the subnegotiation that is being received */
+	struct charset *charset; /* NULL: utf-8 */
+	unsigned char charset_id;
+	unsigned char types; /* how many terminal types it has told */
+	uint16_t columns;    /* of its terminal; 0: it has not said */
+	uint16_t wrap;       /* columns to wrap at; 0: those of its terminal */
+	bool wraps, plain;   /* its settings */
+	bool ansi;           /* its terminal erases to the end of a line by ESC [ K */
+	bool half;           /* its last bytes were not the end of a line */
+	bool utf8_hinted;    /* the hint that its text is not UTF-8 has been sent */
 };
 
 /* telnet_options.c */
@@ -35,6 +50,32 @@ void telnet_close(struct client *client);
 
 /* Processes the text up to the next command, or one command (adapter.filter). */
 size_t telnet_filter(struct client *client, struct text received, struct strbuf *clean);
+
+/* Asks how wide the terminal is. */
+void telnet_ask_columns(struct client *client);
+
+/* telnet_settings.c: what a user may change about its own connection */
+
+/* Whether the line, without its slash, is /set, /charset or the /help of these; then it is done. */
+bool telnet_setting_command(struct client *client, struct text line);
+bool telnet_set_charset(struct client *client, struct text name);
+void telnet_set_plain(struct client *client, bool plain);
+void telnet_set_ansi(struct client *client, bool ansi);
+
+/* Lines of /help, ending with NULL. */
+extern const char *const telnet_settings_help[];
+
+/* telnet_output.c: adapter.rewrite, for who has set what the encodings do not know */
+void telnet_rewrite(struct client *client, struct text text, struct strbuf *out);
+
+/* Of its terminal, or those that it has set. */
+size_t telnet_columns(const struct telnet_state *state);
+
+/* Whether it is needed now: to be called after each change of the state. */
+void telnet_note_rewrites(struct client *client);
+
+/* Sends lines of text to this client alone. */
+void telnet_write(struct client *client, struct text text);
 
 /* telnet_encode.c: adapter.encode */
 void telnet_encode(unsigned encoding, const struct event *event, struct strbuf *out);

@@ -6,13 +6,34 @@
 #include <stddef.h>
 
 #include <libtelnet.h>
+#include <stdio.h>
 
 #include "adapters/telnet_internal.h"
 #include "base/alloc.h"
 #include "codec/framing.h"
 
+enum {
+	OPTION_CHARSET = 42, /* RFC 2066 */
+	CHARSET_REQUEST = 1,
+	CHARSET_ACCEPTED,
+	CHARSET_REJECTED,
+	TTYPE_IS = 0, /* RFC 1091 */
+	TTYPE_SEND,
+	TYPES_MAX = 3,  /* asked for: name of the client, of the terminal, MTTS */
+	MTTS_VT100 = 2, /* bits of the Mud Terminal Type Standard */
+	MTTS_SCREEN_READER = 64,
+};
+
 /* The server offers no option, so that nc shows plain text; it accepts these when offered. */
 static const telnet_telopt_t telnet_options[] = {
+	{TELNET_TELOPT_NAWS, TELNET_WONT, TELNET_DO},
+	{TELNET_TELOPT_TTYPE, TELNET_WONT, TELNET_DO},
+	{TELNET_TELOPT_LINEMODE, TELNET_WONT, TELNET_DO},
+	{OPTION_CHARSET, TELNET_WILL, TELNET_DO},
+	{-1, 0, 0},
+};
+
+static const telnet_telopt_t strict_options[] = {
 	{TELNET_TELOPT_NAWS, TELNET_WONT, TELNET_DO},
 	{TELNET_TELOPT_TTYPE, TELNET_WONT, TELNET_DO},
 	{TELNET_TELOPT_LINEMODE, TELNET_WONT, TELNET_DO},
@@ -22,6 +43,10 @@ static const telnet_telopt_t telnet_options[] = {
 static void
 telnet_data(struct telnet_state *state, struct text data)
 {
+	if (state->charset) {
+		charset_decode(state->charset, data, state->clean);
+		return;
+	}
 	strbuf_add_text(state->clean, data);
 	for (size_t i = 0; i < data.len; i++) {
 		unsigned char c = (unsigned char)data.ptr[i];
@@ -70,12 +95,115 @@ telnet_command(struct client *client, unsigned char command)
 }
 
 static void
+ask_type(telnet_t *telnet)
+{
+	static const char send = TTYPE_SEND;
+	telnet_subnegotiation(telnet, TELNET_TELOPT_TTYPE, &send, 1);
+}
+
+void
+telnet_ask_columns(struct client *client)
+{
+	struct telnet_state *state = client->state;
+	telnet_negotiate(state->telnet, TELNET_DO, TELNET_TELOPT_NAWS);
+}
+
+/* Whether a terminal of that type erases to the end of a line by ESC [ K. */
+static bool
+type_is_ansi(struct text type)
+{
+	static const char *const families[] = {"ansi", "xterm", "vt1", "vt2", "vt3", "vt4",
+		"screen", "tmux", "linux", "rxvt", "putty", "konsole", "kitty", "alacritty",
+		"cygwin"};
+	for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
+		struct text family = text_of(families[i]);
+		if (type.len >= family.len &&
+			text_is_same_word((struct text){type.ptr, family.len}, family))
+			return true;
+	}
+	return false;
+}
+
+/* One of the types that a client tells; the last is told again and again (RFC 1091). */
+static void
+take_type(struct client *client, struct text type)
+{
+	struct telnet_state *state = client->state;
+	char word[32] = "";
+	unsigned mtts;
+	if (type.len < sizeof word)
+		memcpy(word, type.ptr, type.len);
+	if (sscanf(word, "MTTS %u", &mtts) == 1) {
+		telnet_set_ansi(client, mtts & MTTS_VT100);
+		if (mtts & MTTS_SCREEN_READER)
+			telnet_set_plain(client, true);
+	} else if (type_is_ansi(type)) {
+		telnet_set_ansi(client, true);
+	}
+	if (++state->types < TYPES_MAX)
+		ask_type(state->telnet);
+}
+
+static void
+take_columns(struct telnet_state *state, struct text size)
+{
+	if (size.len != 4)
+		return;
+	unsigned columns = (unsigned)(unsigned char)size.ptr[0] << 8 | (unsigned char)size.ptr[1];
+	state->columns = columns < COLUMNS_LEAST ? 0 : (uint16_t)columns;
+}
+
+/* The first of the sets that the client asks for and the server knows: it is accepted. */
+static void
+answer_charsets(struct client *client, struct text list)
+{
+	static const char accepted = CHARSET_ACCEPTED, rejected = CHARSET_REJECTED;
+	struct telnet_state *state = client->state;
+	struct strbuf answer = {0};
+	char separator = list.len > 0 ? list.ptr[0] : ';';
+	for (size_t i = 0; i < list.len && answer.len == 0;) {
+		size_t start = ++i;
+		while (i < list.len && list.ptr[i] != separator)
+			i++;
+		struct text name = {list.ptr + start, i - start};
+		if (!telnet_set_charset(client, name))
+			continue;
+		strbuf_add(&answer, &accepted, 1);
+		strbuf_add_text(&answer, name);
+	}
+	if (answer.len == 0)
+		strbuf_add(&answer, &rejected, 1);
+	telnet_subnegotiation(state->telnet, OPTION_CHARSET, answer.ptr, answer.len);
+	strbuf_clear(&answer);
+}
+
+/* A whole subnegotiation: the option, and what belongs to it. */
+static void
+take_subnegotiation(struct client *client, struct text inside)
+{
+	struct telnet_state *state = client->state;
+	if (inside.len < 2 || inside.len > SUBNEGOTIATION_MAX)
+		return;
+	unsigned char option = (unsigned char)inside.ptr[0], what = (unsigned char)inside.ptr[1];
+	struct text rest = {inside.ptr + 2, inside.len - 2};
+	if (option == TELNET_TELOPT_NAWS)
+		take_columns(state, (struct text){inside.ptr + 1, inside.len - 1});
+	else if (option == TELNET_TELOPT_TTYPE && what == TTYPE_IS && state->types < TYPES_MAX)
+		take_type(client, rest);
+	else if (option == OPTION_CHARSET && what == CHARSET_REQUEST)
+		answer_charsets(client, rest);
+	else if (option == OPTION_CHARSET && what == CHARSET_ACCEPTED)
+		telnet_set_charset(client, rest);
+}
+
+static void
 telnet_happened(telnet_t *telnet, telnet_event_t *event, void *data)
 {
 	struct client *client = data;
 	struct telnet_state *state = client->state;
 	/* RFC 1184, 2.2: the client edits the line locally and sends whole lines. */
 	static const char edit[] = {1, 1};
+	static const char offer[] = "\1;UTF-8;ISO-8859-1;US-ASCII;IBM437";
 	switch ((int)event->type) {
 	case TELNET_EV_DATA:
 		telnet_data(state, (struct text){event->data.buffer, event->data.size});
@@ -89,6 +217,12 @@ telnet_happened(telnet_t *telnet, telnet_event_t *event, void *data)
 	case TELNET_EV_WILL:
 		if (event->neg.telopt == TELNET_TELOPT_LINEMODE)
 			telnet_subnegotiation(telnet, TELNET_TELOPT_LINEMODE, edit, sizeof edit);
+		if (event->neg.telopt == TELNET_TELOPT_TTYPE && !client->listener->strict)
+			ask_type(telnet);
+		break;
+	case TELNET_EV_DO:
+		if (event->neg.telopt == OPTION_CHARSET)
+			telnet_subnegotiation(telnet, OPTION_CHARSET, offer, sizeof offer - 1);
 		break;
 	default:
 		break;
@@ -99,7 +233,9 @@ void
 telnet_open(struct client *client)
 {
 	struct telnet_state *state = client->state;
-	state->telnet = xnonnull(telnet_init(telnet_options, telnet_happened, 0, client));
+	state->telnet =
+		xnonnull(telnet_init(client->listener->strict ? strict_options : telnet_options,
+			telnet_happened, 0, client));
 }
 
 void
@@ -107,16 +243,27 @@ telnet_close(struct client *client)
 {
 	struct telnet_state *state = client->state;
 	telnet_free(state->telnet);
+	charset_close(state->charset);
+	strbuf_clear(&state->inside);
+}
+
+/* Keeps a byte of a subnegotiation; of one that is too long, only that it is. */
+static void
+telnet_keep(struct telnet_state *state, char byte)
+{
+	if (state->inside.len <= SUBNEGOTIATION_MAX)
+		strbuf_add(&state->inside, &byte, 1);
 }
 
 /*
- * Adds to `passed` what libtelnet gets of a byte. Subnegotiations are dropped: the server needs
- * nothing from them, libtelnet would buffer up to 16 KiB of each, and a client could use one to
- * make it treat all following bytes as compressed.
+ * Adds to `passed` what libtelnet gets of a byte. Subnegotiations are kept from it: it would buffer
+ * up to 16 KiB of each, and a client could use one to make it treat all following bytes as
+ * compressed.
  */
 static void
-telnet_pass(struct telnet_state *state, char byte, struct strbuf *passed)
+telnet_pass(struct client *client, char byte, struct strbuf *passed)
 {
+	struct telnet_state *state = client->state;
 	static const char iac = (char)TELNET_IAC;
 	unsigned char c = (unsigned char)byte;
 	bool inside = state->position == IN_INSIDE_COMMAND;
@@ -131,11 +278,19 @@ telnet_pass(struct telnet_state *state, char byte, struct strbuf *passed)
 	case IN_INSIDE_COMMAND:
 		if (c == TELNET_SB || (inside && c == TELNET_IAC)) {
 			state->position = IN_INSIDE;
+			if (c == TELNET_SB)
+				state->inside.len = 0;
+			else
+				telnet_keep(state, byte);
 			break;
 		}
 		state->position = IN_TEXT;
-		if (inside && c == TELNET_SE)
+		if (inside && c == TELNET_SE) {
+			if (!client->listener->strict)
+				take_subnegotiation(client, strbuf_view(&state->inside));
+			strbuf_clear(&state->inside);
 			break;
+		}
 		strbuf_add(passed, &iac, 1);
 		strbuf_add(passed, &byte, 1);
 		if (c >= TELNET_WILL && c <= TELNET_DONT)
@@ -148,6 +303,8 @@ telnet_pass(struct telnet_state *state, char byte, struct strbuf *passed)
 	case IN_INSIDE:
 		if (c == TELNET_IAC)
 			state->position = IN_INSIDE_COMMAND;
+		else
+			telnet_keep(state, byte);
 		break;
 	}
 }
@@ -166,12 +323,17 @@ telnet_filter(struct client *client, struct text received, struct strbuf *clean)
 	} else {
 		n = 0;
 		do
-			telnet_pass(state, received.ptr[n++], &passed);
+			telnet_pass(client, received.ptr[n++], &passed);
 		while (n < received.len && state->position != IN_TEXT);
 	}
 	state->clean = clean;
 	telnet_recv(state->telnet, passed.ptr, passed.len);
 	state->clean = NULL;
 	strbuf_clear(&passed);
+	if (clean->len > 0 && !client->listener->strict) {
+		char last = clean->ptr[clean->len - 1];
+		state->half = last != '\n' && last != '\r' && last != '\0';
+		telnet_note_rewrites(client);
+	}
 	return n;
 }

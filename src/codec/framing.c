@@ -1,6 +1,8 @@
 /* Splits a stream of bytes into lines, packets or whole messages. Does not know what they mean. */
 #include "codec/framing.h"
 
+#include "base/cluster.h"
+
 enum { METHOD_BYTES = 16 }; /* longer than any HTTP method */
 
 static struct text
@@ -48,7 +50,7 @@ line_is_http(struct text line)
 static bool
 byte_takes_back(char c)
 {
-	return c == TYPED_BACKSPACE || c == TYPED_DELETE || c == TYPED_KILL;
+	return c == TYPED_BACKSPACE || c == TYPED_DELETE || c == TYPED_WORD || c == TYPED_KILL;
 }
 
 /* The length up to the end of the line, or to an editing byte (TYPED_..). */
@@ -62,14 +64,28 @@ line_length(struct text in, bool typed)
 	return n;
 }
 
+/* The length without the last word, and the spaces behind it. */
+static size_t
+line_last_word(struct text line)
+{
+	size_t n = line.len;
+	while (n > 0 && line.ptr[n - 1] == ' ')
+		n--;
+	while (n > 0 && line.ptr[n - 1] != ' ')
+		n--;
+	return n;
+}
+
 static void
 line_take_back(struct decoder *decoder, char how)
 {
+	struct text line = strbuf_view(&decoder->partial);
 	if (how == TYPED_KILL) {
 		decoder->skipping = false;
 		strbuf_clear(&decoder->partial);
 	} else {
-		decoder->partial.len = text_last(strbuf_view(&decoder->partial));
+		decoder->partial.len =
+			how == TYPED_WORD ? line_last_word(line) : cluster_last(line);
 	}
 }
 
@@ -171,6 +187,13 @@ static enum framed
 direct_next(struct decoder *decoder, struct text *in, struct text *message)
 {
 	return line_next(decoder, in, message, DIRECT_BYTES, false);
+}
+
+struct text
+decoder_partial(const struct decoder *decoder)
+{
+	bool any = !decoder->skipping && !decoder->given;
+	return any ? strbuf_view(&decoder->partial) : (struct text){"", 0};
 }
 
 bool

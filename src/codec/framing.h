@@ -15,8 +15,8 @@ enum {
 	PACKET_BYTES = 65535, /* longest packet that two bytes of length allow */
 };
 
-/* Bytes with which a user at a keyboard deletes the last character, or the half-typed line. */
-enum { TYPED_BACKSPACE = 0x08, TYPED_DELETE = 0x7f, TYPED_KILL = 0x15 };
+/* Bytes with which a user at a keyboard deletes the last character, the last word, or all. */
+enum { TYPED_BACKSPACE = 0x08, TYPED_DELETE = 0x7f, TYPED_WORD = 0x17, TYPED_KILL = 0x15 };
 
 enum framed {
 	FRAMED_NOTHING, /* all of *in was consumed, and no message is complete yet */
@@ -67,6 +67,9 @@ void decoder_release(struct decoder *decoder);
 
 /* Frees all that the decoder owns, and sets it to the beginning of a stream. */
 void decoder_clear(struct decoder *decoder);
+
+/* What there is of an incomplete message; empty: nothing, or it is too long and skipped. */
+struct text decoder_partial(const struct decoder *decoder);
 
 /* Whether there is an incomplete message, which a pause would end. */
 bool decoder_has_partial(const struct decoder *decoder);

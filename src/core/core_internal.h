@@ -189,9 +189,6 @@ enum reason request_refuse(struct session *session, enum reason reason, struct t
 enum reason request_refuse_with(struct session *session, enum reason reason, struct text target,
 	struct text advice, const struct request *request);
 
-/* limiter.c */
-void session_spend(struct session *session);
-
 /* listing.c: starts a listing, or puts it behind the one under way: kind, room, after, until, most, snapshot. */
 void listing_start(struct session *session, const struct listing *wanted, struct text ref);
 

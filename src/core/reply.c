@@ -1,4 +1,6 @@
 /* What is delivered: answers and refusals to one session, events to a room. */
+#include <stdio.h>
+
 #include "core/core_internal.h"
 
 struct event
@@ -39,6 +41,20 @@ room_tell_topic(struct room *room, struct session *session, struct text ref, boo
 	event.ref = ref;
 	event.snapshot = true;
 	session_tell(session, &event);
+}
+
+void
+session_tell_wait(struct session *session, int64_t ms)
+{
+	struct strbuf sentence = {0};
+	char seconds[24];
+	snprintf(seconds, sizeof seconds, "%lld", (long long)(ms + 999) / 1000);
+	reason_sentence(&sentence, REASON_TOO_FAST, text_of(seconds));
+	struct event event = event_make(session->core, EVENT_NOTICE, session);
+	event.reason = REASON_TOO_FAST;
+	event.body = strbuf_view(&sentence);
+	session_tell(session, &event);
+	strbuf_clear(&sentence);
 }
 
 /* What is quoted of a stranger's text: clean, and not long. */

@@ -92,6 +92,27 @@ event_is_speech(const struct event *event)
 	       event->kind == EVENT_DIRECT;
 }
 
+static void
+deliver_rewritten(struct connection *connection, struct text encoded)
+{
+	struct strbuf out = {0};
+	connection->client.listener->adapter->rewrite(&connection->client, encoded, &out);
+	struct buffer *buffer = buffer_make(strbuf_view(&out));
+	connection_push(connection, (struct slice){buffer, 0, buffer->len});
+	buffer_drop(buffer);
+	strbuf_clear(&out);
+}
+
+static inline void
+deliver_slice(struct connection *connection, struct slice slice)
+{
+	if (connection->client.rewrites)
+		deliver_rewritten(connection,
+			(struct text){slice.buffer->bytes + slice.from, slice.to - slice.from});
+	else
+		connection_push(connection, slice);
+}
+
 /* A copy for a session of the user whose doing the event is. */
 static void
 deliver_own(struct connection *connection, const struct event *event, struct text ref)
@@ -101,7 +122,7 @@ deliver_own(struct connection *connection, const struct event *event, struct tex
 	own.ref = ref;
 	event_encode(connection, &own, connection_encoding(connection, event));
 	struct buffer *buffer = buffer_make(strbuf_view(&connection->gateway->buf));
-	connection_push(connection, (struct slice){buffer, 0, buffer->len});
+	deliver_slice(connection, (struct slice){buffer, 0, buffer->len});
 	buffer_drop(buffer);
 }
 
@@ -118,7 +139,7 @@ deliver_by(struct encoded *encoded, struct connection *connection, const struct 
 		return;
 	/* What a user says is the same for all, but for the ref. */
 	if (event_is_speech(event) && !event->ref.ptr)
-		connection_push(connection, encoded_slice(encoded, connection));
+		deliver_slice(connection, encoded_slice(encoded, connection));
 	else
 		deliver_own(connection, event, event->ref);
 }
@@ -143,7 +164,7 @@ gateway_broadcast(void *gateway, const struct event *event, struct session *cons
 		else if (siblings && to[i]->user == event->user)
 			deliver_own(connection, event, TEXT_NONE);
 		else
-			connection_push(connection, encoded_slice(&encoded, connection));
+			deliver_slice(connection, encoded_slice(&encoded, connection));
 	}
 	if (by)
 		deliver_by(&encoded, by, event);

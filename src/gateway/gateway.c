@@ -177,6 +177,7 @@ connection_new(struct gateway *gateway, const struct listener *listener, void *c
 	connection->other_room = adapter->other_room;
 	connection->client.listener = listener;
 	connection->client.state = connection + 1;
+	connection->client.decoder = &connection->decoder;
 	session_open(&connection->client.session, gateway->core, adapter->name, listener->room);
 	DL_APPEND(gateway->connections, connection);
 	gateway->n_connections++;

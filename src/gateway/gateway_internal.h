@@ -65,6 +65,8 @@ struct connection {
 	struct decoder decoder;
 	struct timer timer;
 	struct address_quota *quota;
+	int64_t slowed;   /* monotonic ms: when its rate last made it wait; 0: never */
+	bool told_slowed; /* and it was told, in this episode */
 	int64_t pause; /* monotonic ms: silence ends the partial message then; 0: there is none */
 	int64_t deadline; /* monotonic ms: to log in by, or to be gone by once closing; 0: none */
 	struct connection *prev, *next;

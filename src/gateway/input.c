@@ -4,7 +4,11 @@
  */
 #include "gateway/gateway_internal.h"
 
-enum { LISTING_BYTES = 8192 }; /* under this much waiting, the next page of a listing is sent */
+enum {
+	LISTING_BYTES = 8192, /* under this much waiting, the next page of a listing is sent */
+	EPISODE_MS = 10000,   /* without waiting, after which a flood is another one */
+	TOLD_MS = 2000,       /* waiting that is long enough to be told */
+};
 
 static const struct adapter *
 connection_adapter(const struct connection *connection)
@@ -135,6 +139,39 @@ connection_check_silence(struct connection *connection)
 		connection->pause = wake ? wake : now + connection->client.listener->pause;
 }
 
+/* How long it takes under the rate to process the messages that `in` has. */
+static int64_t
+connection_backlog_ms(const struct connection *connection, struct text in)
+{
+	struct decoder decoder = {.begun = true, .after_cr = connection->decoder.after_cr};
+	struct text message;
+	int64_t n = 0;
+	while (in.len > 0)
+		if (connection_adapter(connection)->framing->next(&decoder, &in, &message) !=
+			FRAMED_NOTHING)
+			n++;
+	decoder_clear(&decoder);
+	return n * 1000 / connection->gateway->settings.core.rate;
+}
+
+/* Its rate makes it wait: once in each flood, and where that takes long, it is told. */
+static void
+connection_note_wait(struct connection *connection, struct text in)
+{
+	const struct gateway *gateway = connection->gateway;
+	int64_t now = gateway->monotonic_ms(gateway->clock);
+	if (!connection->slowed || now - connection->slowed > EPISODE_MS)
+		connection->told_slowed = false;
+	connection->slowed = now;
+	if (connection->told_slowed || connection->state != CONNECTION_OPEN)
+		return;
+	int64_t backlog = connection_backlog_ms(connection, in);
+	if (backlog < TOLD_MS)
+		return;
+	connection->told_slowed = true;
+	session_tell_wait(&connection->client.session, backlog);
+}
+
 /* Processes as much of `in` as may be processed now. Returns how many bytes that was. */
 static size_t
 connection_process(struct connection *connection, struct text in)
@@ -156,6 +193,8 @@ connection_process(struct connection *connection, struct text in)
 	decoder_release(&connection->decoder);
 	if (!connection_takes_input(connection))
 		return given;
+	if (waits && wake > 0)
+		connection_note_wait(connection, in);
 	connection_set_reading(connection, !waits);
 	connection_await_silence(connection, given > in.len);
 	connection_set_timer(connection, wake);

@@ -119,7 +119,7 @@ def test_another_protocols_opening_does_no_harm(start_server, listener, opening)
 # Telnet.
 
 IAC, DONT, DO, WONT, WILL, SB, SE = 255, 254, 253, 252, 251, 250, 240
-TAKEN = {31: DO, 24: DO, 34: DO}
+TAKEN = {31: DO, 24: DO, 34: DO, 42: DO}
 
 
 def answers(client):
@@ -142,7 +142,8 @@ def test_each_option_is_answered_at_most_once(start_server, verb):
     if verb == WILL:
         assert answered == [(TAKEN.get(option, DONT), option) for option in range(256)]
     elif verb == DO:
-        assert answered == [(WONT, option) for option in range(256)]
+        assert answered == [
+            (WILL if option == 42 else WONT, option) for option in range(256)]
     else:
         assert answered == []
     client.send_bytes(b"login ann\r\nstill here\r\n")
@@ -167,6 +168,8 @@ def test_a_repeated_option_changes_nothing_and_is_not_answered(start_server, ver
     "are you there": bytes([IAC, 246]),
     "subnegotiations": bytes([IAC, SB, 31, 0, 80, 0, 24, IAC, SE]),
     "an unfinished subnegotiation": bytes([IAC, SB, 31]) + b"x" * 5,
+    "character sets": bytes([IAC, SB, 42, 1]) + b";latin1\xff\xf0\xff\xfa\x2a\x01;ascii\xff\xf0",
+    "terminal types": bytes([IAC, SB, 24, 0]) + b"xterm\xff\xf0",
     "compression": bytes([IAC, SB, 86, IAC, SE]),
     "erasing": bytes([IAC, 247, IAC, 248, 8, 127, 21]),
     "IAC IAC": bytes([IAC, IAC]),

@@ -15,7 +15,8 @@ INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.M)
 
 # Headers of libraries, and the files or folders that may include them.
 LIBRARIES = {
-    r"unicode/": ["src/base/text.c", "src/base/name_rules.c", "src/base/cluster.c"],
+    r"unicode/": ["src/base/text.c", "src/base/name_rules.c", "src/base/cluster.c",
+                 "src/base/charset.c"],
     r"jansson\.h": ["src/codec/json.c"],
     r"libtelnet\.h": ["src/adapters/telnet_options.c"],
     r"zlib\.h": ["src/net/gzip.c"],

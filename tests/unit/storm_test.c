@@ -20,8 +20,15 @@ speech_of(const struct caller *caller, struct strbuf *speech)
 {
 	for (struct text rest = strbuf_view(&caller->conn.received); rest.ptr;) {
 		struct text line = text_line(&rest);
-		if (rest.ptr && memchr(line.ptr, '#', line.len)) {
-			strbuf_add_text(speech, line);
+		size_t at = line.len;
+		/* From its nick on: the half line that the user has typed may be in front of it. */
+		while (at > 0 && line.ptr[at - 1] != ':')
+			at--;
+		bool said = rest.ptr && at > 0 && at + 1 < line.len && line.ptr[at + 1] == '#';
+		while (at > 0 && line.ptr[at] != 'u')
+			at--;
+		if (said) {
+			strbuf_add(speech, line.ptr + at, line.len - at);
 			strbuf_puts(speech, "\n");
 		}
 	}
