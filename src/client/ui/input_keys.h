@@ -4,7 +4,7 @@
 
 #include "client/ui/keys.h"
 
-/* Names the functions for an inputrc, and binds the usual keys to them. They call `keys`. */
-void input_keys_bind(const struct keys *keys);
+/* Names the functions for an inputrc, and binds the usual keys to them. They call `bound`. */
+void input_keys_bind(const struct keys *bound);
 
 #endif

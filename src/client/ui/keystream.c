@@ -256,16 +256,16 @@ keystream_add_byte(struct keystream *stream, char byte)
 static int
 wheel_lines(struct text bytes)
 {
-	enum { ARROW_BYTES = 3 };
-	if (bytes.len < WHEEL_REPEATS * ARROW_BYTES || bytes.len % ARROW_BYTES != 0)
+	static const size_t arrow_bytes = 3;
+	if (bytes.len < WHEEL_REPEATS * arrow_bytes || bytes.len % arrow_bytes != 0)
 		return 0;
 	char arrow = bytes.ptr[2];
 	if (bytes.ptr[0] != ESC || !strchr("[O", bytes.ptr[1]) || (arrow != 'A' && arrow != 'B'))
 		return 0;
 	/* Each begins like the one before. */
-	if (memcmp(bytes.ptr, bytes.ptr + ARROW_BYTES, bytes.len - ARROW_BYTES) != 0)
+	if (memcmp(bytes.ptr, bytes.ptr + arrow_bytes, bytes.len - arrow_bytes) != 0)
 		return 0;
-	int lines = (int)(bytes.len / ARROW_BYTES);
+	int lines = (int)(bytes.len / arrow_bytes);
 	return arrow == 'A' ? lines : -lines;
 }
 
