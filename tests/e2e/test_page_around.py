@@ -104,7 +104,7 @@ def test_on_a_phone_the_topic_is_below_the_name(page, browser):
     tab = page(before=lambda: on_a_phone(browser))
     set_topic(tab, TOPIC)
     name, topic = tab.find("#title").rect, tab.find("#topic").rect
-    assert topic["y"] >= name["y"] + name["height"] - 4 and topic["width"] > 180
+    assert topic["y"] >= name["y"] + name["height"] - 4 and topic["width"] > 170
     assert topic["y"] + topic["height"] <= tab.find("#head").rect["height"]
 
 

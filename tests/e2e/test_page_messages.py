@@ -148,6 +148,14 @@ def test_what_is_copied_is_what_was_typed(page):
                                               "[12:00] bob: gamma delta otherword"]
 
 
+def test_the_own_name_is_marked_where_it_is_called(page):
+    tab = page()
+    tab.hears(chat("Ann: **ann** and `ann`, but not joanna"), chat("nothing"))
+    shown(tab, "nothing")
+    assert tab.do("return [...document.querySelectorAll('#messages mark')].map((at) => at.textContent)") == ["Ann", "ann"]
+    assert tab.shown("mention") == ["Ann: **ann** and `ann`, but not joanna"]
+
+
 # Links.
 
 def test_a_link_to_a_room_of_this_page_enters_it_here(page):

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { load } from "./load.js";
 
-const { mentionsNick, sameName, sortedNames } = await load("lib/names.js");
+const { mentionsNick, splitMentions, sameName, sortedNames } = await load("lib/names.js");
 
 test("names that differ only in case or composition are the same", () => {
 	assert.ok(sameName("Ann", "aNN"));
@@ -49,4 +49,12 @@ test("special characters in a nick are taken literally", () => {
 
 test("names are sorted without regard to case, and numbers by value", () => {
 	assert.deepEqual(sortedNames(["bob", "Ann", "guest10", "guest9", "ann2"]), ["Ann", "ann2", "bob", "guest9", "guest10"]);
+});
+
+test("the places of a name in a text are found, and no text is lost", () => {
+	const pieces = (text) => splitMentions(text, "Ann").map((piece) => piece.mention ? `[${piece.text}]` : piece.text).join("|");
+	assert.equal(pieces("ann: hi, ANN!"), "[ann]|: hi, |[ANN]|!");
+	assert.equal(pieces("joanna, x-ann"), "joanna, x-ann");
+	assert.equal(pieces("\u0130 ann"), "\u0130 ann", "folding makes this longer");
+	assert.equal(pieces(""), "");
 });

@@ -204,6 +204,7 @@ export default {
 	capUnread: "Alt Umschalt ↑  Alt Umschalt ↓",
 	capMention: "Alt A",
 	capPage: "Bild↑  Bild↓",
+	capNames: "Enter  ↑  ↓",
 	capEscape: "Esc",
 	capKeys: "?  Strg /",
 	keyEnter: "Senden",
@@ -215,6 +216,7 @@ export default {
 	keyUnread: "Voriges oder nächstes ungelesenes Gespräch",
 	keyMention: "Nächste Erwähnung",
 	keyPage: "In den Nachrichten blättern",
-	keyEscape: "Zurück ins Nachrichtenfeld",
+	keyNames: "In den Nachrichten: zu den Namen, und von einem zum nächsten",
+	keyEscape: "Hier alles als gelesen markieren, zurück ins Eingabefeld",
 	keyKeys: "Diese Liste zeigen",
 };

@@ -212,6 +212,7 @@ export default {
 	capUnread: "Alt Shift ↑  Alt Shift ↓",
 	capMention: "Alt A",
 	capPage: "PgUp  PgDn",
+	capNames: "Enter  ↑  ↓",
 	capEscape: "Esc",
 	capKeys: "?  Ctrl /",
 	keyEnter: "Send",
@@ -223,6 +224,7 @@ export default {
 	keyUnread: "Previous or next unread conversation",
 	keyMention: "Next mention",
 	keyPage: "Scroll the messages",
-	keyEscape: "Back to the message box",
+	keyNames: "In the messages: to the names, and from one to the next",
+	keyEscape: "Mark everything here as read, back to the message box",
 	keyKeys: "Show this list",
 };

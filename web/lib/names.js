@@ -35,6 +35,23 @@ export function mentionsNick(text, nick) {
 	return outside.some((piece) => pattern.regex.test(fold(piece.replace(MAIL, " "))));
 }
 
+/** The text in pieces, { text } or { text, mention: true }, where it contains the nick as a separate word. */
+export function splitMentions(text, nick) {
+	const folded = fold(text);
+	// Where folding moves letters, the places are not known.
+	if (folded.length !== text.length)
+		return [{ text }];
+	const pieces = [];
+	let from = 0;
+	for (const { index, 0: found } of folded.matchAll(new RegExp(wordRegex(fold(nick)), "gu"))) {
+		if (index > from)
+			pieces.push({ text: text.slice(from, index) });
+		from = index + found.length;
+		pieces.push({ text: text.slice(index, from), mention: true });
+	}
+	return from < text.length ? [...pieces, { text: text.slice(from) }] : pieces;
+}
+
 // Two full stops or more end a sentence, and 's does not change who is meant.
 function wordRegex(nick) {
 	const literal = nick.replace(/[\\^$.*+?()[\]{}|]/gu, "\\$&");

@@ -152,7 +152,7 @@ function message({ type, nick, room: name, message: text, id, time, ref }, state
 	const room = findOrOpen(state, "room", name);
 	const line = { kind: type, id, time, nick, text, own, mention: !own && mentionsNick(text, state.nick) };
 	const was = type === "chat" ? takeFormerName(room, nick) : undefined;
-	append(state, room, was === undefined ? line : { ...line, was });
+	append(state, room, { ...line, ...(was !== undefined && { was }), ...(line.mention && { called: state.nick }) });
 }
 
 // If another conversation is in view, the page shows it beside that for a moment.

@@ -10,7 +10,7 @@ import { linked, richLine, richText } from "./rich_text.js";
 
 // The content of the text column.
 const BODIES = {
-	chat: (line) => richText(line.text),
+	chat: (line) => richText(line.text, line.called),
 	emote: emoteBody,
 	direct: (line) => richText(line.text),
 	notice: (line) => [line.text],
@@ -75,8 +75,8 @@ function timeElement(time) {
 	return element("time", { className: "time", dateTime: new Date(time).toISOString(), title: formatDateTime(time), textContent: formatTime(time) });
 }
 
-function emoteBody({ nick, text }) {
-	return ["* ", nickButton(nick), " ", ...richLine(text)];
+function emoteBody({ nick, text, called }) {
+	return ["* ", nickButton(nick), " ", ...richLine(text, called)];
 }
 
 function presenceBody({ own, ...line }) {

@@ -4,19 +4,20 @@
 import { t } from "../i18n/translate.js";
 import { splitLinks } from "../lib/links.js";
 import { parseInline, parseMessage } from "../lib/markdown.js";
+import { splitMentions } from "../lib/names.js";
 import { element, icon } from "./dom.js";
 
 const TAGS = { code: "code", bold: "strong", italic: "em", quote: "blockquote" };
 const ROOM = /^#room\/(.+)$/iu;
 
-/** A message: with code over several lines, and quotations. */
-export function richText(text) {
-	return parseMessage(text).flatMap(elementsOf);
+/** A message: with code over several lines, and quotations. called: a name to be marked in it, if there is one. */
+export function richText(text, called) {
+	return parseMessage(text).flatMap((node) => elementsOf(node, called));
 }
 
 /** A text of one line. */
-export function richLine(text) {
-	return parseInline(text).flatMap(elementsOf);
+export function richLine(text, called) {
+	return parseInline(text).flatMap((node) => elementsOf(node, called));
 }
 
 /** A text with its addresses as links, and no other markup. */
@@ -24,14 +25,20 @@ export function linked(text) {
 	return splitLinks(text).map((piece) => piece.href ? linkOf(piece) : piece.text);
 }
 
-function elementsOf(node) {
+function elementsOf(node, called) {
 	if (node.kind === "link")
 		return [linkOf(node)];
 	if (node.kind === "fence")
 		return [fenceOf(node)];
-	const inside = node.children ? node.children.flatMap(elementsOf) : [node.text].filter(Boolean);
+	const inside = node.children ? node.children.flatMap((child) => elementsOf(child, called)) : textOf(node, called);
 	const all = [...syntax(node.open), ...inside, ...syntax(node.close)];
 	return node.kind === "text" ? all : [element(TAGS[node.kind], {}, ...all)];
+}
+
+function textOf({ kind, text }, called) {
+	if (called === undefined || kind !== "text")
+		return [text].filter(Boolean);
+	return splitMentions(text, called).map((piece) => piece.mention ? element("mark", { textContent: piece.text }) : piece.text);
 }
 
 function syntax(signs) {

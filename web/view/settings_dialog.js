@@ -21,7 +21,7 @@ const LANGUAGE_NAMES = { en: "English", de: "Deutsch" };
 // What is on the keys, and what they do.
 const KEYS = [
 	["capEnter", "keyEnter"], ["capLine", "keyLine"], ["capTab", "keyTab"], ["capUp", "keyUp"], ["capSwitcher", "keySwitcher"],
-	["capStep", "keyStep"], ["capUnread", "keyUnread"], ["capMention", "keyMention"], ["capPage", "keyPage"], ["capEscape", "keyEscape"], ["capKeys", "keyKeys"],
+	["capStep", "keyStep"], ["capUnread", "keyUnread"], ["capMention", "keyMention"], ["capPage", "keyPage"], ["capNames", "keyNames"], ["capEscape", "keyEscape"], ["capKeys", "keyKeys"],
 ];
 
 /**
