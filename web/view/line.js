@@ -34,6 +34,8 @@ export function lineElement(given, same = false) {
 	else if (line.kind === "emote")
 		paint(made, line.nick, line.colour);
 	made.append(element("div", { className: "text", dir: "auto" }, ...BODIES[line.kind](line)), timeElement(line.time));
+	if (made.querySelector(".code-block"))
+		made.querySelector(".text").classList.add("wide");
 	if (line.pending)
 		made.querySelector(".text").append(element("span", { className: "state", textContent: ` (${t("pending")})` }));
 	return made;

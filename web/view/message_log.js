@@ -188,6 +188,8 @@ export class MessageLog {
 
 	// The divider above the unread messages may be out of view.
 	#drawOlder() {
+		if (this.#unread === 0 && byId("older").hidden)
+			return;
 		const divider = messages.querySelector(".divider.new");
 		if (!divider || divider.getBoundingClientRect().bottom > log.getBoundingClientRect().top)
 			this.#unread = 0;
