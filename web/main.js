@@ -37,6 +37,7 @@ import { createTopic } from "./view/topic.js";
 import { translatePage } from "./view/translate_page.js";
 
 const HELLO_RETRY = 3000; // ms until a refused hello is sent again
+const PROFILES_EVERY = 5000; // ms after which it is seen whether people have to be asked about
 const ROOM = "room/"; // before the room's name in the page's address
 const FORM_LISTENS = 60_000; // ms until a login form that is not filled in gives up its connection
 let helloTimer = null;
@@ -315,7 +316,7 @@ document.addEventListener("visibilitychange", greetAgain);
 startWorker(showConversation);
 
 // What is known of people grows old, and a page that is left alone draws nothing.
-setInterval(() => isInApp(state) && state.pageVisible && drawSoon(), 60_000);
+setInterval(() => isInApp(state) && sendAll(askForProfiles(state, Date.now())), PROFILES_EVERY);
 
 state.drafts = rememberedDrafts();
 const isRestored = restoreSession(state, roomInAddress());
