@@ -68,8 +68,10 @@ conversation_notice(struct model *model, struct room *room, const char *words, i
 
 /* Another person may have the name, who must not get what is meant for the former one. */
 static void
-conversation_doubt(struct model *model, struct room *room, int64_t time)
+conversation_doubt(struct model *model, struct room *room, struct text nick, int64_t time)
 {
+	if (!text_is(nick, text_of(room->name)))
+		room_set_name(room, nick);
 	room->peer = PEER_ONLINE;
 	room->peer_changed = true;
 	conversation_notice(model, room, " is back, or another person has this name now", time);
@@ -80,7 +82,7 @@ model_peer_entered(struct model *model, struct text nick, int64_t time)
 {
 	struct room *room = model_conversation(model, nick);
 	if (room && room->peer != PEER_ONLINE)
-		conversation_doubt(model, room, time);
+		conversation_doubt(model, room, nick, time);
 }
 
 void
@@ -100,7 +102,7 @@ model_set_peer(struct model *model, struct room *room, bool online, int64_t time
 	} else if (online && room->peer == PEER_UNSURE) {
 		room->peer = PEER_ONLINE;
 	} else if (online && room->peer == PEER_OFFLINE) {
-		conversation_doubt(model, room, time);
+		conversation_doubt(model, room, text_of(room->name), time);
 	}
 	model->changed = true;
 }
@@ -126,7 +128,7 @@ model_peer_renamed(struct model *model, struct text old, struct text new, struct
 {
 	struct room *room = model_conversation(model, old), *other = model_conversation(model, new);
 	if (!room && other) {
-		conversation_doubt(model, other, line->time);
+		conversation_doubt(model, other, new, line->time);
 		return;
 	}
 	if (!room)
@@ -172,7 +174,7 @@ model_add_direct(
 	}
 	struct room *room = model_open_conversation(model, peer);
 	if (!mine && room->peer != PEER_ONLINE)
-		conversation_doubt(model, room, time);
+		conversation_doubt(model, room, peer, time);
 	model_publish(model, room, line);
 }
 
