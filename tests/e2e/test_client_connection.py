@@ -153,7 +153,7 @@ def test_what_is_typed_is_shown_at_once_and_stays_in_its_place(scripted_server, 
     connection.send("chat", room="main", nick="ann", message="hello", ref=said["ref"], time=now)
     emote = connection.until("emote")
     connection.send("error", message="No waving.", code="refused", about="emote", ref=emote["ref"])
-    ann.shows("bob: meanwhile$", "ann: hello$", r"\*\*\* No waving.$", "Not said: /me waves", "ann: /slash$")
+    ann.shows("bob: meanwhile$", "ann: hello$", r"\*\*\* No waving.$", "Not sent: /me waves", "ann: /slash$")
     assert not any("[ann waves]" in row for row in ann.rows())
     # In another room it is not shown.
     connection.send("join", room="tea", nick="ann", time=now)

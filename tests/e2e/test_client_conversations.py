@@ -17,7 +17,7 @@ def test_a_conversation_from_the_first_message_to_the_last(server, start_client)
     # What is being typed belongs to the room, and is there again on the way back.
     ann.keys("half a thought" + ALT + "2")
     ann.shows(r"kim: a secret")
-    ann.typed("ann> ")
+    ann.typed("ann>")
     assert re.match(r" kim │ direct messages", ann.rows()[0])
     ann.enter("tell nobody")
     kim.until("direct", to="kim", message="tell nobody")

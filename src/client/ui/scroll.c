@@ -25,7 +25,8 @@ line_label_columns(const struct line *line, int columns)
 	if (columns < LABEL_LEAST_COLUMNS || line_is_separator(line))
 		return 0;
 	/* Lists need the width. */
-	bool list = line->text[0] == '*' && memchr(line->text, '\n', line->len);
+	bool list = line->kind == LINE_NOTICE && line->text[0] == '*' &&
+		    memchr(line->text, '\n', line->len);
 	return list ? (int)strlen("***") : LABEL_COLUMNS;
 }
 
