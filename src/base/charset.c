@@ -245,7 +245,7 @@ charset_encode(const struct charset *charset, struct text t, struct strbuf *out)
 		if (t.len == 0)
 			return;
 		n = cluster_first(t, &columns);
-		if (n == 1)
+		if (n == 1 && (unsigned char)t.ptr[0] < ASCII)
 			strbuf_add(out, t.ptr, 1);
 		else
 			cluster_encode(charset, (struct text){t.ptr, n}, out);

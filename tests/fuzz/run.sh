@@ -20,6 +20,18 @@ seed() {
 			} >"$to.$protocol"
 		done
 	done
+	# The bytes that telnet clients send, with the escapes that python has, too.
+	for talk in tests/talk/telnet-*.talk; do
+		{
+			printf '\000'
+			python3 -c 'import re, sys
+for line in open(sys.argv[1], encoding="utf-8"):
+    sent = re.match(r"\S+ >> ([^{}]*)$", line.rstrip("\n"))
+    if sent:
+        text = sent[1].encode().decode("unicode_escape")
+        sys.stdout.buffer.write(text.encode("latin-1", "replace") + b"\x1e")' "$talk"
+		} >"$1/$(basename "$talk").bytes"
+	done
 	# What people hear, for the client.
 	for talk in tests/talk/*.talk; do
 		to=$1/$(basename "$talk")
