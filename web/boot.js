@@ -15,6 +15,10 @@
 	const wanted = [language, ...navigator.languages].map((name) => String(name).slice(0, 2).toLowerCase());
 	root.lang = wanted.find((name) => name === "en" || name === "de") ?? "en";
 	root.dataset.script = "";
+	const sentences = document.createElement("link");
+	sentences.rel = "modulepreload";
+	sentences.href = `i18n/${root.lang}.js`;
+	document.head.append(sentences);
 	if (theme === "light" || theme === "dark")
 		root.dataset.theme = theme;
 	root.dataset.density = density === "compact" ? "compact" : "cosy";

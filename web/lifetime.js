@@ -6,6 +6,9 @@ import { forgetSession, rememberedLeaving, rememberedSession, rememberLeaving, r
 import { describeSession, resumeSession } from "./model/resume.js";
 import { setPageFocused, setPageVisible } from "./model/state.js";
 
+const TICK = 5000;     // ms
+const SLEPT = 90_000;  // ms between two ticks that only a computer that slept can explain: a hidden tab has one a minute
+
 let stored = "";
 
 /** Restores the session that a reload has interrupted; says whether there was one. */
@@ -55,6 +58,14 @@ export function watchPage(state, connection, { draw, redraw }) {
 	document.addEventListener("resume", awake);
 	addEventListener("online", awake);
 	addEventListener("offline", draw);
+	// Nothing else tells that the computer has slept.
+	let ticked = Date.now();
+	setInterval(() => {
+		const before = ticked;
+		ticked = Date.now();
+		if (ticked - before > SLEPT)
+			awake();
+	}, TICK);
 	setPageVisible(state, !document.hidden);
 	setPageFocused(state, document.hasFocus());
 

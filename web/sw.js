@@ -11,7 +11,7 @@ async function keepAll() {
 	const page = await fetch("./", { cache: "no-cache" });
 	const names = [...(await page.clone().text()).matchAll(LINK)].map(([, name]) => name);
 	await cache.put("./", page);
-	await cache.addAll([...new Set([...names, "icon-unread.svg", "icon-mention.svg"])]);
+	await cache.addAll([...new Set([...names, "i18n/de.js", "i18n/en.js", "icon-mention.svg", "icon-unread.svg"])]);
 }
 
 function isFile({ method, url, mode }) {

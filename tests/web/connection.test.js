@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { load } from "./load.js";
 
-const { Connection, socketAddress, waitBefore } = await load("net/connection.js");
+const { socketAddress } = await load("net/address.js");
+const { Connection, waitBefore } = await load("net/connection.js");
 
 // An environment whose timers and sockets the test controls.
 function createEnvironment() {

@@ -5,7 +5,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import test from "node:test";
 import { load } from "./load.js";
 
-const { LANGUAGES, chooseLanguage, tParts, nameList, t } = await load("i18n/translate.js");
+const LANGUAGES = { en: (await load("i18n/en.js")).default, de: (await load("i18n/de.js")).default };
+const { chooseLanguage, tParts, nameList, t } = await load("i18n/translate.js");
 const WEB = new URL("../../web/", import.meta.url);
 const modules = readdirSync(WEB, { recursive: true }).filter((name) => name.endsWith(".js"));
 const CATALOGUES = ["i18n/en.js", "i18n/de.js", "i18n/command_help.js"];

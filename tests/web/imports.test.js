@@ -58,8 +58,8 @@ test("each folder imports only what is below it", () => {
 });
 
 test("every module is used, and arrives within a few round trips", () => {
-	const seen = new Set(["main.js"]);
-	let latest = ["main.js"];
+	const seen = new Set(["start.js"]);
+	let latest = ["start.js"];
 	for (let trips = 1; latest.length > 0; trips++) {
 		assert.ok(trips <= ROUND_TRIPS, `${latest} take ${trips} round trips`);
 		latest = [...new Set(latest.flatMap((name) => imports.get(name)))].filter((name) => !seen.has(name));
@@ -70,8 +70,23 @@ test("every module is used, and arrives within a few round trips", () => {
 
 test("index.html preloads every module, so that none waits for another", () => {
 	const page = readFileSync(new URL("index.html", WEB), "utf8");
-	const named = [...page.matchAll(/<link rel="modulepreload" href="([^"]+)">/gu)].map(([, name]) => name);
-	assert.deepEqual(named.toSorted(), modules.filter((name) => name !== "main.js").toSorted(), "add or remove the line in index.html's head");
-	assert.match(page, /<script type="module" src="main.js">/u);
-	assert.doesNotMatch(page, /<script(?! type="module" src="main.js"| src="boot.js")/u, "nothing else delays the first picture");
+	const [before, after] = page.split("<template id=\"modules\">");
+	const [template] = after.split("</template>");
+	const preloaded = (html) => [...html.matchAll(/<link rel="modulepreload" href="([^"]+)">/gu)].map(([, name]) => name);
+	const first = ["i18n/greeting.js", "i18n/translate.js", "lib/storage.js", "net/address.js"];
+	assert.deepEqual(preloaded(before), first, "what start.js needs");
+	// boot.js preloads the sentences, of the one language that is used.
+	const rest = modules.filter((name) => ![...first, "start.js", "i18n/en.js", "i18n/de.js"].includes(name));
+	assert.deepEqual(preloaded(template).toSorted(), rest.toSorted(), "add or remove the line in index.html's head");
+	assert.match(page, /<script type="module" src="start.js">/u);
+	assert.doesNotMatch(page, /<script(?! type="module" src="start.js"| src="boot.js")/u, "nothing else delays the first picture");
+});
+
+test("a new visitor's login form needs only a few modules", () => {
+	const needed = new Set(["start.js"]);
+	for (const name of needed)
+		for (const other of imports.get(name))
+			if (other !== "main.js" && other !== "i18n/de.js")
+				needed.add(other);
+	assert.deepEqual([...needed].sort(), ["i18n/en.js", "i18n/greeting.js", "i18n/translate.js", "lib/storage.js", "net/address.js", "start.js"]);
 });

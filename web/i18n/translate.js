@@ -2,27 +2,27 @@
 // the server that has no code is not translated. Does not know the DOM.
 
 import { rememberedSettings } from "../lib/storage.js";
-import de from "./de.js";
-import en from "./en.js";
 
 const NAMES_SHOWN = 3;
 
-export const LANGUAGES = { en, de };
+// Only the one that is used is loaded.
+const CATALOGUES = { en: () => import("./en.js"), de: () => import("./de.js") };
 
 /** The first of the browser's languages for which there is a catalogue, else English. */
 export function chooseLanguage(wanted) {
-	const known = wanted.map((name) => String(name).slice(0, 2).toLowerCase()).find((name) => Object.hasOwn(LANGUAGES, name));
+	const known = wanted.map((name) => String(name).slice(0, 2).toLowerCase()).find((name) => Object.hasOwn(CATALOGUES, name));
 	return known ?? "en";
 }
 
 // The language of the settings, if it was chosen there, comes first.
 export const language = chooseLanguage([rememberedSettings().language, ...globalThis.document ? navigator.languages : []]);
 
+const { default: sentences } = await CATALOGUES[language]();
 const plurals = new Intl.PluralRules(language);
 
 /** The sentence without its values, in the form for `count`. */
 function pattern(key, count = 1) {
-	const sentence = LANGUAGES[language][key];
+	const sentence = sentences[key];
 	if (sentence === undefined)
 		throw new Error(`There is no sentence for ${key}`);
 	return typeof sentence === "string" ? sentence : sentence[plurals.select(count)] ?? sentence.other;

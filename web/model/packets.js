@@ -112,7 +112,7 @@ function join({ nick, room: name, id, time, ref }, state, now) {
 }
 
 function absence({ resumed, heardAt }, now) {
-	return resumed ? t("reloaded") : t("reconnected", { span: formatDuration((now - heardAt) / 1000) });
+	return resumed ? t("reloaded") : t("reconnected", { span: formatDuration(Math.ceil((now - heardAt) / 1000)) });
 }
 
 function leave({ nick, room: name, id, time, ref }, state, now) {

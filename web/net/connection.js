@@ -7,14 +7,6 @@ const PING_AFTER = 40_000;  // ms of silence after which the server is pinged,
 const PONG_WITHIN = 8000;   // and how long it may take to answer
 const ANSWER_WITHIN = 10_000; // ms after which it is pinged if it has not answered what was sent
 
-/** The WebSocket's address: `ws` in the page's own folder. */
-export function socketAddress(page) {
-	const url = new URL("ws", page);
-	url.protocol = url.protocol.replace("http", "ws");
-	url.search = url.hash = "";
-	return url.href;
-}
-
 /** How long to wait before the nth attempt (from 0), in ms. random is from 0 to 1. */
 export function waitBefore(attempt, random) {
 	const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** attempt);

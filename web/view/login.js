@@ -1,5 +1,6 @@
 // The login form. A refused nick stays in its field.
 
+import { presentIn } from "../i18n/greeting.js";
 import { t } from "../i18n/translate.js";
 import { byId, setText } from "./dom.js";
 
@@ -22,15 +23,18 @@ export function createLogin(login) {
 	return { draw, open };
 
 	function open(nick) {
+		// What is being typed must not be selected, since the next key would replace it.
+		const isTyping = field.value !== "" && document.activeElement === field;
 		if (field.value === "")
 			field.value = nick;
 		field.focus();
-		field.select();
+		if (!isTyping)
+			field.select();
 	}
 
 	function draw(state) {
 		setText(byId("login-room"), state.wanted.room ? t("pickNameFor", state.wanted) : t("pickName"));
-		setText(byId("login-present"), presentIn(state));
+		setText(byId("login-present"), presentIn(state.greeting));
 		byId("enter").setAttribute("aria-busy", String(state.phase === "entering"));
 		setText(byId("enter"), t(state.phase === "entering" ? "joining" : "join"));
 		setText(byId("login-problem"), state.problem);
@@ -43,11 +47,4 @@ export function createLogin(login) {
 		}
 		problem = state.problem;
 	}
-}
-
-/** `2 people in main now`; "" before the server has told it. */
-function presentIn({ greeting }) {
-	if (!greeting)
-		return "";
-	return greeting.users > 0 ? t("present", { count: greeting.users, room: greeting.room }) : t("nobodyPresent", greeting);
 }
