@@ -44,7 +44,7 @@ def test_direct_explains_how_to_address_a_message(server, direct):
         ann.enter(line)
         ann.shows(r"\*\*\* Who is this for\? Type @NAME:TEXT, or /msg NAME TEXT.$")
         ann.enter("/help")
-        ann.shows("^        @NAME:TEXT ", r"^        @\*:TEXT")
+        ann.shows("^ +@NAME:TEXT ", r"^ +@\*:TEXT")
         ann.keys("\x0c")
     ann.enter("/msg bob")
     ann.shows(r"\*\*\* Usage: /msg NAME TEXT$")

@@ -266,7 +266,7 @@ def test_commands_in_the_room(server, enter_room):
         ann.enter("/" + command)
         ann.shows(r"\*\*\* In tea: bob, ann$")
     ann.enter("/help")
-    ann.shows("^        /who, /look, /names ", "^        /say TEXT ")
+    ann.shows("^ +/who, /look, /names ", "^ +/say TEXT ")
     for command in "rooms", "join cellar", "nick anna", "me waves", "topic", "msg bob x", "dance":
         ann.enter("/" + command)
         word = command.split()[0]
