@@ -1,6 +1,6 @@
 /*
- * The core: users, rooms and rules. Turns requests into events. Knows no
- * socket, no clock and no protocol: what it needs of the world it is given.
+ * The core: users, rooms and rules. Turns requests into events. Knows no socket, no clock
+ * and no protocol: it gets a core_host for what it needs.
  */
 #ifndef TEAHOUSE_CORE_H
 #define TEAHOUSE_CORE_H
@@ -12,7 +12,7 @@
 struct core;
 struct user;
 
-/* All that the core needs from the world. */
+/* The functions that the core needs from its caller. */
 struct core_host {
 	void *ctx;
 	/*
@@ -38,7 +38,7 @@ struct core_settings {
 	size_t message;   /* longest text, in bytes */
 	unsigned rate;    /* requests a second of one user; 0: no limit */
 	unsigned burst;   /* requests ahead of the rate */
-	size_t presence; /* in rooms of more people, comings and goings are told in digests; 0: in none */
+	size_t presence; /* rooms of more users get digests of who enters and leaves; 0: none does */
 };
 
 /*
@@ -135,17 +135,17 @@ void session_tell_wait(struct session *session, int64_t ms);
 /* Costs a token of the rate, for what an adapter answers by itself. */
 void session_spend(struct session *session);
 
-/* Nothing of the session's is to be processed now. */
+/* Whether the session's input must wait. */
 static inline bool
 session_is_pending(const struct session *session)
 {
 	return session->pending != 0;
 }
 
-/* From now on the session is pending for this reason, too. */
+/* Makes the session pending, also for this reason. */
 void session_suspend(struct session *session, enum session_pending why);
 
-/* No longer for this reason: when there is none left, the host is told. The one way to resume. */
+/* Ends this reason; when none is left, the host is told. The only way to resume a session. */
 void session_resume(struct session *session, enum session_pending why);
 
 /* Sends the next page of the listing under way. */
@@ -166,7 +166,7 @@ int64_t core_tick(struct core *core);
 /* How many users are in the room with this name; 0 if there is no such room. */
 size_t core_room_users(struct core *core, struct text name);
 
-/* Whether a room can be called that. */
+/* Whether this is a valid name of a room. */
 bool core_room_fits(struct core *core, struct text name);
 
 size_t core_users(const struct core *core);

@@ -1,6 +1,6 @@
 /*
- * Puts the settings together: what the file says, the defaults, and the command line's PORT;
- * and checks what concerns several of them. Knows the form of the file by the parser only.
+ * Combines the settings file, the defaults and the command line's PORT, and checks
+ * settings against each other. Does not know the file's syntax, which is the parser's.
  */
 #include "teahouse/config.h"
 
@@ -121,7 +121,7 @@ argument_apply(struct parser *parser, int port)
 			"there is no listener to use it; expected one with protocol = json");
 }
 
-/* Takes a relative folder from the settings file's own. */
+/* A relative folder is relative to the folder of the settings file. */
 static void
 root_resolve(const struct parser *parser, struct listener *listener)
 {

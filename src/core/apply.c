@@ -32,7 +32,7 @@ origin_refuse(const struct origin *origin, enum reason reason, struct text targe
 	return reason;
 }
 
-/* The room as it is now: the one that the entry names may have gone since, and be made anew. */
+/* The entry's room may have been removed since it was published: then it is created again. */
 static struct room *
 room_now(struct core *core, struct room *room)
 {
@@ -118,7 +118,7 @@ apply_logout(struct core *core, const struct entry *entry, const struct origin *
 	return REASON_OK;
 }
 
-/* It is there already, perhaps by another session: this one is told where it is now. */
+/* The user is in the room already, perhaps by another session: only this session is told. */
 static void
 room_enter_again(struct room *room, const struct entry *entry, const struct origin *origin)
 {
@@ -247,7 +247,7 @@ apply_rename(struct core *core, const struct entry *entry, const struct origin *
 	user->named.name = name_copy(entry->name);
 	names_add(&core->nicks, &user->named);
 	event.target = user_nick(user);
-	/* Others need not be told the nick that the user has already. */
+	/* When the nick stays the same, other users are not told. */
 	if (text_is(old->shown, entry->name->shown)) {
 		if (origin->session)
 			session_tell(origin->session, &event);

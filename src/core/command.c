@@ -189,7 +189,9 @@ session_command_line(struct session *session, struct text line, struct text ref,
 		line.ptr++;
 		line.len--;
 	}
-	/* Two slashes say one; a line that has none is said as it is. */
+	/*
+	 * A line without a slash is a message; `//` begins a message that starts with one slash.
+	 */
 	if (!slash || (line.len > 0 && line.ptr[0] == '/')) {
 		request.command = command_get(COMMAND_SAY);
 		request.arg[0] = line;

@@ -1,4 +1,4 @@
-/* The commands that ask about the server, but for /help, which is beside the table. */
+/* The commands that ask about the server; /help is in command.c. */
 #include "core/core_internal.h"
 
 enum reason

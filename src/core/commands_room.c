@@ -16,7 +16,7 @@ command_join(struct session *session, const struct request *request)
 	return session_publish(session, request, &entry);
 }
 
-/* Where a user goes who leaves the only room: the listener's, else the server's. */
+/* The room to join when a user leaves the only room: the listener's, or else the server's. */
 static struct room *
 session_home(struct session *session, const struct room *left)
 {

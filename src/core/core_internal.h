@@ -2,7 +2,7 @@
 #ifndef CORE_INTERNAL_H
 #define CORE_INTERNAL_H
 
-/* Its tables do not fail either. */
+/* uthash aborts when memory runs out, as xcalloc does. */
 #define uthash_malloc(bytes) xrealloc(NULL, bytes)
 #include <uthash.h>
 
@@ -17,10 +17,10 @@ enum {
 	LISTING_PAGE = 50,   /* items sent at once of a long listing, so that they fit a packet */
 	PAGE_ROOMS = 200,    /* rooms of users sent at once, for the same reason */
 	SUBJECT_BYTES = 128, /* of what a refusal quotes */
-	SHOWN_MEMBERS = 6,   /* others that a user is told of on entering */
+	SHOWN_MEMBERS = 6,   /* others whose names a user is sent on entering */
 };
 
-/* Something that has a name of its own: first in struct user and struct room. */
+/* What users and rooms have in common: the name. First member of struct user and struct room. */
 struct named {
 	struct name *name;
 	UT_hash_handle hh; /* by name->casefolded */
@@ -39,10 +39,10 @@ struct names {
 	struct confusables *by_skeleton;
 };
 
-/* What has the same name as this one, or NULL. */
+/* The user or room whose name counts as the same, or NULL. */
 struct named *names_find(const struct names *names, const struct name *name);
 
-/* The name is named->name, and not taken. */
+/* named->name must not be in use. */
 void names_add(struct names *names, struct named *named);
 void names_remove(struct names *names, struct named *named);
 
@@ -150,7 +150,7 @@ room_is_large(const struct room *room)
 
 /* room.c: the rooms there are */
 
-/* The room of that name, made when there is none; NULL: that is no name for a room. */
+/* The room of that name, created if there is none; NULL: the name is not valid. */
 struct room *room_get(struct core *core, struct text name);
 struct room *room_find(struct core *core, struct text name);
 
@@ -178,7 +178,7 @@ void session_tell(struct session *session, struct event *event);
 /* Gives the event its id, and its place in the order of the room. */
 void room_deliver(struct room *room, struct event *event);
 
-/* The topic as a snapshot, if there is one; or also if there is none. */
+/* Sends the topic as a snapshot. also_none: also when there is no topic. */
 void room_tell_topic(struct room *room, struct session *session, struct text ref, bool also_none);
 
 /* Tells the session why the request is refused. Returns the reason. */
@@ -213,7 +213,7 @@ struct user *user_new(struct core *core, struct name *name);
 void user_hold(struct user *user);
 void user_release(struct user *user);
 
-/* Into the table and out of it; freed once there are no refs. */
+/* Adds the user to the table, and removes it; it is freed once there are no refs. */
 void user_list(struct user *user);
 void user_unlist(struct user *user);
 void user_add_session(struct user *user, struct session *session);
@@ -230,7 +230,7 @@ struct awaited {
 	char *ref, *about;  /* or NULL */
 };
 
-/* The session that asked for the entry being applied, and what its answer bears. */
+/* The session that requested the entry being applied, and the fields of its answer. */
 struct origin {
 	struct session *session; /* NULL: gone, or on another server */
 	struct request request;  /* ref and about */
@@ -254,7 +254,7 @@ enum reason session_publish(
 /* Publishes an entry that no session waits for. */
 void core_publish(struct core *core, struct entry *entry);
 
-/* The session will not get the answer that it waits for. */
+/* Cancels the answer that the session waits for. */
 void session_forget_awaited(struct session *session);
 
 /* Begins and ends the application of an entry. */
@@ -276,10 +276,10 @@ void command_help_line(struct strbuf *out, const struct command *command);
 
 /* request.c */
 
-/* The room that the request is about, which its user is in; NULL: it was refused. */
+/* The room that the request is about, if its user is in it; NULL: the request was refused. */
 struct room *request_room(struct session *session, const struct request *request);
 
-/* Cleans what was said into body, if it may be said; else refuses the request. */
+/* Cleans the text into body; refuses the request if the text is empty or too long. */
 enum reason request_body(struct session *session, const struct request *request, struct text said,
 	size_t most, struct strbuf *body);
 

@@ -9,7 +9,7 @@
 
 enum { PROTOCOLS_BYTES = 128 };
 
-/* A page as it is put together. */
+/* A page while it is being filled. */
 struct page {
 	struct item items[LISTING_PAGE];
 	struct text *rooms;            /* of all WHO items, one after the other */
@@ -19,7 +19,7 @@ struct page {
 	bool more;
 };
 
-/* The next item; NULL: there is no room for it on this page. */
+/* The next item; NULL: the page is full. */
 static struct item *
 page_add(struct page *page, uint64_t number)
 {
@@ -32,7 +32,7 @@ page_add(struct page *page, uint64_t number)
 	return item;
 }
 
-/* The first place whose number is over `after`. */
+/* The index of the first member whose number is over `after`. */
 static size_t
 room_after(const struct room *room, uint64_t after)
 {
@@ -122,7 +122,7 @@ page_who(struct page *page, const struct core *core, const struct listing *listi
 	}
 }
 
-/* The first listing is done with; the one behind it is next. */
+/* Ends the first listing; the next one in the queue follows. */
 static void
 listing_drop(struct session *session)
 {

@@ -17,7 +17,7 @@ room_membership(const struct room *room, const struct user *user)
 	return NULL;
 }
 
-/* Closes the gaps of those who left. Costs nothing on average, since half were gaps. */
+/* Closes the gaps left by former members: amortized constant cost, since half were gaps. */
 static void
 room_compact(struct room *room)
 {
@@ -45,7 +45,10 @@ room_add_audience(struct room *room, struct session *session)
 	room->audience[room->n_audience++] = session;
 }
 
-/* Their order does not matter. A walk through the array is cheaper than an index in each session. */
+/*
+ * The order of the array does not matter. Searching it is cheaper than an index in each
+ * session.
+ */
 void
 room_remove_audience(struct room *room, const struct session *session)
 {

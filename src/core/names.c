@@ -42,7 +42,7 @@ names_remove(struct names *names, struct named *named)
 {
 	HASH_DELETE(hh, names->by_casefolded, named);
 	struct confusables *confusables = named->confusables;
-	/* The key is borrowed from a name that may be the one that goes. */
+	/* The key is borrowed from a name, which may be the one that is removed. */
 	HASH_DELETE(hh, names->by_skeleton, confusables);
 	DL_DELETE(confusables->names, named);
 	named->confusables = NULL;

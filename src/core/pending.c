@@ -1,4 +1,4 @@
-/* Why a session's input is not processed just now, and the one way to go on. */
+/* The reasons why a session's input is not processed for now, and how processing resumes. */
 #include "core/core_internal.h"
 
 void

@@ -1,12 +1,12 @@
 /*
- * Comings and goings. In a small room each is told by itself; in a large one, where that
- * would cost each member a line for each other, many are told as one digest.
+ * Users who enter and leave. A small room is sent an event for each; a large room, where
+ * that would be too many events, is sent a digest of several.
  */
 #include <utlist.h>
 
 #include "core/core_internal.h"
 
-enum { DIGEST_MS = 2000 }; /* from the first that is in a digest until it is told */
+enum { DIGEST_MS = 2000 }; /* from the first event in a digest until it is sent */
 
 static void
 digest_schedule(struct room *room)
@@ -14,12 +14,12 @@ digest_schedule(struct room *room)
 	struct core *core = room->core;
 	if (room->digest_at)
 		return;
-	/* All wait equally long, so that the first in the list is the first due. */
+	/* All digests wait equally long, so that the first in the list is due first. */
 	room->digest_at = core->host.monotonic_ms(core->host.ctx) + DIGEST_MS;
 	DL_APPEND2(core->digests, room, digest_prev, digest_next);
 }
 
-/* It sums up events that have ids; it is none itself. */
+/* A digest has no id: the events that it summarizes have. */
 static void
 digest_deliver(struct room *room)
 {
@@ -42,7 +42,7 @@ presence_deliver(struct room *room, const struct user *user, struct event *event
 	digest_schedule(room);
 	event->in_room = room;
 	event->room = room_name(room);
-	/* Its own sessions are told all the same; who has left is told by the caller. */
+	/* The user's own sessions get the event; after leaving, the caller sends it. */
 	if (event->kind == EVENT_LEFT)
 		return;
 	struct session *by = event->by;

@@ -57,7 +57,7 @@ session_tell_wait(struct session *session, int64_t ms)
 	strbuf_clear(&sentence);
 }
 
-/* What is quoted of a stranger's text: clean, and not long. */
+/* Quotes text that a client sent: cleaned and shortened. */
 static void
 subject_add(struct strbuf *out, struct text subject)
 {

@@ -52,7 +52,7 @@ room_release(struct room *room)
 	struct core *core = room->core;
 	if (room->users > 0 || room == core->default_room)
 		return;
-	/* Out of the tables at once: to enter the name now makes a new room. */
+	/* Removed from the tables at once: entering this name now creates a new room. */
 	if (named_is_listed(&room->named)) {
 		room_drop_digest(room);
 		names_remove(&core->rooms, &room->named);

@@ -13,7 +13,10 @@ session_open(
 	session->limiter.tokens = (int32_t)core->settings.burst * 1000;
 }
 
-/* Takes the session off its user, or off the one that it was about to be; held, or NULL. */
+/*
+ * Detaches the session from its user, or from the user of its pending login. The user is
+ * returned with a reference, or NULL.
+ */
 static struct user *
 session_detach(struct session *session)
 {

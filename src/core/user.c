@@ -116,7 +116,7 @@ user_unlist(struct user *user)
 void
 user_add_session(struct user *user, struct session *session)
 {
-	/* The tokens of the first one go on with the user. */
+	/* The user takes over the limiter of its first session. */
 	if (user->n_sessions == 0)
 		user->limiter = session->limiter;
 	session->user = user;

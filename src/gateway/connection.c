@@ -1,11 +1,11 @@
-/* A connection's state, and what the end of the turn is to do about it. */
+/* A connection's state, and what is scheduled for it at the end of the turn. */
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 
 #include "gateway/gateway_internal.h"
 
-enum { CLOSING_MS = 10000 }; /* for a client to take what it was told last */
+enum { CLOSING_MS = 10000 }; /* for a client to read the last data before it is closed */
 
 void
 connection_list_add(struct connection_list *list, struct connection *connection)

@@ -5,7 +5,7 @@
 
 #include "gateway/gateway_internal.h"
 
-enum { DRAINING_MS = 60000 }; /* for what a client sent before it went to be processed */
+enum { DRAINING_MS = 60000 }; /* for processing the input of a client that has disconnected */
 
 static void
 gateway_stopped(void *ctx, const struct event *event)
@@ -148,7 +148,7 @@ gateway_refusal(const struct gateway *gateway, const struct sockaddr *peer)
 	return REASON_OK;
 }
 
-/* It may stay, and counts among the sessions. */
+/* Admits the connection, and counts it as a session. */
 static void
 connection_admit(struct connection *connection, const struct sockaddr *peer)
 {
@@ -220,7 +220,7 @@ gateway_refuse(struct gateway *gateway, const struct listener *listener,
 	connection_lost(connection, REASON_SERVER_FULL);
 }
 
-/* The transport has gone, but not all that came by it is processed yet: it will be, for a while. */
+/* The transport is closed, but input is left: it is processed for up to DRAIN_MS. */
 static void
 connection_drain(struct connection *connection)
 {
@@ -274,7 +274,7 @@ connection_free(struct connection *connection)
 	free(connection);
 }
 
-/* Ends its session, which is announced to others; closes a socket that is still there. */
+/* Ends the session, which other users are told; closes the socket if it is still open. */
 static void
 connection_reap(struct connection *connection)
 {
@@ -284,7 +284,7 @@ connection_reap(struct connection *connection)
 		gateway->n_sessions--;
 	connection->admitted = false;
 	quota_release(connection);
-	/* While it is in the list of the dirty, it must not be freed. */
+	/* A connection in the list of dirty ones must not be freed. */
 	if (connection->state == CONNECTION_GONE && !connection->dirty) {
 		connection_free(connection);
 		return;
@@ -300,7 +300,10 @@ connection_reap(struct connection *connection)
 static void
 gateway_reap(struct gateway *gateway)
 {
-	/* What is told of their leaving may close others, which are then behind them in the list. */
+	/*
+	 * Announcing that these users left may close further connections, which are appended to
+	 * the list.
+	 */
 	for (size_t i = 0; i < gateway->to_reap.n; i++)
 		connection_reap(gateway->to_reap.at[i]);
 	gateway->to_reap.n = 0;
@@ -338,7 +341,7 @@ gateway_flush(struct gateway *gateway)
 		gateway->settings.commit(gateway->settings.commit_ctx);
 	gateway_send(gateway);
 	gateway_end_batch(gateway);
-	/* What these say belongs to the next turn, and is sent by its flush. */
+	/* The output of these connections belongs to the next turn. */
 	for (size_t i = 0; i < gateway->to_resume.n; i++)
 		connection_resume(gateway->to_resume.at[i]);
 	gateway->to_resume.n = 0;
@@ -354,7 +357,7 @@ connection_on_timer(struct connection *connection, int64_t now)
 			TEXT_NONE, TEXT_NONE);
 		connection_end(connection, REASON_TOO_LATE);
 	} else {
-		/* It had its time to take what it was told, or to have been processed. */
+		/* The time for reading the last data, or for processing the input, is over. */
 		connection->deadline = 0;
 		connection_set_timer(connection, 0);
 		if (connection->state == CONNECTION_DRAINING)

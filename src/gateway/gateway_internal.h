@@ -2,7 +2,7 @@
 #ifndef GATEWAY_INTERNAL_H
 #define GATEWAY_INTERNAL_H
 
-/* Its tables do not fail either. */
+/* uthash aborts when memory runs out, as xcalloc does. */
 #define uthash_malloc(bytes) xrealloc(NULL, bytes)
 #include <uthash.h>
 
@@ -27,7 +27,7 @@ enum { ENCODINGS_MAX = 64 }; /* of all adapters together */
 enum connection_state {
 	CONNECTION_OPEN,     /* its input is processed, and events are sent to it */
 	CONNECTION_DRAINING, /* the transport has gone; what it sent before is still processed */
-	CONNECTION_CLOSING,  /* neither; what waits in its outbox is still sent */
+	CONNECTION_CLOSING,  /* input is ignored; what is in the outbox is still sent */
 	CONNECTION_CLOSED,   /* the transport was told to close */
 	CONNECTION_GONE,     /* the transport has gone; freed by the next reap */
 };
@@ -104,7 +104,7 @@ void connection_list_add(struct connection_list *list, struct connection *connec
 /* Asserts that the transition is one of those above. */
 void connection_set_state(struct connection *connection, enum connection_state state);
 
-/* It will be looked at in the next gateway_flush. */
+/* The next gateway_flush handles the connection. */
 static inline void
 connection_mark_dirty(struct connection *connection)
 {
@@ -114,7 +114,7 @@ connection_mark_dirty(struct connection *connection)
 	connection_list_add(&connection->gateway->dirty, connection);
 }
 
-/* Its session ends, and it is closed or freed, in the next gateway_flush. */
+/* The next gateway_flush ends the session, and closes or frees the connection. */
 void connection_schedule_close(struct connection *connection);
 
 /* Sets its timer for whatever comes first; wake: monotonic ms, or 0. */
@@ -141,10 +141,10 @@ connection_takes_input(const struct connection *connection)
 
 /* outbox.c */
 
-/* More waits for it than may: its client reads too slowly. */
+/* The outbox is over its limit: the client reads too slowly. */
 void connection_overflow(struct connection *connection);
 
-/* Appends to its outbox, or closes it when too much waits there. */
+/* Appends to the outbox; closes the connection if that is over its limit. */
 static inline void
 connection_push(struct connection *connection, struct slice slice)
 {
@@ -160,7 +160,7 @@ connection_push(struct connection *connection, struct slice slice)
 /* Sends what the socket takes; a closing connection with nothing left is closed. */
 void connection_send(struct connection *connection);
 
-/* input.c: processes what it had to wait with, as far as it may now. */
+/* input.c: processes input that had to wait, as far as is allowed now. */
 void connection_resume(struct connection *connection);
 
 /* Notes that it has logged in, if it has. */

@@ -1,11 +1,11 @@
 /*
- * Backpressure: what a connection sends is processed as fast as its rate, its pending
- * requests and its outbox allow, and no faster; the rest waits.
+ * Backpressure: a connection's input is processed as fast as its rate, its pending
+ * requests and its outbox allow; the rest waits.
  */
 #include "gateway/gateway_internal.h"
 
 enum {
-	LISTING_BYTES = 8192, /* under this much waiting, the next page of a listing is sent */
+	LISTING_BYTES = 8192, /* with fewer bytes in the outbox, a listing is continued */
 	EPISODE_MS = 10000,   /* without waiting, after which a flood is another one */
 	TOLD_MS = 2000,       /* waiting that is long enough to be told */
 };
@@ -65,7 +65,7 @@ connection_redirect_http(struct connection *connection)
 	connection_end(connection, REASON_WRONG_PROTOCOL);
 }
 
-/* Once it is logged in, it may stay. */
+/* The login timeout ends with the login. */
 void
 connection_note_login(struct connection *connection)
 {
@@ -125,7 +125,7 @@ connection_end_message(struct connection *connection)
 	decoder_release(&connection->decoder);
 }
 
-/* It has been silent long enough: what has begun is a message. */
+/* The pause is over: the partial input is a message. */
 static void
 connection_check_silence(struct connection *connection)
 {
@@ -236,7 +236,7 @@ connection_input_ended(struct connection *connection)
 	connection_mark_dirty(connection);
 }
 
-/* All that was received is processed, and no more will come: the end of the input ends a message. */
+/* All input is processed and has ended: that ends the last message, too. */
 static void
 connection_finish_input(struct connection *connection)
 {

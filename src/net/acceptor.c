@@ -152,7 +152,7 @@ acceptor_poll(struct acceptor *acceptor, bool wanted)
 		uv_poll_stop(&acceptor->poll);
 }
 
-/* Tells a client that there is no room, and closes. */
+/* Tells a client that the server is full, and closes. */
 static void
 acceptor_refuse(struct acceptor *acceptor, int fd)
 {
@@ -175,7 +175,7 @@ acceptor_refuse(struct acceptor *acceptor, int fd)
 	strbuf_clear(&refusal);
 }
 
-/* Accepts those that wait, one after the other, by the spare descriptor, and refuses them. */
+/* Accepts and refuses the waiting clients one by one, with the spare descriptor. */
 static void
 acceptor_refuse_waiting(struct acceptor *acceptor)
 {
@@ -203,7 +203,7 @@ acceptors_pause(struct acceptors *all, int error)
 	all->retry_at = (int64_t)uv_now(all->poller->loop) + ACCEPT_RETRY;
 }
 
-/* Other things than connections need descriptors, too. */
+/* Descriptors are needed for other things, too. */
 static bool
 acceptors_are_crowded(const struct acceptors *all)
 {

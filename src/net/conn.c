@@ -53,7 +53,7 @@ conn_due(struct timeout_list *list, int64_t now)
 	return (struct conn *)timeout_list_due(list, now);
 }
 
-/* An IPv4 address that came as IPv6 becomes IPv4. */
+/* Converts an IPv4-mapped IPv6 address to IPv4. */
 static void
 address_unmap(struct sockaddr_storage *address)
 {
@@ -377,7 +377,7 @@ conn_on_room(struct conn *conn)
 	conn_go_on_closing(conn);
 }
 
-/* It is gone. Unread input may be left: it is read when the gateway wants it. */
+/* The peer is gone. Unread input may be left, for when the gateway reads again. */
 static void
 conn_hang_up(struct conn *conn)
 {

@@ -1,8 +1,8 @@
 /*
- * The first request of a connection is looked at where the kernel keeps it (MSG_PEEK), and
- * libwebsockets gets the socket when the request is one that it can answer: else it would
- * hang up without a word. Later requests on the same connection go to libwebsockets at
- * once, since it reads ahead.
+ * Checks the first request of a connection with MSG_PEEK, and gives the socket to
+ * libwebsockets only if that can answer the request: it would close the connection without
+ * an answer otherwise. Later requests on the same connection go to libwebsockets directly,
+ * since it reads ahead.
  */
 #include "net/http.h"
 
@@ -64,7 +64,7 @@ http_adopt(struct conn *conn)
 		.fd.sockfd = conn->fd,
 		.opaque = conn,
 	};
-	/* Whatever becomes of it: the conn is freed with libwebsockets' end of it. */
+	/* In any case the conn is freed when libwebsockets frees its side. */
 	lws_adopt_descriptor_vhost_via_info(&adoption);
 }
 

@@ -19,7 +19,7 @@
 #include "teahouse/net.h"
 
 enum {
-	DRAINS = 3,             /* more looks for input in a turn that had some */
+	DRAINS = 3,             /* how often a turn that had input looks for more */
 	FLUSHES = 3,            /* until a session whose connection was lost has ended */
 	EVENTS = 1024,          /* taken from epoll at once */
 	MESSAGE_CHUNK = 128,    /* of a WebSocket message: a buffer each, though we read them */
@@ -97,7 +97,7 @@ on_timer(uv_timer_t *handle)
 	uv_stop(handle->loop);
 }
 
-/* This turn does not wait for anything. */
+/* The next turn does not wait. */
 static void
 loop_wake(struct net *net)
 {
@@ -313,7 +313,7 @@ close_dead(struct poller *poller, int64_t now)
 	return any;
 }
 
-/* Does what is due. Ms until something will be; -1: never. */
+/* Runs what is due. Ms until the next thing is; -1: never. */
 static int64_t
 conns_tick(struct poller *poller)
 {
@@ -345,7 +345,7 @@ least(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-/* Does what is due, and sets the timer for what will be. wait: ms at most, -1: no limit. */
+/* Runs what is due, and sets the timer for the next thing. wait: ms at most, -1: no limit. */
 static void
 loop_tick(struct net *net, int64_t wait)
 {
@@ -372,7 +372,7 @@ loop_turn(struct net *net, int64_t wait)
 	loop_tick(net, wait);
 	poller->received = poller->lost = false;
 	uv_run(&net->loop, UV_RUN_ONCE);
-	/* A session that was lost ends before its user can come back by the same name. */
+	/* Ends lost sessions before the same name can log in again. */
 	for (int i = 0; poller->received && !poller->lost && i < DRAINS; i++) {
 		poller->received = false;
 		uv_run(&net->loop, UV_RUN_NOWAIT);

@@ -1,4 +1,4 @@
-/* Connections without HTTP: their bytes are the gateway's. */
+/* Connections without HTTP: their bytes go to the gateway. */
 #ifndef NET_TCP_H
 #define NET_TCP_H
 
