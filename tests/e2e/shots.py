@@ -86,7 +86,7 @@ class Participants:
         self.kim.status("garden")
         for client in (self.bot, self.lines["leslie"]):
             client.send("join", room="garden") if client is self.bot else client.send("/join garden")
-        self.kim.shows("leslie has joined")
+        self.kim.shows("leslie .*joined")
         self.tab.front().execute_script("document.querySelector('#rooms button.row').click()")
         self.tab.shows("main", "#title")
         self.kim.keys("\x1b1")
