@@ -78,6 +78,36 @@ def test_a_time_is_never_in_two_rows(page, browser, width, density, kind):
     assert tab.do("const log = document.querySelector('#log'); return log.scrollWidth <= log.clientWidth")
 
 
+BELOW_THE_VIEW = "const log = document.querySelector('#log'); return log.scrollHeight - log.scrollTop - log.clientHeight"
+
+
+def two_frames(tab):
+    """One for a new layout, and one for the scroll event that belongs to it."""
+    tab.front().execute_async_script("const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))")
+
+
+def test_the_newest_message_stays_in_view_when_the_window_changes(page, browser):
+    tab = page()
+    tab.hears(*[chat(f"message {i} " + "words that need more lines in a narrow window " * 4) for i in range(40)])
+    shown(tab, "message 39")
+    for width, height in ((1280, 800), (768, 900), (360, 740), (740, 360), (360, 740), (1280, 800)):
+        browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": False})
+        tab.wait(lambda t: t.do("return [innerWidth, innerHeight]") == [width, height], "the size")
+        two_frames(tab)
+        assert tab.do(BELOW_THE_VIEW) < 2, (width, height)
+    # The event of a scroll that the page made may come only after the next change of the size.
+    tab.do("document.querySelector('#log').scrollTop -= 10")
+    two_frames(tab)
+    tab.do("const log = document.querySelector('#log'); log.scrollTop += 10; log.style.maxWidth = '300px'")
+    two_frames(tab)
+    assert tab.do(BELOW_THE_VIEW) < 2
+    tab.do("document.querySelector('#log').scrollTop = 200")
+    tab.hears(chat("a message below"))
+    tab.shows("1 new", "#newer")
+    assert tab.do("return document.querySelector('#log').scrollTop") == 200
+
+
 def test_a_conversation_looks_like_a_room(page):
     tab = page()
     tab.hears({"type": "direct", "nick": "bob", "to": "ann", "message": "psst"})

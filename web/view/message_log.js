@@ -30,6 +30,7 @@ export class MessageLog {
 	#refs = [];       // of the pending messages that are drawn,
 	#pending = [];    // and these as lines
 	#atBottom = true;
+	#top = 0;         // where the view was scrolled to last
 	#missed = 0;      // messages that came below the view
 	#unread = 0;      // messages that were unread when the conversation was opened
 
@@ -204,13 +205,17 @@ export class MessageLog {
 
 	#scrolled() {
 		this.#drawOlder();
-		this.#atBottom = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
+		// The log may have been laid out anew since it was scrolled to the bottom: only going up leaves it.
+		const isNear = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
+		this.#atBottom = isNear || (this.#atBottom && log.scrollTop >= this.#top);
+		this.#top = log.scrollTop;
 		if (this.#atBottom)
 			this.#setMissed(0);
 	}
 
 	#toBottom() {
 		log.scrollTop = log.scrollHeight;
+		this.#top = log.scrollTop;
 		this.#atBottom = true;
 		this.#setMissed(0);
 	}
