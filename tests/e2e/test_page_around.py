@@ -110,7 +110,8 @@ def test_on_a_phone_the_topic_is_below_the_name(page, browser):
 
 # Answers.
 
-WHO = [{"nick": "ann", "protocol": "web", "rooms": ["main"], "idle": 3}, {"nick": "bob", "protocol": "telnet", "rooms": ["main", "tea"], "idle": 700}]
+WHO = [{"nick": "ann", "protocol": "web", "rooms": ["main"], "idle": 3}, {"nick": "bob", "protocol": "telnet", "rooms": ["main", "tea"], "idle": 700},
+       {"nick": "cat", "protocol": "json", "rooms": ["main"], "idle": 0}]
 
 
 def test_who_is_answered_beside_the_messages_and_can_be_closed(page):
@@ -118,10 +119,11 @@ def test_who_is_answered_beside_the_messages_and_can_be_closed(page):
     field = tab.find("#input")
     field.send_keys("/who", Keys.ENTER)
     tab.hears({"type": "who", "first": True, "users": WHO, "ref": tab.asks("command")["ref"]})
-    tab.shows("Online (2)", "#answer")
+    tab.shows("Online (3)", "#answer")
     assert "Only you can see this." in tab.find("#answer").text
-    assert "telnet · in main, tea · idle for 11 min" in tab.find("#answer").text
-    assert tab.do("return [...document.querySelectorAll('#answer button.nick')].map((at) => [at.dataset.nick, at.tabIndex])") == [["ann", 0], ["bob", 0]]
+    assert "in a terminal or a program · in main" in tab.find("#answer").text, "no name of a protocol that only programmers know"
+    assert "by telnet · in main, tea · idle for 11 min" in tab.find("#answer").text
+    assert tab.do("return [...document.querySelectorAll('#answer button.nick')].map((at) => [at.dataset.nick, at.tabIndex])") == [["ann", 0], ["bob", 0], ["cat", 0]]
     assert lines(tab) == ["You joined."]
     press(tab, Keys.ESCAPE)
     tab.wait(lambda t: not t.find("#answer").is_displayed(), "closed")

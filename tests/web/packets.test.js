@@ -166,14 +166,14 @@ test("unread messages are counted per room, and read when it is shown", () => {
 	assert.equal(tea.firstUnread, null);
 });
 
-test("the title counts unread messages and mentions", () => {
+test("the title counts unread messages", () => {
 	const state = welcomed();
 	assert.equal(titleOf(state), "main - Teahouse");
 	setPageVisible(state, false);
 	receiveAll(state, chat("bob", "one"), chat("bob", "two"), chat("ann", "my own"));
 	assert.equal(titleOf(state), "(2) main - Teahouse");
 	receiveAll(state, chat("bob", "ann?"));
-	assert.equal(titleOf(state), "(3 @1) main - Teahouse");
+	assert.equal(titleOf(state), "(3) main - Teahouse");
 	setPageVisible(state, true);
 	assert.equal(titleOf(state), "main - Teahouse");
 	receiveAll(state, { type: "join", nick: "ann", room: "tea" }, chat("bob", "tea?", "tea"));

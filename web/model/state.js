@@ -362,13 +362,12 @@ export function totals(state) {
 	return { unread: sum("unread"), mentions: sum("mentions") };
 }
 
-/** The title of the tab, with the number of unread messages and of mentions in front. */
+/** The title of the tab, with the number of unread messages in front. The icon shows whether they mention the user. */
 export function titleOf(state) {
 	const conversation = current(state);
 	const title = conversation ? `${conversation.name} - ${state.server}` : state.server;
-	const { unread, mentions } = totals(state);
-	const counts = mentions > 0 ? `${unread} @${mentions}` : unread;
-	return unread > 0 ? `(${counts}) ${title}` : title;
+	const { unread } = totals(state);
+	return unread > 0 ? `(${unread}) ${title}` : title;
 }
 
 /** Nicks for completion: those who spoke last come first, then the others by name. */

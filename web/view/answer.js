@@ -5,6 +5,7 @@ import { formatDuration } from "../i18n/times.js";
 import { t } from "../i18n/translate.js";
 import { byId, element, setText } from "./dom.js";
 import { nickButton } from "./nick.js";
+import { protocolText } from "./protocol.js";
 
 const CONTENTS = {
 	names: ({ nicks }) => [element("p", { className: "chips" }, ...nicks.map(chip))],
@@ -60,7 +61,7 @@ function chip(nick) {
 }
 
 function userRow({ nick, protocol, rooms = [], idle }) {
-	const about = [protocol, rooms.length > 0 && t("inRooms", { rooms: rooms.join(", ") }), idle >= 60 && t("idleFor", { span: formatDuration(idle) })];
+	const about = [protocol && protocolText(protocol), rooms.length > 0 && t("inRooms", { rooms: rooms.join(", ") }), idle >= 60 && t("idleFor", { span: formatDuration(idle) })];
 	return element("li", {}, chip(nick), element("span", { className: "muted", textContent: about.filter(Boolean).join(" · ") }));
 }
 
