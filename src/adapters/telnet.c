@@ -32,25 +32,23 @@ bare_word_command(struct text line, struct request *request, enum reason *split)
 	return *split == REASON_OK || (command->flags & COMMAND_BEFORE_LOGIN);
 }
 
-/* Words that quit other programs. A user who types such a word probably wants to leave. */
-static bool
-line_is_farewell(struct text line)
+/* Words that quit other programs: a user who types one probably wants to leave. A bit each; 0: it is none. */
+static unsigned
+farewell_of(struct text line)
 {
 	static const char *const words[] = {"quit", "exit", "bye", "logoff"};
 	struct text word = text_trim(line);
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (text_is_same_word(word, text_of(words[i])))
-			return true;
-	return false;
+			return 1u << i;
+	return 0;
 }
 
 static void
 telnet_hint(struct client *client, struct text line)
 {
-	struct telnet_state *state = client->state;
 	struct strbuf hint = {0};
 	struct text word = text_trim(line);
-	state->hinted = true;
 	strbuf_printf(&hint, "*** To leave, type logout. To say \"%.*s\", type it again.\r\n",
 		TEXT_ARGS(word));
 	telnet_write(client, strbuf_view(&hint));
@@ -103,7 +101,8 @@ static void
 telnet_line(struct client *client, struct text line)
 {
 	struct session *session = &client->session;
-	const struct telnet_state *state = client->state;
+	struct telnet_state *state = client->state;
+	unsigned farewell = farewell_of(line);
 	struct text rest = line, word = text_word(&rest);
 	bool strict = client->listener->strict,
 	     slash = word.len > 0 && word.ptr[0] == '/' && !strict;
@@ -113,10 +112,11 @@ telnet_line(struct client *client, struct text line)
 		session_reject_input(session, REASON_HELLO_FIRST, TEXT_NONE, TEXT_NONE, TEXT_NONE);
 	else if (word.len > 0 && strict)
 		session_reject_input(session, REASON_UNKNOWN_COMMAND, word, TEXT_NONE, TEXT_NONE);
-	else if (!state->hinted && line_is_farewell(line))
+	else if (farewell & ~state->hinted)
 		telnet_hint(client, line);
 	else if (word.len > 0)
 		session_command_line(session, line, TEXT_NONE, TEXT_NONE);
+	state->hinted |= farewell;
 }
 
 static void

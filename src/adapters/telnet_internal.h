@@ -30,9 +30,9 @@ struct telnet_state {
 	struct telnet_t *telnet;
 	struct strbuf *clean; /* the output of telnet_filter, while it runs */
 	enum position position;
-	bool hinted;             /* the hint how to leave has been sent */
-	unsigned char owed;      /* bytes missing from an incomplete UTF-8 character */
-	struct strbuf inside;    /* of the subnegotiation that is being received */
+	unsigned hinted;      /* the words to which the hint how to leave has been sent, as bits */
+	unsigned char owed;   /* bytes missing from an incomplete UTF-8 character */
+	struct strbuf inside; /* of the subnegotiation that is being received */
 	struct charset *charset; /* NULL: utf-8 */
 	unsigned char charset_id;
 	unsigned char types; /* how many terminal types it has told */

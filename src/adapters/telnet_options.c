@@ -153,7 +153,24 @@ take_columns(struct telnet_state *state, struct text size)
 	state->columns = columns < COLUMNS_LEAST ? 0 : (uint16_t)columns;
 }
 
-/* The first of the sets that the client asks for and the server knows: it is accepted. */
+/* Takes the first name off *list, in which the first byte separates them; false: there is none. */
+static bool
+next_charset(struct text *list, char separator, struct text *name)
+{
+	if (list->len == 0)
+		return false;
+	const char *from = list->ptr + 1, *end = list->ptr + list->len;
+	const char *stop = from < end ? memchr(from, separator, (size_t)(end - from)) : NULL;
+	stop = stop ? stop : end;
+	*name = (struct text){from, (size_t)(stop - from)};
+	*list = (struct text){stop, (size_t)(end - stop)};
+	return true;
+}
+
+/*
+ * UTF-8, if it is among the sets that the client offers, else the first of them that the server
+ * knows: it is accepted.
+ */
 static void
 answer_charsets(struct client *client, struct text list)
 {
@@ -161,15 +178,15 @@ answer_charsets(struct client *client, struct text list)
 	struct telnet_state *state = client->state;
 	struct strbuf answer = {0};
 	char separator = list.len > 0 ? list.ptr[0] : ';';
-	for (size_t i = 0; i < list.len && answer.len == 0;) {
-		size_t start = ++i;
-		while (i < list.len && list.ptr[i] != separator)
-			i++;
-		struct text name = {list.ptr + start, i - start};
-		if (!telnet_set_charset(client, name))
-			continue;
-		strbuf_add(&answer, &accepted, 1);
-		strbuf_add_text(&answer, name);
+	for (int others = 0; others <= 1; others++) {
+		struct text rest = list, name;
+		while (answer.len == 0 && next_charset(&rest, separator, &name)) {
+			bool best = text_is_same_word(name, text_of("utf-8"));
+			if ((!best && !others) || !telnet_set_charset(client, name))
+				continue;
+			strbuf_add(&answer, &accepted, 1);
+			strbuf_add_text(&answer, name);
+		}
 	}
 	if (answer.len == 0)
 		strbuf_add(&answer, &rejected, 1);

@@ -2,6 +2,9 @@
 
 import re
 
+from scripted import ScriptedServer
+from terminal import Terminal
+
 ALT = "\x1b"
 
 
@@ -91,3 +94,82 @@ def test_the_topic_is_at_the_top_and_names_are_in_a_column(server, start_client)
     ann.shows("^..:.. marguerite-…: one one .*one$", "^ {20}one one")
     ann.resize(14, 40)
     ann.shows("^..:.. marguerite-de-la-tour: one one one$", "^        one one")
+
+
+def test_help_on_a_narrow_screen_comes_in_pages(server, start_client):
+    ann = start_client("ann", columns=40, rows=16)
+    before, seen = ann.rows(), ""
+    ann.keys("\x1bOP")
+    while True:
+        ann.shows(r"Press any key (for more, Esc to close|to close)\.$")
+        seen += "\n".join(ann.rows()[1:13])
+        last = ann.rows()
+        if "to close." in last[13] and "more" not in last[13]:
+            break
+        ann.keys(" ")
+        ann.until(lambda: ann.rows() != last, "the next page")
+    for word in ("Keys", "Alt-Enter", "Ctrl-L", "Commands", "/nick NAME", "/topic", "/logout", "/set"):
+        assert word in seen, word
+    assert "…" not in seen
+    ann.keys("x")
+    ann.until(lambda: ann.rows() == before, "the log as it was, and no x")
+    ann.keys("\x1bOP")
+    ann.shows("for more, Esc to close")
+    ann.keys("\x1b")
+    ann.until(lambda: ann.rows() == before, "the log again, from the first page")
+
+
+def test_the_word_that_mentions_is_marked(server, start_client):
+    ann = start_client("ann", columns=80)
+    bob = server.json("bob")
+    bob.send("chat", message="x-ann and Ann, look")
+    cells = ann.shows("bob: x-ann and Ann, look$")
+    row = "".join(cells[i].data for i in range(80))
+    marked = "".join(cells[i].data for i in range(80) if cells[i].reverse)
+    assert marked == "bobAnn", row
+    bob.send("emote", message="hugs ann")
+    cells = ann.shows(r"\[bob hugs ann\]$")
+    assert "".join(cells[i].data for i in range(80) if cells[i].reverse) == "bobann"
+
+
+def test_escape_ends_what_is_new(server, start_client):
+    ann = start_client("ann", columns=60)
+    ann.enter("/join tea")
+    ann.shows("ann has joined")
+    bob = server.json("bob")
+    bob.send("chat", message="anyone?")
+    ann.status("main: 1 new")
+    ann.keys(ALT + "1")
+    ann.shows("^-+ new -+$", "bob: anyone")
+    ann.keys("\x1b")
+    ann.until(lambda: not any(" new -" in row for row in ann.rows()), "no line above what is new")
+
+
+def test_exit_leaves_as_quit_does(server, start_client):
+    for word in ("/exit", "/quit", "/q", "/Logout"):
+        ann = start_client("ann")
+        ann.shows("ann has joined")
+        ann.enter(word)
+        assert ann.wait() == 0
+
+
+def test_one_person_is_asked_about_when_one_left():
+    server = ScriptedServer()
+    ann = Terminal("ann", *server.address, columns=80)
+    peer, _ = server.accept_and_welcome()
+    for nick in ("kim", "zoe"):
+        peer.send("join", nick=nick, room="main", time=1000)
+        peer.send("direct", nick=nick, to="ann", message="hi", time=1000)
+    peer.send("leave", nick="kim", room="main", time=1000)
+    assert peer.until("who")["nick"] == "kim"
+    peer.send("error", code="no-such-nick", subject="kim", about="who", message="-", ref="peer")
+    ann.keys(ALT + "2")
+    ann.shows(r"\*\*\* kim is offline$")
+    peer.send("leave", nick="zoe", room="main", time=1000)
+    assert peer.until("who")["nick"] == "zoe"
+    peer.send("who", users=[{"nick": "zoe", "protocol": "json", "rooms": ["tea"]}], first=True, ref="peer")
+    ann.keys(ALT + "3")
+    ann.shows("zoe: hi")
+    assert "offline" not in "".join(ann.rows())
+    ann.close()
+    server.close()

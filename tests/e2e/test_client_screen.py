@@ -51,7 +51,7 @@ def test_listings_are_shown(server, start_client):
     ann.enter("/help")
     ann.shows(r"\*\*\* /login NAME", "^          /nick NAME")
     ann.enter("/who")
-    ann.shows(r"\*\*\* Logged in:$", "^          bob, by json, in main$", "^          ann, by json")
+    ann.shows(r"\*\*\* Online:$", "^          bob, by json, in main$", "^          ann, by json")
     ann.enter("/look")
     ann.shows(r"\*\*\* In main: bob, ann$")
     ann.enter("/topic the kettle is on")

@@ -33,6 +33,7 @@ struct line {
 	bool waiting;             /* typed, but not confirmed by the server */
 	size_t nick_at, nick_len; /* where the nick is in the text */
 	size_t body_at;           /* where the prefix (`ann: `) ends in the text */
+	size_t mention_at, mention_len; /* where the user's own nick is in the body, first */
 	size_t len;
 	char text[];
 };

@@ -4,7 +4,7 @@
 
 #include "teahouse/text.h"
 
-/* Whether text contains the nick as a word of its own, ignoring case. */
-bool text_mentions(struct text text, struct text nick);
+/* The nick where text first has it as a word of its own, ignoring case; ptr == NULL: nowhere. */
+struct text text_mention(struct text text, struct text nick);
 
 #endif

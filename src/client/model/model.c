@@ -265,6 +265,19 @@ model_topic_set(
 		model, model_room_or_current(model, name), line_make(LINE_NOTICE, time, &parts));
 }
 
+/* Marks where the message has the nick of the user in it, if it does. */
+static void
+line_mark_mention(struct line *line, struct text nick)
+{
+	struct text body = {line->text + line->body_at, line->len - line->body_at};
+	struct text found = text_mention(body, nick);
+	if (!found.ptr)
+		return;
+	line->mentions = true;
+	line->mention_at = (size_t)(found.ptr - line->text);
+	line->mention_len = found.len;
+}
+
 void
 model_add_message(struct model *model, enum line_kind kind, struct text name, struct text nick,
 	struct text message, int64_t time)
@@ -279,7 +292,8 @@ model_add_message(struct model *model, enum line_kind kind, struct text name, st
 	};
 	struct line *line = line_make(kind, time, &parts);
 	struct room *room = model_room_or_current(model, name);
-	line->mentions = !model_is_me(model, nick) && text_mentions(message, text_of(model->nick));
+	if (!model_is_me(model, nick))
+		line_mark_mention(line, text_of(model->nick));
 	line->colour = nick_colours_get(&room->colours, nick);
 	model_publish(model, room, line);
 }

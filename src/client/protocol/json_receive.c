@@ -126,7 +126,8 @@ receive_leave(const struct packet *packet)
 	receive_membership(packet);
 	const struct room *peer = model_conversation(model, packet->nick);
 	if (peer && peer->peer == PEER_UNSURE)
-		json_send_request(packet->session, "who", TEXT_NONE, text_of(json_ref_peers));
+		json_send_about(packet->session, "who", TEXT_NONE, "nick", text_of(peer->name),
+			text_of(json_ref_peer));
 }
 
 static void
@@ -236,15 +237,30 @@ receive_peers(const struct packet *packet)
 	}
 }
 
+/* The user with whom there is a conversation is online, or is not. */
+static void
+receive_peer(const struct packet *packet, struct text nick, bool online)
+{
+	struct model *model = packet->session->model;
+	struct room *room = model_conversation(model, nick);
+	if (room)
+		model_set_peer(model, room, online, packet->time);
+}
+
 static void
 receive_who(const struct packet *packet)
 {
+	if (ref_is(packet, json_ref_peer)) {
+		const struct json *user = json_item_object(packet->json, "users", 0);
+		receive_peer(packet, user ? json_text(user, "nick") : TEXT_NONE, true);
+		return;
+	}
 	if (ref_is(packet, json_ref_peers)) {
 		receive_peers(packet);
 		return;
 	}
 	struct strbuf buf = {0};
-	strbuf_puts(&buf, json_flag(packet->json, "first") ? "Logged in:" : "Also logged in:");
+	strbuf_puts(&buf, json_flag(packet->json, "first") ? "Online:" : "Also online:");
 	size_t n = json_length(packet->json, "users");
 	for (size_t i = 0; i < n; i++) {
 		const struct json *user = json_item_object(packet->json, "users", i);
@@ -369,6 +385,8 @@ receive_error(const struct packet *packet)
 			session, refusal_of(json_text(packet->json, "code")), packet->message);
 	else if (ref_is(packet, json_ref_ping))
 		session_pong(session);
+	else if (ref_is(packet, json_ref_peer))
+		receive_peer(packet, json_text(packet->json, "subject"), false);
 	else if (!ref_is(packet, json_ref_quiet))
 		receive_refused(packet);
 }

@@ -9,7 +9,7 @@
 enum { VERSION = 2 };
 
 const char json_ref_quiet[] = "known", json_ref_ping[] = "ping", json_ref_look[] = "look",
-	   json_ref_topic[] = "topic", json_ref_peers[] = "peers";
+	   json_ref_topic[] = "topic", json_ref_peers[] = "peers", json_ref_peer[] = "peer";
 
 /* A packet being written. */
 struct packet_writer {

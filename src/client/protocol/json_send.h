@@ -13,6 +13,7 @@ extern const char json_ref_ping[];
 extern const char json_ref_look[];  /* show the members of a room */
 extern const char json_ref_topic[]; /* show the topic, which nobody has set just now */
 extern const char json_ref_peers[]; /* learn which users are online; not shown */
+extern const char json_ref_peer[];  /* learn whether one user is online; not shown */
 
 void json_send_hello(struct session *session);
 void json_send_ping(struct session *session);

@@ -161,10 +161,10 @@ static bool
 command_quits(struct text command)
 {
 	return command_is(command, "q") || command_is(command, "quit") ||
-	       command_is(command, "logout");
+	       command_is(command, "exit") || command_is(command, "logout");
 }
 
-/* /q, /quit or /logout; in a script, what was typed before is answered first. */
+/* /q, /quit, /exit or /logout; in a script, what was typed before is answered first. */
 static void
 client_quit(struct session *session, struct text command)
 {

@@ -236,7 +236,7 @@ on_key(void *ctx, struct text bytes)
 {
 	(void)ctx;
 	input_go_on();
-	if (input.keys.any(input.keys.ctx))
+	if (input.keys.any(input.keys.ctx, false))
 		return;
 	if (key_is_bound(bytes))
 		input_feed(bytes);
@@ -248,7 +248,7 @@ on_escape(void *ctx)
 	(void)ctx;
 	enum { VI = 0 };
 	input_go_on();
-	if (input.keys.any(input.keys.ctx))
+	if (input.keys.any(input.keys.ctx, true))
 		return;
 	if (RL_ISSTATE(RL_STATE_ISEARCH))
 		input_feed(text_of("\033"));
@@ -266,7 +266,7 @@ on_interrupt(void *ctx)
 {
 	(void)ctx;
 	bool empty = rl_end == 0 && !RL_ISSTATE(BUSY_STATES);
-	if (input.keys.any(input.keys.ctx))
+	if (input.keys.any(input.keys.ctx, true))
 		return;
 	rl_callback_sigcleanup();
 	/* As Ctrl-U does, so that Ctrl-Y brings it back. */
@@ -287,7 +287,7 @@ on_paste(void *ctx, struct text pasted)
 	(void)ctx;
 	struct strbuf text = {0};
 	input_go_on();
-	input.keys.any(input.keys.ctx);
+	input.keys.any(input.keys.ctx, true);
 	/* As much as is copied with a whole line. */
 	while (pasted.len > 0 && rl_point == rl_end && pasted.ptr[pasted.len - 1] == '\n')
 		pasted.len--;

@@ -18,8 +18,8 @@ struct keys {
 	void (*go)(void *ctx, int room);      /* to the n-th, from 1; 0: to one with unread lines */
 	void (*side)(void *ctx, bool people); /* shows or hides the people, or the rooms */
 	void (*help)(void *ctx);
-	/* A key was pressed, which does nothing more if this returns true. */
-	bool (*any)(void *ctx);
+	/* A key was pressed (Esc and the like: `closes`), which does nothing more if this returns true. */
+	bool (*any)(void *ctx, bool closes);
 	void (*focus)(void *ctx, bool focused); /* the terminal has gained or lost the focus */
 	/* Whether the line may be sent on Enter; if not, it stays in the input. */
 	bool (*send)(void *ctx, struct text line);

@@ -93,7 +93,9 @@ on_edge(void *ctx, bool top)
 static void
 on_escape(void *ctx)
 {
+	const struct screen *screen = ctx;
 	on_edge(ctx, false);
+	room_clear_mark(model_current(screen->session->model));
 }
 
 static void
@@ -221,14 +223,15 @@ on_help(void *ctx)
 }
 
 static bool
-on_any(void *ctx)
+on_any(void *ctx, bool closes)
 {
 	struct screen *screen = ctx;
-	bool closes = screen->help;
-	screen->help = false;
-	view_show_help(screen->view, false);
-	screen->changed |= closes;
-	return closes;
+	bool shown = screen->help;
+	screen->help = shown && !closes && view_next_help(screen->view);
+	if (!screen->help)
+		view_show_help(screen->view, false);
+	screen->changed |= shown;
+	return shown;
 }
 
 static void

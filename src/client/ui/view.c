@@ -237,6 +237,15 @@ void
 view_show_help(struct view *view, bool shown)
 {
 	view->help = shown;
+	view->help_page = 0;
+}
+
+bool
+view_next_help(struct view *view)
+{
+	bool more = view->help && view->help_more;
+	view->help_page += more;
+	return more;
 }
 
 int

@@ -37,8 +37,11 @@ void view_use_mouse(struct view *view, bool wanted);
 /* Whether to show the rooms at the left and the people at the right, if the screen is wide enough. */
 void view_show_sides(struct view *view, bool rooms, bool people);
 
-/* Whether to show the keys and commands instead of the log. */
+/* Whether to show the keys and commands instead of the log: their first page. */
 void view_show_help(struct view *view, bool shown);
+
+/* Shows the next page of them; false: there is none. */
+bool view_next_help(struct view *view);
 
 void view_bell(void);
 

@@ -29,21 +29,33 @@ line_nick_pair(const struct view *view, const struct line *line)
 	return line->kind == LINE_PRESENCE ? 0 : nick_pair(view, line->colour);
 }
 
-/* A row of the line's text: the nick in its own colour, the rest in the line's. */
+/* The part of the row that is in line->text[from..to]. */
+static struct text
+row_part(const struct line *line, struct text row, size_t from, size_t to)
+{
+	const char *begin = line->text + from, *end = line->text + to;
+	const char *row_end = row.ptr + row.len;
+	begin = begin < row.ptr ? row.ptr : begin > row_end ? row_end : begin;
+	end = end < begin ? begin : end > row_end ? row_end : end;
+	return (struct text){begin, (size_t)(end - begin)};
+}
+
+/* A row of the line's text: the nick in its own colour, where the user is mentioned reversed. */
 static void
 draw_row(const struct view *view, const struct line *line, struct text row, int y, int x)
 {
-	attr_t attributes = line_attributes(line);
-	short pair = line_pair(view, line);
-	const char *who = line->text + line->nick_at, *end = who + line->nick_len;
-	const char *row_end = row.ptr + row.len;
-	const char *from = who < row.ptr ? row.ptr : who > row_end ? row_end : who;
-	const char *to = end < from ? from : end > row_end ? row_end : end;
-	attr_t loud = line->mentions ? A_REVERSE : A_NORMAL;
-	x = draw_text(y, x, (struct text){row.ptr, (size_t)(from - row.ptr)}, attributes, pair);
-	x = draw_text(y, x, (struct text){from, (size_t)(to - from)}, attributes | loud,
-		line_nick_pair(view, line));
-	draw_text(y, x, (struct text){to, (size_t)(row_end - to)}, attributes, pair);
+	enum { NICK = 1, MENTION = 3 };
+	size_t mention = line->mention_len > 0 ? line->mention_at : line->len;
+	const size_t ends[] = {line->nick_at, line->nick_at + line->nick_len, mention,
+		mention + line->mention_len, line->len};
+	attr_t attributes = line_attributes(line), loud = line->mentions ? A_REVERSE : A_NORMAL;
+	size_t from = 0;
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; from = ends[i++]) {
+		bool marked = i == NICK || i == MENTION;
+		short pair = i == NICK ? line_nick_pair(view, line) : line_pair(view, line);
+		x = draw_text(y, x, row_part(line, row, from, ends[i]),
+			attributes | (marked ? loud : A_NORMAL), pair);
+	}
 }
 
 /* What is in the column of names, at its right: `ann:`, `[ann`, `***`. */

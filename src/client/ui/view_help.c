@@ -1,8 +1,13 @@
-/* Drawing the help: the keys, and beside them the commands. */
+/* Drawing the help: the keys and the commands, side by side or below each other, in pages. */
 #include "client/ui/view.h"
 #include "client/ui/view_internal.h"
 
-enum { KEY_COLUMNS = 20, TWO_COLUMNS = 76, KEYS_WIDTH = 42 };
+enum {
+	TWO_COLUMNS = 76,
+	KEYS_WIDTH = 38,
+	KEY_COLUMNS = 16,  /* of those of a key */
+	LEAST_COLUMNS = 16 /* of what it does */
+};
 
 static const struct {
 	const char *key, *does;
@@ -23,49 +28,92 @@ static const struct {
 	{"Ctrl-L", "redraw"},
 };
 
-static int
-draw_keys(int y, int end, int columns)
-{
-	draw_cut(y++, 1, columns, text_of("Keys"), A_BOLD, 0);
-	for (size_t i = 0; i < sizeof keys / sizeof *keys && y < end; i++, y++) {
-		int at = columns > KEYS_WIDTH - 4 ? KEY_COLUMNS : KEY_COLUMNS - 4;
-		draw_cut(y, 1, at, text_of(keys[i].key), A_NORMAL, 0);
-		draw_cut(y, 1 + at, columns - at, text_of(keys[i].does), A_DIM, 0);
-	}
-	return y;
-}
+/* Where a list is drawn: the rows from `first` on, as far as they fit. */
+struct area {
+	int x, columns, at; /* at: where the explanations begin */
+	int top, rows, first;
+	bool cuts; /* long explanations, instead of wrapping them */
+};
 
 static void
-draw_commands(const struct model *model, int y, int end, int x, int columns)
+draw_at(const struct area *area, int row, int x, struct text t, attr_t attributes)
+{
+	int y = row - area->first;
+	if (y >= 0 && y < area->rows)
+		draw_cut(area->top + y, area->x + x, area->columns - x, t, attributes, 0);
+}
+
+/* Returns the row after it. */
+static int
+draw_entry(const struct area *area, int row, struct text key, struct text does)
+{
+	struct wrap wrap = {does, area->columns - area->at, area->columns - area->at};
+	struct text part;
+	draw_at(area, row, 0, key, A_NORMAL);
+	if (area->cuts) {
+		draw_at(area, row, area->at, does, A_DIM);
+		return row + 1;
+	}
+	row += width_of(key) >= area->at;
+	while (wrap_next(&wrap, &part))
+		draw_at(area, row++, area->at, part, A_DIM);
+	return row;
+}
+
+static int
+draw_keys(struct area area, int row)
+{
+	area.at = KEY_COLUMNS;
+	draw_at(&area, row++, 0, text_of("Keys"), A_BOLD);
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+		row = draw_entry(&area, row, text_of(keys[i].key), text_of(keys[i].does));
+	return row;
+}
+
+static int
+draw_commands(struct area area, const struct model *model, int row)
 {
 	int widest = 0;
 	for (size_t i = 0; i < model->n_manual; i++) {
 		int width = width_of(text_of(model->manual[i].usage));
 		widest = width > widest ? width : widest;
 	}
-	int at = widest + 2 < columns / 2 ? widest + 2 : columns / 2;
-	draw_cut(y++, x, columns, text_of("Commands"), A_BOLD, 0);
-	for (size_t i = 0; i < model->n_manual && y < end; i++, y++) {
-		draw_cut(y, x, at - 1, text_of(model->manual[i].usage), A_NORMAL, 0);
-		draw_cut(y, x + at, columns - at, text_of(model->manual[i].help), A_DIM, 0);
-	}
-	if (y < end)
-		draw_cut(y, x, columns, text_of("/set lists the settings"), A_DIM, 0);
+	bool fits = widest + 2 <= area.columns - LEAST_COLUMNS;
+	area.at = fits ? widest + 2 : 4;
+	draw_at(&area, row++, 0, text_of("Commands"), A_BOLD);
+	for (size_t i = 0; i < model->n_manual; i++)
+		row = draw_entry(&area, row, text_of(model->manual[i].usage),
+			text_of(model->manual[i].help));
+	return draw_entry(&area, row, text_of("/set"), text_of("list or change the settings"));
+}
+
+/* Beside each other. If the explanations fit on one page only when they are cut, they are. */
+static int
+draw_beside(struct area area, const struct model *model)
+{
+	struct area right = area, measured;
+	right.x = KEYS_WIDTH;
+	right.columns = COLS - 1 - KEYS_WIDTH;
+	area.columns = KEYS_WIDTH - 2;
+	measured = right;
+	measured.rows = 0;
+	right.cuts = draw_commands(measured, model, 0) > area.rows;
+	int keys_rows = draw_keys(area, 0), rows = draw_commands(right, model, 0);
+	return rows < keys_rows ? keys_rows : rows;
 }
 
 void
-draw_help(const struct view *view, const struct model *model)
+draw_help(struct view *view, const struct model *model)
 {
-	int top = view_top(view), end = top + view_rows(view);
-	int last = end - 1, x = COLS >= TWO_COLUMNS ? KEYS_WIDTH : 1;
-	int y = top + (view_rows(view) > (int)(sizeof keys / sizeof *keys) + 3);
-	if (x > 1) {
-		draw_keys(y, last, KEYS_WIDTH - 2);
-		draw_commands(model, y, last, x, COLS - x);
-	} else {
-		y = draw_keys(y, last, COLS - 2);
-		if (last - y > 2)
-			draw_commands(model, y + 1, last, 1, COLS - 2);
-	}
-	draw_cut(last, 1, COLS - 2, text_of("Press any key to close."), A_BOLD, 0);
+	int last = view_top(view) + view_rows(view) - 1;
+	struct area area = {.x = 1, .columns = COLS - 2, .top = view_top(view)};
+	area.rows = last - area.top;
+	area.first = view->help_page * area.rows;
+	int rows = COLS >= TWO_COLUMNS ? draw_beside(area, model)
+				       : draw_commands(area, model, draw_keys(area, 0) + 1);
+	view->help_more = area.first + area.rows < rows;
+	draw_cut(last, 1, COLS - 2,
+		text_of(view->help_more ? "Press any key for more, Esc to close."
+					: "Press any key to close."),
+		A_BOLD, 0);
 }

@@ -31,6 +31,8 @@ struct view {
 	bool rooms, people; /* the sides that are wanted beside the log */
 	bool in_room;       /* the user is in a room or a conversation */
 	bool help;          /* the keys and commands are shown instead of the log */
+	int help_page;      /* of them, from 0 */
+	bool help_more;     /* there is another page after it, as far as was drawn */
 };
 
 /* The row of the log's first line. */
@@ -52,6 +54,6 @@ void draw_people(const struct view *view, const struct model *model);
 void draw_topic(const struct model *model);
 void draw_status(const struct model *model, struct text connection);
 void draw_hint(struct text hint);
-void draw_help(const struct view *view, const struct model *model);
+void draw_help(struct view *view, const struct model *model);
 
 #endif
