@@ -216,3 +216,49 @@ def test_scrolled_up_while_messages_arrive(server, start_client):
     ann.shows("F1 help . Tab complete")
     ann.enter("down again")
     ann.shows("ann: down again$")
+
+
+def test_text_of_other_scripts_takes_its_columns(server, start_client):
+    """Right-to-left text is left to the terminal; marks take no column, and the next row begins in its place."""
+    ann = start_client("ann", columns=80, rows=20)
+    bob = server.json("bob")
+    texts = {
+        "hebrew": "שלום עולם",
+        "arabic": "مرحبا",
+        "marks": "e\u0301 n\u0303 a\u0323\u0308",
+        "stacked": "x" + "\u0301" * 12,
+        "devanagari": "नमस्ते",
+        "wide": "日本語",
+    }
+    for name, text in texts.items():
+        bob.send("chat", message=f"{text}|{name}")
+    wide = ann.shows(r"bob: .*\|wide$")
+    assert "".join(wide[i].data for i in range(20, 27)) == "日本語|"
+    for name, text in (("hebrew", texts["hebrew"]), ("arabic", texts["arabic"])):
+        row = ann.shows(rf"bob: {text}\|{name}$")
+        assert row[20 + len(text)].data == "|"
+    row = ann.shows(r"bob: é ñ .*\|marks$")
+    assert row[20 + 5].data == "|"
+    assert ann.shows(r"bob: x.*\|stacked$")[21].data == "|"
+    bob.send("chat", message="שלום " * 20)
+    ann.shows("^..:.. +bob: (שלום ?)+$", "^ {20}(שלום ?)+$")
+    # The user's own input, too: the cursor stands behind what was typed.
+    ann.keys("e\u0301שלום日本")
+    ann.until(lambda: ann.screen.cursor.x == len("ann> ") + 1 + 4 + 4, "the cursor")
+    ann.keys("\x7f\x7f\x7f\x7f\x7f\x7f\x7f")
+    ann.typed("ann>")
+
+
+def test_markdown_is_shown_as_it_was_typed(server, start_client):
+    ann = start_client("ann", columns=80, rows=16)
+    bob = server.json("bob")
+    bob.send("chat", message="run `make *all*` and **wait**, > not that")
+    bob.send("chat", message="```c\n    if (x)\n\treturn `1`;\n```")
+    ann.shows(r"bob: run `make \*all\*` and \*\*wait\*\*, > not that$", "bob: ```c$",
+              "^ {24}if \\(x\\)$", "^ {24}return `1`;$", "^ {20}```$")
+    ann.keys("```")
+    ann.typed("ann> ```")
+    ann.keys("\x1b\r")
+    ann.keys("x = 1\x1b\r```\r")
+    assert bob.until("chat", nick="ann")["message"] == "```\nx = 1\n```"
+    ann.shows("ann: ```$", "^ {20}x = 1$", "^ {20}```$")
