@@ -159,6 +159,7 @@ def test_help_is_the_servers_own_table(page):
     ann = page("Ann")
     say(ann, "/help")
     ann.shows("/msg NAME TEXT", "#answer")
+    assert "/login" not in ann.find("#answer").text, "that was done already"
 
 
 def test_the_page_comes_back_by_itself_with_what_was_said_meanwhile(page, start_server, tmp_path):

@@ -127,6 +127,7 @@ def test_logging_out_is_forgotten_too(page):
     ann = page("ann")
     ann.find("#input").send_keys("half a thou")
     ann.find("#log-out").click()
+    ann.find("#confirm-yes").click()
     ann.wait(lambda t: t.find("#login").is_displayed(), "the login form")
     ann.front().refresh()
     ann.wait(lambda t: t.find("#nick").is_displayed(), "the login form")
@@ -381,9 +382,25 @@ def test_a_german_page_is_german_throughout(page, browser):
     say(ann, "/msg niemand hallo")
     ann.shows("Niemand namens „niemand“ ist online.", "#messages")
     say(ann, "/help")
-    ann.shows("eine private Nachricht senden", "#messages")
+    ann.shows("eine private Nachricht senden", "#answer")
     say(ann, "/hlep")
     ann.shows("Unbekannter Befehl /hlep. Meintest du /help?", "#hint")
     assert ann.front().execute_script("return document.documentElement.lang") == "de"
+    assert ann.texts("#open-switcher kbd") == ["Strg K"]
     assert not ann.front().find_elements(By.CSS_SELECTOR, "#messages .failed .text:not([dir])")
     wait_until(lambda: online(page.server) == ["ann", "bob"])
+
+
+def test_a_server_that_stops_says_so_in_the_pages_language(page):
+    """While it stops it may still answer by HTTP, and is not said to refuse the page. The words do not
+    cover a message that is shown beside them."""
+    ann = page("ann", before="localStorage.setItem('teahouse.settings', '{\"language\":\"de\"}')")
+    page.server.json("bob").send("direct", to="ann", message="psst")
+    ann.shows("psst", "#aside")
+    page.server.stop()
+    ann.shows("Der Server wird beendet.", "#messages")
+    ann.shows("Verbindung verloren.", "#status")
+    ann.wait(lambda t: t.find("#connection").get_attribute("class") == "troubled", "the loss")
+    bottom, top = ann.front().execute_script(
+        "return [document.querySelector('#connection').getBoundingClientRect().bottom, document.querySelector('#aside').getBoundingClientRect().top]")
+    assert bottom < top

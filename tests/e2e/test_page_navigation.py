@@ -199,6 +199,7 @@ def test_another_person_with_the_name_is_asked_about_once(page):
     hears(ann, "kim left.")
     ann.shows("kim is offline.", "#head")
     ann.wait(lambda t: t.find("#dms .row").get_attribute("aria-label") == "kim, offline", "at the side")
+    ann.wait(lambda t: t.texts("#people .row")[1].split() == ["kim", "offline"], "in the list of people, too")
     other = page.server.json("kim")
     hears(ann, "The name kim is in use again")
     say(ann, "the code is 1234")

@@ -65,6 +65,14 @@ test("waits double up to half a minute, and jitter only shortens them", () => {
 	assert.equal(waitBefore(1, 0), 1600);
 });
 
+test("a server that has accepted the page once does not refuse it when it is away", () => {
+	const environment = opened();
+	environment.last().onclose();
+	environment.ring();
+	environment.last().onclose();
+	assert.equal(environment.connection.everOpen, true);
+});
+
 test("packets are sent and received as JSON; other data is ignored", () => {
 	const environment = opened();
 	assert.equal(environment.last().protocol, "teahouse.v2");

@@ -54,7 +54,8 @@ export default {
 	usage: "Usage: {usage}",
 	serverFull: "The server is full. Try again later.",
 	tooSlow: "Your connection is too slow.",
-	shuttingDown: "The server is shutting down.",
+	tooFast: "You are sending faster than the server allows. It delivers your messages with a delay.",
+	shuttingDown: "The server is stopping.",
 
 	// Sidebar and header
 	sidebar: "Rooms and direct messages",

@@ -7,7 +7,7 @@ import { commandHelp } from "../i18n/command_help.js";
 import { t } from "../i18n/translate.js";
 import { nearest } from "../lib/nearest.js";
 import { bytesOf, linesIn } from "../lib/text_length.js";
-import { findCommand, namesOf, OWN_COMMANDS, usageOf } from "./commands.js";
+import { findCommand, forUsers, namesOf, OWN_COMMANDS, usageOf } from "./commands.js";
 import { track } from "./outbox.js";
 import { close, createState, current, find, findOrOpen, isMe, lastKnown, notify, removeLine, reopen, show, showAnswer } from "./state.js";
 
@@ -147,7 +147,7 @@ function help(state, { word }) {
 	const named = word && findCommand(state.commands, word.replace(/^\//u, ""));
 	if (word && !named)
 		return { refused: unknownCommand(state, word.replace(/^\//u, "")) };
-	const listed = named ? [named] : state.commands;
+	const listed = named ? [named] : forUsers(state.commands);
 	showAnswer(state, { kind: "help", commands: listed.map((command) => ({ usage: usageOf(command, command.name), about: commandHelp(command) })) });
 }
 

@@ -73,6 +73,11 @@ export function namesOf({ name, aliases }) {
 	return [name, ...aliases];
 }
 
+/** The commands that are of use after the login. */
+export function forUsers(commands) {
+	return commands.filter(({ name }) => name !== "login");
+}
+
 /** How a command is typed under one of its names: `/msg NICK TEXT`, `/topic [TEXT]`. */
 export function usageOf({ params }, name) {
 	const words = params.map((param) => param.optional ? `[${param.name.toUpperCase()}]` : param.name.toUpperCase());

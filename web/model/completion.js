@@ -4,7 +4,7 @@
 import { commandHelp } from "../i18n/command_help.js";
 import { t } from "../i18n/translate.js";
 import { fold, sameName } from "../lib/names.js";
-import { findCommand, namesOf, usageOf } from "./commands.js";
+import { findCommand, forUsers, namesOf, usageOf } from "./commands.js";
 
 /**
  * Returns complete(text, caret, known), with known = { nicks, rooms, commands }: names in order of
@@ -71,11 +71,6 @@ function suggestedCommands(word, commands) {
 		const name = namesOf(command).find((candidate) => continues(candidate, word));
 		return name === undefined ? [] : [{ value: `/${name} `, shown: usageOf(command, name), about: commandHelp(command) }];
 	});
-}
-
-// Who is logged in has a name already.
-function forUsers(commands) {
-	return commands.filter(({ name }) => name !== "login");
 }
 
 /** Replaces the word before the caret; returns { text, caret }. */

@@ -253,7 +253,8 @@ function commands({ commands: table, ref }, state) {
 	state.commands = table.map((command) => ({ aliases: [], params: [], help: "", ...command }));
 }
 
-function notice({ message: text, room, time, ref }, state) {
+function notice({ message, code, room, time, ref }, state) {
+	const text = refusalText(state, code, message);
 	const request = settle(state, ref);
 	if (request && text.includes("\n"))
 		return showAnswer(state, { kind: "text", title: request.typed ?? "", text }, request.key);

@@ -1,4 +1,4 @@
-// The sentence for a refusal, in the reader's language, by its code. The server's own sentence is
+// The sentence for a refusal or a notice, in the reader's language, by its code. The server's own sentence is
 // used for codes that are not known here. Does not read that sentence.
 
 import { t } from "../i18n/translate.js";
@@ -22,6 +22,7 @@ const SENTENCES = {
 	"usage": usage,
 	"server-full": () => t("serverFull"),
 	"too-slow": () => t("tooSlow"),
+	"too-fast": () => t("tooFast"),
 	"shutting-down": () => t("shuttingDown"),
 };
 

@@ -17,7 +17,7 @@ export class Connection {
 	status = "closed"; // or "connecting", "open", "waiting" (for the next attempt)
 	retryAt = 0;       // when the next attempt is made, or was; 0 if the latest one was successful
 	heardAt = 0;       // when the last packet came, or when the connection was closed properly
-	everOpen = false;  // whether the latest attempt was successful
+	everOpen = false;  // whether any attempt was successful
 
 	#address;
 	#listener;
@@ -89,7 +89,6 @@ export class Connection {
 		this.#discard();
 		this.#setStatus("connecting");
 		this.#socket = new this.#environment.WebSocket(this.#address, "teahouse.v2");
-		this.everOpen = false;
 		this.#socket.onopen = () => {
 			this.everOpen = true;
 			this.retryAt = 0;

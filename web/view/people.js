@@ -35,15 +35,18 @@ export function createPeople(act, redraw) {
 		const colour = String(colourIn(shown, nick));
 		const profile = profileOf(state, nick);
 		const idle = profile !== undefined && isIdle(profile, Date.now());
-		const looks = [nick, colour, profile?.protocol, idle, isMe(state, nick)].join(" ");
+		const offline = shown.kind === "dm" && shown.offline && !isMe(state, nick);
+		const looks = [nick, colour, profile?.protocol, idle, offline, isMe(state, nick)].join(" ");
 		if (open.dataset.looks === looks)
 			return;
 		open.dataset.looks = looks;
 		open.dataset.nick = nick;
-		open.classList.toggle("idle", idle);
+		open.classList.toggle("idle", idle || offline);
 		open.replaceChildren(nickElement(nick, colour));
 		if (isMe(state, nick))
 			open.append(element("span", { className: "you", textContent: ` ${t("you")}` }));
+		if (offline)
+			return open.append(element("span", { className: "away", textContent: t("offlineShort") }));
 		if (idle)
 			open.append(element("span", { className: "visually-hidden", textContent: `, ${t("idle")}` }));
 		if (profile)
@@ -53,7 +56,7 @@ export function createPeople(act, redraw) {
 	return function draw(drawnState, conversation) {
 		state = drawnState;
 		const minute = Math.floor(Date.now() / 60_000); // people become idle without a packet
-		const wanted = [conversation.key, conversation.peopleVersion, state.nick, conversation.name, state.profilesVersion, minute, filter.value].join(" ");
+		const wanted = [conversation.key, conversation.peopleVersion, state.nick, conversation.name, conversation.offline, state.profilesVersion, minute, filter.value].join(" ");
 		if (wanted === drawn)
 			return;
 		drawn = wanted;
