@@ -105,7 +105,7 @@ def test_the_first_picture_needs_no_module(page, language, words):
 
 def test_the_form_says_what_this_place_is_and_who_is_there(page, start_server):
     server = start_server(server={"name": "Garden"})
-    server.telnet("bob").until("Welcome to Garden")
+    server.telnet("bob").until("You are bob, in main; nobody else is here yet.")
     server.json("cat")
     tab = page(server=server)
     tab.wait(lambda t: t.find("#login-present").text == "2 people in main now", "how many")
