@@ -15,9 +15,10 @@ static const char help[] = "Each message needs a recipient:\n"
 			   "/msg NAME TEXT         same as @NAME:TEXT\n"
 			   "/nick NAME             change your name\n"
 			   "/help                  show this list\n"
-			   "/quit, /q              quit";
+			   "/quit, /exit, /q       quit";
 
-static const char *const commands[] = {"msg", "message", "nick", "help", "logout", "quit", "q"};
+static const char *const commands[] = {
+	"msg", "message", "nick", "help", "logout", "quit", "exit", "q"};
 
 /* The state of a connection. */
 struct direct {
@@ -55,6 +56,7 @@ direct_saved(struct session *session, struct text nick)
 	}
 	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
 		model_learn_command(session->model, text_of(commands[i]));
+	text_lines_learn_manual(session->model, help);
 	login_accepted(session, nick);
 }
 

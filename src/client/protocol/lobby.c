@@ -14,10 +14,10 @@ static const char help[] = "Type to talk in the room, or use a command:\n"
 			   "/who, /look, /names    list the people in the room\n"
 			   "/say TEXT              say TEXT\n"
 			   "/help                  show this list\n"
-			   "/quit, /q              quit";
+			   "/quit, /exit, /q       quit";
 
 static const char *const commands[] = {
-	"who", "look", "names", "say", "help", "logout", "quit", "q"};
+	"who", "look", "names", "say", "help", "logout", "quit", "exit", "q"};
 
 /* The state of a connection. */
 struct lobby {
@@ -173,6 +173,7 @@ lobby_entered(struct session *session)
 	struct text room = login_room(session);
 	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
 		model_learn_command(model, text_of(commands[i]));
+	text_lines_learn_manual(model, help);
 	login_accepted(session, text_of(model->nick));
 	model_entered(model, room, text_of(model->nick), wall_ms(), true);
 	lobby_request_members(session);

@@ -95,3 +95,19 @@ text_skip_prefix(struct text t, const char *prefix, struct text *rest)
 	*rest = text_from(t, n);
 	return true;
 }
+
+void
+text_lines_learn_manual(struct model *model, const char *help)
+{
+	struct text rest = text_of(help);
+	model_forget_manual(model);
+	text_line(&rest);
+	while (rest.len > 0) {
+		struct text line = text_line(&rest);
+		const char *gap = strstr(line.ptr, "  ");
+		size_t usage =
+			gap && gap < line.ptr + line.len ? (size_t)(gap - line.ptr) : line.len;
+		struct text does = {line.ptr + usage, line.len - usage};
+		model_learn_manual(model, (struct text){line.ptr, usage}, text_trim(does));
+	}
+}

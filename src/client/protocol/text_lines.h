@@ -24,4 +24,7 @@ bool text_split(struct text *rest, char at, struct text *before);
 /* Whether t begins with the prefix; if so, *rest is what follows it. */
 bool text_skip_prefix(struct text t, const char *prefix, struct text *rest);
 
+/* The commands of a help text, in which a line for each follows the first, for the help on F1. */
+void text_lines_learn_manual(struct model *model, const char *help);
+
 #endif

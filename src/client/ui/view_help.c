@@ -73,7 +73,7 @@ draw_keys(struct area area, int row)
 static int
 draw_commands(struct area area, const struct model *model, int row)
 {
-	int widest = 0;
+	int widest = width_of(text_of("/set"));
 	for (size_t i = 0; i < model->n_manual; i++) {
 		int width = width_of(text_of(model->manual[i].usage));
 		widest = width > widest ? width : widest;
