@@ -22,7 +22,7 @@ function told(line, code, state = welcomed()) {
 test("each refusal names what it is about", () => {
 	assert.equal(told("/msg zoe hi", "no-such-nick"), "Not sent: Nobody called “zoe” is online.");
 	assert.equal(told("/nick bob", "nick-taken"), "The name “bob” is already in use.");
-	assert.equal(told("/join a b", "room-invalid"), "“a b” can’t be the name of a room. Use 1 to 64 characters without spaces, none of # @ : , * ! / \" < >.");
+	assert.equal(told("/join a b", "room-invalid"), "“a b” can’t be the name of a room. Use 1 to 64 characters without spaces, none of #\u00a0@\u00a0:\u00a0,\u00a0*\u00a0!\u00a0/\u00a0\"\u00a0<\u00a0>.");
 	assert.equal(told("/leave", "room-invalid"), "You can’t leave your only room. Join another one first.");
 	assert.equal(told("/leave tea", "not-in-room"), "You are not in the room “tea”.");
 	assert.equal(told("/topic x", "text-too-long"), "Too long (limit 100 bytes).");

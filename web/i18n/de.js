@@ -11,7 +11,7 @@ export default {
 	enterName: "Bitte einen Namen eingeben.",
 	nickTaken: "Der Name „{nick}“ wird schon benutzt.",
 	nickAlike: "Der Name „{nick}“ ist einem zu ähnlich, der schon benutzt wird.",
-	nickInvalid: "„{nick}“ geht nicht als Name. Nimm 1 bis 32 Zeichen ohne Leerzeichen, keines von # @ : , * ! / \" < > und am Anfang nicht ~ & % + $ - =.",
+	nickInvalid: "„{nick}“ geht nicht als Name. Nimm 1 bis 32 Zeichen ohne Leerzeichen, keines von #\u00a0@\u00a0:\u00a0,\u00a0*\u00a0!\u00a0/\u00a0\"\u00a0<\u00a0> und am Anfang nicht ~\u00a0&\u00a0%\u00a0+\u00a0$\u00a0-\u00a0=.",
 	take: "„{nick}“ nehmen",
 	nickElsewhere: "Der Name „{nick}“ wird schon benutzt, vielleicht von dir in einem anderen Tab. Wähle einen anderen für diesen Tab.",
 
@@ -42,7 +42,7 @@ export default {
 	notInRoom: "Du bist nicht im Raum „{room}“.",
 	noSuchNick: "Niemand namens „{nick}“ ist online.",
 	noSuchRoom: "Es gibt keinen Raum „{room}“.",
-	roomInvalid: "„{room}“ geht nicht als Name eines Raums. Nimm 1 bis 64 Zeichen ohne Leerzeichen, keines von # @ : , * ! / \" < >.",
+	roomInvalid: "„{room}“ geht nicht als Name eines Raums. Nimm 1 bis 64 Zeichen ohne Leerzeichen, keines von #\u00a0@\u00a0:\u00a0,\u00a0*\u00a0!\u00a0/\u00a0\"\u00a0<\u00a0>.",
 	roomsFull: "Du bist in zu vielen Räumen. Verlasse erst einen.",
 	lastRoom: "Du kannst deinen einzigen Raum nicht verlassen. Betritt erst einen anderen.",
 	textTooLong: "Zu lang (höchstens {most} Bytes).",

@@ -12,7 +12,7 @@ export default {
 	enterName: "Please enter a name.",
 	nickTaken: "The name “{nick}” is already in use.",
 	nickAlike: "The name “{nick}” looks too much like one that is in use.",
-	nickInvalid: "“{nick}” can’t be used as a name. Use 1 to 32 characters without spaces, none of # @ : , * ! / \" < >, and not ~ & % + $ - = at the start.",
+	nickInvalid: "“{nick}” can’t be used as a name. Use 1 to 32 characters without spaces, none of #\u00a0@\u00a0:\u00a0,\u00a0*\u00a0!\u00a0/\u00a0\"\u00a0<\u00a0>, and not ~\u00a0&\u00a0%\u00a0+\u00a0$\u00a0-\u00a0= at the start.",
 	take: "Use “{nick}”",
 	nickElsewhere: "The name “{nick}” is already in use, perhaps by you in another tab. Choose another one for this tab.",
 
@@ -45,7 +45,7 @@ export default {
 	notInRoom: "You are not in the room “{room}”.",
 	noSuchNick: "Nobody called “{nick}” is online.",
 	noSuchRoom: "There is no room “{room}”.",
-	roomInvalid: "“{room}” can’t be the name of a room. Use 1 to 64 characters without spaces, none of # @ : , * ! / \" < >.",
+	roomInvalid: "“{room}” can’t be the name of a room. Use 1 to 64 characters without spaces, none of #\u00a0@\u00a0:\u00a0,\u00a0*\u00a0!\u00a0/\u00a0\"\u00a0<\u00a0>.",
 	roomsFull: "You are in too many rooms. Leave one first.",
 	lastRoom: "You can’t leave your only room. Join another one first.",
 	textTooLong: "Too long (limit {most} bytes).",

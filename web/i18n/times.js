@@ -23,7 +23,7 @@ function makeFormats() {
 	};
 }
 
-/** chosen: "12", "24" or "system". Says whether that is another, so that everything must be drawn anew. */
+/** chosen: "12", "24" or "system". Says whether it has changed, so that everything must be drawn again. */
 export function setHours(chosen) {
 	const changed = chosen !== hours;
 	hours = chosen;
@@ -31,7 +31,7 @@ export function setHours(chosen) {
 	return changed;
 }
 
-/** Says whether the time zone has changed, so that everything must be drawn anew. */
+/** Says whether the time zone has changed, so that everything must be drawn again. */
 export function timeZoneChanged() {
 	const changed = new Intl.DateTimeFormat().resolvedOptions().timeZone !== formats.clock.resolvedOptions().timeZone;
 	if (changed)

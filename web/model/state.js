@@ -155,7 +155,7 @@ function nextOf(state, conversation) {
 export function reopen(state) {
 	const { conversation, before } = state.left;
 	state.left = null;
-	// It may have been opened anew meanwhile.
+	// It may have been opened again meanwhile.
 	const anew = find(state, conversation.kind, conversation.name);
 	if (anew)
 		return anew;

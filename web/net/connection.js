@@ -66,7 +66,7 @@ export class Connection {
 			this.#expectAnswer(() => this.#probe(), ANSWER_WITHIN);
 	}
 
-	/** To be called after login: waits start anew at the next failure, and silence is probed by pings. */
+	/** To be called after login: waits begin with the shortest at the next failure, and silence is probed by pings. */
 	loggedIn() {
 		this.#attempts = 0;
 		this.#loggedIn = true;

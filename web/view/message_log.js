@@ -205,7 +205,7 @@ export class MessageLog {
 
 	#scrolled() {
 		this.#drawOlder();
-		// The log may have been laid out anew since it was scrolled to the bottom: only going up leaves it.
+		// The log may have another layout since it was scrolled to the bottom: only going up leaves it.
 		const isNear = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
 		this.#atBottom = isNear || (this.#atBottom && log.scrollTop >= this.#top);
 		this.#top = log.scrollTop;
@@ -227,7 +227,7 @@ export class MessageLog {
 	}
 }
 
-// Who has joined or left, once: the line about them changes, and would be read out anew each time.
+// Who has joined or left, once: the line about them changes, and would be read out again each time.
 function announce(news) {
 	const text = presenceParts(news, (nick) => nick).join("");
 	if (text !== "" && !messages.classList.contains("hide-presence"))

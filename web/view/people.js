@@ -10,7 +10,7 @@ import { byId, createList, element, moveByArrows, setText } from "./dom.js";
 import { nickElement } from "./nick.js";
 import { protocolElement } from "./protocol.js";
 
-// More rows would slow the page down, and nobody scrolls through so many.
+// More rows would slow the page down, and are too many to scroll through.
 const SHOWN = 2000;
 const FILTER_FROM = 21; // people
 
