@@ -34,10 +34,11 @@ test("nothing inside an address is a mention", () => {
 });
 
 test("long runs of punctuation take no time", () => {
-	const started = performance.now();
+	// The time of this process, since other programs may take turns.
+	const before = process.cpuUsage();
 	for (const text of ["-".repeat(4000), "-".repeat(2000) + "ann" + "-".repeat(2000), "a-".repeat(2000), "ann-".repeat(1000)])
 		mentionsNick(text, "ann");
-	assert.ok(performance.now() - started < 200);
+	assert.ok(process.cpuUsage(before).user < 200_000);
 });
 
 test("special characters in a nick are taken literally", () => {
