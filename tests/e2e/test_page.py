@@ -329,7 +329,7 @@ def test_the_time_to_the_next_try_is_counted_down(page, start_server):
     ann = page("Ann", server=server)
     server.stop()
     ann.shows("Connection lost.", "#status")
-    ann.wait(lambda t: re.search(r"Trying again in \d+ s\.", "".join(t.texts("#countdown"))), "a countdown")
+    ann.wait(lambda t: re.search(r"Trying again in \d+\ss\.", "".join(t.texts("#countdown"))), "a countdown")
     ann.wait(lambda t: t.find("#retry").text == "Now", "the button, between two attempts")
     assert ann.find("#countdown").get_attribute("aria-hidden") == "true"
 

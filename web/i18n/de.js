@@ -24,7 +24,7 @@ export default {
 	nickHeld: "Verbunden. Warte, bis der Server den Namen {nick} freigibt …",
 	lost: "Verbindung verloren.",
 	unreachable: "Der Server ist nicht erreichbar.",
-	againIn: "Neuer Versuch in {seconds} s.",
+	againIn: "Neuer Versuch in {seconds}\u00a0s.",
 	now: "Jetzt",
 	backInRoom: "Du warst {span} nicht in diesem Raum. Nachrichten aus dieser Zeit werden nicht angezeigt.",
 	reconnected: "Nach {span} wieder verbunden. Nachrichten aus dieser Zeit werden nicht angezeigt.",

@@ -26,7 +26,7 @@ export default {
 	nickHeld: "Connected. Waiting for the server to free the name {nick} …",
 	lost: "Connection lost.",
 	unreachable: "The server can’t be reached.",
-	againIn: "Trying again in {seconds} s.",
+	againIn: "Trying again in {seconds}\u00a0s.",
 	now: "Now",
 	backInRoom: "You were away from this room for {span}. Messages from that time are not shown.",
 	reconnected: "Reconnected after {span}. Messages from that time are not shown.",
