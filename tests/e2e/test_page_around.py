@@ -146,7 +146,7 @@ def test_rooms_and_names_can_be_clicked(page):
 def test_an_empty_room_says_how_others_come_in(page):
     tab = page()
     tab.hears({"type": "leave", "nick": "bob", "room": "main"})
-    tab.wait(lambda t: "Nobody else is here. Send them this link:" in t.find("#intro").text, "the invitation")
+    tab.wait(lambda t: "Nobody else is here. Invite others with this link:" in t.find("#intro").text, "the invitation")
     address = tab.find("#intro input").get_attribute("value")
     assert address == tab.do("return location.origin") + "/#room/main"
     tab.find("#intro button").click()

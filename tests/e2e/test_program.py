@@ -43,7 +43,8 @@ def test_a_file_without_its_option():
 
 def hints(server):
     """What the server prints, until the line about Ctrl-C."""
-    return list(iter(lambda: server.process.stdout.readline().strip(), "Ctrl-C stops the server."))
+    lines = iter(server.process.stdout.readline, b"  Ctrl-C stops the server.\n")
+    return [line.decode().strip() for line in lines]
 
 
 def test_hints_name_the_addresses_in_use(start_server):

@@ -123,7 +123,7 @@ export default {
 	topicSetBy: "Topic: {topic} (set by {nick})",
 	save: "Save",
 	dmIntro: "This is the beginning of your conversation with {name}. It is not stored.",
-	nobodyElse: "Nobody else is here. Send them this link:",
+	nobodyElse: "Nobody else is here. Invite others with this link:",
 	roomLink: "Link to this room",
 	roomHints: "Ctrl-K: other rooms and people · /: commands",
 	onlyYou: "Only you can see this.",

@@ -78,7 +78,8 @@ export function createSwitcher(act) {
 			.filter((choice) => choice.rank < Infinity && (!kind || choice.kind === kind))
 			.sort((one, other) => one.rank - other.rank)
 			.slice(0, SHOWN);
-		const best = shown[0]?.key;
+		// With nothing typed, Enter is to go somewhere, and not to where the user is.
+		const best = shown.find(({ isCurrent }) => wanted !== "" || !isCurrent)?.key ?? shown[0]?.key;
 		const made = newRoom(choices, kind === "people" ? "" : typed);
 		const ordered = ["unread", "rooms", "people"].flatMap((group) => shown.filter((choice) => choice.group === group));
 		const rows = made ? [...ordered, made] : ordered;
@@ -134,7 +135,7 @@ function choicesIn(state) {
 		const { key, kind, name, topic, users, unread, offline } = conversation;
 		const group = kind === "room" ? "rooms" : "people";
 		return {
-			key, name, kind: group, group: unread > 0 && key !== state.current ? "unread" : group, mark: kind === "room" ? "#" : "@",
+			key, name, isCurrent: key === state.current, kind: group, group: unread > 0 && key !== state.current ? "unread" : group, mark: kind === "room" ? "#" : "@",
 			about: offline ? t("offlineShort") : topic, action: { do: "show", key },
 			users: unread > 0 ? t("unreadCount", { count: unread }) : kind === "room" ? t("roomPeople", { count: users }) : "",
 		};
