@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "adapters/telnet_internal.h"
+#include "base/alloc.h"
 #include "base/cluster.h"
 #include "base/wrap.h"
 
@@ -98,7 +99,7 @@ put_names(struct strbuf *out, const struct event *event, size_t columns)
 void
 telnet_encode_columns(const struct event *event, struct strbuf *out)
 {
-	char *digits = strndup(event->ref.ptr, event->ref.len);
+	char *digits = xstrndup(event->ref.ptr, event->ref.len);
 	size_t columns = strtoul(digits, NULL, 10);
 	free(digits);
 	if (event->kind == EVENT_NAMES) {

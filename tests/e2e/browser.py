@@ -5,6 +5,7 @@ import tempfile
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 from clients import TIMEOUT
@@ -71,7 +72,8 @@ class Tab:
 
     def enter(self, nick):
         field = self.find("#nick")
-        field.clear()
+        # The page may put in the name of the last time just now.
+        field.send_keys(Keys.CONTROL, "a")
         field.send_keys(nick)
         self.find("#enter").click()
 

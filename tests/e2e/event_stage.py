@@ -71,6 +71,8 @@ class Json1(User):
 
     def read(self):
         packet = self.client.read()
+        if packet["type"] == "greeting":
+            return self.read()
         if self.version == 2:
             assert isinstance(packet.pop("time"), int)
             # Events have an id, which rises; answers have none.

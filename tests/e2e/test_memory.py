@@ -58,8 +58,10 @@ def test_each_allocation_may_fail(talk):
 def serve(folder, number):
     """Starts a server, uses every protocol, and stops it. Returns whether all of that succeeded."""
     folder.mkdir()
+    # A page of its own: to compress the real one takes a quarter of a second.
+    (folder / "index.html").write_text("<!doctype html>" + 2000 * "tea ")
     server = Server(folder, env=failing(number), wait=False, relay={"echo": "no"},
-                    **Group.SETTINGS)
+                    web={"root": folder}, **Group.SETTINGS)
     done = False
     with contextlib.suppress(Exception), server:
         server.wait_until_ready()

@@ -1,5 +1,6 @@
 """The WebSocket handshake: the rules of RFC 6455, sections 1 and 4."""
 
+import json
 import struct
 
 import pytest
@@ -81,6 +82,8 @@ def test_4_2_2_a_websocket_after_other_requests(server):
         client.read_until(b"ok\n")
     client.send_bytes(http_head("GET", "/ws", HEADERS))
     assert read_http_head(client)[0] == 101
+    greeting = client.read_bytes(2)
+    assert json.loads(client.read_bytes(greeting[1]))["type"] == "greeting"
     client.send_bytes(frame(PING, b"here"))
     assert client.read_bytes(6) == bytes([0x80 | PONG, 4]) + b"here"
     client.drop()
