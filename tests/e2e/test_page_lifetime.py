@@ -11,7 +11,7 @@ from selenium.webdriver.common.keys import Keys
 
 from server import wait_until
 
-pytestmark = pytest.mark.xdist_group("browser life")
+pytestmark = pytest.mark.xdist_group("another browser")
 
 
 @pytest.fixture

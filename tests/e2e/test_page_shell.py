@@ -10,7 +10,7 @@ from selenium.webdriver.common.keys import Keys
 from browser import Tab
 from server import ROOT, free_port
 
-pytestmark = pytest.mark.xdist_group("browser shell")
+pytestmark = pytest.mark.xdist_group("browser")
 
 
 @pytest.fixture
