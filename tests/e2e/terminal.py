@@ -90,6 +90,11 @@ class Terminal:
                 raise AssertionError(f"not there: {what}:\n" + "\n".join(self.rows()))
             self.read(0.1)
 
+    def settles(self):
+        """Waits until nothing has been drawn for a moment: a page may come in several pieces."""
+        while self.read(0.3):
+            pass
+
     def shows(self, *patterns):
         """Waits until successive rows match the patterns; returns the cells of the first row."""
         found = []

@@ -102,6 +102,7 @@ def test_help_on_a_narrow_screen_comes_in_pages(server, start_client):
     ann.keys("\x1bOP")
     while True:
         ann.shows(r"Press any key (for more, Esc to close|to close)\.$")
+        ann.settles()
         seen += "\n".join(ann.rows()[1:13])
         last = ann.rows()
         if "to close." in last[13] and "more" not in last[13]:
