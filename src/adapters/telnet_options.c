@@ -177,7 +177,9 @@ answer_charsets(struct client *client, struct text list)
 	static const char accepted = CHARSET_ACCEPTED, rejected = CHARSET_REJECTED;
 	struct telnet_state *state = client->state;
 	struct strbuf answer = {0};
-	char separator = list.len > 0 ? list.ptr[0] : ';';
+	char separator = ';';
+	if (list.len > 0)
+		separator = list.ptr[0];
 	for (int others = 0; others <= 1; others++) {
 		struct text rest = list, name;
 		while (answer.len == 0 && next_charset(&rest, separator, &name)) {

@@ -33,5 +33,5 @@ draw_cut(int y, int x, int columns, struct text t, attr_t attributes, short pair
 short
 nick_pair(const struct view *view, int colour)
 {
-	return view->colour ? (short)(PAIR_NICKS + colour) : 0;
+	return (short)(view->colour ? PAIR_NICKS + colour : 0);
 }

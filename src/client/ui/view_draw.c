@@ -26,7 +26,9 @@ line_pair(const struct view *view, const struct line *line)
 static short
 line_nick_pair(const struct view *view, const struct line *line)
 {
-	return line->kind == LINE_PRESENCE ? 0 : nick_pair(view, line->colour);
+	if (line->kind == LINE_PRESENCE)
+		return 0;
+	return nick_pair(view, line->colour);
 }
 
 /* The part of the row that is in line->text[from..to]. */
@@ -52,7 +54,9 @@ draw_row(const struct view *view, const struct line *line, struct text row, int 
 	size_t from = 0;
 	for (size_t i = 0; i < sizeof ends / sizeof *ends; from = ends[i++]) {
 		bool marked = i == NICK || i == MENTION;
-		short pair = i == NICK ? line_nick_pair(view, line) : line_pair(view, line);
+		short pair = line_pair(view, line);
+		if (i == NICK)
+			pair = line_nick_pair(view, line);
 		x = draw_text(y, x, row_part(line, row, from, ends[i]),
 			attributes | (marked ? loud : A_NORMAL), pair);
 	}
