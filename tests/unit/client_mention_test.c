@@ -26,6 +26,11 @@ a_nick_is_mentioned_as_a_word(void **state)
 		{"\u00fcann", "ann", false},
 		{"你好小明在吗", "小明", true},
 		{"小", "小明", false},
+		{"你好ann在吗", "ann", true},
+		{"はいannさん", "ann", true},
+		{"ann，你好", "ann", true},
+		{"好-ann", "ann", true},
+		{"你好joann在吗", "ann", false},
 		{"an", "ann", false},
 		{"[away]?", "[away]", true},
 		/* What nicks may have inside belongs to the word .. */

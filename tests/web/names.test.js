@@ -26,6 +26,13 @@ test("what nicks may have belongs to the word", () => {
 	assert.ok(!mentionsNick("ann'sx", "ann"));
 });
 
+test("scripts without spaces between words do not hide a name", () => {
+	for (const [text, nick] of [["你好小明在吗", "小明"], ["你好ann在吗", "ann"], ["はいannさん", "ann"], ["ann，你好", "ann"], ["好-ann", "ann"]])
+		assert.ok(mentionsNick(text, nick), text);
+	assert.ok(!mentionsNick("你好joann在吗", "ann"));
+	assert.deepEqual(splitMentions("你好ann在吗", "ann"), [{ text: "你好" }, { text: "ann", mention: true }, { text: "在吗" }]);
+});
+
 test("nothing inside an address is a mention", () => {
 	for (const text of ["see https://x.org/ann/", "https://ann/", "http://x.org/?q=ann", "mail bob@ann.org", "ann@x.org wrote"])
 		assert.ok(!mentionsNick(text, "ann"), text);

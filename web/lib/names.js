@@ -17,8 +17,9 @@ export function isRoomName(name) {
 }
 
 // What a nick cannot have ends a word. Other punctuation belongs to it between letters: x-ann, ann.b
-const LETTER = "[\\p{L}\\p{N}\\p{M}_]";
-const JOINER = "[^\\s#@:,*!/\"<>…—–;?\\p{L}\\p{N}\\p{M}_]{1,8}";
+// From U+2E80 on, scripts have no spaces between words: a name may be directly behind such a letter.
+const LETTER = "(?=[\\0-\\u2E7F])[\\p{L}\\p{N}\\p{M}_]";
+const JOINER = "[^\\s#@:,*!/\"<>…—–;?\\p{L}\\p{N}\\p{M}_\\u2E80-\\u{10FFFF}]{1,8}";
 const MAIL = /[^\s@]{1,64}@[^\s@]+\.[^\s@]+/gu;
 
 let pattern = { nick: "", regex: null };
