@@ -1,6 +1,7 @@
 // Connects the parts: packets and actions change the state, and the state is drawn. The only module
 // that knows both the connection and the view.
 
+import { recordShown, roomInAddress, watchHistory } from "./browser_history.js";
 import { t } from "./i18n/translate.js";
 import { fold } from "./lib/names.js";
 import { rememberDrafts, rememberNick, rememberedDrafts, rememberedNick } from "./lib/storage.js";
@@ -39,7 +40,6 @@ import { translatePage } from "./view/translate_page.js";
 
 const HELLO_RETRY = 3000; // ms until a refused hello is sent again
 const PROFILES_EVERY = 5000; // ms after which it is seen whether people have to be asked about
-const ROOM = "room/"; // before the room's name in the page's address
 const FORM_LISTENS = 60_000; // ms until a login form that is not filled in gives up its connection
 let helloTimer = null;
 let greetingTimer = null;
@@ -265,18 +265,7 @@ function draw() {
 	card.draw();
 	switcher.draw(state);
 	storeSession(state);
-	if (conversation.kind === "room" && conversation.name !== roomInAddress())
-		history.replaceState(null, "", `#${ROOM}${encodeURIComponent(conversation.name)}`);
-}
-
-// The page's address can name the room to enter: .../#room/tea
-function roomInAddress() {
-	const fragment = location.hash.slice(1);
-	try {
-		return fragment.toLowerCase().startsWith(ROOM) ? decodeURIComponent(fragment.slice(ROOM.length)) : "";
-	} catch {
-		return "";
-	}
+	recordShown(conversation, (key) => state.conversations.has(key));
 }
 
 function step(by, isWanted = () => true) {
@@ -304,11 +293,7 @@ watchKeys({
 });
 // The sound may have been switched on at an earlier visit; browsers allow it after the first click.
 document.addEventListener("click", () => settings.get("sound") && prepareSound(), { once: true });
-addEventListener("hashchange", () => {
-	const room = roomInAddress();
-	if (isInApp(state) && room !== "")
-		onClick({ do: "join", room });
-});
+watchHistory({ show: showConversation, join: (room) => isInApp(state) && enter(room) });
 addEventListener("beforeunload", (event) => messagePackets(state).length > 0 && event.preventDefault());
 byId("retry").addEventListener("click", () => connection.reconnectNow());
 

@@ -265,3 +265,68 @@ def test_axe_finds_nothing(page, browser, view, theme):
     assert ann.faults() == []
     # Another test's tab shows other media.
     ActionChains(ann.front()).send_keys(Keys.ESCAPE).perform()
+
+
+def test_back_and_forward_go_through_the_conversations(page):
+    ann, cat = page("Ann"), page.server.json("cat")
+    for room in ("tea", "garden"):
+        say(ann, f"/join {room}")
+        ann.wait(lambda t, room=room: title(t) == room, room)
+    cat.send("direct", to="Ann", message="psst")
+    ann.wait(lambda t: t.texts("#dms .name") == ["cat"], "the conversation")
+    ann.find("#dms .row").click()
+    ann.wait(lambda t: title(t) == "cat", "cat")
+
+    def goes(step, expected, address):
+        getattr(ann.front(), step)()
+        ann.wait(lambda t: title(t) == expected, expected)
+        assert ann.front().current_url.endswith(address)
+
+    goes("back", "garden", "/#room/garden")
+    goes("back", "tea", "/#room/tea")
+    goes("back", "main", "/#room/main")
+    goes("forward", "tea", "/#room/tea")
+    ann.front().refresh()
+    ann.wait(lambda t: t.texts("#title") == ["tea"], "tea again")
+    goes("forward", "garden", "/#room/garden")
+    goes("forward", "cat", "/#room/garden")
+    # A room that was left is not entered again by going back to it.
+    say(ann, "/join tea")
+    ann.wait(lambda t: title(t) == "tea", "tea")
+    say(ann, "/join attic")
+    ann.wait(lambda t: title(t) == "attic", "attic")
+    say(ann, "/leave tea")
+    ann.wait(lambda t: t.texts("#rooms .name") == ["main", "garden", "attic"], "tea left")
+    ann.front().back()
+    ann.wait(lambda t: t.front().current_url.endswith("#room/attic"), "the address of what is shown")
+    assert title(ann) == "attic" and ann.texts("#rooms .name") == ["main", "garden", "attic"]
+    goes("back", "cat", "/#room/garden")
+
+
+def test_many_rooms_leave_the_direct_messages_in_view(page):
+    ann, cat = page("Ann"), page.server.json("cat")
+    for number in range(24):
+        say(ann, f"/join room{number}")
+    ann.wait(lambda t: len(t.texts("#rooms .name")) == 25, "all rooms")
+    cat.send("direct", to="Ann", message="psst")
+    ann.wait(lambda t: t.texts("#dms .name") == ["cat"], "the conversation")
+
+    def is_seen(selector):
+        return ann.front().execute_script("""
+            const row = document.querySelector(arguments[0]), { x, y, height } = row.getBoundingClientRect();
+            return row.contains(document.elementFromPoint(x + 20, y + 2)) && row.contains(document.elementFromPoint(x + 20, y + height - 2));""", selector)
+
+    assert is_seen("#dms .row")
+    # The row of what is shown is in view, wherever the user comes from.
+    ann.wait(lambda _: is_seen("#rooms .current .row"), "the last room")
+    press(ann, Keys.ARROW_DOWN, Keys.ALT)
+    ann.wait(lambda t: title(t) == "cat", "cat")
+    press(ann, Keys.ARROW_DOWN, Keys.ALT)
+    ann.wait(lambda t: title(t) == "main", "main")
+    ann.wait(lambda _: is_seen("#rooms .current .row"), "the first room")
+    # Where neither list needs its share, there is no gap and nothing to scroll.
+    for number in range(24):
+        say(ann, f"/leave room{number}")
+    ann.wait(lambda t: len(t.texts("#rooms .name")) == 1, "one room")
+    rows, list_ = ann.find("#rooms .row").rect, ann.find("#rooms").rect
+    assert abs(rows["height"] - list_["height"]) < 2

@@ -33,6 +33,7 @@ export function createSidebar(state, { act, goTo, newRoom, logOut }) {
 	}
 
 	let currentKey = null;
+	let openCount = 0;
 	function updateRow(row, conversation) {
 		const { key, kind, name, unread, mentions, joined, offline, former } = conversation;
 		const [open, more] = row.children;
@@ -53,11 +54,15 @@ export function createSidebar(state, { act, goTo, newRoom, logOut }) {
 	}
 
 	return function draw() {
+		const isMoved = currentKey !== state.current || openCount !== state.conversations.size;
 		currentKey = state.current;
+		openCount = state.conversations.size;
 		const dms = ofKind(state, "dm");
 		drawRooms(ofKind(state, "room"));
 		drawDms(dms);
 		byId("dms-section").hidden = dms.length === 0;
+		if (isMoved)
+			byId("rooms-pane").querySelector(".current")?.scrollIntoView({ block: "nearest" });
 		setText(byId("server"), state.server);
 		setText(byId("self"), state.nick);
 		paint(byId("self"), state.nick);
