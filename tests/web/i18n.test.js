@@ -25,6 +25,14 @@ test("every language has every sentence, with the same values", () => {
 	}
 });
 
+test("no sentence takes the place of another of the same key", () => {
+	for (const language of Object.keys(LANGUAGES)) {
+		const keys = [...source(`i18n/${language}.js`).matchAll(/^\t(\w+):/gmu)].map(([, key]) => key);
+		assert.deepEqual(keys.filter((key, at) => keys.indexOf(key) < at), [], language);
+		assert.equal(keys.length, Object.keys(LANGUAGES[language]).length);
+	}
+});
+
 test("each sentence is used, and each key in index.html exists", () => {
 	const all = [...modules.filter((name) => !CATALOGUES.includes(name)), "index.html"].map(source).join("\n");
 	for (const key of Object.keys(LANGUAGES.en))
