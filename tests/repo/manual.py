@@ -276,7 +276,7 @@ def event_cells(kind, protocol, lines):
     cell = ", ".join(words)
     if kind == "direct":
         cell = re.sub(r"-> \w+", "-> b", cell).replace("ann", "a")
-    actor = "X" if kind in ("entered", "left", "renamed", "topic") else "nick"
+    actor = "X" if kind in ("entered", "left", "renamed", "topic") else "name"
     for word, stands in (("ann", actor), ("waves", "action"), ("Tea", "T"), ("hi", "text"),
                          ("pat", "X" if kind == "left" else "Y")):
         cell = re.sub(rf"\b{word}\b", stands, cell)
