@@ -7,6 +7,7 @@
 
 #include "teahouse/command.h"
 #include "teahouse/event.h"
+#include "teahouse/history.h"
 #include "teahouse/log.h"
 
 struct core;
@@ -28,6 +29,7 @@ struct core_host {
 	void (*resume)(void *ctx, struct session *session);
 	int64_t (*wall_ms)(void *ctx);      /* ms since 1970 */
 	int64_t (*monotonic_ms)(void *ctx); /* ms of a clock that never jumps */
+	struct history *history;            /* where what happens in rooms is kept; NULL: nowhere */
 };
 
 enum { TEXT_LINES = 40 }; /* most lines of one message */

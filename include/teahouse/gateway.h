@@ -17,12 +17,12 @@ struct outqueue;
 /* What the gateway asks of net. `conn` is net's own structure for the connection. */
 struct transport_ops {
 	/*
-	 * Sends as much of what waits as the socket takes at once. Returns the bytes
-	 * taken, 0 when it takes none now, -1 when the connection is broken
-	 * (connection_lost follows in a later turn). When it took less than everything,
+	 * Sends as much of the first `most` bytes that wait as the socket takes at once.
+	 * Returns the bytes taken, 0 when it takes none now, -1 when the connection is broken
+	 * (connection_lost follows in a later turn). When it took less than `most`,
 	 * connection_writable is called once there is room again.
 	 */
-	ssize_t (*send)(void *conn, const struct outqueue *waiting);
+	ssize_t (*send)(void *conn, const struct outqueue *waiting, size_t most);
 	/* Whether to read from the connection. Until told otherwise: yes. */
 	void (*set_reading)(void *conn, bool wanted);
 	/*
@@ -38,13 +38,8 @@ struct gateway_settings {
 	size_t send_queue;           /* bytes */
 	int64_t login_timeout;       /* ms; 0: never */
 	const struct listener *web;  /* where the page is, told to HTTP on other ports; or NULL */
-	/*
-	 * Called once in each gateway_flush, before anything of the turn is sent: what must
-	 * be stored before it is told is stored when it returns. NULL: there is no store.
-	 */
-	void (*commit)(void *ctx);
-	void *commit_ctx;
-	struct log *log; /* NULL: memory_log */
+	struct log *log;             /* NULL: memory_log */
+	struct history *history;     /* NULL: nothing is kept */
 	struct core_settings core;
 };
 
@@ -62,7 +57,8 @@ struct core *gateway_core(struct gateway *gateway);
 
 /*
  * The end of a loop turn, and the only place that sends. Closes and frees what is to
- * go, commits the turn, sends what waits, one gathered write a connection, and then
+ * go, hands the turn to the history, sends what waits and is stored, if it must be, one
+ * gathered write a connection, and then
  * resumes the connections that waited to be processed. To be called after all input
  * that is there was received.
  */

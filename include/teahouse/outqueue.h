@@ -46,8 +46,11 @@ outqueue_push_slice(struct outqueue *q, struct slice slice)
 /* Appends the whole buffer, likewise. */
 void outqueue_push(struct outqueue *q, struct buffer *b);
 
-/* Describes the first bytes as at most max pieces, for writev. Returns how many are used. */
-int outqueue_gather(const struct outqueue *q, struct iovec *pieces, int max);
+/*
+ * Describes the first bytes, at most `bytes` of them, as at most max pieces, for writev.
+ * Returns how many are used.
+ */
+int outqueue_gather(const struct outqueue *q, size_t bytes, struct iovec *pieces, int max);
 
 /* The bytes of the first slice, borrowed. TEXT_NONE: the queue is empty. */
 struct text outqueue_first(const struct outqueue *q);

@@ -61,14 +61,16 @@ outqueue_first(const struct outqueue *q)
 }
 
 int
-outqueue_gather(const struct outqueue *q, struct iovec *pieces, int max)
+outqueue_gather(const struct outqueue *q, size_t bytes, struct iovec *pieces, int max)
 {
 	int n = 0;
-	for (uint32_t i = 0; i < q->n && n < max; i++, n++) {
+	for (uint32_t i = 0; i < q->n && n < max && bytes > 0; i++, n++) {
 		const struct slice *slice =
 			i == 0 ? &q->first : &q->more[(q->head + i - 1) & (q->cap - 1)];
 		pieces[n].iov_base = slice->buffer->bytes + slice->from;
-		pieces[n].iov_len = slice->to - slice->from;
+		size_t len = slice->to - slice->from;
+		pieces[n].iov_len = len < bytes ? len : bytes;
+		bytes -= pieces[n].iov_len;
 	}
 	return n;
 }

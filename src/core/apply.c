@@ -234,6 +234,19 @@ user_neighbours(const struct user *user, struct session ***found)
 	return n;
 }
 
+/* In each room that the user is in. */
+static void
+rename_keep(struct core *core, const struct user *user, const struct event *event)
+{
+	const struct name *rooms[USER_ROOMS];
+	size_t n = 0;
+	if (!core->host.history)
+		return;
+	for (; n < user->n_memberships; n++)
+		rooms[n] = user->memberships[n].room->named.name;
+	core->host.history->keep(core->host.history, event, rooms, n);
+}
+
 static enum reason
 apply_rename(struct core *core, const struct entry *entry, const struct origin *origin)
 {
@@ -254,6 +267,7 @@ apply_rename(struct core *core, const struct entry *entry, const struct origin *
 	} else {
 		struct session **to;
 		size_t n = user_neighbours(user, &to);
+		rename_keep(core, user, &event);
 		core->host.deliver(core->host.ctx, &event, to, n);
 		free(to);
 	}

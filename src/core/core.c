@@ -25,6 +25,7 @@ core_open(const struct core_settings *settings, const struct core_host *host, st
 	core->settings.room = text_copy(settings->room);
 	core->host = *host;
 	core->log = log ? log : &memory_log;
+	core->last_id = host->history ? host->history->last_id : 0;
 	core->rules = name_rules_open();
 	core->reserved = name_make(core->rules, text_of("server"), NAME_NICK);
 	core->default_room = room_get(core, settings->room);

@@ -175,7 +175,7 @@ void event_add_members(struct event *event, const struct room *room, const struc
 struct event event_make(struct core *core, enum event_kind kind, struct session *by);
 void session_tell(struct session *session, struct event *event);
 
-/* Gives the event its id, and its place in the order of the room. */
+/* Keeps the event in the history of the room, and delivers it to its audience. */
 void room_deliver(struct room *room, struct event *event);
 
 /* Sends the topic as a snapshot. also_none: also when there is no topic. */

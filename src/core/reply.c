@@ -20,8 +20,12 @@ void
 room_deliver(struct room *room, struct event *event)
 {
 	const struct core_host *host = &room->core->host;
+	const struct name *name = room->named.name;
 	event->in_room = room;
 	event->room = room_name(room);
+	/* A digest sums up events: it is none itself, and has no id. */
+	if (host->history && event->id)
+		host->history->keep(host->history, event, &name, 1);
 	host->deliver(host->ctx, event, room->audience, room->n_audience);
 }
 

@@ -71,6 +71,7 @@ gateway_open(const struct gateway_settings *settings, const struct transport_ops
 		.resume = gateway_session_resumed,
 		.wall_ms = gateway_wall_ms,
 		.monotonic_ms = gateway_monotonic_ms,
+		.history = settings->history,
 	};
 	gateway->core = core_open(&settings->core, &host, settings->log);
 	if (gateway->core)
@@ -90,11 +91,16 @@ gateway_close(struct gateway *gateway)
 {
 	while (gateway_has_work(gateway))
 		gateway_flush(gateway);
+	/* What is held has nowhere to go any more, but keeps its connections. */
+	gate_open(gateway, UINT64_MAX);
+	while (gateway_has_work(gateway))
+		gateway_flush(gateway);
 	assert(gateway->n_connections == 0);
 	core_close(gateway->core);
 	free(gateway->dirty.at);
 	free(gateway->to_reap.at);
 	free(gateway->to_resume.at);
+	free(gateway->gate.at);
 	timers_clear(&gateway->timers);
 	strbuf_clear(&gateway->buf);
 	free(gateway);
@@ -284,8 +290,9 @@ connection_reap(struct connection *connection)
 		gateway->n_sessions--;
 	connection->admitted = false;
 	quota_release(connection);
-	/* A connection in the list of dirty ones must not be freed. */
-	if (connection->state == CONNECTION_GONE && !connection->dirty) {
+	/* A connection in the list of dirty ones, or of what is gated, must not be freed. */
+	bool listed = connection->dirty || connection->gated > 0;
+	if (connection->state == CONNECTION_GONE && !listed) {
 		connection_free(connection);
 		return;
 	}
@@ -318,11 +325,12 @@ connection_waits(const struct connection *connection)
 }
 
 static void
-gateway_send(struct gateway *gateway)
+gateway_send(struct gateway *gateway, uint64_t ticket)
 {
 	for (size_t i = 0; i < gateway->dirty.n; i++) {
 		struct connection *connection = gateway->dirty.at[i];
 		connection->dirty = false;
+		gate_pass(connection, ticket);
 		if (connection->state == CONNECTION_GONE)
 			connection_schedule_close(connection);
 		else
@@ -336,10 +344,16 @@ gateway_send(struct gateway *gateway)
 void
 gateway_flush(struct gateway *gateway)
 {
+	struct history *history = gateway->settings.history;
+	uint64_t ticket = 0;
+	if (history)
+		gate_open(gateway, history->committed(history));
 	gateway_reap(gateway);
-	if (gateway->settings.commit)
-		gateway->settings.commit(gateway->settings.commit_ctx);
-	gateway_send(gateway);
+	if (history)
+		ticket = history->end_turn(history);
+	if (ticket)
+		gateway->gate.ticket = ticket;
+	gateway_send(gateway, ticket);
 	gateway_end_batch(gateway);
 	/* The output of these connections belongs to the next turn. */
 	for (size_t i = 0; i < gateway->to_resume.n; i++)

@@ -57,7 +57,9 @@ struct connection {
 	bool logged_in;             /* and that was noted */
 	unsigned char close_reason; /* enum reason */
 	uint32_t number;            /* in the log */
-	struct outqueue out;        /* what is to be sent */
+	struct outqueue out;        /* what is to be sent: first what may leave .. */
+	uint32_t ready;             /* .. that many bytes; .. */
+	uint32_t gated;             /* .. then that many that wait for a ticket; the rest is new */
 	/* The fields above are read for each event sent to it, those below are not. */
 	struct gateway *gateway;
 	void *conn;         /* the transport's; NULL: gone */
@@ -70,6 +72,20 @@ struct connection {
 	int64_t pause; /* monotonic ms: silence ends the partial message then; 0: there is none */
 	int64_t deadline; /* monotonic ms: to log in by, or to be gone by once closing; 0: none */
 	struct connection *prev, *next;
+};
+
+/* Bytes of a connection that may leave once a ticket is committed. */
+struct gated {
+	uint64_t ticket;
+	struct connection *connection;
+	uint32_t bytes;
+};
+
+/* What is gated, in the order of the tickets. */
+struct gate {
+	struct gated *at;
+	size_t head, n, cap;
+	uint64_t ticket; /* the last one that was given */
 };
 
 /* What is sent in one encoding during a turn. */
@@ -91,6 +107,7 @@ struct gateway {
 	struct connection_list dirty;   /* with something to send, or to be looked at */
 	struct connection_list to_reap; /* to be closed or freed */
 	struct connection_list to_resume;
+	struct gate gate;
 	struct timers timers;
 	struct strbuf buf; /* events are encoded here first */
 	struct encoding_batch batches[ENCODINGS_MAX];
@@ -138,6 +155,14 @@ connection_takes_input(const struct connection *connection)
 {
 	return connection->state <= CONNECTION_DRAINING;
 }
+
+/* gate.c: what may leave, and what waits until it is stored */
+
+/* What was sent to the connection in this turn may leave, now or with a ticket. */
+void gate_pass(struct connection *connection, uint64_t ticket);
+
+/* What waits for this ticket, or for an earlier one, may leave. */
+void gate_open(struct gateway *gateway, uint64_t ticket);
 
 /* outbox.c */
 

@@ -26,14 +26,16 @@ connection_send(struct connection *connection)
 	bool closing = connection->state == CONNECTION_CLOSING;
 	if (connection->write_blocked || (connection->state != CONNECTION_OPEN && !closing))
 		return;
-	if (connection->out.bytes > 0) {
-		ssize_t sent = transport->send(connection->conn, &connection->out);
+	if (connection->ready > 0) {
+		ssize_t sent =
+			transport->send(connection->conn, &connection->out, connection->ready);
 		if (sent < 0)
 			return;
 		outqueue_consume(&connection->out, (size_t)sent);
+		connection->ready -= (uint32_t)sent;
 	}
-	connection->write_blocked = connection->out.bytes > 0;
-	if (closing && !connection->write_blocked) {
+	connection->write_blocked = connection->ready > 0;
+	if (closing && connection->out.bytes == 0) {
 		connection_set_state(connection, CONNECTION_CLOSED);
 		transport->close(connection->conn, connection->close_reason);
 	}

@@ -293,20 +293,20 @@ conn_keep_cut_piece(struct conn *conn, const struct iovec *pieces, int n, ssize_
 }
 
 static ssize_t
-transport_send(void *at, const struct outqueue *waiting)
+transport_send(void *at, const struct outqueue *waiting, size_t most)
 {
 	struct conn *conn = at;
 	if (!conn_is_open(conn) || conn->hung_up)
 		return -1;
 	conn_send_pending(conn);
-	if (conn->write_blocked || waiting->n == 0)
+	if (conn->write_blocked || most == 0)
 		return 0;
 	struct iovec pieces[PIECES];
-	int n = outqueue_gather(waiting, pieces, PIECES);
+	int n = outqueue_gather(waiting, most, pieces, PIECES);
 	ssize_t taken = conn_write(conn, pieces, n);
 	if (taken > 0 && conn->state == CONN_WS)
 		taken = conn_keep_cut_piece(conn, pieces, n, taken);
-	if (taken >= 0 && ((size_t)taken < waiting->bytes || conn->pending.len > 0))
+	if (taken >= 0 && ((size_t)taken < most || conn->pending.len > 0))
 		conn_block(conn);
 	return taken;
 }

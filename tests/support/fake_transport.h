@@ -49,7 +49,7 @@ fake_conn_take(struct fake_conn *conn, const char *bytes, size_t n)
 }
 
 static inline ssize_t
-fake_send(void *at, const struct outqueue *waiting)
+fake_send(void *at, const struct outqueue *waiting, size_t most)
 {
 	struct fake_conn *conn = at;
 	struct iovec pieces[FAKE_PIECES];
@@ -58,7 +58,7 @@ fake_send(void *at, const struct outqueue *waiting)
 	conn->sends++;
 	if (conn->broken)
 		return -1;
-	int n = outqueue_gather(waiting, pieces, FAKE_PIECES);
+	int n = outqueue_gather(waiting, most, pieces, FAKE_PIECES);
 	for (int i = 0; conn->discards && i < n; i++)
 		sent += pieces[i].iov_len;
 	conn->bytes += sent;

@@ -127,7 +127,7 @@ gathered(const struct outqueue *q, struct strbuf *out, int max)
 {
 	struct iovec pieces[1024];
 	assert_in_range(max, 0, 1024);
-	int n = outqueue_gather(q, pieces, max);
+	int n = outqueue_gather(q, q->bytes, pieces, max);
 	out->len = 0;
 	for (int i = 0; i < n; i++)
 		strbuf_add(out, pieces[i].iov_base, pieces[i].iov_len);
@@ -277,14 +277,14 @@ adjacent_slices_of_a_buffer_are_merged(void **state)
 	assert_true(buffer_add(buffer, BYTES("two")));
 	assert_false(buffer_add(buffer, BYTES("six")));
 	outqueue_push_slice(&q, (struct slice){buffer, 3, 6});
-	assert_int_equal(outqueue_gather(&q, pieces, 4), 1);
+	assert_int_equal(outqueue_gather(&q, q.bytes, pieces, 4), 1);
 	assert_int_equal(buffer->refs, 2);
 	assert_text(outqueue_first(&q), BYTES("onetwo"));
 	/* A slice that is partly consumed still grows; a gap is not sent. */
 	outqueue_consume(&q, 4);
 	assert_true(buffer_add(buffer, BYTES("xy")));
 	outqueue_push_slice(&q, (struct slice){buffer, 7, 8});
-	assert_int_equal(outqueue_gather(&q, pieces, 4), 2);
+	assert_int_equal(outqueue_gather(&q, q.bytes, pieces, 4), 2);
 	assert_int_equal(q.bytes, 3);
 	assert_text(outqueue_first(&q), BYTES("wo"));
 	outqueue_consume(&q, 2);

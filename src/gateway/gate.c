@@ -1,0 +1,69 @@
+/*
+ * What may leave, and what waits until it is stored. A connection's outbox has three parts:
+ * ready, gated for tickets, and new in this turn. Its order never changes: what need not be
+ * stored waits, too, where something before it does.
+ */
+#include <string.h>
+
+#include "gateway/gateway_internal.h"
+
+static void
+gate_add(struct gate *gate, struct gated gated)
+{
+	if (gate->head + gate->n == gate->cap && gate->head > gate->n) {
+		memmove(gate->at, gate->at + gate->head, gate->n * sizeof *gate->at);
+		gate->head = 0;
+	}
+	if (gate->head + gate->n == gate->cap) {
+		gate->cap = gate->cap ? gate->cap * 2 : 64;
+		gate->at = xrealloc(gate->at, gate->cap * sizeof *gate->at);
+	}
+	gate->at[gate->head + gate->n++] = gated;
+}
+
+static bool
+connection_sends(const struct connection *connection)
+{
+	return connection->state == CONNECTION_OPEN || connection->state == CONNECTION_CLOSING;
+}
+
+void
+gate_pass(struct connection *connection, uint64_t ticket)
+{
+	struct gate *gate = &connection->gateway->gate;
+	if (!connection_sends(connection))
+		return;
+	uint32_t fresh = (uint32_t)connection->out.bytes - connection->ready - connection->gated;
+	if (ticket == 0 && connection->gated == 0) {
+		connection->ready += fresh;
+	} else if (fresh > 0) {
+		connection->gated += fresh;
+		gate_add(gate, (struct gated){gate->ticket, connection, fresh});
+	}
+}
+
+static void
+gated_release(const struct gated *gated)
+{
+	struct connection *connection = gated->connection;
+	connection->gated -= gated->bytes;
+	if (connection_sends(connection)) {
+		connection->ready += gated->bytes;
+		connection_mark_dirty(connection);
+	} else if (connection->state == CONNECTION_GONE && connection->gated == 0) {
+		/* It may have waited for that to be freed. */
+		connection_schedule_close(connection);
+	}
+}
+
+void
+gate_open(struct gateway *gateway, uint64_t ticket)
+{
+	struct gate *gate = &gateway->gate;
+	while (gate->n > 0 && gate->at[gate->head].ticket <= ticket) {
+		gated_release(&gate->at[gate->head++]);
+		gate->n--;
+	}
+	if (gate->n == 0)
+		gate->head = 0;
+}
