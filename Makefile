@@ -22,13 +22,13 @@ COMPILE = $(CC) -std=c11 $(DEFINES) -Iinclude -Isrc $(WARNINGS) $(HARDEN) $(OPTI
 LINK = $(CC) $(OPTIMISE) $(SANITIZE) -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
 
 # Unit tests get the pure libraries only: whatever touches a socket or a screen does not link.
-PURE_LIBS = -ljansson -linih -ltelnet -licui18n -licuuc -lz
+PURE_LIBS = -ljansson -linih -ltelnet -licui18n -licuuc -lsqlite3 -lz
 SERVER_LIBS = $(PURE_LIBS) -lwebsockets -luv
 CLIENT_LIBS = $(PURE_LIBS) -lncursesw -ltinfo -lreadline
 
 PACKAGES = gcc libc6-dev libwebsockets-dev libwebsockets-evlib-uv libuv1-dev libjansson-dev \
-	libinih-dev libtelnet-dev uthash-dev libicu-dev libncurses-dev libreadline-dev \
-	zlib1g-dev
+	libinih-dev libtelnet-dev libsqlite3-dev uthash-dev libicu-dev libncurses-dev \
+	libreadline-dev zlib1g-dev
 TEST_PACKAGES = libcmocka-dev python3-pytest python3-pytest-xdist python3-pexpect python3-pyte \
 	python3-selenium chromium chromium-driver nodejs inetutils-telnet netcat-openbsd \
 	putty-tools tintin++ tf5 busybox socat valgrind mandoc git procps \

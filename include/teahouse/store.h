@@ -1,0 +1,35 @@
+/*
+ * A history in a file and, of each room, the newest part in memory. The loop is never kept
+ * waiting: a thread writes what the turns keep, and others read what is not in memory.
+ */
+#ifndef TEAHOUSE_STORE_H
+#define TEAHOUSE_STORE_H
+
+#include "teahouse/history.h"
+#include "teahouse/strbuf.h"
+
+enum store_sync {
+	STORE_SYNC_OFF, /* neither waited for nor flushed: the death of the process may lose it */
+	STORE_SYNC_NORMAL, /* survives the death of the process */
+	STORE_SYNC_FULL,   /* and a power failure: each commit is flushed to the disk */
+};
+
+struct store_settings {
+	const char *file; /* NULL or "": only what is recent, in memory */
+	enum store_sync sync;
+	size_t recent; /* events of each room kept in memory */
+	/* The next turn of the loop is not to wait. Called by any thread. */
+	void (*wake)(void *ctx);
+	void *ctx;
+};
+
+/*
+ * Opens the file, makes it if there is none, and starts the threads. NULL: `why` has a
+ * sentence that begins with the file's name. Copies the settings.
+ */
+struct history *store_open(const struct store_settings *settings, struct strbuf *why);
+
+/* Stores what waits, if the disk takes it within a few seconds; then `committed` says so no more. */
+void store_close(struct history *history);
+
+#endif

@@ -1,0 +1,64 @@
+/*
+ * The file of the history: its tables and statements. The only part that knows SQLite. A
+ * connection belongs to one thread at a time. Knows no threads and no loop.
+ */
+#ifndef STORE_DB_H
+#define STORE_DB_H
+
+#include "store/record.h"
+#include "teahouse/store.h"
+
+struct db;
+
+enum db_result {
+	DB_OK,
+	DB_FAILED, /* the disk is full, or cannot be read or written, or is locked: may pass */
+	DB_CORRUPT,
+};
+
+/*
+ * Opens the file for writing: makes it, or brings an older one up to date after copying it.
+ * NULL: `why` has what is wrong, a sentence without the file's name.
+ */
+struct db *db_open(const char *file, enum store_sync sync, struct strbuf *why);
+
+/* Another connection to a file that is open, for reading only. NULL: as above. */
+struct db *db_open_reader(const char *file, struct strbuf *why);
+
+/* For checkpoints only. NULL: as above. */
+struct db *db_open_checkpointer(const char *file, struct strbuf *why);
+
+void db_close(struct db *db);
+
+/* What SQLite says of the last failure. Borrowed until the next call. */
+const char *db_error(const struct db *db);
+
+/* The highest id that was ever committed. */
+uint64_t db_last_id(struct db *db);
+
+enum db_result db_begin(struct db *db);
+enum db_result db_commit(struct db *db, uint64_t last_id);
+void db_rollback(struct db *db);
+
+/* Within a transaction: the number of the room, which is made if there is none. */
+enum db_result db_room(struct db *db, struct text casefolded, struct text shown, int64_t *number);
+
+/* Within a transaction. A record is added once, and has a place in each room that it is of. */
+enum db_result db_add_record(struct db *db, const struct record *record);
+enum db_result db_add_place(struct db *db, const struct record *record, int64_t room);
+
+/*
+ * Calls `found` for at most range->limit records of the room, the newest of the range first, or
+ * with range->oldest the oldest. A record is valid during the call.
+ */
+typedef void db_found(void *ctx, const struct record *record);
+enum db_result db_read(struct db *db, struct text casefolded, const struct history_range *range,
+	db_found *found, void *ctx);
+
+/* Pages of the write-ahead log that no checkpoint has moved yet, after the last commit. */
+int db_log_pages(const struct db *db);
+
+/* Moves what it can of the write-ahead log into the file, without keeping anybody waiting. */
+enum db_result db_checkpoint(struct db *db);
+
+#endif

@@ -1,0 +1,266 @@
+/*
+ * Two threads: one writes all turns that wait in one transaction, the other makes
+ * checkpoints, which take milliseconds and must delay no commit. Knows no rings.
+ */
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <time.h>
+#include <utlist.h>
+
+#include "store/store_internal.h"
+
+enum {
+	RETRY_SECONDS = 1,       /* until a failed commit is tried again */
+	CLOSING_TRIES = 3,       /* when the server stops */
+	CHECKPOINT_PAGES = 1000, /* of the write-ahead log: 4 MB */
+};
+
+struct writer {
+	struct db *db, *checkpointer;
+	struct store_settings settings;
+	uint64_t last_id; /* when the file was opened */
+	pthread_t thread, checkpoint_thread;
+	pthread_mutex_t mutex;
+	pthread_cond_t work, checkpoint; /* there is some; one is due, or it stops */
+	struct turn *waiting, *done;
+	bool stopping, failing, checkpoint_due;
+	atomic_bool checkpointed; /* what is left of it can be finished by the writer */
+	char error[256];
+};
+
+/* The number of a room that is not in the file yet is right only if the transaction is. */
+static enum db_result
+place_add(struct db *db, const struct place *place, const struct record *before)
+{
+	struct store_room *room = place->room;
+	enum db_result result = DB_OK;
+	if (!room->number)
+		result = db_room(db, room->casefolded, room->shown, &room->number);
+	if (result == DB_OK && place->record != before)
+		result = db_add_record(db, place->record);
+	return result == DB_OK ? db_add_place(db, place->record, room->number) : result;
+}
+
+static enum db_result
+turn_write(struct db *db, const struct turn *turn)
+{
+	enum db_result result = DB_OK;
+	const struct record *before = NULL;
+	for (size_t i = 0; i < turn->n && result == DB_OK; i++) {
+		result = place_add(db, &turn->places[i], before);
+		before = turn->places[i].record;
+	}
+	return result;
+}
+
+static bool
+turns_have_places(const struct turn *turns)
+{
+	for (const struct turn *turn = turns; turn; turn = turn->next)
+		if (turn->n > 0)
+			return true;
+	return false;
+}
+
+static enum db_result
+turns_write(struct db *db, const struct turn *turns)
+{
+	/* Those that only wait for others have nothing to write. */
+	if (!turns_have_places(turns))
+		return DB_OK;
+	enum db_result result = db_begin(db);
+	uint64_t last_id = 0;
+	for (const struct turn *turn = turns; turn && result == DB_OK; turn = turn->next) {
+		result = turn_write(db, turn);
+		last_id = turn->last_id;
+	}
+	return result == DB_OK ? db_commit(db, last_id) : result;
+}
+
+static void
+turns_undo(struct writer *writer, const struct turn *turns)
+{
+	pthread_mutex_lock(&writer->mutex);
+	snprintf(writer->error, sizeof writer->error, "%s", db_error(writer->db));
+	writer->failing = true;
+	pthread_mutex_unlock(&writer->mutex);
+	db_rollback(writer->db);
+	for (const struct turn *turn = turns; turn; turn = turn->next)
+		for (size_t i = 0; i < turn->n; i++)
+			turn->places[i].room->number = 0;
+	writer->settings.wake(writer->settings.ctx);
+}
+
+static void
+checkpoint_request(struct writer *writer)
+{
+	if (atomic_exchange(&writer->checkpointed, false))
+		db_checkpoint(writer->db);
+	if (db_log_pages(writer->db) < CHECKPOINT_PAGES)
+		return;
+	pthread_mutex_lock(&writer->mutex);
+	writer->checkpoint_due = true;
+	pthread_cond_signal(&writer->checkpoint);
+	pthread_mutex_unlock(&writer->mutex);
+}
+
+/* Sleeps until the next attempt, or until the server stops. The mutex is locked. */
+static void
+retry_wait(struct writer *writer)
+{
+	struct timespec until;
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += RETRY_SECONDS;
+	while (!writer->stopping &&
+		pthread_cond_timedwait(&writer->work, &writer->mutex, &until) != ETIMEDOUT)
+		;
+}
+
+/* The mutex is locked; it is not while the turns are written. False: it is of no use to go on. */
+static bool
+writer_step(struct writer *writer, int *tries)
+{
+	struct turn *turns = writer->waiting;
+	writer->waiting = NULL;
+	pthread_mutex_unlock(&writer->mutex);
+	bool written = turns_write(writer->db, turns) == DB_OK;
+	if (!written)
+		turns_undo(writer, turns);
+	pthread_mutex_lock(&writer->mutex);
+	if (written) {
+		writer->failing = false;
+		DL_CONCAT(writer->done, turns);
+		pthread_mutex_unlock(&writer->mutex);
+		writer->settings.wake(writer->settings.ctx);
+		checkpoint_request(writer);
+		pthread_mutex_lock(&writer->mutex);
+		return true;
+	}
+	DL_CONCAT(turns, writer->waiting);
+	writer->waiting = turns;
+	if (writer->stopping && ++*tries == CLOSING_TRIES)
+		return false;
+	retry_wait(writer);
+	return true;
+}
+
+static void *
+writer_run(void *ctx)
+{
+	struct writer *writer = ctx;
+	int tries = 0;
+	bool useful = true;
+	pthread_mutex_lock(&writer->mutex);
+	while (useful && (writer->waiting || !writer->stopping)) {
+		if (writer->waiting)
+			useful = writer_step(writer, &tries);
+		else
+			pthread_cond_wait(&writer->work, &writer->mutex);
+	}
+	pthread_mutex_unlock(&writer->mutex);
+	return NULL;
+}
+
+static void *
+checkpoint_run(void *ctx)
+{
+	struct writer *writer = ctx;
+	pthread_mutex_lock(&writer->mutex);
+	while (!writer->stopping) {
+		if (!writer->checkpoint_due) {
+			pthread_cond_wait(&writer->checkpoint, &writer->mutex);
+			continue;
+		}
+		writer->checkpoint_due = false;
+		pthread_mutex_unlock(&writer->mutex);
+		/* Commits go on meanwhile, so that some of the log is left to the writer. */
+		if (db_checkpoint(writer->checkpointer) == DB_OK)
+			atomic_store(&writer->checkpointed, true);
+		pthread_mutex_lock(&writer->mutex);
+	}
+	pthread_mutex_unlock(&writer->mutex);
+	return NULL;
+}
+
+struct writer *
+writer_open(const struct store_settings *settings, struct strbuf *why)
+{
+	struct db *db = db_open(settings->file, settings->sync, why);
+	struct db *checkpointer = db ? db_open_checkpointer(settings->file, why) : NULL;
+	if (!checkpointer) {
+		db_close(db);
+		return NULL;
+	}
+	struct writer *writer = xcalloc(sizeof *writer);
+	writer->db = db;
+	writer->checkpointer = checkpointer;
+	writer->settings = *settings;
+	writer->last_id = db_last_id(db);
+	pthread_mutex_init(&writer->mutex, NULL);
+	pthread_cond_init(&writer->work, NULL);
+	pthread_cond_init(&writer->checkpoint, NULL);
+	if (pthread_create(&writer->thread, NULL, writer_run, writer) != 0 ||
+		pthread_create(&writer->checkpoint_thread, NULL, checkpoint_run, writer) != 0)
+		abort();
+	return writer;
+}
+
+uint64_t
+writer_last_id(const struct writer *writer)
+{
+	return writer->last_id;
+}
+
+void
+writer_add(struct writer *writer, struct turn *turn)
+{
+	pthread_mutex_lock(&writer->mutex);
+	bool idle = !writer->waiting;
+	DL_APPEND(writer->waiting, turn);
+	if (idle)
+		pthread_cond_signal(&writer->work);
+	pthread_mutex_unlock(&writer->mutex);
+}
+
+struct turn *
+writer_take(struct writer *writer)
+{
+	pthread_mutex_lock(&writer->mutex);
+	struct turn *done = writer->done;
+	writer->done = NULL;
+	pthread_mutex_unlock(&writer->mutex);
+	return done;
+}
+
+bool
+writer_is_failing(struct writer *writer, struct strbuf *why)
+{
+	pthread_mutex_lock(&writer->mutex);
+	bool failing = writer->failing;
+	if (failing)
+		strbuf_puts(why, writer->error);
+	pthread_mutex_unlock(&writer->mutex);
+	return failing;
+}
+
+struct turn *
+writer_close(struct writer *writer, struct turn **unwritten)
+{
+	pthread_mutex_lock(&writer->mutex);
+	writer->stopping = true;
+	pthread_cond_signal(&writer->work);
+	pthread_cond_signal(&writer->checkpoint);
+	pthread_mutex_unlock(&writer->mutex);
+	pthread_join(writer->thread, NULL);
+	pthread_join(writer->checkpoint_thread, NULL);
+	struct turn *written = writer->done;
+	*unwritten = writer->waiting;
+	db_close(writer->checkpointer);
+	db_close(writer->db);
+	pthread_cond_destroy(&writer->checkpoint);
+	pthread_cond_destroy(&writer->work);
+	pthread_mutex_destroy(&writer->mutex);
+	free(writer);
+	return written;
+}
