@@ -1,16 +1,13 @@
-/* The file of the history, by SQLite. */
-#include "store/db.h"
-#include "teahouse/strbuf.h"
-
+/* Opening the file of the history, its versions, and transactions. */
 #include <errno.h>
 #include <fcntl.h>
-#include <sqlite3.h>
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/alloc.h"
+#include "store/db_internal.h"
+#include "store/db_words.h"
 
 enum {
 	APPLICATION_ID = 0x54656121, /* `Tea!`, in the file's header */
@@ -21,33 +18,24 @@ enum {
  * What brings a file from each version to the next. The kinds of events are numbers of the
  * file's own (kind_codes), so that the order of enum event_kind may change.
  *
- * An event is a row, in order of arrival. A place is where it is in the history of a room: a
- * new nick is in several. Who came and went (moves) is apart, since it is seldom asked for.
+ * An event is a row, in order of arrival; `room` is the one that it is in, 0 if there are
+ * several. A place is where it is in the history of a room: a new nick is in several. Who came
+ * and went (moves) is apart, since it is seldom asked for. The words of messages are indexed
+ * later, up to the id `indexed`.
  */
 static const char *const versions[] = {
 	"CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
 	"CREATE TABLE room (room INTEGER PRIMARY KEY, casefolded TEXT NOT NULL UNIQUE,"
 	" shown TEXT NOT NULL);"
 	"CREATE TABLE event (id INTEGER PRIMARY KEY, time INTEGER NOT NULL, kind INTEGER NOT NULL,"
-	" actor TEXT NOT NULL, body TEXT NOT NULL);"
+	" room INTEGER NOT NULL, actor TEXT NOT NULL, body TEXT NOT NULL);"
 	"CREATE TABLE place (room INTEGER NOT NULL, moves INTEGER NOT NULL, id INTEGER NOT NULL,"
 	" PRIMARY KEY (room, moves, id)) WITHOUT ROWID;"
-	"INSERT INTO meta VALUES ('last_id', 0);",
+	"CREATE VIRTUAL TABLE word USING fts5 (body, content = '', tokenize = 'teahouse');"
+	"INSERT INTO meta VALUES ('last_id', 0), ('indexed', 0);",
 };
 
 enum { VERSION = sizeof versions / sizeof versions[0] };
-
-static const struct {
-	enum event_kind kind;
-	int code;
-} kind_codes[] = {
-	{EVENT_SAID, 1},
-	{EVENT_EMOTE, 2},
-	{EVENT_TOPIC, 3},
-	{EVENT_RENAMED, 4},
-	{EVENT_ENTERED, 5},
-	{EVENT_LEFT, 6},
-};
 
 #define PLACES(moves, order)                                                              \
 	"SELECT id FROM place WHERE room = (SELECT room FROM room WHERE casefolded = ?1)" \
@@ -61,23 +49,6 @@ static const struct {
 		       1, order) ")",                                                     \
 		order)
 
-enum statement {
-	BEGIN,
-	COMMIT,
-	ROLLBACK,
-	LAST_ID,
-	SET_LAST_ID,
-	FIND_ROOM,
-	ADD_ROOM,
-	ADD_EVENT,
-	ADD_PLACE,
-	NEWEST_MESSAGES,
-	NEWEST_OF_ALL,
-	OLDEST_MESSAGES,
-	OLDEST_OF_ALL,
-	STATEMENTS,
-};
-
 static const char *const sql[STATEMENTS] = {
 	[BEGIN] = "BEGIN IMMEDIATE",
 	[COMMIT] = "COMMIT",
@@ -86,19 +57,21 @@ static const char *const sql[STATEMENTS] = {
 	[SET_LAST_ID] = "UPDATE meta SET value = ?1 WHERE key = 'last_id'",
 	[FIND_ROOM] = "SELECT room FROM room WHERE casefolded = ?1",
 	[ADD_ROOM] = "INSERT INTO room (casefolded, shown) VALUES (?1, ?2)",
-	[ADD_EVENT] = "INSERT INTO event VALUES (?1, ?2, ?3, ?4, ?5)",
+	[ADD_EVENT] = "INSERT INTO event VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
 	[ADD_PLACE] = "INSERT INTO place VALUES (?1, ?2, ?3)",
 	[NEWEST_MESSAGES] = READ_MESSAGES("DESC"),
 	[NEWEST_OF_ALL] = READ_ALL("DESC"),
 	[OLDEST_MESSAGES] = READ_MESSAGES("ASC"),
 	[OLDEST_OF_ALL] = READ_ALL("ASC"),
-};
-
-struct db {
-	sqlite3 *sqlite;
-	sqlite3_stmt *statements[STATEMENTS]; /* prepared when first used */
-	int lock;      /* descriptor whose lock keeps a second server out; -1: none */
-	int log_pages; /* in the write-ahead log, after the last commit */
+	[SET_INDEXED] = "UPDATE meta SET value = ?1 WHERE key = 'indexed'",
+	[TO_INDEX] = "SELECT id, kind, room, body FROM event WHERE id > ?1 ORDER BY id LIMIT ?2",
+	[ADD_WORDS] = "INSERT INTO word (rowid, body) VALUES (?1, ?2)",
+	[SEARCH] = "SELECT e.id, e.time, e.kind, e.actor, e.body, r.shown FROM word"
+		   " CROSS JOIN event AS e ON e.id = word.rowid"
+		   " CROSS JOIN room AS r ON r.room = e.room"
+		   " WHERE word MATCH ?1 AND word.rowid < ?2"
+		   " AND (?3 = '' OR e.actor = ?3 COLLATE NOCASE)"
+		   " ORDER BY word.rowid DESC LIMIT ?4",
 };
 
 const char *
@@ -107,7 +80,7 @@ db_error(const struct db *db)
 	return sqlite3_errmsg(db->sqlite);
 }
 
-static enum db_result
+enum db_result
 result_of(int code)
 {
 	switch (code & 0xff) {
@@ -125,8 +98,7 @@ result_of(int code)
 	}
 }
 
-/* NULL: it cannot be prepared. */
-static sqlite3_stmt *
+sqlite3_stmt *
 statement_get(struct db *db, enum statement which)
 {
 	sqlite3_stmt **statement = &db->statements[which];
@@ -136,7 +108,7 @@ statement_get(struct db *db, enum statement which)
 	return *statement;
 }
 
-static enum db_result
+enum db_result
 statement_run(struct db *db, sqlite3_stmt *statement)
 {
 	if (!statement)
@@ -145,19 +117,19 @@ statement_run(struct db *db, sqlite3_stmt *statement)
 	return result_of(sqlite3_reset(statement));
 }
 
-static void
+void
 bind_text(sqlite3_stmt *statement, int at, struct text t)
 {
 	sqlite3_bind_text(statement, at, t.ptr ? t.ptr : "", (int)t.len, SQLITE_STATIC);
 }
 
-static void
+void
 bind_id(sqlite3_stmt *statement, int at, uint64_t id)
 {
 	sqlite3_bind_int64(statement, at, id > INT64_MAX ? INT64_MAX : (int64_t)id);
 }
 
-static struct text
+struct text
 column_text(sqlite3_stmt *statement, int at)
 {
 	const char *bytes = (const char *)sqlite3_column_text(statement, at);
@@ -170,8 +142,7 @@ db_exec(struct db *db, const char *statements)
 	return result_of(sqlite3_exec(db->sqlite, statements, NULL, NULL, NULL));
 }
 
-/* The number that a PRAGMA or a SELECT answers with; -1: it failed. */
-static int64_t
+int64_t
 db_number(struct db *db, const char *query)
 {
 	sqlite3_stmt *statement = NULL;
@@ -201,6 +172,7 @@ db_new(const char *file, int flags)
 	sqlite3_open_v2(file, &db->sqlite, flags | SQLITE_OPEN_NOMUTEX, NULL);
 	xnonnull(db->sqlite);
 	sqlite3_busy_timeout(db->sqlite, BUSY_MS);
+	words_register(db->sqlite);
 	return db;
 }
 
@@ -375,94 +347,6 @@ db_rollback(struct db *db)
 	/* After some failures SQLite has done it already. */
 	if (!sqlite3_get_autocommit(db->sqlite))
 		statement_run(db, statement_get(db, ROLLBACK));
-}
-
-enum db_result
-db_room(struct db *db, struct text casefolded, struct text shown, int64_t *number)
-{
-	sqlite3_stmt *find = statement_get(db, FIND_ROOM);
-	bind_text(find, 1, casefolded);
-	*number = 0;
-	if (find && sqlite3_step(find) == SQLITE_ROW)
-		*number = sqlite3_column_int64(find, 0);
-	enum db_result result = find ? result_of(sqlite3_reset(find)) : DB_FAILED;
-	if (result != DB_OK || *number != 0)
-		return result;
-	sqlite3_stmt *add = statement_get(db, ADD_ROOM);
-	bind_text(add, 1, casefolded);
-	bind_text(add, 2, shown);
-	result = statement_run(db, add);
-	*number = sqlite3_last_insert_rowid(db->sqlite);
-	return result;
-}
-
-static int
-kind_code(enum event_kind kind)
-{
-	for (size_t i = 0; i < sizeof kind_codes / sizeof kind_codes[0]; i++)
-		if (kind_codes[i].kind == kind)
-			return kind_codes[i].code;
-	return 0;
-}
-
-static bool
-kind_of(int code, enum event_kind *kind)
-{
-	for (size_t i = 0; i < sizeof kind_codes / sizeof kind_codes[0]; i++)
-		if (kind_codes[i].code == code) {
-			*kind = kind_codes[i].kind;
-			return true;
-		}
-	return false;
-}
-
-enum db_result
-db_add_record(struct db *db, const struct record *record)
-{
-	sqlite3_stmt *add = statement_get(db, ADD_EVENT);
-	bind_id(add, 1, record->id);
-	sqlite3_bind_int64(add, 2, record->time);
-	sqlite3_bind_int(add, 3, kind_code(record->kind));
-	bind_text(add, 4, record->actor);
-	bind_text(add, 5, record->body);
-	return statement_run(db, add);
-}
-
-enum db_result
-db_add_place(struct db *db, const struct record *record, int64_t room)
-{
-	sqlite3_stmt *add = statement_get(db, ADD_PLACE);
-	sqlite3_bind_int64(add, 1, room);
-	sqlite3_bind_int(add, 2, record_sort(record->kind) == RECORD_MOVE);
-	bind_id(add, 3, record->id);
-	return statement_run(db, add);
-}
-
-enum db_result
-db_read(struct db *db, struct text casefolded, const struct history_range *range, db_found *found,
-	void *ctx)
-{
-	sqlite3_stmt *read =
-		statement_get(db, range->oldest ? (range->all ? OLDEST_OF_ALL : OLDEST_MESSAGES)
-						: (range->all ? NEWEST_OF_ALL : NEWEST_MESSAGES));
-	if (!read)
-		return result_of(sqlite3_errcode(db->sqlite));
-	bind_text(read, 1, casefolded);
-	bind_id(read, 2, range->after);
-	bind_id(read, 3, range->before ? range->before : UINT64_MAX);
-	sqlite3_bind_int64(read, 4, (int64_t)range->limit);
-	while (sqlite3_step(read) == SQLITE_ROW) {
-		struct record record = {
-			.id = (uint64_t)sqlite3_column_int64(read, 0),
-			.time = sqlite3_column_int64(read, 1),
-			.actor = column_text(read, 3),
-			.body = column_text(read, 4),
-		};
-		/* A kind that a later version has made is left out. */
-		if (kind_of(sqlite3_column_int(read, 2), &record.kind))
-			found(ctx, &record);
-	}
-	return result_of(sqlite3_reset(read));
 }
 
 int

@@ -43,8 +43,11 @@ void db_rollback(struct db *db);
 /* Within a transaction: the number of the room, which is made if there is none. */
 enum db_result db_room(struct db *db, struct text casefolded, struct text shown, int64_t *number);
 
-/* Within a transaction. A record is added once, and has a place in each room that it is of. */
-enum db_result db_add_record(struct db *db, const struct record *record);
+/*
+ * Within a transaction. A record is added once, with the room that it is in, or 0 if there are
+ * several; and it has a place in each of them.
+ */
+enum db_result db_add_record(struct db *db, const struct record *record, int64_t room);
 enum db_result db_add_place(struct db *db, const struct record *record, int64_t room);
 
 /*
@@ -54,6 +57,26 @@ enum db_result db_add_place(struct db *db, const struct record *record, int64_t 
 typedef void db_found(void *ctx, const struct record *record);
 enum db_result db_read(struct db *db, struct text casefolded, const struct history_range *range,
 	db_found *found, void *ctx);
+
+/*
+ * Indexes the words of at most `most` events that are not indexed yet, in a transaction of its
+ * own. *left: there are more.
+ */
+enum db_result db_index(struct db *db, size_t most, bool *left);
+
+/* What is searched for. */
+struct db_search {
+	struct text typed;
+	const struct text *rooms; /* casefolded; n of them */
+	size_t n_rooms;
+	struct text from; /* a nick, or TEXT_NONE */
+	uint64_t before;  /* id; 0: any */
+	size_t limit;
+};
+
+/* Calls `found` for the messages that have all the words, the newest first, each with its room. */
+typedef void db_hit(void *ctx, const struct record *record, struct text room);
+enum db_result db_search(struct db *db, const struct db_search *search, db_hit *found, void *ctx);
 
 /* Pages of the write-ahead log that no checkpoint has moved yet, after the last commit. */
 int db_log_pages(const struct db *db);

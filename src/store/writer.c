@@ -34,11 +34,12 @@ static enum db_result
 place_add(struct db *db, const struct place *place, const struct record *before)
 {
 	struct store_room *room = place->room;
+	bool in_several = place->record->kind == EVENT_RENAMED;
 	enum db_result result = DB_OK;
 	if (!room->number)
 		result = db_room(db, room->casefolded, room->shown, &room->number);
 	if (result == DB_OK && place->record != before)
-		result = db_add_record(db, place->record);
+		result = db_add_record(db, place->record, in_several ? 0 : room->number);
 	return result == DB_OK ? db_add_place(db, place->record, room->number) : result;
 }
 

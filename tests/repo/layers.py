@@ -25,7 +25,7 @@ LIBRARIES = {
     r"n?curses[a-z]*\.h|ncursesw/|term\.h": ["src/client/ui/view"],
     r"readline/": ["src/client/ui/input"],
     r"uthash\.h|utlist\.h": ["src/core/", "src/gateway/", "src/store/"],
-    r"sqlite3\.h": ["src/store/db.c"],
+    r"sqlite3\.h": ["src/store/db_internal.h", "src/store/db_words."],
     r"sys/(socket|epoll)\.h|netdb\.h|netinet/|arpa/": [
         "src/net/", "src/gateway/", "src/client/net/", "src/base/address.",
         "include/teahouse/gateway.h"],

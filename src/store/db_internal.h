@@ -1,0 +1,58 @@
+/* What the files of the database share: its statements, and how results are told. */
+#ifndef STORE_DB_INTERNAL_H
+#define STORE_DB_INTERNAL_H
+
+#include <sqlite3.h>
+
+#include "base/alloc.h"
+#include "store/db.h"
+#include "teahouse/strbuf.h"
+
+enum statement {
+	BEGIN,
+	COMMIT,
+	ROLLBACK,
+	LAST_ID,
+	SET_LAST_ID,
+	FIND_ROOM,
+	ADD_ROOM,
+	ADD_EVENT,
+	ADD_PLACE,
+	NEWEST_MESSAGES,
+	NEWEST_OF_ALL,
+	OLDEST_MESSAGES,
+	OLDEST_OF_ALL,
+	SET_INDEXED,
+	TO_INDEX,
+	ADD_WORDS,
+	SEARCH,
+	STATEMENTS,
+};
+
+struct db {
+	sqlite3 *sqlite;
+	sqlite3_stmt *statements[STATEMENTS]; /* prepared when first used */
+	int lock;      /* descriptor whose lock keeps a second server out; -1: none */
+	int log_pages; /* in the write-ahead log, after the last commit */
+};
+
+enum db_result result_of(int code);
+
+/* Prepared when it is first needed. NULL: it cannot be. */
+sqlite3_stmt *statement_get(struct db *db, enum statement which);
+
+/* Runs a statement without rows; NULL: it could not be prepared. */
+enum db_result statement_run(struct db *db, sqlite3_stmt *statement);
+void bind_text(sqlite3_stmt *statement, int at, struct text t);
+void bind_id(sqlite3_stmt *statement, int at, uint64_t id);
+
+/* Borrowed until the next step. */
+struct text column_text(sqlite3_stmt *statement, int at);
+
+/* The number that a PRAGMA or a SELECT answers with; -1: it failed. */
+int64_t db_number(struct db *db, const char *query);
+
+/* db_events.c: the numbers that kinds of events have in the file; false: it is of a later version */
+bool kind_of(int code, enum event_kind *kind);
+
+#endif
