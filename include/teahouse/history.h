@@ -27,6 +27,16 @@ struct history_page {
 	bool more;
 };
 
+/* What is searched for, in these rooms: words, "phrases" and beginnings*, which must all be there. */
+struct history_search {
+	struct text typed;
+	const struct name *const *rooms; /* n of them */
+	size_t n_rooms;
+	struct text from; /* a nick, or TEXT_NONE */
+	uint64_t before;  /* id; 0: any */
+	size_t limit;
+};
+
 /* page NULL: the history cannot be read, or too many reads wait. */
 typedef void history_read_done(void *ctx, const struct history_page *page);
 
@@ -55,6 +65,9 @@ struct history {
 	 */
 	void (*read)(struct history *history, const struct name *room,
 		const struct history_range *range, history_read_done *done, void *ctx);
+	/* Searches the messages of rooms, likewise. Each event has its room; the newest comes last. */
+	void (*search)(struct history *history, const struct history_search *search,
+		history_read_done *done, void *ctx);
 	/* The highest id of an event so far; 0: there is none. */
 	uint64_t last_id;
 };

@@ -17,7 +17,9 @@ enum store_sync {
 struct store_settings {
 	const char *file; /* NULL or "": only what is recent, in memory */
 	enum store_sync sync;
-	size_t recent; /* events of each room kept in memory */
+	size_t recent;      /* events of each room kept in memory */
+	size_t keep;        /* messages of each room; 0: all */
+	unsigned keep_days; /* and for how long; 0: for ever */
 	/* The next turn of the loop is not to wait. Called by any thread. */
 	void (*wake)(void *ctx);
 	void *ctx;

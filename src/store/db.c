@@ -66,6 +66,17 @@ static const char *const sql[STATEMENTS] = {
 	[SET_INDEXED] = "UPDATE meta SET value = ?1 WHERE key = 'indexed'",
 	[TO_INDEX] = "SELECT id, kind, room, body FROM event WHERE id > ?1 ORDER BY id LIMIT ?2",
 	[ADD_WORDS] = "INSERT INTO word (rowid, body) VALUES (?1, ?2)",
+	[REMOVE_WORDS] = "INSERT INTO word (word, rowid, body) VALUES ('delete', ?1, ?2)",
+	[OLDEST_EVENTS] = "SELECT id, kind, room, body, time FROM event ORDER BY id LIMIT ?1",
+	[OLDEST_OF_ROOM] =
+		"SELECT e.id, e.kind, e.room, e.body FROM place AS p"
+		" CROSS JOIN event AS e ON e.id = p.id"
+		" WHERE p.room = ?1 AND p.moves = ?2 AND p.id < ?3 ORDER BY p.id LIMIT ?4",
+	[KEPT_FROM] = "SELECT id FROM place WHERE room = ?1 AND moves = 0 ORDER BY id DESC"
+		      " LIMIT 1 OFFSET ?2",
+	[NEXT_ROOM] = "SELECT room FROM room WHERE room > ?1 ORDER BY room LIMIT 1",
+	[REMOVE_EVENT] = "DELETE FROM event WHERE id = ?1",
+	[REMOVE_PLACES] = "DELETE FROM place WHERE room = ?1 AND moves = ?2 AND id < ?3",
 	[SEARCH] = "SELECT e.id, e.time, e.kind, e.actor, e.body, r.shown FROM word"
 		   " CROSS JOIN event AS e ON e.id = word.rowid"
 		   " CROSS JOIN room AS r ON r.room = e.room"
@@ -136,7 +147,7 @@ column_text(sqlite3_stmt *statement, int at)
 	return (struct text){bytes ? bytes : "", (size_t)sqlite3_column_bytes(statement, at)};
 }
 
-static enum db_result
+enum db_result
 db_exec(struct db *db, const char *statements)
 {
 	return result_of(sqlite3_exec(db->sqlite, statements, NULL, NULL, NULL));
@@ -250,6 +261,9 @@ db_upgrade(struct db *db, struct strbuf *why)
 	}
 	if (version > 0 && version < VERSION && !db_copy_version(db, version, why))
 		return false;
+	/* It can be chosen before there is a table only. */
+	if (tables == 0)
+		db_exec(db, "PRAGMA auto_vacuum = INCREMENTAL");
 	for (; version < VERSION; version++) {
 		char set[96];
 		snprintf(set, sizeof set,
@@ -294,6 +308,16 @@ db_open(const char *file, enum store_sync sync, struct strbuf *why)
 		return db;
 	db_close(db);
 	return NULL;
+}
+
+struct db *
+db_open_memory(void)
+{
+	struct strbuf why = {0};
+	struct db *db = db_new(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+	db_upgrade(db, &why);
+	strbuf_clear(&why);
+	return db;
 }
 
 struct db *

@@ -22,6 +22,9 @@ enum db_result {
  */
 struct db *db_open(const char *file, enum store_sync sync, struct strbuf *why);
 
+/* A database in memory, with the same tables. */
+struct db *db_open_memory(void);
+
 /* Another connection to a file that is open, for reading only. NULL: as above. */
 struct db *db_open_reader(const char *file, struct strbuf *why);
 
@@ -58,11 +61,29 @@ typedef void db_found(void *ctx, const struct record *record);
 enum db_result db_read(struct db *db, struct text casefolded, const struct history_range *range,
 	db_found *found, void *ctx);
 
+/* The id up to which words are indexed. */
+uint64_t db_indexed(struct db *db);
+
 /*
  * Indexes the words of at most `most` events that are not indexed yet, in a transaction of its
- * own. *left: there are more.
+ * own. Sets *indexed; *left: there are more.
  */
-enum db_result db_index(struct db *db, size_t most, bool *left);
+enum db_result db_index(struct db *db, size_t most, uint64_t *indexed, bool *left);
+
+/*
+ * Deletes what is older than `time`, in ms, at most `most` events, in a transaction of its own.
+ * *left: there is more.
+ */
+enum db_result db_prune_old(struct db *db, int64_t time, size_t most, bool *left);
+
+/*
+ * Deletes what the next room after *room has beyond its newest `keep` messages, likewise. *room
+ * becomes that room; 0: there was none, and the next call begins with the first.
+ */
+enum db_result db_prune_room(struct db *db, int64_t *room, size_t keep, size_t most, bool *left);
+
+/* Gives at most `pages` pages that are free back to the file system. */
+enum db_result db_shrink(struct db *db, int pages);
 
 /* What is searched for. */
 struct db_search {

@@ -25,6 +25,13 @@ enum statement {
 	SET_INDEXED,
 	TO_INDEX,
 	ADD_WORDS,
+	REMOVE_WORDS,
+	OLDEST_EVENTS,
+	OLDEST_OF_ROOM,
+	KEPT_FROM,
+	NEXT_ROOM,
+	REMOVE_EVENT,
+	REMOVE_PLACES,
 	SEARCH,
 	STATEMENTS,
 };
@@ -49,8 +56,13 @@ void bind_id(sqlite3_stmt *statement, int at, uint64_t id);
 /* Borrowed until the next step. */
 struct text column_text(sqlite3_stmt *statement, int at);
 
+enum db_result db_exec(struct db *db, const char *statements);
+
 /* The number that a PRAGMA or a SELECT answers with; -1: it failed. */
 int64_t db_number(struct db *db, const char *query);
+
+/* db_search.c: whether the code is that of a message, whose words are indexed. */
+bool code_is_message(int code);
 
 /* db_events.c: the numbers that kinds of events have in the file; false: it is of a later version */
 bool kind_of(int code, enum event_kind *kind);

@@ -2,13 +2,14 @@
 #include "store/db_internal.h"
 #include "store/db_words.h"
 
-static int64_t
+uint64_t
 db_indexed(struct db *db)
 {
-	return db_number(db, "SELECT value FROM meta WHERE key = 'indexed'");
+	int64_t id = db_number(db, "SELECT value FROM meta WHERE key = 'indexed'");
+	return id > 0 ? (uint64_t)id : 0;
 }
 
-static bool
+bool
 code_is_message(int code)
 {
 	enum event_kind kind;
@@ -50,9 +51,9 @@ events_index(struct db *db, size_t most, size_t *n, int64_t *last)
 }
 
 enum db_result
-db_index(struct db *db, size_t most, bool *left)
+db_index(struct db *db, size_t most, uint64_t *indexed, bool *left)
 {
-	int64_t last = db_indexed(db);
+	int64_t last = (int64_t)db_indexed(db);
 	size_t n = 0;
 	*left = false;
 	enum db_result result = db_begin(db);
@@ -65,11 +66,13 @@ db_index(struct db *db, size_t most, bool *left)
 	}
 	if (result == DB_OK)
 		result = statement_run(db, statement_get(db, COMMIT));
-	if (result != DB_OK)
+	if (result != DB_OK) {
 		db_rollback(db);
-	else
-		*left = n == most;
-	return result;
+		return result;
+	}
+	*left = n == most;
+	*indexed = (uint64_t)last;
+	return DB_OK;
 }
 
 /* The query for all rooms of the search that have a history. */

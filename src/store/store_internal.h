@@ -3,6 +3,7 @@
 #define STORE_INTERNAL_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 /* Its tables do not fail either. */
 #define uthash_malloc(bytes) xrealloc(NULL, bytes)
@@ -58,6 +59,9 @@ uint64_t writer_last_id(const struct writer *writer);
 /* Hands over a turn. */
 void writer_add(struct writer *writer, struct turn *turn);
 
+/* Returns when the words of all that was written before are indexed, if they can be. Any thread. */
+void writer_index(struct writer *writer);
+
 /* The turns that were written since the last call, in order; NULL: none were. */
 struct turn *writer_take(struct writer *writer);
 
@@ -70,34 +74,28 @@ bool writer_is_failing(struct writer *writer, struct strbuf *why);
  */
 struct turn *writer_close(struct writer *writer, struct turn **unwritten);
 
-/* reader.c: threads that read what is not in memory */
+/* jobs.c: threads that read what is not in memory */
 
-struct readers;
+struct jobs;
+struct store;
 
-/* A page of a room's history to be read from the file. */
-struct reading {
-	struct reading *prev, *next;
-	struct store_room *room;
-	struct history_range range; /* what to read from the file */
-	bool failed;
-	struct record **records; /* found, each with a ref, in the order in which they were read */
-	size_t n, cap;
-	/* Not for the thread: */
-	struct history_range wanted;
-	struct record **held; /* what memory had of it, each with a ref, in rising order */
-	size_t n_held;
-	history_read_done *done;
-	void *ctx;
+/* Work for one of the threads. First in what it belongs to. */
+struct job {
+	struct job *prev, *next;
+	void (*run)(struct job *job, struct db *db);          /* by a thread; db NULL: no file */
+	void (*finish)(struct store *store, struct job *job); /* then by the loop */
+	void (*free)(struct job *job); /* by the loop, also without the others */
 };
 
-struct readers *readers_open(const struct store_settings *settings, struct strbuf *why);
+/* Without a file it cannot fail. NULL: `why` says what is wrong. */
+struct jobs *jobs_open(const struct store_settings *settings, struct strbuf *why);
 
 /* False: too many wait. */
-bool readers_add(struct readers *readers, struct reading *reading);
-struct reading *readers_take(struct readers *readers);
+bool jobs_add(struct jobs *jobs, struct job *job);
+struct job *jobs_take(struct jobs *jobs);
 
-/* Returns those that were not answered. */
-struct reading *readers_close(struct readers *readers);
+/* Returns those that are not finished. */
+struct job *jobs_close(struct jobs *jobs);
 
 /* ring.c */
 
@@ -113,5 +111,42 @@ void ring_clear(struct ring *ring);
 
 /* How many of the ring's records have ids below this one. */
 uint32_t ring_below(const struct ring *ring, uint64_t id);
+
+struct store {
+	struct history history; /* first: what the loop knows of it */
+	struct store_settings settings;
+	char *file; /* NULL: there is none */
+	struct writer *writer;
+	struct jobs *jobs;
+	struct turn *turn;           /* the one under way, or NULL */
+	struct store_room *rooms;    /* by name */
+	struct store_room *recently; /* the one used last first */
+	size_t bytes;                /* in all rings */
+	uint64_t tickets;            /* given out */
+	uint64_t committed;          /* ticket */
+	uint64_t committed_id;
+	bool read_uncommitted; /* in this turn */
+	bool failing;
+	atomic_bool woken; /* by a thread: there is something for the loop */
+};
+
+/* store.c */
+
+bool store_has_file(const struct store_settings *settings);
+
+/* With the wake of the store's own threads. */
+struct store_settings store_thread_settings(struct store *store);
+
+struct store_room *room_get(struct store *store, const struct name *name);
+
+/* The record is in a ring of the room (sign 1), or is not any more (-1). */
+void room_count_bytes(
+	struct store *store, struct store_room *room, const struct record *record, int sign);
+
+/* reading.c, searching.c: see struct history */
+void store_read(struct history *history, const struct name *room, const struct history_range *range,
+	history_read_done *done, void *ctx);
+void store_search(struct history *history, const struct history_search *search,
+	history_read_done *done, void *ctx);
 
 #endif

@@ -8,11 +8,13 @@
 #include <time.h>
 #include <utlist.h>
 
+#include "store/chores.h"
 #include "store/store_internal.h"
 
 enum {
-	RETRY_SECONDS = 1,       /* until a failed commit is tried again */
-	CLOSING_TRIES = 3,       /* when the server stops */
+	RETRY_MS = 1000,   /* until a failed commit is tried again */
+	CLOSING_TRIES = 3, /* when the server stops */
+	DAY_MS = 86400000,
 	CHECKPOINT_PAGES = 1000, /* of the write-ahead log: 4 MB */
 };
 
@@ -23,6 +25,10 @@ struct writer {
 	pthread_t thread, checkpoint_thread;
 	pthread_mutex_t mutex;
 	pthread_cond_t work, checkpoint; /* there is some; one is due, or it stops */
+	pthread_cond_t indexed;          /* more words are */
+	struct chores chores;            /* the thread's */
+	uint64_t written, words;         /* ids: all up to this is, and its words are */
+	bool words_wanted;               /* a search waits for them */
 	struct turn *waiting, *done;
 	bool stopping, failing, checkpoint_due;
 	atomic_bool checkpointed; /* what is left of it can be finished by the writer */
@@ -65,7 +71,7 @@ turns_have_places(const struct turn *turns)
 }
 
 static enum db_result
-turns_write(struct db *db, const struct turn *turns)
+turns_write(struct db *db, const struct turn *turns, uint64_t *written)
 {
 	/* Those that only wait for others have nothing to write. */
 	if (!turns_have_places(turns))
@@ -76,7 +82,11 @@ turns_write(struct db *db, const struct turn *turns)
 		result = turn_write(db, turn);
 		last_id = turn->last_id;
 	}
-	return result == DB_OK ? db_commit(db, last_id) : result;
+	if (result == DB_OK)
+		result = db_commit(db, last_id);
+	if (result == DB_OK)
+		*written = last_id;
+	return result;
 }
 
 static void
@@ -106,15 +116,34 @@ checkpoint_request(struct writer *writer)
 	pthread_mutex_unlock(&writer->mutex);
 }
 
+static int64_t
+clock_ms(clockid_t clock)
+{
+	struct timespec now;
+	clock_gettime(clock, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* The mutex is locked. False: the time is over; else the condition may have been signalled. */
+static bool
+wait_ms(struct writer *writer, int64_t ms)
+{
+	struct timespec until;
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += (time_t)(ms / 1000);
+	until.tv_nsec += (long)(ms % 1000) * 1000000;
+	if (until.tv_nsec >= 1000000000) {
+		until.tv_sec++;
+		until.tv_nsec -= 1000000000;
+	}
+	return pthread_cond_timedwait(&writer->work, &writer->mutex, &until) != ETIMEDOUT;
+}
+
 /* Sleeps until the next attempt, or until the server stops. The mutex is locked. */
 static void
 retry_wait(struct writer *writer)
 {
-	struct timespec until;
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += RETRY_SECONDS;
-	while (!writer->stopping &&
-		pthread_cond_timedwait(&writer->work, &writer->mutex, &until) != ETIMEDOUT)
+	while (!writer->stopping && wait_ms(writer, RETRY_MS))
 		;
 }
 
@@ -125,12 +154,14 @@ writer_step(struct writer *writer, int *tries)
 	struct turn *turns = writer->waiting;
 	writer->waiting = NULL;
 	pthread_mutex_unlock(&writer->mutex);
-	bool written = turns_write(writer->db, turns) == DB_OK;
+	bool written = turns_write(writer->db, turns, &writer->chores.written) == DB_OK;
 	if (!written)
 		turns_undo(writer, turns);
 	pthread_mutex_lock(&writer->mutex);
 	if (written) {
 		writer->failing = false;
+		writer->chores.written_at = clock_ms(CLOCK_MONOTONIC);
+		writer->written = writer->chores.written;
 		DL_CONCAT(writer->done, turns);
 		pthread_mutex_unlock(&writer->mutex);
 		writer->settings.wake(writer->settings.ctx);
@@ -146,6 +177,29 @@ writer_step(struct writer *writer, int *tries)
 	return true;
 }
 
+/* Nothing waits to be written: does a chore, or sleeps. The mutex is locked. */
+static void
+writer_idle(struct writer *writer)
+{
+	writer->chores.index_wanted = writer->words_wanted;
+	writer->words_wanted = false;
+	pthread_mutex_unlock(&writer->mutex);
+	int64_t wait = chores_step(
+		&writer->chores, writer->db, clock_ms(CLOCK_MONOTONIC), clock_ms(CLOCK_REALTIME));
+	if (wait == 0)
+		checkpoint_request(writer);
+	pthread_mutex_lock(&writer->mutex);
+	writer->words = writer->chores.indexed;
+	pthread_cond_broadcast(&writer->indexed);
+	bool more = writer->waiting || writer->stopping || writer->words_wanted;
+	if (wait == 0 || more)
+		return;
+	if (wait < 0)
+		pthread_cond_wait(&writer->work, &writer->mutex);
+	else
+		wait_ms(writer, wait);
+}
+
 static void *
 writer_run(void *ctx)
 {
@@ -157,8 +211,9 @@ writer_run(void *ctx)
 		if (writer->waiting)
 			useful = writer_step(writer, &tries);
 		else
-			pthread_cond_wait(&writer->work, &writer->mutex);
+			writer_idle(writer);
 	}
+	pthread_cond_broadcast(&writer->indexed);
 	pthread_mutex_unlock(&writer->mutex);
 	return NULL;
 }
@@ -198,8 +253,21 @@ writer_open(const struct store_settings *settings, struct strbuf *why)
 	writer->checkpointer = checkpointer;
 	writer->settings = *settings;
 	writer->last_id = db_last_id(db);
+	writer->chores = (struct chores){
+		.keep = settings->keep,
+		.keep_ms = (int64_t)settings->keep_days * DAY_MS,
+		.written = writer->last_id,
+		.indexed = db_indexed(db),
+	};
+	writer->written = writer->chores.written;
+	writer->words = writer->chores.indexed;
+	pthread_condattr_t monotonic;
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	pthread_mutex_init(&writer->mutex, NULL);
-	pthread_cond_init(&writer->work, NULL);
+	pthread_cond_init(&writer->work, &monotonic);
+	pthread_cond_init(&writer->indexed, NULL);
+	pthread_condattr_destroy(&monotonic);
 	pthread_cond_init(&writer->checkpoint, NULL);
 	if (pthread_create(&writer->thread, NULL, writer_run, writer) != 0 ||
 		pthread_create(&writer->checkpoint_thread, NULL, checkpoint_run, writer) != 0)
@@ -221,6 +289,19 @@ writer_add(struct writer *writer, struct turn *turn)
 	DL_APPEND(writer->waiting, turn);
 	if (idle)
 		pthread_cond_signal(&writer->work);
+	pthread_mutex_unlock(&writer->mutex);
+}
+
+void
+writer_index(struct writer *writer)
+{
+	pthread_mutex_lock(&writer->mutex);
+	uint64_t wanted = writer->written;
+	while (!writer->stopping && !writer->failing && writer->words < wanted) {
+		writer->words_wanted = true;
+		pthread_cond_signal(&writer->work);
+		pthread_cond_wait(&writer->indexed, &writer->mutex);
+	}
 	pthread_mutex_unlock(&writer->mutex);
 }
 
@@ -261,6 +342,7 @@ writer_close(struct writer *writer, struct turn **unwritten)
 	db_close(writer->db);
 	pthread_cond_destroy(&writer->checkpoint);
 	pthread_cond_destroy(&writer->work);
+	pthread_cond_destroy(&writer->indexed);
 	pthread_mutex_destroy(&writer->mutex);
 	free(writer);
 	return written;

@@ -296,6 +296,67 @@ without_a_file_the_newest_are_kept(void **state)
 }
 
 static void
+search(struct fixture *f, const char *typed, size_t n_rooms, uint64_t before)
+{
+	const struct history_search search = {.typed = text_of(typed),
+		.rooms = (const struct name *const *)f->rooms,
+		.n_rooms = n_rooms,
+		.before = before,
+		.limit = 2};
+	f->answered = false;
+	f->store->search(f->store, &search, on_page, f);
+	while (!f->answered)
+		turn(f);
+	assert_false(f->failed);
+}
+
+/* At once after it was committed, though words are indexed later. */
+static void
+messages_are_found(struct fixture *f)
+{
+	keep(f, EVENT_SAID, 1);
+	keep(f, EVENT_EMOTE, 2);
+	keep(f, EVENT_RENAMED, 3);
+	keep(f, EVENT_SAID, 4);
+	keep(f, EVENT_SAID, 1);
+	keep(f, EVENT_ENTERED, 1);
+	commit(f);
+	uint64_t id[5];
+	for (size_t i = 0; i < COUNT(id); i++)
+		id[i] = f->kept[i].id;
+	struct strbuf wanted = {0};
+	strbuf_printf(&wanted, "%llu emote ann text %llu\n%llu chat ann text %llu\n",
+		(unsigned long long)id[1], (unsigned long long)id[1], (unsigned long long)id[4],
+		(unsigned long long)id[4]);
+	search(f, "Text", 2, 0);
+	assert_text(strbuf_view(&f->page), strbuf_view(&wanted));
+	assert_true(f->more);
+	wanted.len = 0;
+	strbuf_printf(&wanted, "%llu chat ann text %llu\n%llu emote ann text %llu\n",
+		(unsigned long long)id[0], (unsigned long long)id[0], (unsigned long long)id[1],
+		(unsigned long long)id[1]);
+	search(f, "te*", 2, id[4]);
+	assert_text(strbuf_view(&f->page), strbuf_view(&wanted));
+	assert_false(f->more);
+	search(f, "text", 0, 0);
+	assert_text(strbuf_view(&f->page), text_of(""));
+	strbuf_clear(&wanted);
+}
+
+static void
+messages_are_found_in_a_file_and_in_memory(void **state)
+{
+	(void)state;
+	for (int file = 0; file < 2; file++) {
+		struct fixture *f = calloc(1, sizeof *f);
+		fixture_open(f, file);
+		messages_are_found(f);
+		fixture_close(f);
+		free(f);
+	}
+}
+
+static void
 assert_refused(struct fixture *f, const char *why)
 {
 	struct strbuf said = {0}, wanted = {0};
@@ -363,6 +424,7 @@ main(void)
 		cmocka_unit_test(pages_are_those_that_were_kept),
 		cmocka_unit_test(paging_visits_each_once),
 		cmocka_unit_test(without_a_file_the_newest_are_kept),
+		cmocka_unit_test(messages_are_found_in_a_file_and_in_memory),
 		cmocka_unit_test(files_that_are_no_history_are_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
