@@ -19,7 +19,7 @@ struct fixture {
 static struct text
 room_name(size_t i)
 {
-	static char name[16];
+	static char name[32];
 	snprintf(name, sizeof name, "room%zu", i);
 	return text_of(name);
 }
@@ -83,7 +83,7 @@ on_hit(void *ctx, const struct record *record, struct text room)
 static void
 search(struct fixture *f, const size_t *rooms, struct db_search search)
 {
-	char names[ROOMS][16];
+	char names[ROOMS][32];
 	struct text in[ROOMS];
 	size_t n = 0;
 	for (; rooms[n]; n++) {
