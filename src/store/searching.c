@@ -152,7 +152,6 @@ store_search(struct history *history, const struct history_search *search, histo
 	void *ctx)
 {
 	struct store *store = (struct store *)history;
-	const struct store_settings settings = store_thread_settings(store);
 	struct searching *searching = xcalloc(sizeof *searching);
 	searching->job = (struct job){
 		.run = searching_run, .finish = searching_finish, .free = searching_free};
@@ -173,7 +172,7 @@ store_search(struct history *history, const struct history_search *search, histo
 			searching_hold(searching, room);
 	}
 	if (!store->jobs)
-		store->jobs = jobs_open(&settings, NULL);
+		store->jobs = jobs_open(&store->thread_settings, NULL);
 	if (!jobs_add(store->jobs, &searching->job)) {
 		done(ctx, NULL);
 		searching_free(&searching->job);

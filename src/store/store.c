@@ -9,101 +9,6 @@
 #include "store/store_internal.h"
 #include "teahouse/diag.h"
 
-enum { MEMORY_BYTES = 64 << 20 }; /* of rooms that nobody uses, before the eldest are forgotten */
-
-/* rooms */
-
-static struct text
-name_put(char **at, struct text t)
-{
-	struct text copy = {*at, t.len};
-	memcpy(*at, t.ptr, t.len);
-	*at += t.len;
-	return copy;
-}
-
-static struct store_room *
-room_new(struct store *store, const struct name *name)
-{
-	struct store_room *room = xcalloc(sizeof *room + name->casefolded.len + name->shown.len);
-	char *at = room->names;
-	room->casefolded = name_put(&at, name->casefolded);
-	room->shown = name_put(&at, name->shown);
-	/* What was kept of it before is in the file, and in none of the turns that wait. */
-	for (size_t i = 0; i < RECORD_SORTS; i++)
-		room->rings[i].from = store->file ? store->history.last_id + 1 : 0;
-	HASH_ADD_KEYPTR(hh, store->rooms, room->casefolded.ptr, room->casefolded.len, room);
-	DL_PREPEND(store->recently, room);
-	return room;
-}
-
-struct store_room *
-room_get(struct store *store, const struct name *name)
-{
-	struct store_room *room;
-	HASH_FIND(hh, store->rooms, name->casefolded.ptr, name->casefolded.len, room);
-	if (!room)
-		return room_new(store, name);
-	if (store->recently != room) {
-		DL_DELETE(store->recently, room);
-		DL_PREPEND(store->recently, room);
-	}
-	return room;
-}
-
-static void
-room_free(struct store *store, struct store_room *room)
-{
-	HASH_DELETE(hh, store->rooms, room);
-	DL_DELETE(store->recently, room);
-	store->bytes -= room->bytes;
-	for (size_t i = 0; i < RECORD_SORTS; i++)
-		ring_clear(&room->rings[i]);
-	free(room);
-}
-
-static size_t
-record_bytes(const struct record *record)
-{
-	return sizeof *record + record->actor.len + record->body.len;
-}
-
-void
-room_count_bytes(
-	struct store *store, struct store_room *room, const struct record *record, int sign)
-{
-	size_t bytes = record_bytes(record);
-	room->bytes += sign > 0 ? bytes : -bytes;
-	store->bytes += sign > 0 ? bytes : -bytes;
-}
-
-/* What is not stored yet stays, however much it is: the threads that read cannot see it. */
-static void
-room_trim(struct store *store, struct store_room *room)
-{
-	for (size_t i = 0; i < RECORD_SORTS; i++) {
-		struct ring *ring = &room->rings[i];
-		while (ring->n > store->settings.recent &&
-			(!store->file || ring_at(ring, 0)->id <= store->committed_id)) {
-			room_count_bytes(store, room, ring_at(ring, 0), -1);
-			ring_shift(ring);
-		}
-	}
-}
-
-static void
-rooms_trim(struct store *store)
-{
-	while (store->bytes > MEMORY_BYTES && store->recently) {
-		struct store_room *eldest = store->recently->prev;
-		if (eldest->refs > 0)
-			break;
-		room_free(store, eldest);
-	}
-}
-
-/* turns */
-
 static struct turn *
 turn_get(struct store *store)
 {
@@ -242,7 +147,7 @@ on_wake(void *ctx)
 	store->settings.wake(store->settings.ctx);
 }
 
-struct store_settings
+static struct store_settings
 store_thread_settings(struct store *store)
 {
 	struct store_settings settings = store->settings;
@@ -251,17 +156,11 @@ store_thread_settings(struct store *store)
 	return settings;
 }
 
-bool
-store_has_file(const struct store_settings *settings)
-{
-	return settings->file && *settings->file;
-}
-
 static bool
 store_open_file(struct store *store, struct strbuf *why)
 {
 	size_t before = why->len;
-	struct store_settings settings = store_thread_settings(store);
+	const struct store_settings settings = store->thread_settings;
 	strbuf_printf(why, "%s: ", settings.file);
 	store->writer = writer_open(&settings, why);
 	store->jobs = store->writer ? jobs_open(&settings, why) : NULL;
@@ -278,6 +177,7 @@ store_open(const struct store_settings *settings, struct strbuf *why)
 {
 	struct store *store = xcalloc(sizeof *store);
 	store->settings = *settings;
+	store->thread_settings = store_thread_settings(store);
 	store->history = (struct history){
 		.keep = store_keep,
 		.end_turn = store_end_turn,

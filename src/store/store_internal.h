@@ -115,7 +115,8 @@ uint32_t ring_below(const struct ring *ring, uint64_t id);
 struct store {
 	struct history history; /* first: what the loop knows of it */
 	struct store_settings settings;
-	char *file; /* NULL: there is none */
+	struct store_settings thread_settings; /* the same, with a wake of the store's own */
+	char *file;                            /* NULL: there is none */
 	struct writer *writer;
 	struct jobs *jobs;
 	struct turn *turn;           /* the one under way, or NULL */
@@ -130,18 +131,24 @@ struct store {
 	atomic_bool woken; /* by a thread: there is something for the loop */
 };
 
-/* store.c */
+static inline bool
+store_has_file(const struct store_settings *settings)
+{
+	return settings->file && *settings->file;
+}
 
-bool store_has_file(const struct store_settings *settings);
-
-/* With the wake of the store's own threads. */
-struct store_settings store_thread_settings(struct store *store);
+/* rooms.c */
 
 struct store_room *room_get(struct store *store, const struct name *name);
+void room_free(struct store *store, struct store_room *room);
 
 /* The record is in a ring of the room (sign 1), or is not any more (-1). */
 void room_count_bytes(
 	struct store *store, struct store_room *room, const struct record *record, int sign);
+
+/* Drops what is more than is to be kept in memory; of all rooms, those used least recently. */
+void room_trim(struct store *store, struct store_room *room);
+void rooms_trim(struct store *store);
 
 /* reading.c, searching.c: see struct history */
 void store_read(struct history *history, const struct name *room, const struct history_range *range,
