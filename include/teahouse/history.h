@@ -65,10 +65,10 @@ struct history {
 	 */
 	void (*read)(struct history *history, const struct name *room,
 		const struct history_range *range, history_read_done *done, void *ctx);
-	/* Searches the messages of rooms, likewise. Each event has its room; the newest comes last. */
+	/* Searches the messages of rooms, likewise. Each event has its room; the newest comes first. */
 	void (*search)(struct history *history, const struct history_search *search,
 		history_read_done *done, void *ctx);
-	/* The highest id of an event so far; 0: there is none. */
+	/* The highest id that was given, also to what is not kept. The core counts on. */
 	uint64_t last_id;
 };
 

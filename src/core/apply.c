@@ -8,6 +8,14 @@
 
 #include "core/core_internal.h"
 
+static uint64_t
+id_next(struct core *core)
+{
+	if (!core->host.history)
+		return ++core->last_id;
+	return core->last_id = ++core->host.history->last_id;
+}
+
 static struct event
 entry_event(struct core *core, const struct entry *entry, enum event_kind kind,
 	const struct origin *origin)
@@ -15,7 +23,7 @@ entry_event(struct core *core, const struct entry *entry, enum event_kind kind,
 	const struct user *user = entry->user;
 	return (struct event){
 		.kind = kind,
-		.id = ++core->last_id,
+		.id = id_next(core),
 		.time = entry->time,
 		.by = origin->session,
 		.user = user->n_sessions > 1 ? user : NULL,

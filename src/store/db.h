@@ -36,10 +36,12 @@ void db_close(struct db *db);
 /* What SQLite says of the last failure. Borrowed until the next call. */
 const char *db_error(const struct db *db);
 
-/* The highest id that was ever committed. */
+/* No id up to this may be given again. */
 uint64_t db_last_id(struct db *db);
 
 enum db_result db_begin(struct db *db);
+
+/* last_id: see db_last_id. */
 enum db_result db_commit(struct db *db, uint64_t last_id);
 void db_rollback(struct db *db);
 

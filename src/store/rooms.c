@@ -24,7 +24,7 @@ room_new(struct store *store, const struct name *name)
 	room->shown = name_put(&at, name->shown);
 	/* What was kept of it before is in the file, and in none of the turns that wait. */
 	for (size_t i = 0; i < RECORD_SORTS; i++)
-		room->rings[i].from = store->file ? store->history.last_id + 1 : 0;
+		room->rings[i].from = store->file ? store->kept_id + 1 : 0;
 	HASH_ADD_KEYPTR(hh, store->rooms, room->casefolded.ptr, room->casefolded.len, room);
 	DL_PREPEND(store->recently, room);
 	return room;
@@ -74,9 +74,11 @@ room_count_bytes(
 void
 room_trim(struct store *store, struct store_room *room)
 {
+	size_t keep = store->settings.keep, recent = store->settings.recent;
+	size_t most = keep && keep < recent ? keep : recent;
 	for (size_t i = 0; i < RECORD_SORTS; i++) {
 		struct ring *ring = &room->rings[i];
-		while (ring->n > store->settings.recent &&
+		while (ring->n > most &&
 			(!store->file || ring_at(ring, 0)->id <= store->committed_id)) {
 			room_count_bytes(store, room, ring_at(ring, 0), -1);
 			ring_shift(ring);

@@ -124,8 +124,8 @@ searching_finish(struct store *store, struct job *job)
 	struct event *events = xcalloc((n + 1) * sizeof *events);
 	for (size_t i = 0; i < n; i++) {
 		const struct hit *hit = &searching->hits[i];
-		events[n - 1 - i] = record_event(hit->record);
-		events[n - 1 - i].room = text_of(hit->room);
+		events[i] = record_event(hit->record);
+		events[i].room = text_of(hit->room);
 	}
 	searching->done(searching->ctx, &(struct history_page){events, n, more});
 	free(events);

@@ -40,11 +40,21 @@ turn_free(struct turn *turn)
 	free(turn);
 }
 
+static bool
+event_is_said(const struct event *event)
+{
+	return event->kind == EVENT_SAID || event->kind == EVENT_EMOTE ||
+	       event->kind == EVENT_TOPIC;
+}
+
 static void
 store_keep(struct history *history, const struct event *event, const struct name *const rooms[],
 	size_t n)
 {
 	struct store *store = (struct store *)history;
+	/* What is not said goes on while the disk is full: it is told, but not kept. */
+	if (store->failing && !event_is_said(event))
+		return;
 	struct record *record = record_make(event);
 	for (size_t i = 0; i < n; i++) {
 		struct store_room *room = room_get(store, rooms[i]);
@@ -54,7 +64,7 @@ store_keep(struct history *history, const struct event *event, const struct name
 			turn_add(turn_get(store), room, record);
 		room_trim(store, room);
 	}
-	store->history.last_id = event->id;
+	store->kept_id = event->id;
 	record_drop(record);
 }
 
@@ -73,7 +83,7 @@ store_end_turn(struct history *history)
 	if (!turn)
 		return store->tickets;
 	turn->ticket = ++store->tickets;
-	turn->last_id = store->history.last_id;
+	turn->last_id = store->kept_id;
 	store->turn = NULL;
 	writer_add(store->writer, turn);
 	return turn->ticket;
@@ -168,7 +178,8 @@ store_open_file(struct store *store, struct strbuf *why)
 		return false;
 	why->len = before;
 	store->file = xstrndup(settings.file, strlen(settings.file));
-	store->history.last_id = store->committed_id = writer_last_id(store->writer);
+	store->history.last_id = store->kept_id = store->committed_id =
+		writer_last_id(store->writer);
 	return true;
 }
 
@@ -201,7 +212,7 @@ store_close_threads(struct store *store)
 	DL_FOREACH_SAFE(jobs, job, next_job)
 	job->free(job);
 	if (store->writer)
-		turns_done(store, writer_close(store->writer, &unwritten));
+		turns_done(store, writer_close(store->writer, store->history.last_id, &unwritten));
 	if (unwritten)
 		diag_line(LOG_LEVEL_ERROR, "history: %s: what was said last is not stored",
 			store->file);

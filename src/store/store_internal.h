@@ -69,10 +69,10 @@ struct turn *writer_take(struct writer *writer);
 bool writer_is_failing(struct writer *writer, struct strbuf *why);
 
 /*
- * Writes what waits, if the disk takes it within a few seconds. Returns the turns that were
- * written; the others are in *unwritten.
+ * Writes what waits, if the disk takes it within a few seconds, and the last id that was
+ * given. Returns the turns that were written; the others are in *unwritten.
  */
-struct turn *writer_close(struct writer *writer, struct turn **unwritten);
+struct turn *writer_close(struct writer *writer, uint64_t last_id, struct turn **unwritten);
 
 /* jobs.c: threads that read what is not in memory */
 
@@ -119,14 +119,14 @@ struct store {
 	char *file;                            /* NULL: there is none */
 	struct writer *writer;
 	struct jobs *jobs;
-	struct turn *turn;           /* the one under way, or NULL */
-	struct store_room *rooms;    /* by name */
-	struct store_room *recently; /* the one used last first */
-	size_t bytes;                /* in all rings */
-	uint64_t tickets;            /* given out */
-	uint64_t committed;          /* ticket */
-	uint64_t committed_id;
-	bool read_uncommitted; /* in this turn */
+	struct turn *turn;              /* the one under way, or NULL */
+	struct store_room *rooms;       /* by name */
+	struct store_room *recently;    /* the one used last first */
+	size_t bytes;                   /* in all rings */
+	uint64_t tickets;               /* given out */
+	uint64_t committed;             /* ticket */
+	uint64_t kept_id, committed_id; /* of the last event that is kept; that is stored */
+	bool read_uncommitted;          /* in this turn */
 	bool failing;
 	atomic_bool woken; /* by a thread: there is something for the loop */
 };

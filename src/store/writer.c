@@ -15,6 +15,11 @@ enum {
 	RETRY_MS = 1000,   /* until a failed commit is tried again */
 	CLOSING_TRIES = 3, /* when the server stops */
 	DAY_MS = 86400000,
+	/*
+	 * Ids that may be given to what is told and not kept, such as direct messages, before a
+	 * commit says so. After a crash they are not given again.
+	 */
+	IDS_AHEAD = 1000000,
 	CHECKPOINT_PAGES = 1000, /* of the write-ahead log: 4 MB */
 };
 
@@ -83,7 +88,7 @@ turns_write(struct db *db, const struct turn *turns, uint64_t *written)
 		last_id = turn->last_id;
 	}
 	if (result == DB_OK)
-		result = db_commit(db, last_id);
+		result = db_commit(db, last_id + IDS_AHEAD);
 	if (result == DB_OK)
 		*written = last_id;
 	return result;
@@ -327,7 +332,7 @@ writer_is_failing(struct writer *writer, struct strbuf *why)
 }
 
 struct turn *
-writer_close(struct writer *writer, struct turn **unwritten)
+writer_close(struct writer *writer, uint64_t last_id, struct turn **unwritten)
 {
 	pthread_mutex_lock(&writer->mutex);
 	writer->stopping = true;
@@ -338,6 +343,8 @@ writer_close(struct writer *writer, struct turn **unwritten)
 	pthread_join(writer->checkpoint_thread, NULL);
 	struct turn *written = writer->done;
 	*unwritten = writer->waiting;
+	if (db_begin(writer->db) != DB_OK || db_commit(writer->db, last_id) != DB_OK)
+		db_rollback(writer->db);
 	db_close(writer->checkpointer);
 	db_close(writer->db);
 	pthread_cond_destroy(&writer->checkpoint);

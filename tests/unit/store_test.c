@@ -113,7 +113,7 @@ fixture_close(struct fixture *f)
 static void
 keep(struct fixture *f, enum event_kind kind, unsigned rooms)
 {
-	uint64_t id = f->store->last_id + 1 + (f->n % 5 == 0);
+	uint64_t id = f->store->last_id += 1 + (f->n % 5 == 0);
 	char text[32];
 	snprintf(text, sizeof text, "text %llu", (unsigned long long)id);
 	struct event event = {.kind = kind,
@@ -325,16 +325,16 @@ messages_are_found(struct fixture *f)
 	for (size_t i = 0; i < COUNT(id); i++)
 		id[i] = f->kept[i].id;
 	struct strbuf wanted = {0};
-	strbuf_printf(&wanted, "%llu emote ann text %llu\n%llu chat ann text %llu\n",
-		(unsigned long long)id[1], (unsigned long long)id[1], (unsigned long long)id[4],
-		(unsigned long long)id[4]);
+	strbuf_printf(&wanted, "%llu chat ann text %llu\n%llu emote ann text %llu\n",
+		(unsigned long long)id[4], (unsigned long long)id[4], (unsigned long long)id[1],
+		(unsigned long long)id[1]);
 	search(f, "Text", 2, 0);
 	assert_text(strbuf_view(&f->page), strbuf_view(&wanted));
 	assert_true(f->more);
 	wanted.len = 0;
-	strbuf_printf(&wanted, "%llu chat ann text %llu\n%llu emote ann text %llu\n",
-		(unsigned long long)id[0], (unsigned long long)id[0], (unsigned long long)id[1],
-		(unsigned long long)id[1]);
+	strbuf_printf(&wanted, "%llu emote ann text %llu\n%llu chat ann text %llu\n",
+		(unsigned long long)id[1], (unsigned long long)id[1], (unsigned long long)id[0],
+		(unsigned long long)id[0]);
 	search(f, "te*", 2, id[4]);
 	assert_text(strbuf_view(&f->page), strbuf_view(&wanted));
 	assert_false(f->more);

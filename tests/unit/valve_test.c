@@ -29,8 +29,7 @@ valve_keep(struct history *history, const struct event *event, const struct name
 {
 	struct valve *here = (struct valve *)history;
 	assert_true(n > 0 && rooms[0]->shown.len > 0);
-	assert_true(event->id > history->last_id);
-	history->last_id = event->id;
+	assert_int_equal(event->id, history->last_id);
 	here->kept = true;
 }
 
