@@ -21,6 +21,8 @@
 	X(LOOK, look)         \
 	X(WHO, who)           \
 	X(TOPIC, topic)       \
+	X(HISTORY, history)   \
+	X(SEARCH, search)     \
 	X(HELP, help)         \
 	X(LOGOUT, logout)     \
 	X(COMMANDS, commands) \
@@ -34,7 +36,7 @@ enum command_id {
 		COMMAND_COUNT,
 };
 
-enum { COMMAND_ARGS = 2 };
+enum { COMMAND_ARGS = 5 };
 
 struct request;
 
@@ -46,7 +48,8 @@ struct command {
 	 * Its parameters, separated by spaces: field, or field:shown, the packet's
 	 * field and what usage calls it. [..] may be missing; a last one that ends
 	 * in ... takes the rest of the line, with its spaces. {..} exists in packets
-	 * only, and may be missing there.
+	 * only, and may be missing there. #field is a number in packets. field=shown is
+	 * typed with the field's name before it, as in `before ID`.
 	 */
 	const char *params;
 	const char *help; /* half a sentence */
@@ -89,6 +92,8 @@ struct param {
 	struct text field, shown;
 	bool optional, rest;
 	bool not_typed; /* exists in packets only */
+	bool number;    /* in packets */
+	bool keyword;   /* typed after the field's name */
 };
 
 /* Walks params: takes the next one off *params; false: there is none. */

@@ -40,6 +40,7 @@ struct core_settings {
 	size_t message;   /* longest text, in bytes */
 	unsigned rate;    /* requests a second of one user; 0: no limit */
 	unsigned burst;   /* requests ahead of the rate */
+	size_t page;     /* most events in one answer of the history; 0: 200 */
 	size_t presence; /* rooms of more users get digests of who enters and leaves; 0: none does */
 };
 
@@ -79,6 +80,7 @@ struct session {
 	struct room *current;     /* NULL before login */
 	struct listing *listing;  /* under way, others waiting behind it; or NULL */
 	struct awaited *awaited;  /* the entry that it waits for, or NULL */
+	struct reading *reading;  /* the history that it waits for, or NULL */
 	const char *default_room; /* to enter on login; borrowed for life */
 	const char *protocol;     /* for /who; borrowed for life */
 	struct limiter limiter;   /* until login; then the user's counts */

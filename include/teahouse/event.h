@@ -11,6 +11,7 @@
 #include "teahouse/text.h"
 
 struct core_settings;
+struct history_page;
 struct room;
 struct session;
 struct user;
@@ -33,7 +34,9 @@ struct user;
 	X(HELP, "notice")     /* body: lines */                                          \
 	X(PONG, "pong")                                                                  \
 	X(PRESENCE, "presence") /* room, joined, left, total: of a large room */         \
-	X(COMMANDS, "commands") /* the command table */
+	X(COMMANDS, "commands") /* the command table */                                  \
+	X(HISTORY, "history")   /* room, page: what happened in it before */             \
+	X(SEARCH, "search")     /* page: messages, each with its room, the newest first */
 
 enum event_kind {
 #define EVENT_ENUM(kind, word) EVENT_##kind,
@@ -80,6 +83,10 @@ const char *event_word(enum event_kind kind);
 	X(TOO_SLOW, 0, "too-slow", "You read too slowly.")                                       \
 	X(TOO_FAST, 0, "too-fast", "You are sending too fast; waiting % s.")                     \
 	X(TOO_LATE, 0, "login-timeout", "You did not log in in time.")                           \
+	X(STORE_FAILED, 0, "store-failed",                                                       \
+		"Nothing can be said just now: the server cannot store it.")                     \
+	X(UNREADABLE, 0, "history-unreadable",                                                   \
+		"The history cannot be read just now. Please try again.")                        \
 	X(SHUTTING_DOWN, 0, "shutting-down", "The server is stopping.")                          \
 	X(LOGOUT, 0, "", "Goodbye.")                                                             \
 	X(LOST, 0, "", "The connection was lost.")                                               \
@@ -129,6 +136,7 @@ struct event {
 	size_t n_items;
 	size_t total; /* ROOMS: how many there are; NAMES, PRESENCE, ENTERED: people in the room */
 	size_t joined, left;                /* PRESENCE: since the last */
+	const struct history_page *page;    /* HISTORY, SEARCH */
 	const struct core_settings *limits; /* WELCOME */
 };
 

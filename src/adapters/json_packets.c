@@ -5,12 +5,14 @@
 #include "adapters/json_packets.h"
 
 #include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "codec/json.h"
 #include "codec/json_writer.h"
 
-enum { REF_BYTES = 64, FIELD_BYTES = 16 };
+enum { REF_BYTES = 64, FIELD_BYTES = 16, NUMBER_BYTES = 24 };
 
 /* A received packet while it is processed. */
 struct packet {
@@ -39,6 +41,27 @@ packet_field(const struct packet *packet, struct text field, bool optional, stru
 	packet_refuse(
 		packet, kind == FIELD_MISSING ? REASON_MISSING_FIELD : REASON_BAD_FIELD, field);
 	return false;
+}
+
+/* The number that the field has, as text in `digits`; else as packet_field. */
+static bool
+packet_number(const struct packet *packet, struct text field, char digits[static NUMBER_BYTES],
+	struct text *value)
+{
+	char key[FIELD_BYTES] = "";
+	assert(field.len < sizeof key);
+	memcpy(key, field.ptr, field.len);
+	enum json_is kind = json_kind(packet->json, key);
+	*value = TEXT_NONE;
+	if (kind == FIELD_MISSING)
+		return true;
+	if (kind != FIELD_NUMBER) {
+		packet_refuse(packet, REASON_BAD_FIELD, field);
+		return false;
+	}
+	snprintf(digits, NUMBER_BYTES, "%" PRId64, json_number(packet->json, key));
+	*value = text_of(digits);
+	return true;
 }
 
 /* Takes the version from a hello; false: there is no such version, and the packet was refused. */
@@ -74,8 +97,11 @@ packet_request(const struct packet *packet, const struct command *command)
 	struct request request = {.command = command, .ref = packet->ref, .about = packet->type};
 	const char *params = command->params;
 	struct param param;
+	char digits[COMMAND_ARGS][NUMBER_BYTES];
 	for (size_t i = 0; command_param(&params, &param); i++)
-		if (!packet_field(packet, param.field, param.optional, &request.arg[i]))
+		if (!(param.number ? packet_number(packet, param.field, digits[i], &request.arg[i])
+				   : packet_field(
+					     packet, param.field, param.optional, &request.arg[i])))
 			return;
 	bool version2 = packet->client->encoding == JSON_VERSION_2;
 	if (version2 && (command->flags & COMMAND_IN_ROOM) &&
@@ -234,6 +260,8 @@ version1_encode(const struct event *event, const struct wrapping *wrapping, stru
 	case EVENT_PONG:
 	case EVENT_PRESENCE:
 	case EVENT_COMMANDS:
+	case EVENT_HISTORY:
+	case EVENT_SEARCH:
 		break;
 	}
 }
@@ -291,9 +319,9 @@ json_put_items(struct json_writer *json, const struct event *event)
 	if (event->kind == EVENT_NAMES)
 		json_put_number(json, "users", (int64_t)event->total);
 	if (event->first)
-		json_put_true(json, "first");
+		json_put_bool(json, "first", true);
 	if (event->more)
-		json_put_true(json, "more");
+		json_put_bool(json, "more", true);
 }
 
 static void
@@ -308,9 +336,9 @@ json_put_params(struct json_writer *json, const struct command *command)
 		json_open_object(json, NULL);
 		json_put_text(json, "name", param.shown);
 		if (param.optional)
-			json_put_true(json, "optional");
+			json_put_bool(json, "optional", true);
 		if (param.rest)
-			json_put_true(json, "rest");
+			json_put_bool(json, "rest", true);
 		json_close_object(json);
 	}
 	json_close_array(json);
@@ -335,10 +363,38 @@ json_put_commands(struct json_writer *json)
 		json_put_params(json, command);
 		json_put_text(json, "help", text_of(command->help));
 		if (command->flags & COMMAND_BEFORE_LOGIN)
-			json_put_true(json, "before_login");
+			json_put_bool(json, "before_login", true);
 		json_close_object(json);
 	}
 	json_close_array(json);
+}
+
+static void version2_members(struct json_writer *json, const struct event *event);
+
+/* Each as it was told. */
+static void
+json_put_page(struct json_writer *json, const struct event *answer)
+{
+	const struct history_page *page = answer->page;
+	uint64_t first = 0, last = 0;
+	json_open_array(json, "events");
+	for (size_t i = 0; i < page->n; i++) {
+		struct event event = page->events[i];
+		if (!event.room.ptr)
+			event.room = answer->room;
+		json_open_object(json, NULL);
+		json_put_text(json, "type", text_of(event_word(event.kind)));
+		version2_members(json, &event);
+		json_close_object(json);
+		first = i == 0 || event.id < first ? event.id : first;
+		last = event.id > last ? event.id : last;
+	}
+	json_close_array(json);
+	if (page->n > 0) {
+		json_put_number(json, "first", (int64_t)first);
+		json_put_number(json, "last", (int64_t)last);
+	}
+	json_put_bool(json, "more", page->more);
 }
 
 /* The fields that are specific to the event's kind. */
@@ -401,26 +457,35 @@ version2_fields(struct json_writer *json, const struct event *event)
 	case EVENT_COMMANDS:
 		json_put_commands(json);
 		break;
+	case EVENT_HISTORY:
+	case EVENT_SEARCH:
+		json_put_page(json, event);
+		break;
 	case EVENT_PONG:
 		break;
 	}
 }
 
 static void
-version2_encode(const struct event *event, const struct wrapping *wrapping, struct strbuf *out)
+version2_members(struct json_writer *json, const struct event *event)
 {
-	struct packet_writer writer = writer_begin(event_word(event->kind), wrapping, out);
-	struct json_writer *json = &writer.json;
 	if (event->room.ptr)
 		json_put_text(json, "room", event->room);
 	version2_fields(json, event);
 	if (event->id)
 		json_put_number(json, "id", (int64_t)event->id);
 	if (event->snapshot)
-		json_put_true(json, "snapshot");
+		json_put_bool(json, "snapshot", true);
 	json_put_number(json, "time", event->time);
 	if (event->ref.ptr)
 		json_put_text(json, "ref", event->ref);
+}
+
+static void
+version2_encode(const struct event *event, const struct wrapping *wrapping, struct strbuf *out)
+{
+	struct packet_writer writer = writer_begin(event_word(event->kind), wrapping, out);
+	version2_members(&writer.json, event);
 	writer_end(&writer, wrapping);
 }
 

@@ -182,6 +182,8 @@ lobby_encode(unsigned encoding, const struct event *event, struct strbuf *out)
 		break;
 	case EVENT_PONG:
 	case EVENT_COMMANDS:
+	case EVENT_HISTORY:
+	case EVENT_SEARCH:
 		break;
 	}
 }

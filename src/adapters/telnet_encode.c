@@ -3,6 +3,7 @@
 #include "adapters/text_lines.h"
 #include "base/cluster.h"
 #include "base/wrap.h"
+#include "teahouse/history.h"
 
 static const struct strings lines = {.ending = "\r\n"};
 
@@ -200,6 +201,8 @@ encode_help(const struct event *event, const struct style *style, struct strbuf 
 		put_line(out, &lines, TEXT_NONE, telnet_settings_help[i], TEXT_NONE, TEXT_NONE);
 }
 
+static void encode_page(const struct event *event, const struct style *style, struct strbuf *out);
+
 static void
 encode_in_style(
 	const struct event *event, const struct style *style, struct text where, struct strbuf *out)
@@ -219,8 +222,7 @@ encode_in_style(
 		put_digest(out, &lines, text_of(style->notice), "entered", ".", event);
 		break;
 	case EVENT_RENAMED:
-		put_line(out, &lines, TEXT_NONE, "% is now known as %.", event->actor,
-			event->target);
+		put_line(out, &lines, where, "% is now known as %.", event->actor, event->target);
 		break;
 	case EVENT_TOPIC:
 		encode_topic(event, style, where, out);
@@ -241,9 +243,35 @@ encode_in_style(
 		break;
 	case EVENT_WELCOME:
 	case EVENT_PONG:
+	case EVENT_HISTORY:
+	case EVENT_SEARCH:
+		encode_page(event, style, out);
+		break;
 	case EVENT_COMMANDS:
 		break;
 	}
+}
+
+/* What was found is told oldest first, so that the newest is next to what follows. */
+static void
+encode_page(const struct event *event, const struct style *style, struct strbuf *out)
+{
+	const struct history_page *page = event->page;
+	bool search = event->kind == EVENT_SEARCH;
+	for (size_t i = 0; i < page->n; i++) {
+		const struct event *past = &page->events[search ? page->n - 1 - i : i];
+		struct strbuf where = {0};
+		put_time(&where, past->time, event->time);
+		if (search)
+			strbuf_printf(&where, "[%.*s] ", TEXT_ARGS(past->room));
+		encode_in_style(past, style, strbuf_view(&where), out);
+		strbuf_clear(&where);
+	}
+	put_marked(out, TEXT_NONE, style->notice,
+		!search       ? "End of history."
+		: page->n > 0 ? "End of search."
+			      : "Nothing found.",
+		TEXT_NONE, TEXT_NONE);
 }
 
 void

@@ -1,6 +1,8 @@
 /* Writes events as strings of plain text. Does not know the client nor how it splits strings. */
 #include "adapters/text_lines.h"
 
+#include <time.h>
+
 static void
 put_string(struct strbuf *out, const struct strings *strings, struct text before, struct text body,
 	const char *after)
@@ -83,4 +85,17 @@ put_digest(struct strbuf *out, const struct strings *strings, struct text before
 		put_count(out, event->left, "left");
 	strbuf_puts(out, end);
 	strbuf_puts(out, strings->ending);
+}
+
+void
+put_time(struct strbuf *out, int64_t time, int64_t now)
+{
+	time_t then_s = (time_t)(time / 1000), now_s = (time_t)(now / 1000);
+	struct tm then, today;
+	char text[32];
+	localtime_r(&then_s, &then);
+	localtime_r(&now_s, &today);
+	bool same_day = then.tm_year == today.tm_year && then.tm_yday == today.tm_yday;
+	strftime(text, sizeof text, same_day ? "[%H:%M] " : "[%Y-%m-%d %H:%M] ", &then);
+	strbuf_puts(out, text);
 }

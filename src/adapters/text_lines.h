@@ -42,4 +42,7 @@ void put_line(struct strbuf *out, const struct strings *strings, struct text whe
 void put_digest(struct strbuf *out, const struct strings *strings, struct text before,
 	const char *entered, const char *end, const struct event *event);
 
+/* `[12:04] `, or `[2026-11-27 12:04] ` if that was on another day than `now`; ms, shown in local time. */
+void put_time(struct strbuf *out, int64_t time, int64_t now);
+
 #endif

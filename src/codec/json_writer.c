@@ -120,8 +120,8 @@ json_put_number(struct json_writer *writer, const char *key, int64_t value)
 }
 
 void
-json_put_true(struct json_writer *writer, const char *key)
+json_put_bool(struct json_writer *writer, const char *key, bool value)
 {
 	value_begin(writer, key);
-	strbuf_puts(writer->out, "true");
+	strbuf_puts(writer->out, value ? "true" : "false");
 }

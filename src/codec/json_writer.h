@@ -26,6 +26,6 @@ void json_close_array(struct json_writer *writer);
 /* A value that is not valid UTF-8 is cleaned first (text_clean). */
 void json_put_text(struct json_writer *writer, const char *key, struct text value);
 void json_put_number(struct json_writer *writer, const char *key, int64_t value);
-void json_put_true(struct json_writer *writer, const char *key);
+void json_put_bool(struct json_writer *writer, const char *key, bool value);
 
 #endif

@@ -14,13 +14,19 @@ command_param(const char **params, struct param *param)
 	bool takes_rest = word.len > 3 && memcmp(word.ptr + word.len - 3, "...", 3) == 0;
 	if (takes_rest)
 		word.len -= 3;
+	bool number = word.ptr[0] == '#';
+	if (number)
+		word = (struct text){word.ptr + 1, word.len - 1};
 	struct text field = word, shown = word;
-	const char *colon = memchr(word.ptr, ':', word.len);
-	if (colon) {
-		field.len = (size_t)(colon - word.ptr);
-		shown = (struct text){colon + 1, word.len - field.len - 1};
+	size_t at = 0;
+	while (at < word.len && word.ptr[at] != ':' && word.ptr[at] != '=')
+		at++;
+	bool keyword = at < word.len && word.ptr[at] == '=';
+	if (at < word.len) {
+		field.len = at;
+		shown = (struct text){word.ptr + at + 1, word.len - at - 1};
 	}
-	*param = (struct param){field, shown, optional, takes_rest, not_typed};
+	*param = (struct param){field, shown, optional, takes_rest, not_typed, number, keyword};
 	return true;
 }
 
@@ -32,12 +38,17 @@ command_split(const struct command *command, struct text rest, struct request *r
 	for (size_t i = 0; command_param(&params, &param); i++) {
 		if (param.not_typed)
 			continue;
+		struct text after = rest;
+		if (param.keyword && !text_is_same_word(text_word(&after), param.field))
+			continue;
+		if (param.keyword)
+			rest = after;
 		struct text arg = param.rest ? text_trim(rest) : text_word(&rest);
 		if (param.rest)
 			rest.len = 0;
 		if (arg.len > 0)
 			request->arg[i] = arg;
-		else if (!param.optional)
+		else if (!param.optional || param.keyword)
 			return REASON_USAGE;
 	}
 	return text_trim(rest).len > 0 ? REASON_USAGE : REASON_OK;
@@ -53,6 +64,8 @@ command_usage(struct strbuf *out, const struct command *command)
 		if (param.not_typed)
 			continue;
 		strbuf_puts(out, param.optional ? " [" : " ");
+		if (param.keyword)
+			strbuf_printf(out, "%.*s ", TEXT_ARGS(param.field));
 		for (size_t i = 0; i < param.shown.len; i++) {
 			char c = param.shown.ptr[i];
 			strbuf_printf(out, "%c", c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);

@@ -274,6 +274,9 @@ COMMANDS(COMMAND_DECLARE)
 /* command_syntax.c: the line of /help */
 void command_help_line(struct strbuf *out, const struct command *command);
 
+/* commands_history.c: the session will not get the history that it waits for. */
+void session_forget_reading(struct session *session);
+
 /* request.c */
 
 /* The room that the request is about, if its user is in it; NULL: the request was refused. */

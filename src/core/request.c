@@ -20,6 +20,9 @@ enum reason
 request_body(struct session *session, const struct request *request, struct text said, size_t most,
 	struct strbuf *body)
 {
+	const struct history *history = session->core->host.history;
+	if (history && history->is_failing(history))
+		return request_refuse(session, REASON_STORE_FAILED, TEXT_NONE, request);
 	text_clean(body, said);
 	if (body->len == 0)
 		return request_refuse(session, REASON_TEXT_EMPTY, TEXT_NONE, request);

@@ -38,6 +38,7 @@ session_end(struct session *session)
 		return;
 	session->ended = true;
 	session_drop_listings(session);
+	session_forget_reading(session);
 	struct user *user = session_detach(session);
 	if (!user)
 		return;

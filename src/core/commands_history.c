@@ -1,0 +1,259 @@
+/*
+ * The commands that read what was said before. What is not in memory comes later, and the
+ * session waits for it.
+ */
+#include <stdlib.h>
+
+#include "core/core_internal.h"
+
+enum {
+	TYPED_LIMIT = 20,   /* messages, if no number is typed */
+	PAGE = 200,         /* most events in one answer, unless the settings say otherwise */
+	PAGE_BYTES = 60000, /* of text, so that an answer fits a packet */
+	EVENT_BYTES = 160,  /* of a packet, but for its text */
+};
+
+/* An answer that is under way. */
+struct reading {
+	struct session *session; /* NULL: has ended */
+	struct room *room;       /* HISTORY: counted in its refs */
+	struct history_range range;
+	uint64_t around;   /* id in the middle; 0: there is none */
+	bool halved, more; /* the half before that was read; there was more */
+	enum event_kind kind;
+	char *ref, *about; /* or NULL */
+};
+
+static char *
+text_keep(struct text t)
+{
+	return t.ptr ? xstrndup(t.ptr, t.len) : NULL;
+}
+
+static void
+reading_free(struct reading *reading)
+{
+	if (reading->room) {
+		reading->room->refs--;
+		room_release(reading->room);
+	}
+	free(reading->ref);
+	free(reading->about);
+	free(reading);
+}
+
+void
+session_forget_reading(struct session *session)
+{
+	if (!session->reading)
+		return;
+	session->reading->session = NULL;
+	session->reading = NULL;
+	session_resume(session, PENDING_WORK);
+}
+
+/* Two for each byte: JSON escapes that many, as in \n. */
+static size_t
+event_bytes(const struct event *event)
+{
+	size_t text = event->actor.len + event->target.len + event->body.len + event->room.len;
+	return EVENT_BYTES + 2 * text;
+}
+
+/* Drops what would not fit a packet: what is farthest from the event at `centre`. */
+static void
+page_fit(struct history_page *page, size_t centre)
+{
+	size_t from = centre, to = centre, bytes = 0, before;
+	do {
+		before = to - from;
+		if (to < page->n && bytes + event_bytes(&page->events[to]) <= PAGE_BYTES)
+			bytes += event_bytes(&page->events[to++]);
+		if (from > 0 && bytes + event_bytes(&page->events[from - 1]) <= PAGE_BYTES)
+			bytes += event_bytes(&page->events[--from]);
+	} while (to - from > before);
+	page->more = page->more || to - from < page->n;
+	page->events += from;
+	page->n = to - from;
+}
+
+/* The event of the page that matters most. */
+static size_t
+page_centre(const struct reading *reading, const struct history_page *page)
+{
+	size_t i = 0;
+	if (reading->kind == EVENT_HISTORY && !reading->range.oldest)
+		return page->n;
+	while (i < page->n && page->events[i].id < reading->around)
+		i++;
+	return reading->around ? i : 0;
+}
+
+static void
+reading_tell(const struct reading *reading, const struct history_page *found)
+{
+	struct session *session = reading->session;
+	struct history_page page = *found;
+	page.more = page.more || reading->more;
+	page_fit(&page, page_centre(reading, &page));
+	struct event event = event_make(session->core, reading->kind, session);
+	if (reading->room) {
+		event.in_room = reading->room;
+		event.room = room_name(reading->room);
+	}
+	event.ref = text_of(reading->ref);
+	event.page = &page;
+	session_tell(session, &event);
+}
+
+static void
+reading_refuse(const struct reading *reading)
+{
+	const struct request request = {
+		.ref = text_of(reading->ref), .about = text_of(reading->about)};
+	request_refuse(reading->session, REASON_UNREADABLE, TEXT_NONE, &request);
+}
+
+static void reading_start(struct reading *reading);
+
+static void
+on_page(void *ctx, const struct history_page *page)
+{
+	struct reading *reading = ctx;
+	struct session *session = reading->session;
+	if (session && page && reading->around && !reading->halved) {
+		/* The older half is known now: from its first event on, both are one page. */
+		uint64_t first = page->n > 0 ? page->events[0].id : reading->around;
+		reading->halved = true;
+		reading->more = page->more;
+		reading->range.after = first - 1;
+		reading->range.before = 0;
+		reading->range.oldest = true;
+		reading_start(reading);
+		return;
+	}
+	if (session && page)
+		reading_tell(reading, page);
+	else if (session)
+		reading_refuse(reading);
+	if (session) {
+		session->reading = NULL;
+		session_resume(session, PENDING_WORK);
+	}
+	reading_free(reading);
+}
+
+static void
+reading_start(struct reading *reading)
+{
+	struct history *history = reading->session->core->host.history;
+	struct history_range range = reading->range;
+	if (reading->around && !reading->halved) {
+		range.before = reading->around < UINT64_MAX ? reading->around + 1 : 0;
+		range.limit = (range.limit + 1) / 2;
+	}
+	history->read(history, reading->room->named.name, &range, on_page, reading);
+}
+
+static struct reading *
+reading_new(struct session *session, const struct request *request, enum event_kind kind)
+{
+	struct reading *reading = xcalloc(sizeof *reading);
+	reading->session = session;
+	reading->kind = kind;
+	reading->ref = text_keep(request->ref);
+	reading->about = text_keep(request->about);
+	session->reading = reading;
+	session_suspend(session, PENDING_WORK);
+	return reading;
+}
+
+/* A number as typed, or of a packet. False: it is none. Missing: `otherwise`. */
+static bool
+number_parse(struct text t, uint64_t otherwise, uint64_t *number)
+{
+	*number = otherwise;
+	if (!t.ptr)
+		return true;
+	bool negative = t.len > 1 && t.ptr[0] == '-';
+	uint64_t n = 0;
+	for (size_t i = negative; i < t.len; i++) {
+		if (t.ptr[i] < '0' || t.ptr[i] > '9')
+			return false;
+		n = n > UINT64_MAX / 20 ? n : n * 10 + (uint64_t)(t.ptr[i] - '0');
+	}
+	*number = negative ? 0 : n;
+	return t.len > negative;
+}
+
+static enum reason
+refuse_usage(struct session *session, const struct request *request)
+{
+	struct strbuf usage = {0};
+	command_usage(&usage, request->command);
+	enum reason reason = request_refuse(session, REASON_USAGE, strbuf_view(&usage), request);
+	strbuf_clear(&usage);
+	return reason;
+}
+
+static size_t
+limit_clamp(const struct core *core, uint64_t limit)
+{
+	size_t most = core->settings.page ? core->settings.page : PAGE;
+	return limit < 1 ? 1 : limit > most ? most : (size_t)limit;
+}
+
+/* limit, before, after, around, events */
+enum reason
+command_history(struct session *session, const struct request *request)
+{
+	struct core *core = session->core;
+	struct history_range range = {.all = text_is(request->arg[4], text_of("all"))};
+	uint64_t limit, around;
+	if (!number_parse(request->arg[0], TYPED_LIMIT, &limit) ||
+		!number_parse(request->arg[1], 0, &range.before) ||
+		!number_parse(request->arg[2], 0, &range.after) ||
+		!number_parse(request->arg[3], 0, &around))
+		return refuse_usage(session, request);
+	struct room *room = request_room(session, request);
+	if (!room)
+		return REASON_NOT_IN_ROOM;
+	if (!core->host.history)
+		return request_refuse(session, REASON_UNREADABLE, TEXT_NONE, request);
+	range.limit = limit_clamp(core, limit);
+	range.oldest = request->arg[2].ptr && !request->arg[1].ptr;
+	struct reading *reading = reading_new(session, request, EVENT_HISTORY);
+	reading->room = room;
+	room->refs++;
+	reading->range = range;
+	reading->around = around;
+	reading_start(reading);
+	return REASON_OK;
+}
+
+/* text, from, before, limit; in one room, or in all that the user is in */
+enum reason
+command_search(struct session *session, const struct request *request)
+{
+	struct core *core = session->core;
+	const struct user *user = session->user;
+	struct history *history = core->host.history;
+	const struct name *rooms[USER_ROOMS];
+	uint64_t limit;
+	struct history_search search = {
+		.typed = request->arg[0], .rooms = rooms, .from = request->arg[1]};
+	if (!number_parse(request->arg[2], 0, &search.before) ||
+		!number_parse(request->arg[3], TYPED_LIMIT, &limit))
+		return refuse_usage(session, request);
+	const struct room *room = request->room.ptr ? request_room(session, request) : NULL;
+	if (request->room.ptr && !room)
+		return REASON_NOT_IN_ROOM;
+	if (!history)
+		return request_refuse(session, REASON_UNREADABLE, TEXT_NONE, request);
+	for (size_t i = 0; i < user->n_memberships; i++)
+		if (!room || user->memberships[i].room == room)
+			rooms[search.n_rooms++] = user->memberships[i].room->named.name;
+	search.limit = limit_clamp(core, limit);
+	history->search(history, &search, on_page, reading_new(session, request, EVENT_SEARCH));
+	return REASON_OK;
+}
