@@ -157,7 +157,7 @@ reading_remember(struct store *store, const struct reading *reading)
 	while (i > 0 && ring->n < store->settings.recent) {
 		struct record *record = reading->records[--i];
 		ring_unshift(ring, record, record->id);
-		room_count_bytes(store, reading->room, record, 1);
+		store_room_count_bytes(store, reading->room, record, 1);
 	}
 	if (i == 0 && reading->n < range->limit)
 		ring->from = 0;
@@ -213,7 +213,7 @@ store_read(struct history *history, const struct name *name, const struct histor
 	struct reading *reading = xcalloc(sizeof *reading);
 	reading->job =
 		(struct job){.run = reading_run, .finish = reading_finish, .free = reading_free};
-	reading->room = room_get(store, name);
+	reading->room = store_room_get(store, name);
 	reading->room->refs++;
 	reading->wanted = *range;
 	reading->done = done;

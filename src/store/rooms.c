@@ -16,7 +16,7 @@ name_put(char **at, struct text t)
 }
 
 static struct store_room *
-room_new(struct store *store, const struct name *name)
+store_room_new(struct store *store, const struct name *name)
 {
 	struct store_room *room = xcalloc(sizeof *room + name->casefolded.len + name->shown.len);
 	char *at = room->names;
@@ -31,12 +31,12 @@ room_new(struct store *store, const struct name *name)
 }
 
 struct store_room *
-room_get(struct store *store, const struct name *name)
+store_room_get(struct store *store, const struct name *name)
 {
 	struct store_room *room;
 	HASH_FIND(hh, store->rooms, name->casefolded.ptr, name->casefolded.len, room);
 	if (!room)
-		return room_new(store, name);
+		return store_room_new(store, name);
 	if (store->recently != room) {
 		DL_DELETE(store->recently, room);
 		DL_PREPEND(store->recently, room);
@@ -45,7 +45,7 @@ room_get(struct store *store, const struct name *name)
 }
 
 void
-room_free(struct store *store, struct store_room *room)
+store_room_free(struct store *store, struct store_room *room)
 {
 	HASH_DELETE(hh, store->rooms, room);
 	DL_DELETE(store->recently, room);
@@ -62,7 +62,7 @@ record_bytes(const struct record *record)
 }
 
 void
-room_count_bytes(
+store_room_count_bytes(
 	struct store *store, struct store_room *room, const struct record *record, int sign)
 {
 	size_t bytes = record_bytes(record);
@@ -72,7 +72,7 @@ room_count_bytes(
 
 /* What is not stored yet stays, however much it is: the threads that read cannot see it. */
 void
-room_trim(struct store *store, struct store_room *room)
+store_room_trim(struct store *store, struct store_room *room)
 {
 	size_t keep = store->settings.keep, recent = store->settings.recent;
 	size_t most = keep && keep < recent ? keep : recent;
@@ -80,19 +80,19 @@ room_trim(struct store *store, struct store_room *room)
 		struct ring *ring = &room->rings[i];
 		while (ring->n > most &&
 			(!store->file || ring_at(ring, 0)->id <= store->committed_id)) {
-			room_count_bytes(store, room, ring_at(ring, 0), -1);
+			store_room_count_bytes(store, room, ring_at(ring, 0), -1);
 			ring_shift(ring);
 		}
 	}
 }
 
 void
-rooms_trim(struct store *store)
+store_rooms_trim(struct store *store)
 {
 	while (store->bytes > MEMORY_BYTES && store->recently) {
 		struct store_room *eldest = store->recently->prev;
 		if (eldest->refs > 0)
 			break;
-		room_free(store, eldest);
+		store_room_free(store, eldest);
 	}
 }

@@ -165,7 +165,7 @@ store_search(struct history *history, const struct history_search *search, histo
 	searching->ctx = ctx;
 	searching->rooms = xcalloc((search->n_rooms + 1) * sizeof *searching->rooms);
 	for (size_t i = 0; i < search->n_rooms; i++) {
-		struct store_room *room = room_get(store, search->rooms[i]);
+		struct store_room *room = store_room_get(store, search->rooms[i]);
 		room->refs++;
 		searching->rooms[searching->n_rooms++] = room;
 		if (!store->file)

@@ -57,12 +57,12 @@ store_keep(struct history *history, const struct event *event, const struct name
 		return;
 	struct record *record = record_make(event);
 	for (size_t i = 0; i < n; i++) {
-		struct store_room *room = room_get(store, rooms[i]);
+		struct store_room *room = store_room_get(store, rooms[i]);
 		ring_push(&room->rings[record_sort(event->kind)], record);
-		room_count_bytes(store, room, record, 1);
+		store_room_count_bytes(store, room, record, 1);
 		if (store->file)
 			turn_add(turn_get(store), room, record);
-		room_trim(store, room);
+		store_room_trim(store, room);
 	}
 	store->kept_id = event->id;
 	record_drop(record);
@@ -76,7 +76,7 @@ store_end_turn(struct history *history)
 	bool waits = store->read_uncommitted && store->committed < store->tickets;
 	store->read_uncommitted = false;
 	if (!turn && !waits) {
-		rooms_trim(store);
+		store_rooms_trim(store);
 		return 0;
 	}
 	/* What was read of another turn waits for that one: for the last there is. */
@@ -98,7 +98,7 @@ turns_done(struct store *store, struct turn *turns)
 		store->committed = turn->ticket;
 		store->committed_id = turn->last_id;
 		for (size_t i = 0; i < turn->n; i++)
-			room_trim(store, turn->places[i].room);
+			store_room_trim(store, turn->places[i].room);
 		turn_free(turn);
 	}
 }
@@ -227,7 +227,7 @@ store_close(struct history *history)
 	store_end_turn(history);
 	store_close_threads(store);
 	while (store->recently)
-		room_free(store, store->recently);
+		store_room_free(store, store->recently);
 	free(store->file);
 	free(store);
 }

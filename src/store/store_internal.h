@@ -139,16 +139,16 @@ store_has_file(const struct store_settings *settings)
 
 /* rooms.c */
 
-struct store_room *room_get(struct store *store, const struct name *name);
-void room_free(struct store *store, struct store_room *room);
+struct store_room *store_room_get(struct store *store, const struct name *name);
+void store_room_free(struct store *store, struct store_room *room);
 
 /* The record is in a ring of the room (sign 1), or is not any more (-1). */
-void room_count_bytes(
+void store_room_count_bytes(
 	struct store *store, struct store_room *room, const struct record *record, int sign);
 
 /* Drops what is more than is to be kept in memory; of all rooms, those used least recently. */
-void room_trim(struct store *store, struct store_room *room);
-void rooms_trim(struct store *store);
+void store_room_trim(struct store *store, struct store_room *room);
+void store_rooms_trim(struct store *store);
 
 /* reading.c, searching.c: see struct history */
 void store_read(struct history *history, const struct name *room, const struct history_range *range,

@@ -26,6 +26,7 @@ struct fixture {
 	int64_t entry_time; /* that events must have if it is not the current time; or 0 */
 	int stops;
 	bool telling;
+	struct history *history; /* or NULL */
 	struct guest *guests[GUESTS_MAX];
 	size_t n;
 };
@@ -61,6 +62,13 @@ guest_note_entries(struct guest *guest, const struct event *event)
 		strbuf_printf(&guest->told, " %llds)", (long long)item->idle);
 	}
 	if (event->more)
+		strbuf_puts(&guest->told, " ..");
+	for (size_t i = 0; event->page && i < event->page->n; i++) {
+		const struct event *past = &event->page->events[i];
+		strbuf_printf(&guest->told, " %llu", (unsigned long long)past->id);
+		guest_note(guest, ":", past->body);
+	}
+	if (event->page && event->page->more)
 		strbuf_puts(&guest->told, " ..");
 }
 
@@ -155,16 +163,24 @@ fixture_host(struct fixture *fixture)
 		.resume = fixture_resume,
 		.wall_ms = fixture_time,
 		.monotonic_ms = fixture_time,
+		.history = fixture ? fixture->history : NULL,
 	};
+}
+
+static inline void
+fixture_open_all(struct fixture *fixture, struct core_settings settings, struct log *log,
+	struct history *history)
+{
+	*fixture = (struct fixture){.time = 1000000, .history = history};
+	const struct core_host host = fixture_host(fixture);
+	fixture->core = core_open(&settings, &host, log);
+	assert_non_null(fixture->core);
 }
 
 static inline void
 fixture_open_log(struct fixture *fixture, struct core_settings settings, struct log *log)
 {
-	*fixture = (struct fixture){.time = 1000000};
-	const struct core_host host = fixture_host(fixture);
-	fixture->core = core_open(&settings, &host, log);
-	assert_non_null(fixture->core);
+	fixture_open_all(fixture, settings, log, NULL);
 }
 
 static inline void
