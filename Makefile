@@ -4,6 +4,7 @@
 VERSION = 0.1
 PREFIX = /usr/local
 SYSCONF = /etc/teahouse
+STATE = /var/lib/teahouse
 BUILD = build
 CC = gcc
 PYTHON = /usr/bin/python3
@@ -22,7 +23,7 @@ COMPILE = $(CC) -std=c11 $(DEFINES) -Iinclude -Isrc $(WARNINGS) $(HARDEN) $(OPTI
 LINK = $(CC) $(OPTIMISE) $(SANITIZE) -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
 
 # Unit tests get the pure libraries only: whatever touches a socket or a screen does not link.
-PURE_LIBS = -ljansson -linih -ltelnet -licui18n -licuuc -lsqlite3 -lz
+PURE_LIBS = -ljansson -linih -ltelnet -licui18n -licuuc -lsqlite3 -lpthread -lz
 SERVER_LIBS = $(PURE_LIBS) -lwebsockets -luv
 CLIENT_LIBS = $(PURE_LIBS) -lncursesw -ltinfo -lreadline
 
@@ -154,7 +155,7 @@ install: programs ## install below PREFIX (and DESTDIR); settings in SYSCONF
 	sed 's|@PREFIX@|$(PREFIX)|g; s|@SYSCONF@|$(SYSCONF)|g' conf/teahoused.service | \
 		install -m 644 /dev/stdin $(DESTDIR)$(PREFIX)/lib/systemd/system/teahoused.service
 	test -e $(DESTDIR)$(SYSCONF)/teahouse.ini || \
-		sed 's|= \.\./web|= $(PREFIX)/share/teahouse/web|' conf/teahouse.ini | \
+		sed 's|= \.\./web|= $(PREFIX)/share/teahouse/web|; s|= \.\./teahouse.db|= $(STATE)/teahouse.db|' conf/teahouse.ini | \
 		install -m 644 /dev/stdin $(DESTDIR)$(SYSCONF)/teahouse.ini
 
 uninstall: ## take away what install put there, but for the settings

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@
 #include "teahouse/diag.h"
 #include "teahouse/gateway.h"
 #include "teahouse/net.h"
+#include "teahouse/store.h"
 
 enum {
 	EXIT_USAGE = 2,
@@ -200,14 +202,60 @@ clock_monotonic_ms(void *ctx)
 	return clock_ms(CLOCK_MONOTONIC);
 }
 
+/* The loop, as far as the threads of the store know it. */
+struct waker {
+	pthread_mutex_t mutex;
+	struct net *net; /* NULL: not yet, or not any more */
+};
+
+static void
+waker_set(struct waker *waker, struct net *net)
+{
+	pthread_mutex_lock(&waker->mutex);
+	waker->net = net;
+	pthread_mutex_unlock(&waker->mutex);
+}
+
+static void
+waker_wake(void *ctx)
+{
+	struct waker *waker = ctx;
+	pthread_mutex_lock(&waker->mutex);
+	if (waker->net)
+		net_wake(waker->net);
+	pthread_mutex_unlock(&waker->mutex);
+}
+
+/* NULL: the file cannot be used, and why was logged. */
+static struct history *
+history_open(const struct config *config, struct waker *waker)
+{
+	const struct store_settings settings = {
+		.file = config->history,
+		.sync = config->sync,
+		.recent = (size_t)config->recent,
+		.keep = (size_t)config->keep,
+		.keep_days = (unsigned)config->keep_days,
+		.wake = waker_wake,
+		.ctx = waker,
+	};
+	struct strbuf why = {0};
+	struct history *history = store_open(&settings, &why);
+	if (!history)
+		diag_line(LOG_LEVEL_ERROR, "history: %.*s", TEXT_ARGS(strbuf_view(&why)));
+	strbuf_clear(&why);
+	return history;
+}
+
 static struct gateway *
-server_open(const struct config *config)
+server_open(const struct config *config, struct history *history)
 {
 	struct gateway_settings settings = {
 		.sessions = (size_t)config->sessions,
 		.sessions_per_address = (size_t)config->sessions_per_address,
 		.send_queue = (size_t)config->send_queue,
 		.login_timeout = (int64_t)config->login_timeout * 1000,
+		.history = history,
 		.core =
 			{
 				.name = text_of(config->name),
@@ -215,6 +263,7 @@ server_open(const struct config *config)
 				.message = (size_t)config->message,
 				.rate = (unsigned)config->rate,
 				.burst = (unsigned)config->burst,
+				.page = (size_t)config->page,
 				.presence = (size_t)config->presence,
 			},
 	};
@@ -274,11 +323,10 @@ hints_print(const struct config *config, const char *self)
 }
 
 static int
-server_run(struct config *config, const char *hints)
+server_serve(struct config *config, struct history *history, struct waker *waker,
+	const char *hints)
 {
-	files_raise_limit(config->sessions);
-	json_open();
-	struct gateway *gateway = server_open(config);
+	struct gateway *gateway = server_open(config, history);
 	if (!gateway) {
 		diag_line(LOG_LEVEL_ERROR, "server.room: \"%s\" is not a valid room name",
 			config->room);
@@ -292,13 +340,29 @@ server_run(struct config *config, const char *hints)
 			hints_print(config, hints);
 		/* Not before: scripts wait for the lines of starting up as they are. */
 		diag_show_times();
+		waker_set(waker, net);
 		net_run(net);
+		waker_set(waker, NULL);
 		net_close(net);
 	}
 	gateway_close(gateway);
 	if (net)
 		return EXIT_SUCCESS;
 	return served ? EXIT_FAILURE : EXIT_USAGE;
+}
+
+static int
+server_run(struct config *config, const char *hints)
+{
+	struct waker waker = {.mutex = PTHREAD_MUTEX_INITIALIZER};
+	files_raise_limit(config->sessions);
+	json_open();
+	struct history *history = history_open(config, &waker);
+	if (!history)
+		return EXIT_FAILURE;
+	int status = server_serve(config, history, &waker, hints);
+	store_close(history);
+	return status;
 }
 
 int

@@ -3,19 +3,24 @@
 #define TEAHOUSE_CONFIG_H
 
 #include "teahouse/adapter.h"
+#include "teahouse/store.h"
 #include "teahouse/strbuf.h"
 
 struct config {
 	char *name, *room;
 	char *address; /* already applied to listeners; NULL: all addresses */
 	long sessions;
-	long sessions_per_address;  /* 0: no limit */
-	long message;               /* bytes */
-	long rate;                  /* messages per second; 0: no limit */
-	long burst;                 /* messages */
-	long login_timeout;         /* seconds; 0: no limit */
-	long send_queue;            /* bytes */
-	long presence;              /* users in a room; 0: no digests */
+	long sessions_per_address; /* 0: no limit */
+	long message;              /* bytes */
+	long rate;                 /* messages per second; 0: no limit */
+	long burst;                /* messages */
+	long login_timeout;        /* seconds; 0: no limit */
+	long send_queue;           /* bytes */
+	long presence;             /* users in a room; 0: no digests */
+	char *history;             /* the file; "": only what is recent, in memory */
+	enum store_sync sync;
+	long keep, keep_days;       /* messages of a room, days; 0: all, for ever */
+	long recent, page;          /* events */
 	struct listener *listeners; /* the enabled ones, in the order of the file; at least one */
 	size_t n_listeners;
 };

@@ -21,4 +21,7 @@ struct net *net_open(struct config *config, struct gateway *gateway, bool *serve
 void net_run(struct net *net);
 void net_close(struct net *net);
 
+/* Another turn of the loop follows at once. May be called by any thread, until net_close. */
+void net_wake(struct net *net);
+
 #endif

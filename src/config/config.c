@@ -121,18 +121,18 @@ argument_apply(struct parser *parser, int port)
 			"there is no listener to use it; expected one with protocol = json");
 }
 
-/* A relative folder is relative to the folder of the settings file. */
+/* A relative path is relative to the folder of the settings file. */
 static void
-root_resolve(const struct parser *parser, struct listener *listener)
+path_resolve(const struct parser *parser, char **relative)
 {
 	const char *slash = strrchr(parser->path, '/');
-	if (listener->root[0] == '/' || !slash)
+	if (!*relative || !**relative || **relative == '/' || !slash)
 		return;
 	struct strbuf path = {0};
 	strbuf_add(&path, parser->path, (size_t)(slash - parser->path) + 1);
-	strbuf_puts(&path, listener->root);
-	free(listener->root);
-	listener->root = xstrndup(path.ptr, path.len);
+	strbuf_puts(&path, *relative);
+	free(*relative);
+	*relative = xstrndup(path.ptr, path.len);
 	strbuf_clear(&path);
 }
 
@@ -154,7 +154,7 @@ root_check(struct parser *parser, struct section *section)
 	bool opened = section_is_open(section) && section_takes(section, setting);
 	if (!opened || !listener->root || !*listener->root)
 		return;
-	root_resolve(parser, listener);
+	path_resolve(parser, &listener->root);
 	struct strbuf index = {0};
 	strbuf_printf(&index, "%s/index.html", listener->root);
 	strbuf_add(&index, "", 1);
@@ -274,6 +274,7 @@ config_read(const char *path, int port, struct strbuf *wrong)
 	for (size_t i = 0; i < parser.n_sections; i++)
 		section_check(&parser, parser.sections[i]);
 	listeners_check(&parser);
+	path_resolve(&parser, &config->history);
 	bool valid = parser.n_mistakes == 0;
 	if (valid)
 		listeners_keep(&parser);
@@ -294,5 +295,6 @@ config_free(struct config *config)
 	free(config->name);
 	free(config->room);
 	free(config->address);
+	free(config->history);
 	free(config);
 }

@@ -186,7 +186,8 @@ parser_on_key(void *ctx, const char *section, const char *key, const char *value
 	parser->awaiting_key = false;
 	if (!parser->section) {
 		strbuf_puts(parser_add_mistake(parser, parser->line, key, NULL),
-			"outside a section; expected after [server], [limits] or [listener:NAME]");
+			"outside a section; expected after [server], [limits], [history] or "
+			"[listener:NAME]");
 		return 1;
 	}
 	if (!parser->section->kind)
@@ -347,6 +348,7 @@ parser_read(struct parser *parser)
 {
 	section_add(parser, "server", section_kind("server"));
 	section_add(parser, "limits", section_kind("limits"));
+	section_add(parser, "history", section_kind("history"));
 	parser->file = fopen(parser->path, "r");
 	if (!parser->file) {
 		strbuf_printf(parser_add_mistake(parser, 0, NULL, NULL), "cannot be opened: %s",

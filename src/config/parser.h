@@ -17,10 +17,10 @@
 #define LINE_WRONG (-1)
 
 struct section {
-	char *name;                  /* what stands between the brackets */
-	const char *kind;            /* "server", "limits", "listener"; NULL: an unknown section */
-	long line;                   /* 0: not in the file */
-	bool partial;                /* a duplicate, or cut short: what it lacks is not reported */
+	char *name;       /* what stands between the brackets */
+	const char *kind; /* "server", "limits", "history", "listener"; NULL: an unknown section */
+	long line;        /* 0: not in the file */
+	bool partial;     /* a duplicate, or cut short: what it lacks is not reported */
 	long given[SETTINGS_MAX];    /* the line of each setting, or LINE_WRONG; 0: not given */
 	struct listener_draft draft; /* if it is a listener's */
 };
@@ -33,16 +33,17 @@ struct mistake {
 struct parser {
 	const char *path;
 	FILE *file;
-	long line;                 /* the number of the line read last */
-	bool awaiting_key;         /* inih was given a line and has not called back yet */
-	bool listener_lost;        /* a mistake already reported may be a listener's section */
-	struct section **sections; /* first [server] and [limits], whether in the file or not */
+	long line;          /* the number of the line read last */
+	bool awaiting_key;  /* inih was given a line and has not called back yet */
+	bool listener_lost; /* a mistake already reported may be a listener's section */
+	struct section *
+		*sections; /* first [server], [limits] and [history], whether in the file or not */
 	size_t n_sections;
 	struct section *section;  /* the one that the line is in; NULL: none */
 	struct mistake *mistakes; /* in the order of their lines */
 	size_t n_mistakes;
 	struct name_rules *rules;
-	struct config *config; /* receives the values of [server] and [limits] */
+	struct config *config; /* receives the values of all but listeners */
 };
 
 /* Reads the file at parser->path. parser is zeroed but for path, rules and config. */

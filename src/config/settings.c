@@ -45,6 +45,19 @@ const struct setting settings[] = {
 		false, NULL,
 		"rooms with more users than this summarize who joins and leaves; 0: none"},
 
+	{"history", "file", SETTING_FILE, offsetof(struct config, history), 0, 0, "", false, NULL,
+		"where what is said is kept; nothing: it does not outlive the server"},
+	{"history", "sync", SETTING_SYNC, offsetof(struct config, sync), 0, 0, "normal", false,
+		NULL, "what a message survives: normal, the server's death; full, a power failure"},
+	{"history", "keep", SETTING_NUMBER, offsetof(struct config, keep), 0, 1000000000, "0",
+		false, NULL, "messages kept in each room; 0: all"},
+	{"history", "keep_days", SETTING_NUMBER, offsetof(struct config, keep_days), 0, 36500, "0",
+		false, NULL, "days for which messages are kept; 0: no limit"},
+	{"history", "recent", SETTING_NUMBER, offsetof(struct config, recent), 1, 10000, "200",
+		false, NULL, "events of each active room kept in memory"},
+	{"history", "page", SETTING_NUMBER, offsetof(struct config, page), 1, 1000, "200", false,
+		NULL, "most events in one answer"},
+
 	{"listener", "protocol", SETTING_PROTOCOL,
 		offsetof(struct listener_draft, listener.adapter), 0, 0, NULL, true, NULL,
 		"the protocol that the listener speaks"},
@@ -85,6 +98,12 @@ static const char *const endings[ENDINGS] = {
 	[ENDING_LF] = "lf",
 	[ENDING_CRLF] = "crlf",
 	[ENDING_NONE] = "none",
+};
+
+static const char *const syncs[] = {
+	[STORE_SYNC_OFF] = "off",
+	[STORE_SYNC_NORMAL] = "normal",
+	[STORE_SYNC_FULL] = "full",
 };
 
 static void
@@ -223,6 +242,18 @@ parse_ending(enum ending *to, const char *value)
 	return "is not an ending";
 }
 
+static const char *
+parse_sync(enum store_sync *to, const char *value)
+{
+	for (size_t i = 0; i < sizeof syncs / sizeof *syncs; i++) {
+		if (strcmp(value, syncs[i]) == 0) {
+			*to = (enum store_sync)i;
+			return NULL;
+		}
+	}
+	return "is none of these";
+}
+
 const char *
 setting_parse(const struct setting *s, void *in, const char *value, struct name_rules *rules)
 {
@@ -248,6 +279,11 @@ setting_parse(const struct setting *s, void *in, const char *value, struct name_
 		return parse_origins(to, value);
 	case SETTING_ENDING:
 		return parse_ending(to, value);
+	case SETTING_FILE:
+		string_set(to, value);
+		return NULL;
+	case SETTING_SYNC:
+		return parse_sync(to, value);
 	}
 	return NULL;
 }
@@ -291,6 +327,12 @@ setting_expected(const struct setting *s, struct strbuf *out)
 		strbuf_puts(out, "one of");
 		for (int i = 0; i < ENDINGS; i++)
 			strbuf_printf(out, "%s %s", i ? "," : "", endings[i]);
+		break;
+	case SETTING_FILE:
+		strbuf_puts(out, "a file, relative to the folder of this one");
+		break;
+	case SETTING_SYNC:
+		strbuf_puts(out, "off, normal or full");
 		break;
 	}
 	strbuf_printf(out, " (%s)", s->about);

@@ -16,10 +16,12 @@ enum setting_type {
 	SETTING_FOLDER,   /* char *: as given */
 	SETTING_ORIGINS,  /* char *: with one space between any two */
 	SETTING_ENDING,   /* enum ending */
+	SETTING_FILE,     /* char *: as given */
+	SETTING_SYNC,     /* enum store_sync */
 };
 
 struct setting {
-	const char *section; /* "server", "limits"; "listener" for any [listener:NAME] */
+	const char *section; /* "server", "limits", "history"; "listener" for any [listener:NAME] */
 	const char *key;
 	enum setting_type type;
 	size_t offset;             /* of its field, in struct config or struct listener_draft */

@@ -70,8 +70,10 @@ suggest_section(struct strbuf *out, const char *section)
 		strbuf_puts(out, "did you mean [server]?");
 	else if (word_is_near(word, text_of("limits")))
 		strbuf_puts(out, "did you mean [limits]?");
+	else if (word_is_near(word, text_of("history")))
+		strbuf_puts(out, "did you mean [history]?");
 	else
-		strbuf_puts(out, "expected [server], [limits] or [listener:NAME]");
+		strbuf_puts(out, "expected [server], [limits], [history] or [listener:NAME]");
 	return listener;
 }
 

@@ -54,6 +54,7 @@ struct net {
 	struct poller poller;
 	struct acceptors acceptors;
 	uv_timer_t timer;
+	uv_async_t wake;
 	uv_signal_t signals[SIGNALS];
 	uv_prepare_t prepare;
 	uv_poll_t readable; /* the poller's epoll */
@@ -95,6 +96,19 @@ on_timer(uv_timer_t *handle)
 {
 	/* It may fire before the turn waits for input, and nothing else would end that wait. */
 	uv_stop(handle->loop);
+}
+
+/* The turn that it ends does what there is to do. */
+static void
+on_wake(uv_async_t *handle)
+{
+	(void)handle;
+}
+
+void
+net_wake(struct net *net)
+{
+	uv_async_send(&net->wake);
 }
 
 /* The next turn does not wait. */
@@ -144,6 +158,7 @@ handles_open(struct net *net)
 {
 	signals_ignore();
 	uv_timer_init(&net->loop, &net->timer);
+	uv_async_init(&net->loop, &net->wake, on_wake);
 	for (size_t i = 0; i < SIGNALS; i++) {
 		uv_signal_init(&net->loop, &net->signals[i]);
 		net->signals[i].data = net;
@@ -426,6 +441,7 @@ net_close(struct net *net)
 	handle_close((uv_handle_t *)&net->readable);
 	handle_close((uv_handle_t *)&net->prepare);
 	handle_close((uv_handle_t *)&net->timer);
+	handle_close((uv_handle_t *)&net->wake);
 	for (size_t i = 0; i < SIGNALS; i++)
 		handle_close((uv_handle_t *)&net->signals[i]);
 	if (net->context)

@@ -51,7 +51,7 @@ def wait_until(condition):
 def settings(**sections):
     """An ini file with a listener for every protocol on a free port, changed by `sections`.
 
-    A section is a dict: server, limits, and each listener by its name. A listener's protocol is
+    A section is a dict: server, limits, history, and each listener by its name. A listener's protocol is
     its name unless it has the key `protocol`. None leaves a listener out.
     """
     wanted = {"server": {}, "limits": {}}
@@ -61,7 +61,7 @@ def settings(**sections):
     for name, keys in wanted.items():
         if keys is None:
             continue
-        if name in ("server", "limits"):
+        if name in ("server", "limits", "history"):
             text.append(f"[{name}]")
         else:
             keys = {"protocol": name, "port": 0, **keys}

@@ -136,7 +136,7 @@ nobody_reads_a_room_that_they_are_not_in(void **state)
 	assert_told(bob, "error no-such-room: There is no room \"nowhere\". /r\n");
 	type(bob, "/join tea");
 	guest_forget(bob);
-	/* Whoever is in it may read it from the beginning. */
+	/* A user who is in it may read it from the beginning. */
 	type(bob, "/history 5");
 	assert_told(bob, "history tea 14:secret\n");
 	told_close(&t);

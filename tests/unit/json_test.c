@@ -231,7 +231,7 @@ fields_are_written_in_the_order_they_were_put(void **state)
 	struct strbuf out = {0};
 	struct json_writer json = json_begin(&out, "zebra");
 	json_put_text(&json, "b", BYTES("2"));
-	json_put_true(&json, "c");
+	json_put_bool(&json, "c", true);
 	json_open_object(&json, "o");
 	json_put_number(&json, "n", 1);
 	json_close_object(&json);

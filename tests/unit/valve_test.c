@@ -49,6 +49,13 @@ valve_committed(struct history *history)
 	return ((const struct valve *)history)->committed;
 }
 
+static bool
+valve_is_failing(const struct history *history)
+{
+	(void)history;
+	return false;
+}
+
 /* Each ticket that is in the bytes. Those cut in two by a full socket are not seen. */
 static void
 valve_on_bytes(struct fake_conn *conn, const char *bytes, size_t n)
@@ -103,6 +110,7 @@ valve_open(struct valve *here, uint64_t seed)
 	here->history.keep = valve_keep;
 	here->history.end_turn = valve_end_turn;
 	here->history.committed = valve_committed;
+	here->history.is_failing = valve_is_failing;
 	here->fixture.settings.history = &here->history;
 	fixture_open(&here->fixture);
 }
