@@ -264,6 +264,7 @@ server_open(const struct config *config, struct history *history)
 				.rate = (unsigned)config->rate,
 				.burst = (unsigned)config->burst,
 				.page = (size_t)config->page,
+				.linger = (int64_t)config->linger * 1000,
 				.presence = (size_t)config->presence,
 			},
 	};

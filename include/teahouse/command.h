@@ -25,6 +25,7 @@
 	X(SEARCH, search)     \
 	X(HELP, help)         \
 	X(LOGOUT, logout)     \
+	X(RESUME, resume)     \
 	X(COMMANDS, commands) \
 	X(LINE, line)         \
 	X(PING, ping)

@@ -29,7 +29,9 @@ struct core_host {
 	void (*resume)(void *ctx, struct session *session);
 	int64_t (*wall_ms)(void *ctx);      /* ms since 1970 */
 	int64_t (*monotonic_ms)(void *ctx); /* ms of a clock that never jumps */
-	struct history *history;            /* where what happens in rooms is kept; NULL: nowhere */
+	/* Bytes that nobody can guess. NULL: no session can be resumed. */
+	void (*random)(void *ctx, void *bytes, size_t n);
+	struct history *history; /* where what happens in rooms is kept; NULL: nowhere */
 };
 
 enum { TEXT_LINES = 40 }; /* most lines of one message */
@@ -40,6 +42,7 @@ struct core_settings {
 	size_t message;   /* longest text, in bytes */
 	unsigned rate;    /* requests a second of one user; 0: no limit */
 	unsigned burst;   /* requests ahead of the rate */
+	int64_t linger;  /* ms for which a user stays whose session may be resumed */
 	size_t page;     /* most events in one answer of the history; 0: 200 */
 	size_t presence; /* rooms of more users get digests of who enters and leaves; 0: none does */
 };
@@ -80,14 +83,17 @@ struct session {
 	struct room *current;     /* NULL before login */
 	struct listing *listing;  /* under way, others waiting behind it; or NULL */
 	struct awaited *awaited;  /* the entry that it waits for, or NULL */
+	struct resume *resume;    /* what it can be resumed with, or NULL */
 	struct reading *reading;  /* the history that it waits for, or NULL */
 	const char *default_room; /* to enter on login; borrowed for life */
 	const char *protocol;     /* for /who; borrowed for life */
 	struct limiter limiter;   /* until login; then the user's counts */
 	unsigned char pending;    /* of enum session_pending */
 	bool ended;
-	bool wants_names; /* is sent who is there on entering; the adapter's to set */
-	bool marked;      /* during a walk over several rooms: seen already */
+	bool logged_out;   /* by itself: it is not to be resumed */
+	bool wants_resume; /* is told how it can be resumed; the adapter's to set */
+	bool wants_names;  /* is sent who is there on entering; the adapter's to set */
+	bool marked;       /* during a walk over several rooms: seen already */
 };
 
 void session_open(
@@ -164,7 +170,7 @@ struct text session_nick(const struct session *session);
 /* Publishes that the server stops: core_host.stop follows when it is applied. */
 void core_stop(struct core *core);
 
-/* Delivers the digests that are due. Ms until the next one; -1: there is none. */
+/* Delivers digests, and logs out users, that are due. Ms until the next; -1: there is none. */
 int64_t core_tick(struct core *core);
 
 /* How many users are in the room with this name; 0 if there is no such room. */

@@ -83,6 +83,9 @@ const char *event_word(enum event_kind kind);
 	X(TOO_SLOW, 0, "too-slow", "You read too slowly.")                                       \
 	X(TOO_FAST, 0, "too-fast", "You are sending too fast; waiting % s.")                     \
 	X(TOO_LATE, 0, "login-timeout", "You did not log in in time.")                           \
+	X(RESUME_FAILED, 0, "resume-failed", "The session to resume has ended. Please log in.")  \
+	X(RESUMED_ELSEWHERE, 0, "resumed-elsewhere",                                             \
+		"Your session goes on in another connection.")                                   \
 	X(STORE_FAILED, 0, "store-failed",                                                       \
 		"Nothing can be said just now: the server cannot store it.")                     \
 	X(UNREADABLE, 0, "history-unreadable",                                                   \
@@ -113,6 +116,7 @@ struct item {
 	struct text detail;       /* WHO: the protocols' names. ROOMS: the topic */
 	const struct text *rooms; /* WHO: the rooms' names, n_rooms of them */
 	size_t n_rooms;
+	bool away;    /* NAMES, WHO: without a session, and may come back */
 	size_t users; /* ROOMS: how many are in it */
 	int64_t idle; /* WHO: seconds since the last request that resets it */
 };
@@ -130,6 +134,9 @@ struct event {
 	struct text about; /* REFUSED: the type or the command that was refused */
 	bool own;          /* this copy is for a session of the user whose doing it is */
 	bool on_login;     /* ENTERED: by logging in */
+	bool resumed;      /* WELCOME: the user is where it was */
+	bool past;         /* it happened before the session was resumed */
+	bool gap;          /* NAMES: the session misses some of what was told before */
 	bool snapshot;     /* NAMES, TOPIC: how things are, not something that happened */
 	bool first, more;  /* NAMES, ROOMS, WHO come in pages: the first; not the last */
 	const struct item *items;
@@ -138,6 +145,7 @@ struct event {
 	size_t joined, left;                /* PRESENCE: since the last */
 	const struct history_page *page;    /* HISTORY, SEARCH */
 	const struct core_settings *limits; /* WELCOME */
+	const char *secret;                 /* WELCOME: to resume the session with; or NULL */
 };
 
 #endif

@@ -65,6 +65,12 @@ struct history {
 	 */
 	void (*read)(struct history *history, const struct name *room,
 		const struct history_range *range, history_read_done *done, void *ctx);
+	/*
+	 * Calls `found` for what is in memory of the room after this id, in rising order, also
+	 * who came and went. Returns whether that is all there is.
+	 */
+	bool (*recent)(struct history *history, const struct name *room, uint64_t after,
+		void (*found)(void *ctx, const struct event *event), void *ctx);
 	/* Searches the messages of rooms, likewise. Each event has its room; the newest comes first. */
 	void (*search)(struct history *history, const struct history_search *search,
 		history_read_done *done, void *ctx);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "adapters/json_listing.h"
 #include "codec/json.h"
 #include "codec/json_writer.h"
 
@@ -128,7 +129,10 @@ packet_dispatch(struct packet *packet)
 	if (version2)
 		packet->ref = ref;
 	client->session.wants_names = version2;
+	client->session.wants_resume = version2;
 	const struct command *command = command_of_type(packet->type);
+	if (hello && version2 && json_kind(packet->json, "resume") != FIELD_MISSING)
+		command = command_get(COMMAND_RESUME);
 	if (early && !hello)
 		packet_refuse(packet, REASON_HELLO_FIRST, TEXT_NONE);
 	else if (!command || (!version2 && !type_is_version1(packet->type)))
@@ -277,98 +281,6 @@ json_put_limits(struct json_writer *json, const struct core_settings *settings)
 	json_close_object(json);
 }
 
-static void
-json_put_room(struct json_writer *json, const struct item *item)
-{
-	json_open_object(json, NULL);
-	json_put_text(json, "name", item->name);
-	json_put_number(json, "users", (int64_t)item->users);
-	json_put_text(json, "topic", item->detail);
-	json_close_object(json);
-}
-
-static void
-json_put_user(struct json_writer *json, const struct item *item)
-{
-	json_open_object(json, NULL);
-	json_put_text(json, "nick", item->name);
-	json_put_text(json, "protocol", item->detail);
-	json_open_array(json, "rooms");
-	for (size_t i = 0; i < item->n_rooms; i++)
-		json_put_text(json, NULL, item->rooms[i]);
-	json_close_array(json);
-	json_put_number(json, "idle", item->idle);
-	json_close_object(json);
-}
-
-static void
-json_put_items(struct json_writer *json, const struct event *event)
-{
-	static const char *const keys[] = {
-		[EVENT_NAMES] = "nicks", [EVENT_ROOMS] = "rooms", [EVENT_WHO] = "users"};
-	json_open_array(json, keys[event->kind]);
-	for (size_t i = 0; i < event->n_items; i++) {
-		if (event->kind == EVENT_NAMES)
-			json_put_text(json, NULL, event->items[i].name);
-		else if (event->kind == EVENT_ROOMS)
-			json_put_room(json, &event->items[i]);
-		else
-			json_put_user(json, &event->items[i]);
-	}
-	json_close_array(json);
-	if (event->kind == EVENT_NAMES)
-		json_put_number(json, "users", (int64_t)event->total);
-	if (event->first)
-		json_put_bool(json, "first", true);
-	if (event->more)
-		json_put_bool(json, "more", true);
-}
-
-static void
-json_put_params(struct json_writer *json, const struct command *command)
-{
-	const char *params = command->params;
-	struct param param;
-	json_open_array(json, "params");
-	while (command_param(&params, &param)) {
-		if (param.not_typed)
-			continue;
-		json_open_object(json, NULL);
-		json_put_text(json, "name", param.shown);
-		if (param.optional)
-			json_put_bool(json, "optional", true);
-		if (param.rest)
-			json_put_bool(json, "rest", true);
-		json_close_object(json);
-	}
-	json_close_array(json);
-}
-
-/* The commands that can be typed: what /help shows, in a form for programs. */
-static void
-json_put_commands(struct json_writer *json)
-{
-	json_open_array(json, "commands");
-	for (int id = 0; id < COMMAND_COUNT; id++) {
-		const struct command *command = command_get((enum command_id)id);
-		if (command->flags & COMMAND_NOT_TYPED)
-			continue;
-		json_open_object(json, NULL);
-		json_put_text(json, "name", text_of(command->name));
-		json_open_array(json, "aliases");
-		struct text also = text_of(command->also ? command->also : "");
-		while (also.len > 0)
-			json_put_text(json, NULL, text_word(&also));
-		json_close_array(json);
-		json_put_params(json, command);
-		json_put_text(json, "help", text_of(command->help));
-		if (command->flags & COMMAND_BEFORE_LOGIN)
-			json_put_bool(json, "before_login", true);
-		json_close_object(json);
-	}
-	json_close_array(json);
-}
-
 static void version2_members(struct json_writer *json, const struct event *event);
 
 /* Each as it was told. */
@@ -443,6 +355,10 @@ version2_fields(struct json_writer *json, const struct event *event)
 		json_put_text(json, "nick", event->actor);
 		json_put_number(json, "version", JSON_VERSION_2 + 1);
 		json_put_limits(json, event->limits);
+		if (event->secret)
+			json_put_text(json, "resume", text_of(event->secret));
+		if (event->resumed)
+			json_put_bool(json, "resumed", true);
 		break;
 	case EVENT_NAMES:
 	case EVENT_ROOMS:
@@ -476,6 +392,10 @@ version2_members(struct json_writer *json, const struct event *event)
 		json_put_number(json, "id", (int64_t)event->id);
 	if (event->snapshot)
 		json_put_bool(json, "snapshot", true);
+	if (event->past)
+		json_put_bool(json, "past", true);
+	if (event->gap)
+		json_put_bool(json, "gap", true);
 	json_put_number(json, "time", event->time);
 	if (event->ref.ptr)
 		json_put_text(json, "ref", event->ref);

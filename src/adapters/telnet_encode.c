@@ -241,12 +241,12 @@ encode_in_style(
 	case EVENT_WHO:
 		encode_listing(event, out);
 		break;
-	case EVENT_WELCOME:
-	case EVENT_PONG:
 	case EVENT_HISTORY:
 	case EVENT_SEARCH:
 		encode_page(event, style, out);
 		break;
+	case EVENT_WELCOME:
+	case EVENT_PONG:
 	case EVENT_COMMANDS:
 		break;
 	}

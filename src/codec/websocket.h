@@ -34,6 +34,7 @@ enum ws_code {
 	WS_CODE_POLICY = 1008,
 	WS_CODE_TOO_LONG = 1009,
 	WS_CODE_TRY_LATER = 1013,
+	WS_CODE_RESUMED_ELSEWHERE = 4001,
 };
 
 enum ws_kind {

@@ -44,6 +44,8 @@ const struct setting settings[] = {
 	{"limits", "presence", SETTING_NUMBER, offsetof(struct config, presence), 0, 1000000, "500",
 		false, NULL,
 		"rooms with more users than this summarize who joins and leaves; 0: none"},
+	{"limits", "linger", SETTING_NUMBER, offsetof(struct config, linger), 0, 86400, "60", false,
+		NULL, "seconds for which a user whose connection is lost may come back"},
 
 	{"history", "file", SETTING_FILE, offsetof(struct config, history), 0, 0, "", false, NULL,
 		"where what is said is kept; nothing: it does not outlive the server"},

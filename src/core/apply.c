@@ -61,7 +61,8 @@ room_enter(struct room *room, const struct entry *entry, const struct origin *or
 	event_add_members(&event, room, user, others);
 	presence_deliver(room, user, &event);
 	for (struct session *session = user->sessions; session; session = session->sibling)
-		session_show_room(session, room, session == by ? origin->request.ref : TEXT_NONE);
+		session_show_room(
+			session, room, session == by ? origin->request.ref : TEXT_NONE, false);
 }
 
 static void
@@ -109,7 +110,7 @@ apply_login(struct core *core, const struct entry *entry, const struct origin *o
 	user_list(user);
 	if (origin->session) {
 		user_add_session(user, origin->session);
-		session_welcome(origin->session, room, origin->request.ref);
+		session_welcome(origin->session, room, origin->request.ref, false);
 	}
 	room_enter(room, entry, origin);
 	return REASON_OK;
@@ -214,6 +215,8 @@ apply_direct(struct core *core, const struct entry *entry, const struct origin *
 	if (to != user)
 		n += sessions_collect(sessions + n, to);
 	core->host.deliver(core->host.ctx, &event, sessions, n);
+	if (to->n_sessions == 0)
+		user_keep_direct(entry->to, &event);
 	free(sessions);
 	return REASON_OK;
 }

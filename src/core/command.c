@@ -46,6 +46,8 @@ static const struct command commands[COMMAND_COUNT] = {
 		BEFORE_LOGIN | BARE_WORD, command_help},
 	[COMMAND_LOGOUT] = {"logout", "quit q", NULL, "", "log out",
 		BEFORE_LOGIN | BARE_WORD, command_logout},
+	[COMMAND_RESUME] = {"resume", NULL, NULL, "resume {#after}", "go on with a session that was lost",
+		NOT_TYPED | BEFORE_LOGIN, command_resume},
 	[COMMAND_COMMANDS] = {"commands", NULL, "commands", "", "list the commands, for programs",
 		NOT_TYPED, command_commands},
 	[COMMAND_LINE] = {"command", NULL, "command", "line...", "do what a typed line does",

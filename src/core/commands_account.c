@@ -62,6 +62,7 @@ command_logout(struct session *session, const struct request *request)
 {
 	(void)request;
 	const struct core_host *host = &session->core->host;
+	session->logged_out = true;
 	session_end(session);
 	host->close(host->ctx, session, REASON_LOGOUT);
 	return REASON_OK;
@@ -70,5 +71,7 @@ command_logout(struct session *session, const struct request *request)
 void
 core_stop(struct core *core)
 {
+	core->stopping = true;
+	core_end_lingering(core, true);
 	core_publish(core, &(struct entry){.kind = ENTRY_STOP});
 }

@@ -168,24 +168,6 @@ reading_new(struct session *session, const struct request *request, enum event_k
 	return reading;
 }
 
-/* A number as typed, or of a packet. False: it is none. Missing: `otherwise`. */
-static bool
-number_parse(struct text t, uint64_t otherwise, uint64_t *number)
-{
-	*number = otherwise;
-	if (!t.ptr)
-		return true;
-	bool negative = t.len > 1 && t.ptr[0] == '-';
-	uint64_t n = 0;
-	for (size_t i = negative; i < t.len; i++) {
-		if (t.ptr[i] < '0' || t.ptr[i] > '9')
-			return false;
-		n = n > UINT64_MAX / 20 ? n : n * 10 + (uint64_t)(t.ptr[i] - '0');
-	}
-	*number = negative ? 0 : n;
-	return t.len > negative;
-}
-
 static enum reason
 refuse_usage(struct session *session, const struct request *request)
 {
@@ -210,10 +192,10 @@ command_history(struct session *session, const struct request *request)
 	struct core *core = session->core;
 	struct history_range range = {.all = text_is(request->arg[4], text_of("all"))};
 	uint64_t limit, around;
-	if (!number_parse(request->arg[0], TYPED_LIMIT, &limit) ||
-		!number_parse(request->arg[1], 0, &range.before) ||
-		!number_parse(request->arg[2], 0, &range.after) ||
-		!number_parse(request->arg[3], 0, &around))
+	if (!request_number(request->arg[0], TYPED_LIMIT, &limit) ||
+		!request_number(request->arg[1], 0, &range.before) ||
+		!request_number(request->arg[2], 0, &range.after) ||
+		!request_number(request->arg[3], 0, &around))
 		return refuse_usage(session, request);
 	struct room *room = request_room(session, request);
 	if (!room)
@@ -242,8 +224,8 @@ command_search(struct session *session, const struct request *request)
 	uint64_t limit;
 	struct history_search search = {
 		.typed = request->arg[0], .rooms = rooms, .from = request->arg[1]};
-	if (!number_parse(request->arg[2], 0, &search.before) ||
-		!number_parse(request->arg[3], TYPED_LIMIT, &limit))
+	if (!request_number(request->arg[2], 0, &search.before) ||
+		!request_number(request->arg[3], TYPED_LIMIT, &limit))
 		return refuse_usage(session, request);
 	const struct room *room = request->room.ptr ? request_room(session, request) : NULL;
 	if (request->room.ptr && !room)

@@ -38,6 +38,7 @@ core_open(const struct core_settings *settings, const struct core_host *host, st
 void
 core_close(struct core *core)
 {
+	core_end_lingering(core, true);
 	assert(core->n_users == 0 && !core->awaited);
 	struct room *room = core->default_room;
 	core->default_room = NULL;
@@ -82,4 +83,14 @@ size_t
 core_rooms(const struct core *core)
 {
 	return core->n_rooms;
+}
+
+int64_t
+core_tick(struct core *core)
+{
+	int64_t lingering = core_end_lingering(core, false);
+	int64_t digest = core_deliver_digests(core);
+	if (lingering < 0 || digest < 0)
+		return lingering < 0 ? digest : lingering;
+	return lingering < digest ? lingering : digest;
 }

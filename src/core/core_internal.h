@@ -64,6 +64,8 @@ struct core {
 	struct user *users;              /* in order of login */
 	struct room *first_room;         /* in order of making */
 	struct room *default_room;       /* always exists */
+	struct resume *resumes;          /* by secret */
+	struct user *lingering;          /* without a session, the first due first */
 	struct room *digests;            /* those with a digest to come, the first due first */
 	struct awaited *awaited;         /* requests that wait for the log, by token */
 	struct publication *publication; /* the request that is being published, or NULL */
@@ -72,6 +74,7 @@ struct core {
 	uint64_t arrivals;               /* users and rooms that ever came */
 	uint64_t guests;                 /* numbers given to guests */
 	size_t n_users, n_rooms;
+	bool stopping;
 };
 
 /* A user's place in a room. */
@@ -87,10 +90,13 @@ struct user {
 	uint16_t n_sessions, n_memberships;
 	uint32_t refs;                  /* entries and requests that point to it */
 	uint64_t arrived;               /* order of login */
+	struct kept_direct *directs;    /* that came while it had no session */
+	struct resume *resumes;         /* of its sessions, also of those that were lost */
+	int64_t linger_until;           /* monotonic ms; 0: it has a session */
 	int64_t active;                 /* monotonic ms of the last request that resets it */
 	struct limiter limiter;         /* the rate is the user's, not the session's */
 	struct membership *memberships; /* in order of entering */
-	struct user *prev, *next;
+	struct user *prev, *next, *linger_prev, *linger_next;
 };
 
 struct member {
@@ -124,7 +130,7 @@ struct listing {
 	uint64_t after;    /* the number of the last item sent */
 	uint64_t until;    /* WHO: the number of the last item to send; 0: all */
 	size_t most;       /* NAMES: items still to be sent; 0: all */
-	bool first, snapshot;
+	bool first, snapshot, gap;
 	char *ref; /* of the request, or NULL */
 	struct listing *next;
 };
@@ -193,6 +199,8 @@ enum reason request_refuse_with(struct session *session, enum reason reason, str
 void listing_start(struct session *session, const struct listing *wanted, struct text ref);
 
 /* presence.c: entering and leaving, which a large room is told in digests */
+/* Those that are due. Ms until the next; -1: there is none. */
+int64_t core_deliver_digests(struct core *core);
 void presence_deliver(struct room *room, const struct user *user, struct event *event);
 
 /* user.c: nicks, and the users that have them */
@@ -261,9 +269,45 @@ void session_forget_awaited(struct session *session);
 struct origin origin_take(struct core *core, const struct entry *entry);
 void origin_done(struct core *core, const struct entry *entry, enum reason reason);
 
+/* absence.c: users without a session, and how they come back */
+
+/* Gives the session a secret to be resumed with, if it wants one. Borrowed; or NULL. */
+const char *session_make_resume(struct session *session);
+
+/* The session is ending: it was lost, or has logged out. Before it is taken off its user. */
+void session_lose_resume(struct session *session);
+
+/* What a secret stands for. */
+struct resumed {
+	struct user *user;
+	struct session *session; /* NULL: was lost */
+	struct room *current;    /* the one that it was in */
+};
+
+/* False: the secret is unknown, or has been used, or is too late. It serves once. */
+bool resume_take(struct core *core, struct text secret, struct resumed *who);
+
+/* Its session was lost. False: the user cannot come back, and is to leave. */
+bool user_linger(struct user *user);
+
+/* It has a session again, or leaves. */
+void user_stop_lingering(struct user *user);
+
+/* Nobody can resume as this user any more. */
+void user_drop_resumes(struct user *user);
+
+/* Keeps a direct message for a user without a session, who is told it when it is resumed. */
+void user_keep_direct(struct user *user, const struct event *event);
+void user_each_direct(const struct user *user, uint64_t after,
+	void (*found)(void *ctx, const struct event *event), void *ctx);
+void user_drop_directs(struct user *user);
+
+/* resume.c: logs out whom nobody has resumed in time; all: at once. Ms until the next; -1: none. */
+int64_t core_end_lingering(struct core *core, bool all);
+
 /* reception.c: what a session is shown on logging in, and of a room that it is in now */
-void session_welcome(struct session *session, struct room *room, struct text ref);
-void session_show_room(struct session *session, struct room *room, struct text ref);
+void session_welcome(struct session *session, struct room *room, struct text ref, bool resumed);
+void session_show_room(struct session *session, struct room *room, struct text ref, bool gap);
 
 /* commands_*.c, command.c: the function of each command */
 #define COMMAND_DECLARE(name, function) \
@@ -278,6 +322,9 @@ void command_help_line(struct strbuf *out, const struct command *command);
 void session_forget_reading(struct session *session);
 
 /* request.c */
+
+/* A number, as typed or of a packet, or `otherwise` if it is missing. False: it is none. */
+bool request_number(struct text t, uint64_t otherwise, uint64_t *number);
 
 /* The room that the request is about, if its user is in it; NULL: the request was refused. */
 struct room *request_room(struct session *session, const struct request *request);

@@ -62,6 +62,7 @@ page_names(struct page *page, const struct listing *listing)
 		if (!item)
 			return;
 		item->name = user_nick(member->user);
+		item->away = member->user->n_sessions == 0;
 	}
 }
 
@@ -114,6 +115,7 @@ page_who(struct page *page, const struct core *core, const struct listing *listi
 			return;
 		item->name = user_nick(user);
 		item->detail = page_protocols(page, user);
+		item->away = user->n_sessions == 0;
 		item->idle = (now - user->active) / 1000;
 		item->rooms = page->rooms + page->n_rooms;
 		item->n_rooms = user->n_memberships;
@@ -162,6 +164,7 @@ listing_next(struct session *session)
 	event.first = listing->first;
 	event.more = page.more;
 	event.snapshot = listing->snapshot;
+	event.gap = listing->gap;
 	session_tell(session, &event);
 	free(page.rooms);
 	while (page.n_protocols > 0)

@@ -55,7 +55,7 @@ presence_deliver(struct room *room, const struct user *user, struct event *event
 }
 
 int64_t
-core_tick(struct core *core)
+core_deliver_digests(struct core *core)
 {
 	int64_t now = core->host.monotonic_ms(core->host.ctx);
 	while (core->digests && core->digests->digest_at <= now)

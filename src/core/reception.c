@@ -2,7 +2,7 @@
 #include "core/core_internal.h"
 
 void
-session_welcome(struct session *session, struct room *room, struct text ref)
+session_welcome(struct session *session, struct room *room, struct text ref, bool resumed)
 {
 	struct event event = event_make(session->core, EVENT_WELCOME, session);
 	event.actor = user_nick(session->user);
@@ -10,11 +10,13 @@ session_welcome(struct session *session, struct room *room, struct text ref)
 	event.target = session->core->settings.name;
 	event.ref = ref;
 	event.limits = &session->core->settings;
+	event.resumed = resumed;
+	event.secret = session_make_resume(session);
 	session_tell(session, &event);
 }
 
 void
-session_show_room(struct session *session, struct room *room, struct text ref)
+session_show_room(struct session *session, struct room *room, struct text ref, bool gap)
 {
 	room_tell_topic(room, session, TEXT_NONE, false);
 	if (!session->wants_names)
@@ -22,6 +24,7 @@ session_show_room(struct session *session, struct room *room, struct text ref)
 	struct listing names = {.kind = EVENT_NAMES,
 		.room = room,
 		.most = room_is_large(room) ? room->core->settings.presence : 0,
-		.snapshot = true};
+		.snapshot = true,
+		.gap = gap};
 	listing_start(session, &names, ref);
 }

@@ -32,3 +32,20 @@ request_body(struct session *session, const struct request *request, struct text
 	snprintf(limit, sizeof limit, "%zu", most);
 	return request_refuse(session, REASON_TEXT_TOO_LONG, text_of(limit), request);
 }
+
+bool
+request_number(struct text t, uint64_t otherwise, uint64_t *number)
+{
+	*number = otherwise;
+	if (!t.ptr)
+		return true;
+	bool negative = t.len > 1 && t.ptr[0] == '-';
+	uint64_t n = 0;
+	for (size_t i = negative; i < t.len; i++) {
+		if (t.ptr[i] < '0' || t.ptr[i] > '9')
+			return false;
+		n = n > UINT64_MAX / 20 ? n : n * 10 + (uint64_t)(t.ptr[i] - '0');
+	}
+	*number = negative ? 0 : n;
+	return t.len > negative;
+}

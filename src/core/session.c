@@ -39,10 +39,13 @@ session_end(struct session *session)
 	session->ended = true;
 	session_drop_listings(session);
 	session_forget_reading(session);
+	bool resumable = session->resume && !session->logged_out;
+	session_lose_resume(session);
 	struct user *user = session_detach(session);
 	if (!user)
 		return;
-	if (!user->sessions)
+	bool stays = resumable && !user->sessions && user_linger(user);
+	if (!user->sessions && !stays)
 		core_publish(session->core, &(struct entry){.kind = ENTRY_LOGOUT, .user = user});
 	user_release(user);
 }
@@ -54,7 +57,7 @@ session_attach(struct session *session, struct session *other)
 	assert(!session->user && user && user->n_memberships > 0);
 	user_add_session(user, session);
 	session->current = other->current;
-	session_welcome(session, session->current, TEXT_NONE);
+	session_welcome(session, session->current, TEXT_NONE, false);
 	for (size_t i = 0; i < user->n_memberships; i++) {
 		struct room *room = user->memberships[i].room;
 		struct event event = event_make(session->core, EVENT_ENTERED, session);
@@ -65,7 +68,7 @@ session_attach(struct session *session, struct session *other)
 		struct item others[SHOWN_MEMBERS];
 		event_add_members(&event, room, user, others);
 		session_tell(session, &event);
-		session_show_room(session, room, TEXT_NONE);
+		session_show_room(session, room, TEXT_NONE, false);
 	}
 }
 

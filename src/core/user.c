@@ -107,6 +107,9 @@ user_unlist(struct user *user)
 {
 	struct core *core = user->core;
 	assert(user->n_memberships == 0 && !user->sessions);
+	user_stop_lingering(user);
+	user_drop_resumes(user);
+	user_drop_directs(user);
 	names_remove(&core->nicks, &user->named);
 	DL_DELETE(core->users, user);
 	core->n_users--;
@@ -119,6 +122,7 @@ user_add_session(struct user *user, struct session *session)
 	/* The user takes over the limiter of its first session. */
 	if (user->n_sessions == 0)
 		user->limiter = session->limiter;
+	user_stop_lingering(user);
 	session->user = user;
 	LL_APPEND2(user->sessions, session, sibling);
 	user->n_sessions++;

@@ -1,6 +1,7 @@
 /* The gateway: admits connections, and at the end of each turn commits, sends and resumes. */
 #include <assert.h>
 #include <stdlib.h>
+#include <unistd.h>
 #include <utlist.h>
 
 #include "gateway/gateway_internal.h"
@@ -53,6 +54,14 @@ gateway_monotonic_ms(void *ctx)
 	return gateway->monotonic_ms(gateway->clock);
 }
 
+static void
+gateway_random(void *ctx, void *bytes, size_t n)
+{
+	(void)ctx;
+	if (getentropy(bytes, n) < 0)
+		abort();
+}
+
 struct gateway *
 gateway_open(const struct gateway_settings *settings, const struct transport_ops *transport,
 	int64_t (*wall_ms)(void *), int64_t (*monotonic_ms)(void *), void *clock)
@@ -71,6 +80,7 @@ gateway_open(const struct gateway_settings *settings, const struct transport_ops
 		.resume = gateway_session_resumed,
 		.wall_ms = gateway_wall_ms,
 		.monotonic_ms = gateway_monotonic_ms,
+		.random = gateway_random,
 		.history = settings->history,
 	};
 	gateway->core = core_open(&settings->core, &host, settings->log);

@@ -18,6 +18,8 @@ close_code(const struct conn *conn, enum reason why)
 		return WS_CODE_NORMAL;
 	if (why == REASON_SHUTTING_DOWN)
 		return WS_CODE_GOING_AWAY;
+	if (why == REASON_RESUMED_ELSEWHERE)
+		return WS_CODE_RESUMED_ELSEWHERE;
 	if (why == REASON_SERVER_FULL || why == REASON_ADDRESS_FULL)
 		return WS_CODE_TRY_LATER;
 	return WS_CODE_POLICY;

@@ -228,3 +228,38 @@ store_read(struct history *history, const struct name *name, const struct histor
 		reading_free(&reading->job);
 	}
 }
+
+bool
+store_recent(struct history *history, const struct name *name, uint64_t after,
+	void (*found)(void *ctx, const struct event *event), void *ctx)
+{
+	struct store *store = (struct store *)history;
+	const struct ring *rings = store_room_get(store, name)->rings;
+	uint64_t from = 0, last = 0;
+	uint32_t at[RECORD_SORTS];
+	for (size_t i = 0; i < RECORD_SORTS; i++) {
+		from = rings[i].from > from ? rings[i].from : from;
+		at[i] = ring_below(&rings[i], after < UINT64_MAX ? after + 1 : after);
+	}
+	for (;;) {
+		const struct record *next = NULL;
+		size_t sort = 0;
+		for (size_t i = 0; i < RECORD_SORTS; i++) {
+			const struct record *record =
+				at[i] < rings[i].n ? ring_at(&rings[i], at[i]) : NULL;
+			if (record && (!next || record->id < next->id)) {
+				next = record;
+				sort = i;
+			}
+		}
+		if (!next)
+			break;
+		at[sort]++;
+		last = next->id;
+		const struct event event = record_event(next);
+		found(ctx, &event);
+	}
+	if (last > store->committed_id)
+		store->read_uncommitted = true;
+	return after + 1 >= from;
+}

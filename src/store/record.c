@@ -48,7 +48,7 @@ record_event(const struct record *record)
 	};
 	if (record->kind == EVENT_RENAMED)
 		event.target = record->body;
-	else
+	else if (record_sort(record->kind) == RECORD_MESSAGE)
 		event.body = record->body;
 	return event;
 }

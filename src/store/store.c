@@ -195,6 +195,7 @@ store_open(const struct store_settings *settings, struct strbuf *why)
 		.committed = store_committed,
 		.is_failing = store_is_failing,
 		.read = store_read,
+		.recent = store_recent,
 		.search = store_search,
 	};
 	if (!store_has_file(settings) || store_open_file(store, why))

@@ -30,6 +30,7 @@
 #include "base/alloc.h"
 #include "codec/json.h"
 #include "matching.h"
+#include "teahouse/store.h"
 
 enum { PEOPLE_MAX = 32 };
 
@@ -147,6 +148,14 @@ listener_set(struct listener *listener, char *word)
 		listener->ending = strcmp(value, "crlf") == 0 ? ENDING_CRLF : ENDING_NONE;
 }
 
+static void
+no_wake(void *ctx)
+{
+	(void)ctx;
+}
+
+static const struct store_settings store_in_memory = {.recent = 200, .wake = no_wake};
+
 /* ann telnet strict */
 static void
 person_come(struct talk_file *file, const char *name, char *rest)
@@ -158,6 +167,7 @@ person_come(struct talk_file *file, const char *name, char *rest)
 		return;
 	}
 	if (!file->gateway) {
+		file->settings.history = store_open(&store_in_memory, NULL);
 		file->gateway = gateway_open(
 			&file->settings, &fake_transport, file_ticks, file_ticks, file);
 		assert(file->gateway);
@@ -438,8 +448,10 @@ file_end(struct talk_file *file)
 			break;
 		file->time += 10;
 	}
-	if (file->gateway)
+	if (file->gateway) {
 		gateway_close(file->gateway);
+		store_close(file->settings.history);
+	}
 }
 
 /* Whole, with NUL at its end. Not by stdio, which allocates without a word: see fault.c. */
@@ -493,6 +505,8 @@ main(int argc, char **argv)
 {
 	static char out[BUFSIZ];
 	int failed = 0;
+	/* The times of what was said before are shown in local time. */
+	setenv("TZ", "UTC", 1);
 	json_open();
 	setvbuf(stdout, out, _IOLBF, sizeof out);
 	printf("1..%d\n", MANNERS * (argc - 1));

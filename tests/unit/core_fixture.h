@@ -5,6 +5,9 @@
 #ifndef CORE_FIXTURE_H
 #define CORE_FIXTURE_H
 
+#include <stdio.h>
+#include <string.h>
+
 #include "unit.h"
 
 #include "teahouse/core.h"
@@ -18,6 +21,7 @@ struct guest {
 	int resumed;
 	uint64_t last_id;
 	enum reason why;
+	char secret[33]; /* of its welcome */
 };
 
 struct fixture {
@@ -27,6 +31,7 @@ struct fixture {
 	int stops;
 	bool telling;
 	struct history *history; /* or NULL */
+	int secrets;             /* given */
 	struct guest *guests[GUESTS_MAX];
 	size_t n;
 };
@@ -59,16 +64,22 @@ guest_note_entries(struct guest *guest, const struct event *event)
 		guest_note(guest, "(", item->detail);
 		for (size_t j = 0; j < item->n_rooms; j++)
 			guest_note(guest, j ? "," : " ", item->rooms[j]);
-		strbuf_printf(&guest->told, " %llds)", (long long)item->idle);
+		strbuf_printf(&guest->told, " %llds%s)", (long long)item->idle,
+			item->away ? " away" : "");
 	}
 	if (event->more)
 		strbuf_puts(&guest->told, " ..");
-	for (size_t i = 0; event->page && i < event->page->n; i++) {
-		const struct event *past = &event->page->events[i];
+}
+
+static inline void
+guest_note_page(struct guest *guest, const struct history_page *page)
+{
+	for (size_t i = 0; i < page->n; i++) {
+		const struct event *past = &page->events[i];
 		strbuf_printf(&guest->told, " %llu", (unsigned long long)past->id);
 		guest_note(guest, ":", past->body);
 	}
-	if (event->page && event->page->more)
+	if (page->more)
 		strbuf_puts(&guest->told, " ..");
 }
 
@@ -84,9 +95,10 @@ fixture_deliver(void *ctx, const struct event *event, struct session *const to[]
 	struct fixture *fixture = ctx;
 	assert_false(fixture->telling);
 	fixture->telling = true;
-	assert_true(event->snapshot ? event->time <= fixture->time
-				    : event->time == (fixture->entry_time ? fixture->entry_time
-									  : fixture->time));
+	assert_true(event->snapshot || event->past
+			    ? event->time <= fixture->time
+			    : event->time ==
+				      (fixture->entry_time ? fixture->entry_time : fixture->time));
 	for (size_t i = 0; i < n; i++) {
 		struct guest *guest = (struct guest *)to[i];
 		/* Nothing is sent to a closed session, and no session is sent an event twice. */
@@ -109,10 +121,16 @@ fixture_deliver(void *ctx, const struct event *event, struct session *const to[]
 			guest_note(guest, " ", event->target);
 		}
 		guest_note(guest, ": ", event->body);
+		if (event->secret)
+			snprintf(guest->secret, sizeof guest->secret, "%s", event->secret);
+		strbuf_puts(&guest->told, event->resumed ? " resumed" : "");
+		strbuf_puts(&guest->told, event->gap ? " gap" : "");
 		if (event->kind == EVENT_PRESENCE)
 			strbuf_printf(&guest->told, " +%zu -%zu =%zu", event->joined, event->left,
 				event->total);
 		guest_note_entries(guest, event);
+		if (event->page)
+			guest_note_page(guest, event->page);
 		if (event->ref.ptr && to[i] == event->by)
 			guest_note(guest, " /", event->ref);
 		strbuf_puts(&guest->told, "\n");
@@ -152,6 +170,14 @@ fixture_resume(void *ctx, struct session *session)
 	((struct guest *)session)->resumed++;
 }
 
+/* Another byte each time. */
+static inline void
+fixture_random(void *ctx, void *bytes, size_t n)
+{
+	struct fixture *fixture = ctx;
+	memset(bytes, ++fixture->secrets, n);
+}
+
 static inline struct core_host
 fixture_host(struct fixture *fixture)
 {
@@ -163,6 +189,7 @@ fixture_host(struct fixture *fixture)
 		.resume = fixture_resume,
 		.wall_ms = fixture_time,
 		.monotonic_ms = fixture_time,
+		.random = fixture_random,
 		.history = fixture ? fixture->history : NULL,
 	};
 }

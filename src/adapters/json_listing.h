@@ -1,0 +1,14 @@
+/* Lists in packets: names, rooms, users, commands (SPEC 6.2). */
+#ifndef ADAPTERS_JSON_LISTING_H
+#define ADAPTERS_JSON_LISTING_H
+
+#include "codec/json_writer.h"
+#include "teahouse/adapter.h"
+
+/* The fields of NAMES, ROOMS or WHO. */
+void json_put_items(struct json_writer *json, const struct event *event);
+
+/* The commands that can be typed: what /help shows, in a form for programs. */
+void json_put_commands(struct json_writer *json);
+
+#endif
