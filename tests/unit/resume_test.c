@@ -1,6 +1,6 @@
 /*
  * Sessions that go on by another connection: a user whose connection was lost stays for a
- * while, nobody is told, and whoever comes back with the secret has missed nothing.
+ * while, nobody is told, and a user who comes back with the secret has missed nothing.
  */
 #include <stdio.h>
 
