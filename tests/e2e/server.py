@@ -17,7 +17,7 @@ import socket
 import subprocess
 import threading
 import time
-from signal import SIGTERM
+from signal import SIGKILL, SIGTERM
 
 from clients import TIMEOUT, Client, LineClient, PacketClient
 from websocket_client import WebSocketClient, http_request
@@ -88,6 +88,7 @@ class Server:
         self.log_ended = False
         self.clients = []
         self.listeners = {}
+        self.killed = False
         self.process = subprocess.Popen(
             [*wrapper, program(), "-c", str(self.ini), *map(str, args)],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -203,6 +204,12 @@ class Server:
             self.signal(number)
         return self.wait()
 
+    def kill(self):
+        """Ends it as a crash does: at once, without a chance to do anything."""
+        self.killed = True
+        self.process.kill()
+        self.wait()
+
     def __enter__(self):
         return self
 
@@ -219,7 +226,7 @@ class Server:
             self.process.stdout.close()
             if kind:
                 print("\n".join(self.log))
-        if kind is None and status != 0:
+        if kind is None and status != (-SIGKILL if self.killed else 0):
             raise AssertionError(f"exit status {status}:\n" + "\n".join(self.log))
 
 
