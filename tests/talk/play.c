@@ -20,6 +20,7 @@
 #include <ctype.h>
 #include <fcntl.h>
 #include <jansson.h>
+#include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,6 +96,31 @@ file_ticks(void *clock)
 	return file->time;
 }
 
+static sem_t woken;
+
+static void
+on_wake(void *ctx)
+{
+	(void)ctx;
+	sem_post(&woken);
+}
+
+static const struct store_settings store_in_memory = {.recent = 200, .wake = on_wake};
+
+/* Whether somebody waits for a thread of the store. */
+static bool
+file_waits(const struct talk_file *file)
+{
+	for (size_t i = 0; i < file->n; i++) {
+		const struct connection *connection = file->people[i].conn.connection;
+		/* Its client is first, and of that its session. */
+		const struct session *session = (const struct session *)connection;
+		if (session && (session->pending & PENDING_WORK))
+			return true;
+	}
+	return false;
+}
+
 /* A turn of the loop, as often as something is left to do now. */
 static void
 file_turn(struct talk_file *file)
@@ -104,6 +130,10 @@ file_turn(struct talk_file *file)
 	for (int turns = 0; turns < 1000; turns++) {
 		gateway_flush(file->gateway);
 		bool done = gateway_tick(file->gateway) != 0 && file->log.held == 0;
+		if (file_waits(file)) {
+			sem_wait(&woken);
+			continue;
+		}
 		if (done)
 			break;
 		delaying_log_turn(&file->log);
@@ -147,14 +177,6 @@ listener_set(struct listener *listener, char *word)
 	else if (value && strcmp(word, "ending") == 0)
 		listener->ending = strcmp(value, "crlf") == 0 ? ENDING_CRLF : ENDING_NONE;
 }
-
-static void
-no_wake(void *ctx)
-{
-	(void)ctx;
-}
-
-static const struct store_settings store_in_memory = {.recent = 200, .wake = no_wake};
 
 /* ann telnet strict */
 static void
@@ -507,6 +529,7 @@ main(int argc, char **argv)
 	int failed = 0;
 	/* The times of what was said before are shown in local time. */
 	setenv("TZ", "UTC", 1);
+	sem_init(&woken, 0, 0);
 	json_open();
 	setvbuf(stdout, out, _IOLBF, sizeof out);
 	printf("1..%d\n", MANNERS * (argc - 1));
