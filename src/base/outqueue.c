@@ -60,19 +60,30 @@ outqueue_first(const struct outqueue *q)
 	return (struct text){first->buffer->bytes + first->from, first->to - first->from};
 }
 
+/* Keeps the first bytes only. Returns how many pieces are left. */
+static int
+pieces_trim(struct iovec *pieces, int n, size_t bytes)
+{
+	int i = 0;
+	for (; i < n && bytes > 0; i++) {
+		if (pieces[i].iov_len > bytes)
+			pieces[i].iov_len = bytes;
+		bytes -= pieces[i].iov_len;
+	}
+	return i;
+}
+
 int
 outqueue_gather(const struct outqueue *q, size_t bytes, struct iovec *pieces, int max)
 {
 	int n = 0;
-	for (uint32_t i = 0; i < q->n && n < max && bytes > 0; i++, n++) {
+	for (uint32_t i = 0; i < q->n && n < max; i++, n++) {
 		const struct slice *slice =
 			i == 0 ? &q->first : &q->more[(q->head + i - 1) & (q->cap - 1)];
 		pieces[n].iov_base = slice->buffer->bytes + slice->from;
-		size_t len = slice->to - slice->from;
-		pieces[n].iov_len = len < bytes ? len : bytes;
-		bytes -= pieces[n].iov_len;
+		pieces[n].iov_len = slice->to - slice->from;
 	}
-	return n;
+	return bytes < q->bytes ? pieces_trim(pieces, n, bytes) : n;
 }
 
 /* Drops the first slice; the next one takes its place. */

@@ -28,18 +28,16 @@ connection_sends(const struct connection *connection)
 }
 
 void
-gate_pass(struct connection *connection, uint64_t ticket)
+gate_hold(struct connection *connection)
 {
 	struct gate *gate = &connection->gateway->gate;
 	if (!connection_sends(connection))
 		return;
 	uint32_t fresh = (uint32_t)connection->out.bytes - connection->ready - connection->gated;
-	if (ticket == 0 && connection->gated == 0) {
-		connection->ready += fresh;
-	} else if (fresh > 0) {
-		connection->gated += fresh;
-		gate_add(gate, (struct gated){gate->ticket, connection, fresh});
-	}
+	if (fresh == 0)
+		return;
+	connection->gated += fresh;
+	gate_add(gate, (struct gated){gate->ticket, connection, fresh});
 }
 
 static void

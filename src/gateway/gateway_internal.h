@@ -158,8 +158,18 @@ connection_takes_input(const struct connection *connection)
 
 /* gate.c: what may leave, and what waits until it is stored */
 
-/* What was sent to the connection in this turn may leave, now or with a ticket. */
-void gate_pass(struct connection *connection, uint64_t ticket);
+/* What was sent to the connection in this turn may leave with the ticket, or with the last one. */
+void gate_hold(struct connection *connection);
+
+/* What was sent to the connection in this turn may leave: now, or with the ticket. */
+static inline void
+gate_pass(struct connection *connection, uint64_t ticket)
+{
+	if (ticket == 0 && connection->gated == 0)
+		connection->ready = (uint32_t)connection->out.bytes;
+	else
+		gate_hold(connection);
+}
 
 /* What waits for this ticket, or for an earlier one, may leave. */
 void gate_open(struct gateway *gateway, uint64_t ticket);

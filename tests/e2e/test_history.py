@@ -41,7 +41,7 @@ def packets_shown(talker):
 
 
 def join(server, turn):
-    """Somebody on each of four protocols."""
+    """A user on each of four protocols."""
     telnet = server.telnet(f"tel{turn}")
     telnet.until(re.compile(rf"You are tel{turn}.*"))
     relay = server.line_client("relay")

@@ -20,7 +20,6 @@
 #include <ctype.h>
 #include <fcntl.h>
 #include <jansson.h>
-#include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,10 +27,11 @@
 
 #include "../support/delaying_log.h"
 #include "../support/fake_transport.h"
+#include "../support/waiting_store.h"
 #include "base/alloc.h"
 #include "codec/json.h"
+#include "listener_words.h"
 #include "matching.h"
-#include "teahouse/store.h"
 
 enum { PEOPLE_MAX = 32 };
 
@@ -96,18 +96,7 @@ file_ticks(void *clock)
 	return file->time;
 }
 
-static sem_t woken;
-
-static void
-on_wake(void *ctx)
-{
-	(void)ctx;
-	sem_post(&woken);
-}
-
-static const struct store_settings store_in_memory = {.recent = 200, .wake = on_wake};
-
-/* Whether somebody waits for a thread of the store. */
+/* Whether a person waits for a thread of the store. */
 static bool
 file_waits(const struct talk_file *file)
 {
@@ -131,7 +120,7 @@ file_turn(struct talk_file *file)
 		gateway_flush(file->gateway);
 		bool done = gateway_tick(file->gateway) != 0 && file->log.held == 0;
 		if (file_waits(file)) {
-			sem_wait(&woken);
+			waiting_store_wait();
 			continue;
 		}
 		if (done)
@@ -156,28 +145,6 @@ file_person(struct talk_file *file, const char *name)
 	return NULL;
 }
 
-static void
-listener_set(struct listener *listener, char *word)
-{
-	char *value = strchr(word, '=');
-	if (value)
-		*value++ = '\0';
-	bool yes = !value || strcmp(value, "yes") == 0;
-	const struct {
-		const char *key;
-		bool *at;
-	} flags[] = {{"strict", &listener->strict}, {"echo", &listener->echo},
-		{"nicks", &listener->nicks}, {"announce", &listener->announce},
-		{"hear", &listener->hear}};
-	for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++)
-		if (strcmp(word, flags[i].key) == 0)
-			*flags[i].at = yes;
-	if (value && strcmp(word, "room") == 0)
-		listener->room = xstrndup(value, strlen(value));
-	else if (value && strcmp(word, "ending") == 0)
-		listener->ending = strcmp(value, "crlf") == 0 ? ENDING_CRLF : ENDING_NONE;
-}
-
 /* ann telnet strict */
 static void
 person_come(struct talk_file *file, const char *name, char *rest)
@@ -189,7 +156,7 @@ person_come(struct talk_file *file, const char *name, char *rest)
 		return;
 	}
 	if (!file->gateway) {
-		file->settings.history = store_open(&store_in_memory, NULL);
+		file->settings.history = waiting_store_open();
 		file->gateway = gateway_open(
 			&file->settings, &fake_transport, file_ticks, file_ticks, file);
 		assert(file->gateway);
@@ -529,7 +496,7 @@ main(int argc, char **argv)
 	int failed = 0;
 	/* The times of what was said before are shown in local time. */
 	setenv("TZ", "UTC", 1);
-	sem_init(&woken, 0, 0);
+	waiting_store_begin();
 	json_open();
 	setvbuf(stdout, out, _IOLBF, sizeof out);
 	printf("1..%d\n", MANNERS * (argc - 1));
