@@ -33,6 +33,8 @@ def test_install_and_uninstall(tmp_path, monkeypatch):
     lines = ["port = 0" if line.startswith("port") else line
              for line in kept.read_text().splitlines()]
     ini = "\n".join(lines).replace("= /usr/local", f"= {folder}/usr/local")
+    assert "file = /var/lib/teahouse/teahouse.db" in ini
+    ini = ini.replace("= /var/lib/teahouse/", f"= {tmp_path}/")
     monkeypatch.setenv("TEAHOUSED", str(folder / "usr/local/sbin/teahoused"))
     with Server(tmp_path, ini=ini) as server:
         page = server.connect("web")
