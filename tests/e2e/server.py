@@ -51,12 +51,14 @@ def wait_until(condition):
 def settings(**sections):
     """An ini file with a listener for every protocol on a free port, changed by `sections`.
 
-    A section is a dict: server, limits, history, and each listener by its name. A listener's protocol is
-    its name unless it has the key `protocol`. None leaves a listener out.
+    A section is a dict: server, limits, history, and each listener by its name. A listener's
+    protocol is its name unless it has the key `protocol`. None leaves a listener out. A user whose
+    connection is lost leaves at once, unless the limit `linger` is given.
     """
     wanted = {"server": {}, "limits": {}}
     wanted.update({name: {} for name in PROTOCOLS})
     wanted.update(sections)
+    wanted["limits"] = {"linger": 0, **wanted["limits"]}
     text = []
     for name, keys in wanted.items():
         if keys is None:

@@ -99,7 +99,7 @@ def test_nothing_that_was_shown_is_lost(tmp_path, sync):
     folder = tmp_path / "server"
     folder.mkdir()
     sections = {
-        "limits": {"rate": 0, "linger": 0}, "history": {"file": "teahouse.db", "sync": sync},
+        "limits": {"rate": 0}, "history": {"file": "teahouse.db", "sync": sync},
         "relay": {"nicks": "yes"},
     }
     packets, texts, highest = {}, [], 0
