@@ -34,7 +34,7 @@ export function dropSession() {
 	forgetSession();
 }
 
-/** draw() draws at once; redraw() also what does not change by itself, such as the times of lines. */
+/** draw() draws at once; redraw() also what only a change of time zone can change. */
 export function watchPage(state, connection, { draw, redraw }) {
 	// A page that the browser keeps for the Back button would keep its socket, and so the name, too.
 	addEventListener("pagehide", () => {
@@ -58,7 +58,7 @@ export function watchPage(state, connection, { draw, redraw }) {
 	document.addEventListener("resume", awake);
 	addEventListener("online", awake);
 	addEventListener("offline", draw);
-	// Nothing else tells that the computer has slept.
+	// There is no event for a computer that wakes up.
 	let ticked = Date.now();
 	setInterval(() => {
 		const before = ticked;

@@ -39,8 +39,8 @@ import { createTopic } from "./view/topic.js";
 import { translatePage } from "./view/translate_page.js";
 
 const HELLO_RETRY = 3000; // ms until a refused hello is sent again
-const PROFILES_EVERY = 5000; // ms after which it is seen whether people have to be asked about
-const FORM_LISTENS = 60_000; // ms until a login form that is not filled in gives up its connection
+const PROFILES_EVERY = 5000; // ms between checks whether profiles have to be requested
+const FORM_LISTENS = 60_000; // ms until a login form that nobody fills in closes its connection
 let helloTimer = null;
 let greetingTimer = null;
 let drawing = null; // the timer of the next drawing
@@ -79,8 +79,8 @@ const login = createLogin(logIn);
 const panes = createPanes();
 
 /**
- * Performs an action; returns { refused, question }: neither is a sentence if it was done. typed: the line that
- * the action is made of.
+ * Performs an action. Returns { refused, question }: sentences, both empty if it was done. typed: the line
+ * that was typed for it.
  */
 function act(action, typed) {
 	const before = state.current;
@@ -188,7 +188,7 @@ function shownRoom() {
 	return conversation?.kind === "room" ? conversation.name : "";
 }
 
-// Also what does not change by itself, such as the times of lines.
+// Draws everything, also what only a setting or a change of time zone can change.
 function redraw() {
 	log.redraw();
 	drawSoon();
@@ -198,7 +198,7 @@ async function onClosed() {
 	clearTimeout(helloTimer);
 	disconnected(state, Date.now(), connection.heardAt);
 	state.refused = false;
-	// Once the login form has greeted, it needs no connection until it is submitted.
+	// Once the login form has its greeting, it needs no connection until it is submitted.
 	if (state.phase === "login" && state.greeting)
 		connection.stop();
 	else if (!connection.everOpen && connection.status === "waiting") {
@@ -213,7 +213,7 @@ function leaveForm() {
 		connection.stop();
 }
 
-// The form is looked at again: how many are there now?
+// The tab is in view again: updates how many people the form says are there.
 function greetAgain() {
 	if (!document.hidden && state.phase === "login")
 		connection.start();
@@ -301,7 +301,7 @@ watchPage(state, connection, { draw, redraw });
 document.addEventListener("visibilitychange", greetAgain);
 startWorker(showConversation);
 
-// What is known of people grows old, and a page that is left alone draws nothing.
+// Profiles become outdated, and an idle page draws nothing that would request them.
 setInterval(() => isInApp(state) && sendAll(askForProfiles(state, Date.now())), PROFILES_EVERY);
 
 state.drafts = rememberedDrafts();

@@ -28,7 +28,7 @@ function hangUp() {
 	socket = null;
 }
 
-// What cannot be greeted is told why by the page's other code.
+// If no greeting comes, the page's other code says why.
 function greet() {
 	socket = new WebSocket(socketAddress(location.href), "teahouse.v2");
 	socket.onclose = load;

@@ -32,7 +32,7 @@ bare_word_command(struct text line, struct request *request, enum reason *split)
 	return *split == REASON_OK || (command->flags & COMMAND_BEFORE_LOGIN);
 }
 
-/* Words that quit other programs: a user who types one probably wants to leave. A bit each; 0: it is none. */
+/* Words that quit other programs: a user who types one probably wants to leave. A bit each; 0: another word. */
 static unsigned
 farewell_of(struct text line)
 {

@@ -35,7 +35,7 @@ struct telnet_state {
 	struct strbuf inside; /* of the subnegotiation that is being received */
 	struct charset *charset; /* NULL: utf-8 */
 	unsigned char charset_id;
-	unsigned char types; /* how many terminal types it has told */
+	unsigned char types; /* how many terminal types it has sent */
 	uint16_t columns;    /* of its terminal; 0: it has not said */
 	uint16_t wrap;       /* columns to wrap at; 0: those of its terminal */
 	bool wraps, plain;   /* its settings */
@@ -71,7 +71,7 @@ void telnet_rewrite(struct client *client, struct text text, struct strbuf *out)
 /* Of its terminal, or those that it has set. */
 size_t telnet_columns(const struct telnet_state *state);
 
-/* Whether it is needed now: to be called after each change of the state. */
+/* Notes whether output has to be rewritten: to be called after each change of the state. */
 void telnet_note_rewrites(struct client *client);
 
 /* Sends lines of text to this client alone. */

@@ -124,7 +124,7 @@ type_is_ansi(struct text type)
 	return false;
 }
 
-/* One of the types that a client tells; the last is told again and again (RFC 1091). */
+/* One of the types that a client sends; at the end it repeats the last one (RFC 1091). */
 static void
 take_type(struct client *client, struct text type)
 {

@@ -10,7 +10,7 @@ const STOPS = /[.,;:!?'’”“„‘‚|*。、，．；：！？…·«‹»�
 
 /**
  * The text in pieces, { text } or { text, href, shown }. Joined, the texts are the whole again. shown
- * is another spelling of the address, where letters of several scripts could feign another host.
+ * is another spelling of the address, for a host whose letters could be taken for those of another.
  */
 export function splitLinks(text) {
 	const found = [];

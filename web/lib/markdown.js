@@ -1,6 +1,6 @@
 // Finds the markup in a message: code, bold, italics, quotations, addresses. Returns a tree of nodes,
 // of which the view makes elements. Nothing is lost: open + contents + close of all nodes, in order,
-// is the text again. Takes linear time. Only what can hardly be meant otherwise is markup.
+// is the text again. Takes linear time. What may be meant as plain text stays plain text.
 
 import { splitLinks } from "./links.js";
 
@@ -56,7 +56,7 @@ function endOfLine(text, from) {
 	return end < 0 ? text.length : end + 1;
 }
 
-// undefined: there is no end of a fence anywhere below. null: this is none.
+// undefined: no fence ends anywhere below. null: this is not a fence.
 function parseFence(text, at) {
 	const [start, language = ""] = FENCE.exec(text.slice(at, at + 40));
 	FENCE_END.lastIndex = at + start.length;
@@ -148,7 +148,7 @@ function outermost(spans) {
 
 const KINDS = { "**": "bold", "*": "italic", "_": "italic" };
 
-// Pairs each closing delimiter with the last opening one of its kind; what was opened between is none.
+// Pairs each closing delimiter with the last opening one of its kind; what was opened in between is plain text.
 function findEmphasis(text, delimiters) {
 	const open = new Map();
 	const spans = [];

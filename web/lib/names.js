@@ -39,7 +39,7 @@ export function mentionsNick(text, nick) {
 /** The text in pieces, { text } or { text, mention: true }, where it contains the nick as a separate word. */
 export function splitMentions(text, nick) {
 	const folded = fold(text);
-	// Where folding moves letters, the places are not known.
+	// If folding changes the length, places in the folded text are not those in the text.
 	if (folded.length !== text.length)
 		return [{ text }];
 	const pieces = [];

@@ -1,5 +1,6 @@
 // What the page stores in the browser: the nick and the settings permanently; drafts, and what a
-// reload is to restore, until the tab is closed. What is read may be anything: others check it. Where the browser stores nothing (private windows, full disks), the page works without.
+// reload is to restore, until the tab is closed. Does not check what it reads. Where the browser
+// stores nothing (private windows, full disks), the page works without.
 
 const NICK = "teahouse.nick";
 const DRAFTS = "teahouse.drafts";

@@ -1,5 +1,5 @@
-// Whether the other person of a dm is logged in, and may be another one than before: names are free
-// for anybody once their user has left. The page learns of it from rooms that both are in, and
+// Whether the other person of a dm is logged in, and may be another one than before: a name is free
+// for others once its user has left. The page learns of it from rooms that both are in, and
 // otherwise by asking the server. Does not know how it is shown.
 
 import { t } from "../i18n/translate.js";

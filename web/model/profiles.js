@@ -1,6 +1,5 @@
 // What the server has told of people: the protocol they use, their rooms, and since when they have
-// said nothing. It is asked for sparingly, and only in rooms that are small. Does not know how it is
-// shown.
+// said nothing. Requested rarely, and only in small rooms. Does not know how it is shown.
 
 import { fold } from "../lib/names.js";
 import { track } from "./outbox.js";

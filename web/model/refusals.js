@@ -35,7 +35,7 @@ export function refusalText(state, code, text, packet = {}) {
 	return SENTENCES[code](subject ?? "", packet, state) || text;
 }
 
-/** The words of a typed command; of a packet that the page made itself, there are none. */
+/** The words of a typed command; none for a packet that the page made itself. */
 function wordsOf({ line = "" }) {
 	return line.split(/\s+/u);
 }

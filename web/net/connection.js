@@ -25,7 +25,7 @@ export class Connection {
 	#socket = null;
 	#timer = null;     // of the next attempt or, once logged in, of the next ping
 	#loggedIn = false;
-	#expecting = false; // an answer, so that the timer must not be put off
+	#expecting = false; // an answer is due: what is sent meanwhile must not restart the timer
 	#attempts = 0;
 
 	/**

@@ -7,7 +7,7 @@ export function startWorker(show) {
 	if (!container)
 		return;
 	container.addEventListener("message", ({ data }) => typeof data?.show === "string" && show(data.show));
-	// Later than what the page itself needs.
+	// Once everything that the page itself needs has been loaded.
 	const register = () => container.register("sw.js").catch(() => {});
 	if (document.readyState === "complete")
 		register();

@@ -28,7 +28,7 @@ export function createAnswer({ close, join }) {
 	let drawn = null;
 
 	byId("answer-close").addEventListener("click", close);
-	// Before other uses of the key.
+	// Before other listeners for this key.
 	document.addEventListener("keydown", (event) => {
 		if (event.key !== "Escape" || drawn === null || document.querySelector("dialog[open], .pane.open"))
 			return;

@@ -11,7 +11,7 @@ import { createSuggestions } from "./suggestions.js";
 const input = byId("input");
 const COMPOSING = 229;
 const COUNT_FROM = 0.8; // share of the longest text from which on the counter is shown
-const ASK_FROM = 11;    // lines: so many are often pasted by mistake
+const ASK_FROM = 11;    // lines: long pastes are often mistakes
 
 const touch = matchMedia("(pointer: coarse)");
 

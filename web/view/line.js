@@ -24,7 +24,7 @@ const BODIES = {
 export function lineElement(given, same = false) {
 	const line = asEmote(given);
 	const made = element("div", { className: classOf(line, same) });
-	// Screen readers need not read out what the user wrote; of people, takeNews() tells what is new.
+	// Screen readers need not read out what the user wrote; takeNews() announces who joined and left.
 	if (line.own || line.kind === "presence")
 		made.setAttribute("aria-live", "off");
 	if (line.kind === "chat" || line.kind === "direct")

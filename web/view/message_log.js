@@ -205,7 +205,7 @@ export class MessageLog {
 
 	#scrolled() {
 		this.#drawOlder();
-		// The log may have another layout since it was scrolled to the bottom: only going up leaves it.
+		// A change of layout may move the bottom away; only scrolling up leaves it.
 		const isNear = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
 		this.#atBottom = isNear || (this.#atBottom && log.scrollTop >= this.#top);
 		this.#top = log.scrollTop;

@@ -32,7 +32,7 @@ export function paint(at, nick, colour = colourOf(nick)) {
 
 const graphemes = globalThis.Intl?.Segmenter ? new Intl.Segmenter() : null;
 
-/** The first letter or digit, in capitals; what looks like one letter is one. */
+/** The first letter or digit, as a whole grapheme in upper case. */
 export function initialOf(nick) {
 	const from = nick.search(/[\p{L}\p{N}]/u);
 	const rest = nick.slice(Math.max(0, from));

@@ -1,4 +1,4 @@
-/* Finds conversations by nicks, and tells when another person may be behind a nick. */
+/* Finds conversations by nicks, and notices when a nick may belong to another person. */
 #include "client/model/conversation.h"
 
 #include "client/model/utf8.h"
@@ -66,7 +66,7 @@ conversation_notice(struct model *model, struct room *room, const char *words, i
 	line_unref(line);
 }
 
-/* Another person may have the name, who must not get what is meant for the former one. */
+/* The name may belong to another person now: messages for the former one must not go to that person. */
 static void
 conversation_doubt(struct model *model, struct room *room, struct text nick, int64_t time)
 {

@@ -21,10 +21,10 @@ void model_set_peer(struct model *model, struct room *room, bool online, int64_t
 void model_add_direct(
 	struct model *model, struct text from, struct text to, struct text message, int64_t time);
 
-/* A direct message from a server that does not tell who sent it. */
+/* A direct message from a server that does not name the sender. */
 void model_add_anonymous(struct model *model, struct text message, int64_t time);
 
-/* A user is in sight again, in a room, or is no more, or has another nick. */
+/* To be called when a user enters a room, leaves one, or changes the nick. */
 void model_peer_entered(struct model *model, struct text nick, int64_t time);
 void model_peer_left(struct model *model, struct text nick);
 void model_peer_renamed(struct model *model, struct text old, struct text new, struct line *line);

@@ -1,4 +1,4 @@
-/* The control sequences of terminals (ECMA-48) in text. Knows not what they do. */
+/* The control sequences of terminals (ECMA-48) in text. Does not know what they do. */
 #ifndef CLIENT_MODEL_ESCAPE_H
 #define CLIENT_MODEL_ESCAPE_H
 

@@ -51,7 +51,7 @@ void line_unref(struct line *line);
 /* Whether it separates lines, instead of telling an event. */
 bool line_is_separator(const struct line *line);
 
-/* Whether it counts as unread: something was said or told, beyond presence and local lines. */
+/* Whether it counts as unread: messages and events of others, but not presence and local lines. */
 bool line_counts_as_unread(const struct line *line);
 
 /*

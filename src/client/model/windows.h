@@ -12,7 +12,7 @@ struct room *model_current(const struct model *model);
 /* NULL: the user is not in it. */
 struct room *model_room(const struct model *model, struct text name);
 
-/* Makes another room the current one: this one, the one so many further on, .. */
+/* Makes another room the current one: the given one, the one n places further on, .. */
 void model_show(struct model *model, struct room *room);
 void model_show_next(struct model *model, int rooms);
 

@@ -357,7 +357,7 @@ refusal_of(struct text code)
 	return REFUSED_LOGIN;
 }
 
-/* Shows the user what was not said, so that it can be said in another way. */
+/* Shows the user the text that was refused, so that it can be changed and sent again. */
 static void
 receive_refused(const struct packet *packet)
 {

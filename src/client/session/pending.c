@@ -54,7 +54,7 @@ pending_add(struct session *session, struct text line, bool changes_room)
 	bool moving = false;
 	for (size_t i = 0; i < session->n_pending; i++) {
 		const struct pending *before = &session->pending[i];
-		/* A user who has gone elsewhere meanwhile means what is shown there. */
+		/* After a change of room, the line is meant for the room that is shown then. */
 		bool same = !before->room || strcmp(before->room, room) == 0;
 		moving |= before->changes_room && same;
 	}

@@ -1,6 +1,6 @@
 /*
- * Whom to be and where to connect to, as a user writes it: NAME HOST PORT, and what is also meant
- * by that. Knows no protocol and looks nothing up.
+ * The name to log in with and the server to connect to, as users write them on the command line.
+ * Knows no protocol and looks nothing up.
  */
 #ifndef CLIENT_SESSION_TARGET_H
 #define CLIENT_SESSION_TARGET_H

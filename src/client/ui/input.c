@@ -211,7 +211,7 @@ input_feed(struct text bytes)
 	}
 }
 
-/* Readline would insert the rest of a sequence of which it knows the beginning only. */
+/* Readline would insert the rest of a sequence if it knows only the beginning. */
 static bool
 key_is_bound(struct text bytes)
 {

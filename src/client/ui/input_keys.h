@@ -1,4 +1,4 @@
-/* The functions that keys are bound to. Knows not the line that is edited. */
+/* The functions that keys are bound to. Does not know the line that is edited. */
 #ifndef CLIENT_UI_INPUT_KEYS_H
 #define CLIENT_UI_INPUT_KEYS_H
 

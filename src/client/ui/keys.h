@@ -1,4 +1,4 @@
-/* What keys do besides editing the line. Knows not which keys these are. */
+/* What keys do besides editing the line. Does not know which keys these are. */
 #ifndef CLIENT_UI_KEYS_H
 #define CLIENT_UI_KEYS_H
 

@@ -28,12 +28,13 @@
 struct screen {
 	struct session *session;
 	struct view *view;
-	int signals;                /* a descriptor, readable when a signal was caught */
-	struct strbuf connection;   /* its state as it was last shown */
-	struct strbuf asked;        /* the line that the user was last asked to confirm */
-	const struct room *doubted; /* since another person may have the name; NULL: it is long */
-	const struct room *shown;   /* the room that was last drawn */
-	bool help;                  /* is shown, until a key is pressed */
+	int signals;              /* a descriptor, readable when a signal was caught */
+	struct strbuf connection; /* its state as it was last shown */
+	struct strbuf asked;      /* the line that the user was last asked to confirm */
+	const struct room *
+		doubted; /* the conversation, if `asked` is because another person may have its name */
+	const struct room *shown; /* the room that was last drawn */
+	bool help;                /* is shown, until a key is pressed */
 	struct settings settings;
 	bool toggled[SETTINGS];      /* a key has toggled what the settings say */
 	bool reports_focus, in_back; /* the terminal reports its focus; it does not have it */
@@ -143,8 +144,8 @@ on_go(void *ctx, int room)
 }
 
 /*
- * What the user typed or the server told may have shown another room. What is being typed is meant
- * for that; only into an empty line its own is put back.
+ * Another room is shown now, because of a command or an event. The line that is being typed goes with
+ * the user; the draft of the new room is put back only if that line is empty.
  */
 static void
 screen_follow(struct screen *screen)
