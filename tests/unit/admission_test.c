@@ -43,16 +43,12 @@ a_connection_without_a_login_in_time_is_closed(void **state)
 static void
 without_a_login_timeout_a_connection_may_wait_for_ever(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_build(&fixture);
-	fixture_open(&fixture);
-	struct caller *ann = call(&fixture, &fixture.telnet);
-	assert_int_equal(turn(&fixture), -1);
-	fixture.time += INT64_C(1) << 40;
+	struct fixture *fixture = *state;
+	struct caller *ann = call(fixture, &fixture->telnet);
+	assert_int_equal(turn(fixture), -1);
+	fixture->time += INT64_C(1) << 40;
 	says(ann, "login ann\r\n");
-	assert_int_equal(core_users(gateway_core(fixture.gateway)), 1);
-	fixture_close(&fixture);
+	assert_int_equal(core_users(gateway_core(fixture->gateway)), 1);
 }
 
 static void
@@ -205,13 +201,9 @@ an_ipv4_address_is_the_same_when_it_comes_as_ipv6(void **state)
 static void
 without_a_limit_an_address_may_have_any_number_of_sessions(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_build(&fixture);
-	fixture_open(&fixture);
+	struct fixture *fixture = *state;
 	for (int i = 0; i < 100; i++)
-		call_at(&fixture, "192.0.2.1", true);
-	fixture_close(&fixture);
+		call_at(fixture, "192.0.2.1", true);
 }
 
 int
@@ -219,14 +211,14 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_connection_without_a_login_in_time_is_closed),
-		cmocka_unit_test(without_a_login_timeout_a_connection_may_wait_for_ever),
+		gateway_test(without_a_login_timeout_a_connection_may_wait_for_ever),
 		cmocka_unit_test(over_the_limit_a_client_is_told_in_its_protocol_and_closed),
 		cmocka_unit_test(a_closed_connection_makes_place_for_another),
 		cmocka_unit_test(the_sessions_of_an_address_are_limited),
 		cmocka_unit_test(a_refused_connection_does_not_count_for_its_address),
 		cmocka_unit_test(an_ipv6_network_of_64_bits_is_one_address),
 		cmocka_unit_test(an_ipv4_address_is_the_same_when_it_comes_as_ipv6),
-		cmocka_unit_test(without_a_limit_an_address_may_have_any_number_of_sessions),
+		gateway_test(without_a_limit_an_address_may_have_any_number_of_sessions),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -123,12 +123,9 @@ a_client_may_be_dropped_for_its_own_replies(void **state)
 static void
 bytes_sent_singly_are_the_same_bytes(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_build(&fixture);
-	fixture_open(&fixture);
-	struct caller *ann = enter(&fixture, &fixture.telnet, "ann");
-	struct caller *slow = enter(&fixture, &fixture.telnet, "slow");
+	struct fixture *fixture = *state;
+	struct caller *ann = enter(fixture, &fixture->telnet, "ann");
+	struct caller *slow = enter(fixture, &fixture->telnet, "slow");
 	ann->conn.received.len = 0;
 	for (int i = 0; i < 30; i++) {
 		slow->conn.takes = 0;
@@ -139,18 +136,14 @@ bytes_sent_singly_are_the_same_bytes(void **state)
 		takes(slow, 1);
 	assert_int_equal(times_heard(ann, "ann: one\r\n[ann two]\r\n"), 30);
 	assert_text(strbuf_view(&slow->conn.received), strbuf_view(&ann->conn.received));
-	fixture_close(&fixture);
 }
 
 static void
 a_full_socket_is_not_written_to_until_it_has_room(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_build(&fixture);
-	fixture_open(&fixture);
-	struct caller *ann = enter(&fixture, &fixture.telnet, "ann");
-	struct caller *slow = enter(&fixture, &fixture.telnet, "slow");
+	struct fixture *fixture = *state;
+	struct caller *ann = enter(fixture, &fixture->telnet, "ann");
+	struct caller *slow = enter(fixture, &fixture->telnet, "slow");
 	slow->conn.takes = 3;
 	says(ann, "one\r\n");
 	int sends = slow->conn.sends;
@@ -158,7 +151,6 @@ a_full_socket_is_not_written_to_until_it_has_room(void **state)
 	assert_int_equal(slow->conn.sends, sends);
 	takes(slow, SIZE_MAX);
 	assert_int_equal(slow->conn.sends, sends + 1);
-	fixture_close(&fixture);
 }
 
 static void
@@ -379,17 +371,14 @@ enter_room(struct fixture *fixture, int i)
 static void
 a_long_listing_is_sent_as_fast_as_it_is_read(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_build(&fixture);
-	fixture_open(&fixture);
-	struct caller *reader = enter_room(&fixture, 0);
+	struct fixture *fixture = *state;
+	struct caller *reader = enter_room(fixture, 0);
 	for (int i = 1; i < 500; i++)
-		enter_room(&fixture, i);
+		enter_room(fixture, i);
 	reader->conn.takes = 0;
 	reader->conn.received.len = 0;
 	packs(reader, "{\"type\":\"who\"}");
-	pass(&fixture, 20);
+	pass(fixture, 20);
 	takes(reader, 1000);
 	/* Of some 40,000 bytes few are queued at a time; requests wait until the listing has ended. */
 	assert_in_range(waiting(reader), 1000, 20000);
@@ -404,7 +393,6 @@ a_long_listing_is_sent_as_fast_as_it_is_read(void **state)
 		snprintf(nick, sizeof nick, "\"nick\":\"p%d\"", i);
 		assert_int_equal(times_heard(reader, nick), 1);
 	}
-	fixture_close(&fixture);
 }
 
 /* Checks that the bytes are whole packets with correct lengths, and counts them. */
@@ -427,20 +415,17 @@ packets_in(struct text bytes)
 static void
 the_longest_names_fit_their_packets(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_build(&fixture);
-	fixture_open(&fixture);
+	struct fixture *fixture = *state;
 	/* Room names of 62 backslashes, two bytes each in JSON; nicks of 31 characters of four bytes. */
 	char room[65] = "", nick[129] = "";
 	for (int i = 0; i < 62; i++)
 		strcat(room, "\\");
 	for (int i = 0; i < 31; i++)
 		strcat(nick, "\xf0\x9f\x98\x80");
-	struct caller *reader = call(&fixture, &fixture.json);
+	struct caller *reader = call(fixture, &fixture->json);
 	packs(reader, "{\"type\":\"hello\",\"nick\":\"reader\",\"version\":2}");
 	for (int i = 0; i < 10; i++) {
-		struct caller *caller = call(&fixture, &fixture.telnet);
+		struct caller *caller = call(fixture, &fixture->telnet);
 		struct strbuf lines = {0};
 		strbuf_printf(&lines, "login %s%d\r\n", nick, i);
 		for (int j = 0; j < 63; j++)
@@ -449,7 +434,7 @@ the_longest_names_fit_their_packets(void **state)
 		send_bytes(caller, strbuf_view(&lines));
 		strbuf_clear(&lines);
 	}
-	assert_int_equal(core_rooms(gateway_core(fixture.gateway)), 64);
+	assert_int_equal(core_rooms(gateway_core(fixture->gateway)), 64);
 	static const char *const questions[] = {"{\"type\":\"who\"}", "{\"type\":\"rooms\"}"};
 	for (int i = 0; i < 2; i++) {
 		reader->conn.received.len = 0;
@@ -457,17 +442,13 @@ the_longest_names_fit_their_packets(void **state)
 		assert_in_range(packets_in(strbuf_view(&reader->conn.received)), 2, 20);
 		assert_int_equal(times_heard(reader, i ? "{\"name\":" : "{\"nick\":"), i ? 64 : 11);
 	}
-	fixture_close(&fixture);
 }
 
 static void
 the_longest_type_is_refused_with_an_error(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_build(&fixture);
-	fixture_open(&fixture);
-	struct caller *ann = call(&fixture, &fixture.json);
+	struct fixture *fixture = *state;
+	struct caller *ann = call(fixture, &fixture->json);
 	packs(ann, "{\"type\":\"hello\",\"nick\":\"ann\",\"version\":2}");
 	struct strbuf packet = {0};
 	strbuf_printf(&packet, "{\"type\":\"%0*d\",\"ref\":\"7\"}%c", PACKET_BYTES - 21, 0, 0);
@@ -477,7 +458,6 @@ the_longest_type_is_refused_with_an_error(void **state)
 	assert_int_equal(times_heard(ann, "\"code\":\"unknown-type\""), 1);
 	assert_int_equal(times_heard(ann, "\"ref\":\"7\""), 1);
 	strbuf_clear(&packet);
-	fixture_close(&fixture);
 }
 
 int
@@ -488,8 +468,8 @@ main(void)
 		cmocka_unit_test(the_send_queue_may_be_filled_exactly),
 		cmocka_unit_test(a_hundred_slow_clients_are_dropped_in_one_turn),
 		cmocka_unit_test(a_client_may_be_dropped_for_its_own_replies),
-		cmocka_unit_test(bytes_sent_singly_are_the_same_bytes),
-		cmocka_unit_test(a_full_socket_is_not_written_to_until_it_has_room),
+		gateway_test(bytes_sent_singly_are_the_same_bytes),
+		gateway_test(a_full_socket_is_not_written_to_until_it_has_room),
 		cmocka_unit_test(a_client_that_does_not_read_is_not_read_from),
 		cmocka_unit_test(over_the_rate_input_waits_and_nothing_is_lost),
 		cmocka_unit_test(input_keeps_its_order_even_if_the_rate_would_allow_it_now),
@@ -498,9 +478,9 @@ main(void)
 		cmocka_unit_test(refused_requests_count_for_the_rate),
 		cmocka_unit_test(telnet_commands_are_answered_while_input_waits),
 		cmocka_unit_test(a_client_over_the_rate_may_be_lost_or_stopped),
-		cmocka_unit_test(a_long_listing_is_sent_as_fast_as_it_is_read),
-		cmocka_unit_test(the_longest_names_fit_their_packets),
-		cmocka_unit_test(the_longest_type_is_refused_with_an_error),
+		gateway_test(a_long_listing_is_sent_as_fast_as_it_is_read),
+		gateway_test(the_longest_names_fit_their_packets),
+		gateway_test(the_longest_type_is_refused_with_an_error),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,32 +27,25 @@ a_lost_connection_is_reported_to_have_left_once(void **state)
 static void
 input_after_quit_is_ignored(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_build(&fixture);
-	fixture_open(&fixture);
-	struct caller *ann = enter(&fixture, &fixture.telnet, "ann");
-	struct caller *bob = enter(&fixture, &fixture.telnet, "bob");
+	struct fixture *fixture = *state;
+	struct caller *ann = enter(fixture, &fixture->telnet, "ann");
+	struct caller *bob = enter(fixture, &fixture->telnet, "bob");
 	ann->conn.received.len = 0;
 	says(bob, "one\r\n/quit\r\ntwo\r\n/login bob\r\n");
 	assert_true(bob->conn.closed);
 	says(bob, "three\r\n");
 	assert_heard(ann, "bob: one\nbob has left the room.\n");
 	assert_heard(bob, "bob: one\nBye.\n");
-	fixture_close(&fixture);
 }
 
 static void
 a_closing_connection_may_first_take_its_queued_bytes(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_build(&fixture);
-	fixture_open(&fixture);
-	struct caller *ann = enter(&fixture, &fixture.telnet, "ann");
+	struct fixture *fixture = *state;
+	struct caller *ann = enter(fixture, &fixture->telnet, "ann");
 	ann->conn.takes = 5;
 	says(ann, "hello\r\n/quit\r\n");
-	pass(&fixture, 9000);
+	pass(fixture, 9000);
 	assert_false(ann->conn.closed);
 	takes(ann, 3);
 	assert_false(ann->conn.closed);
@@ -60,44 +53,35 @@ a_closing_connection_may_first_take_its_queued_bytes(void **state)
 	assert_heard(ann, "ann: hello\nBye.\n");
 	assert_true(ann->conn.closed);
 	assert_int_equal(ann->conn.why, REASON_LOGOUT);
-	fixture_close(&fixture);
 }
 
 static void
 a_closing_connection_that_takes_nothing_is_closed_after_a_timeout(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_build(&fixture);
-	fixture_open(&fixture);
-	struct caller *ann = enter(&fixture, &fixture.telnet, "ann");
+	struct fixture *fixture = *state;
+	struct caller *ann = enter(fixture, &fixture->telnet, "ann");
 	ann->conn.takes = 0;
 	says(ann, "hello\r\n/quit\r\n");
-	pass(&fixture, 10000);
+	pass(fixture, 10000);
 	assert_true(ann->conn.closed);
 	assert_heard(ann, "");
-	assert_int_equal(turn(&fixture), -1);
-	fixture_close(&fixture);
+	assert_int_equal(turn(fixture), -1);
 }
 
 static void
 a_socket_that_fails_is_left_alone_until_it_is_lost(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_build(&fixture);
-	fixture_open(&fixture);
-	struct caller *ann = enter(&fixture, &fixture.telnet, "ann");
-	struct caller *bob = enter(&fixture, &fixture.telnet, "bob");
+	struct fixture *fixture = *state;
+	struct caller *ann = enter(fixture, &fixture->telnet, "ann");
+	struct caller *bob = enter(fixture, &fixture->telnet, "bob");
 	ann->conn.received.len = 0;
 	bob->conn.broken = true;
 	says(ann, "one\r\n");
 	assert_heard(ann, "ann: one\n");
 	says(ann, "two\r\n");
 	lose(bob);
-	turn(&fixture);
+	turn(fixture);
 	assert_heard(ann, "ann: two\nbob has left the room.\n");
-	fixture_close(&fixture);
 }
 
 static void
@@ -132,55 +116,43 @@ when_the_server_stops_all_are_told_and_closed(void **state)
 static void
 a_closing_connection_is_told_nothing_more(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_build(&fixture);
-	fixture_open(&fixture);
-	struct caller *ann = enter(&fixture, &fixture.telnet, "ann");
-	struct caller *bob = enter(&fixture, &fixture.telnet, "bob");
-	struct caller *cat = enter(&fixture, &fixture.telnet, "cat");
+	struct fixture *fixture = *state;
+	struct caller *ann = enter(fixture, &fixture->telnet, "ann");
+	struct caller *bob = enter(fixture, &fixture->telnet, "bob");
+	struct caller *cat = enter(fixture, &fixture->telnet, "cat");
 	bob->conn.received.len = 0;
 	bob->conn.takes = 0;
-	gateway_stop(fixture.gateway);
-	turn(&fixture);
+	gateway_stop(fixture->gateway);
+	turn(fixture);
 	lose(ann);
 	lose(cat);
-	turn(&fixture);
+	turn(fixture);
 	takes(bob, SIZE_MAX);
 	assert_heard(bob, "*** The server is stopping.\n");
-	fixture_close(&fixture);
 }
 
 static void
 a_connection_without_a_nick_is_told_of_the_stop_too(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_build(&fixture);
-	fixture_open(&fixture);
-	struct caller *nobody = call(&fixture, &fixture.telnet);
-	turn(&fixture);
+	struct fixture *fixture = *state;
+	struct caller *nobody = call(fixture, &fixture->telnet);
+	turn(fixture);
 	nobody->conn.received.len = 0;
-	gateway_stop(fixture.gateway);
-	turn(&fixture);
+	gateway_stop(fixture->gateway);
+	turn(fixture);
 	assert_heard(nobody, "*** The server is stopping.\n");
-	fixture_close(&fixture);
 }
 
 static void
 a_connection_during_the_stop_is_refused(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_build(&fixture);
-	fixture_open(&fixture);
-	gateway_stop(fixture.gateway);
-	struct caller *late = call(&fixture, &fixture.telnet);
-	turn(&fixture);
+	struct fixture *fixture = *state;
+	gateway_stop(fixture->gateway);
+	struct caller *late = call(fixture, &fixture->telnet);
+	turn(fixture);
 	assert_true(late->conn.closed);
 	assert_int_equal(late->conn.why, REASON_SHUTTING_DOWN);
 	assert_heard(late, WELCOME "!!! The server is stopping.\n");
-	fixture_close(&fixture);
 }
 
 int
@@ -188,14 +160,14 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_lost_connection_is_reported_to_have_left_once),
-		cmocka_unit_test(input_after_quit_is_ignored),
-		cmocka_unit_test(a_closing_connection_may_first_take_its_queued_bytes),
-		cmocka_unit_test(a_closing_connection_that_takes_nothing_is_closed_after_a_timeout),
-		cmocka_unit_test(a_socket_that_fails_is_left_alone_until_it_is_lost),
+		gateway_test(input_after_quit_is_ignored),
+		gateway_test(a_closing_connection_may_first_take_its_queued_bytes),
+		gateway_test(a_closing_connection_that_takes_nothing_is_closed_after_a_timeout),
+		gateway_test(a_socket_that_fails_is_left_alone_until_it_is_lost),
 		cmocka_unit_test(when_the_server_stops_all_are_told_and_closed),
-		cmocka_unit_test(a_closing_connection_is_told_nothing_more),
-		cmocka_unit_test(a_connection_without_a_nick_is_told_of_the_stop_too),
-		cmocka_unit_test(a_connection_during_the_stop_is_refused),
+		gateway_test(a_closing_connection_is_told_nothing_more),
+		gateway_test(a_connection_without_a_nick_is_told_of_the_stop_too),
+		gateway_test(a_connection_during_the_stop_is_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

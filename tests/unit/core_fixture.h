@@ -290,4 +290,25 @@ guest_login(struct fixture *fixture, const char *nick)
 	return guest;
 }
 
+/* For a test that needs no settings of its own: *state is a fixture, open before it and closed after it. */
+static inline int
+fixture_setup(void **state)
+{
+	struct fixture *fixture = malloc(sizeof *fixture);
+	assert_non_null(fixture);
+	fixture_open(fixture);
+	*state = fixture;
+	return 0;
+}
+
+static inline int
+fixture_teardown(void **state)
+{
+	fixture_close(*state);
+	free(*state);
+	return 0;
+}
+
+#define core_test(test) cmocka_unit_test_setup_teardown(test, fixture_setup, fixture_teardown)
+
 #endif

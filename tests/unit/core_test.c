@@ -36,21 +36,18 @@ a_core_does_not_open_with_an_invalid_default_room(void **state)
 static void
 idle_time_counts_from_the_last_request_but_who(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_open(&fixture);
-	struct guest *ann = guest_login(&fixture, "ann"), *bob = guest_login(&fixture, "bob");
-	fixture.time += 5999;
+	struct fixture *fixture = *state;
+	struct guest *ann = guest_login(fixture, "ann"), *bob = guest_login(fixture, "bob");
+	fixture->time += 5999;
 	type(bob, "hi");
-	fixture.time += 1001;
+	fixture->time += 1001;
 	guest_forget(ann);
 	type(ann, "/who");
 	assert_told(ann, "who ann(test main 7s) bob(test main 1s)\n");
-	fixture.time += 1000;
+	fixture->time += 1000;
 	guest_forget(bob);
 	type(bob, "/who");
 	assert_told(bob, "who ann(test main 8s) bob(test main 2s)\n");
-	fixture_close(&fixture);
 }
 
 int
@@ -59,7 +56,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(two_cores_are_independent),
 		cmocka_unit_test(a_core_does_not_open_with_an_invalid_default_room),
-		cmocka_unit_test(idle_time_counts_from_the_last_request_but_who),
+		core_test(idle_time_counts_from_the_last_request_but_who),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

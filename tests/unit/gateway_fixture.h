@@ -242,4 +242,26 @@ times_heard(const struct caller *caller, const char *piece)
 	return times;
 }
 
+/* For a test that needs no settings of its own: *state is a fixture, open before it and closed after it. */
+static inline int
+fixture_setup(void **state)
+{
+	struct fixture *fixture = malloc(sizeof *fixture);
+	assert_non_null(fixture);
+	fixture_build(fixture);
+	fixture_open(fixture);
+	*state = fixture;
+	return 0;
+}
+
+static inline int
+fixture_teardown(void **state)
+{
+	fixture_close(*state);
+	free(*state);
+	return 0;
+}
+
+#define gateway_test(test) cmocka_unit_test_setup_teardown(test, fixture_setup, fixture_teardown)
+
 #endif

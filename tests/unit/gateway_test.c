@@ -4,12 +4,9 @@
 static void
 telnet_and_web_and_json_share_a_room(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_build(&fixture);
-	fixture_open(&fixture);
-	struct caller *ann = enter(&fixture, &fixture.telnet, "ann");
-	struct caller *bob = call(&fixture, &fixture.json), *cat = call(&fixture, &fixture.web);
+	struct fixture *fixture = *state;
+	struct caller *ann = enter(fixture, &fixture->telnet, "ann");
+	struct caller *bob = call(fixture, &fixture->json), *cat = call(fixture, &fixture->web);
 	packs(bob, "{\"type\":\"hello\",\"nick\":\"bob\"}");
 	send_bytes(cat, BYTES("{\"type\":\"hello\",\"nick\":\"cat\"}"));
 	assert_heard(ann, "bob has entered the room.\ncat has entered the room.\n");
@@ -18,56 +15,44 @@ telnet_and_web_and_json_share_a_room(void **state)
 	assert_heard(bob, "\0\x2d{\"type\":\"chat\",\"nick\":\"ann\",\"message\":\"tea!\"}");
 	assert_heard(cat, "\x81\x51{\"type\":\"chat\",\"room\":\"main\",\"nick\":\"ann\","
 			  "\"message\":\"tea!\",\"id\":4,\"time\":1000000}");
-	fixture_close(&fixture);
 }
 
 static void
 an_event_is_encoded_once_and_shared(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_build(&fixture);
-	fixture_open(&fixture);
-	struct caller *ann = enter(&fixture, &fixture.telnet, "ann");
-	struct caller *bob = enter(&fixture, &fixture.telnet, "bob");
-	struct caller *cat = enter(&fixture, &fixture.quiet, "cat");
+	struct fixture *fixture = *state;
+	struct caller *ann = enter(fixture, &fixture->telnet, "ann");
+	struct caller *bob = enter(fixture, &fixture->telnet, "bob");
+	struct caller *cat = enter(fixture, &fixture->quiet, "cat");
 	says(ann, "tea!\r\n");
 	assert_non_null(bob->conn.last);
 	assert_ptr_equal(bob->conn.last, cat->conn.last);
-	fixture_close(&fixture);
 }
 
 static void
 a_turn_sends_all_queued_bytes_in_one_write(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_build(&fixture);
-	fixture_open(&fixture);
-	struct caller *ann = enter(&fixture, &fixture.telnet, "ann");
-	struct caller *bob = enter(&fixture, &fixture.telnet, "bob");
+	struct fixture *fixture = *state;
+	struct caller *ann = enter(fixture, &fixture->telnet, "ann");
+	struct caller *bob = enter(fixture, &fixture->telnet, "bob");
 	int before = bob->conn.sends;
 	arrive(ann, BYTES("1\r\n2\r\n"));
 	arrive(ann, BYTES("3\r\n"));
 	assert_heard(bob, "");
-	turn(&fixture);
+	turn(fixture);
 	assert_heard(bob, "ann: 1\nann: 2\nann: 3\n");
 	assert_int_equal(bob->conn.sends, before + 1);
 	/* Nothing is sent when nothing is queued. */
-	turn(&fixture);
+	turn(fixture);
 	assert_int_equal(bob->conn.sends, before + 1);
-	fixture_close(&fixture);
 }
 
 static void
 without_echo_a_user_does_not_hear_its_own_words(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_build(&fixture);
-	fixture_open(&fixture);
-	struct caller *ann = enter(&fixture, &fixture.telnet, "ann");
-	struct caller *bob = enter(&fixture, &fixture.quiet, "bob");
+	struct fixture *fixture = *state;
+	struct caller *ann = enter(fixture, &fixture->telnet, "ann");
+	struct caller *bob = enter(fixture, &fixture->quiet, "bob");
 	ann->conn.received.len = 0;
 	says(bob, "hi\r\n/me waves\r\n/msg ann psst\r\n");
 	assert_heard(bob, "");
@@ -79,7 +64,6 @@ without_echo_a_user_does_not_hear_its_own_words(void **state)
 		"ann: hello\nann -> bob: yes\nbob is now known as bobby.\n"
 		"*** You are in tea now; nobody else is here yet.\n*** bobby set the topic: x\n"
 		"!!! \"ghost\" is not online.\n");
-	fixture_close(&fixture);
 }
 
 static void
@@ -123,17 +107,13 @@ http_on_another_listener_is_told_where_the_page_is(void **state)
 static void
 an_idle_connection_keeps_no_memory_of_its_last_line(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_build(&fixture);
-	fixture_open(&fixture);
-	struct caller *ann = enter(&fixture, &fixture.telnet, "ann");
+	struct fixture *fixture = *state;
+	struct caller *ann = enter(fixture, &fixture->telnet, "ann");
 	says(ann, "half a ");
 	says(ann, "line\n");
 	assert_null(ann->conn.connection->decoder.partial.ptr);
 	assert_int_equal(ann->conn.connection->out.n, 0);
 	assert_int_equal(ann->conn.connection->in.n, 0);
-	fixture_close(&fixture);
 }
 
 static void
@@ -162,12 +142,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(telnet_and_web_and_json_share_a_room),
-		cmocka_unit_test(an_event_is_encoded_once_and_shared),
-		cmocka_unit_test(a_turn_sends_all_queued_bytes_in_one_write),
-		cmocka_unit_test(without_echo_a_user_does_not_hear_its_own_words),
+		gateway_test(telnet_and_web_and_json_share_a_room),
+		gateway_test(an_event_is_encoded_once_and_shared),
+		gateway_test(a_turn_sends_all_queued_bytes_in_one_write),
+		gateway_test(without_echo_a_user_does_not_hear_its_own_words),
 		cmocka_unit_test(http_on_another_listener_is_told_where_the_page_is),
-		cmocka_unit_test(an_idle_connection_keeps_no_memory_of_its_last_line),
+		gateway_test(an_idle_connection_keeps_no_memory_of_its_last_line),
 		cmocka_unit_test(two_gateways_are_independent),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -59,14 +59,11 @@ a_user_may_speak_after_the_wait_that_was_named(void **state)
 static void
 without_a_rate_nobody_waits(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_open(&fixture);
-	struct guest *ann = guest_login(&fixture, "ann");
+	struct fixture *fixture = *state;
+	struct guest *ann = guest_login(fixture, "ann");
 	for (int i = 0; i < 1000; i++)
 		type(ann, "x");
 	assert_int_equal(session_wait(&ann->session), 0);
-	fixture_close(&fixture);
 }
 
 static void
@@ -95,7 +92,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_user_may_exceed_the_rate_by_the_burst_and_then_waits),
 		cmocka_unit_test(a_user_may_speak_after_the_wait_that_was_named),
-		cmocka_unit_test(without_a_rate_nobody_waits),
+		core_test(without_a_rate_nobody_waits),
 		cmocka_unit_test(a_line_in_a_packet_costs_one_token),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

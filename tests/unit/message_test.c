@@ -4,11 +4,9 @@
 static void
 all_members_receive_each_message_once_in_the_same_order(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_open(&fixture);
-	struct guest *people[] = {guest_login(&fixture, "ann"), guest_login(&fixture, "bob"),
-		guest_login(&fixture, "cat")};
+	struct fixture *fixture = *state;
+	struct guest *people[] = {guest_login(fixture, "ann"), guest_login(fixture, "bob"),
+		guest_login(fixture, "cat")};
 	for (size_t i = 0; i < 3; i++)
 		guest_forget(people[i]);
 	type(people[1], "one");
@@ -18,16 +16,13 @@ all_members_receive_each_message_once_in_the_same_order(void **state)
 	for (size_t i = 0; i < 3; i++)
 		assert_told(people[i], "chat# main bob: one\nchat# main ann: two\n"
 				       "emote# main bob: three\nchat# main cat: /who\n");
-	fixture_close(&fixture);
 }
 
 static void
 ids_are_counted_by_room(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_open(&fixture);
-	struct guest *ann = guest_login(&fixture, "ann");
+	struct fixture *fixture = *state;
+	struct guest *ann = guest_login(fixture, "ann");
 	type(ann, "/join tea");
 	type(ann, "a");
 	guest_forget(ann);
@@ -46,16 +41,13 @@ ids_are_counted_by_room(void **state)
 			 "direct ann ann: x\nerror no-such-nick: \"ghost\" is not online.\n"
 			 "nick ann anna\njoin main anna\nchat# main anna: c\n"
 			 "join tea anna\nchat# tea anna: d\n");
-	fixture_close(&fixture);
 }
 
 static void
 only_the_sender_is_told_of_a_refusal(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_open(&fixture);
-	struct guest *ann = guest_login(&fixture, "ann"), *bob = guest_login(&fixture, "bob");
+	struct fixture *fixture = *state;
+	struct guest *ann = guest_login(fixture, "ann"), *bob = guest_login(fixture, "bob");
 	guest_forget(ann);
 	guest_forget(bob);
 	static const char *const lines[] = {"/nonsense", "/msg", "/msg ghost hi", "/nick bob",
@@ -68,36 +60,29 @@ only_the_sender_is_told_of_a_refusal(void **state)
 		guest_forget(ann);
 	}
 	assert_told(bob, "");
-	fixture_close(&fixture);
 }
 
 static void
 an_empty_text_is_refused(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_open(&fixture);
-	struct guest *ann = guest_login(&fixture, "ann"), *bob = guest_login(&fixture, "bob");
+	struct fixture *fixture = *state;
+	struct guest *ann = guest_login(fixture, "ann"), *bob = guest_login(fixture, "bob");
 	guest_forget(bob);
 	assert_int_equal(type(ann, " "), REASON_TEXT_EMPTY);
 	assert_int_equal(type(ann, "/say \xc2\xa0"), REASON_TEXT_EMPTY);
 	assert_int_equal(type(ann, "/me \x1b"), REASON_TEXT_EMPTY);
 	assert_int_equal(type(ann, "/msg bob \xe2\x80\xae"), REASON_TEXT_EMPTY);
 	assert_told(bob, "");
-	fixture_close(&fixture);
 }
 
 static void
 a_line_with_two_slashes_is_sent_with_one(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_open(&fixture);
-	struct guest *ann = guest_login(&fixture, "ann");
+	struct fixture *fixture = *state;
+	struct guest *ann = guest_login(fixture, "ann");
 	guest_forget(ann);
 	type(ann, "//who is there");
 	assert_told(ann, "chat# main ann: /who is there\n");
-	fixture_close(&fixture);
 }
 
 static void
@@ -132,10 +117,8 @@ a_text_at_the_limit_is_sent_and_a_longer_one_is_refused(void **state)
 static void
 forty_lines_are_sent_and_forty_one_are_refused(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_open(&fixture);
-	struct guest *ann = guest_login(&fixture, "ann");
+	struct fixture *fixture = *state;
+	struct guest *ann = guest_login(fixture, "ann");
 	struct strbuf text = {0};
 	for (int i = 0; i < TEXT_LINES; i++)
 		strbuf_puts(&text, i ? "\nx" : "x");
@@ -146,17 +129,14 @@ forty_lines_are_sent_and_forty_one_are_refused(void **state)
 	strbuf_add(&text, "x", 2);
 	assert_int_equal(type(ann, text.ptr), REASON_TEXT_TOO_LONG);
 	strbuf_clear(&text);
-	fixture_close(&fixture);
 }
 
 static void
 only_sender_and_recipient_receive_a_direct_message(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_open(&fixture);
-	struct guest *ann = guest_login(&fixture, "Ann"), *bob = guest_login(&fixture, "bob");
-	struct guest *cat = guest_login(&fixture, "cat");
+	struct fixture *fixture = *state;
+	struct guest *ann = guest_login(fixture, "Ann"), *bob = guest_login(fixture, "bob");
+	struct guest *cat = guest_login(fixture, "cat");
 	/* The two need not share a room. */
 	type(bob, "/join tea");
 	type(bob, "/leave main");
@@ -169,16 +149,13 @@ only_sender_and_recipient_receive_a_direct_message(void **state)
 	assert_told(cat, "");
 	type(ann, "/message ann to myself");
 	assert_told(ann, "direct Ann Ann: to myself\n");
-	fixture_close(&fixture);
 }
 
 static void
 replies_and_the_senders_copy_have_the_ref(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_open(&fixture);
-	struct guest *ann = guest_login(&fixture, "ann"), *bob = guest_login(&fixture, "bob");
+	struct fixture *fixture = *state;
+	struct guest *ann = guest_login(fixture, "ann"), *bob = guest_login(fixture, "bob");
 	guest_forget(ann);
 	guest_forget(bob);
 	session_command_line(&ann->session, BYTES("hi"), BYTES("r1"), TEXT_NONE);
@@ -194,22 +171,21 @@ replies_and_the_senders_copy_have_the_ref(void **state)
 		"join# tea ann /r4\nleave# tea ann main /r5\nnick ann anna /r6\n"
 		"topic# main anna: x /r7\n");
 	assert_told(bob, "chat# main ann: hi\nnick ann anna\ntopic# main anna: x\n");
-	fixture_close(&fixture);
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(all_members_receive_each_message_once_in_the_same_order),
-		cmocka_unit_test(ids_are_counted_by_room),
-		cmocka_unit_test(only_the_sender_is_told_of_a_refusal),
-		cmocka_unit_test(an_empty_text_is_refused),
-		cmocka_unit_test(a_line_with_two_slashes_is_sent_with_one),
+		core_test(all_members_receive_each_message_once_in_the_same_order),
+		core_test(ids_are_counted_by_room),
+		core_test(only_the_sender_is_told_of_a_refusal),
+		core_test(an_empty_text_is_refused),
+		core_test(a_line_with_two_slashes_is_sent_with_one),
 		cmocka_unit_test(a_text_at_the_limit_is_sent_and_a_longer_one_is_refused),
-		cmocka_unit_test(forty_lines_are_sent_and_forty_one_are_refused),
-		cmocka_unit_test(only_sender_and_recipient_receive_a_direct_message),
-		cmocka_unit_test(replies_and_the_senders_copy_have_the_ref),
+		core_test(forty_lines_are_sent_and_forty_one_are_refused),
+		core_test(only_sender_and_recipient_receive_a_direct_message),
+		core_test(replies_and_the_senders_copy_have_the_ref),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

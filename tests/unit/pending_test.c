@@ -4,17 +4,14 @@
 static void
 input_waits_while_a_session_is_pending(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_build(&fixture);
-	fixture_open(&fixture);
-	struct caller *ann = enter(&fixture, &fixture.telnet, "ann");
-	struct caller *bob = enter(&fixture, &fixture.telnet, "bob");
+	struct fixture *fixture = *state;
+	struct caller *ann = enter(fixture, &fixture->telnet, "ann");
+	struct caller *bob = enter(fixture, &fixture->telnet, "bob");
 	ann->conn.received.len = 0;
 	struct session *session = &ann->conn.connection->client.session;
 	session_suspend(session, PENDING_WORK);
 	says(ann, "one\r\ntwo\r\n");
-	pass(&fixture, 1000);
+	pass(fixture, 1000);
 	assert_heard(bob, "");
 	assert_true(ann->conn.read_paused);
 	/* It still receives messages of others. */
@@ -24,50 +21,41 @@ input_waits_while_a_session_is_pending(void **state)
 	session_resume(session, PENDING_WORK);
 	/* Nothing is processed within the call, which may be made anywhere. */
 	assert_heard(bob, "");
-	turns(&fixture);
+	turns(fixture);
 	assert_heard(bob, "ann: one\nann: two\n");
 	assert_false(ann->conn.read_paused);
-	fixture_close(&fixture);
 }
 
 static void
 each_reason_to_wait_ends_by_itself(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_build(&fixture);
-	fixture_open(&fixture);
-	struct caller *ann = enter(&fixture, &fixture.telnet, "ann");
+	struct fixture *fixture = *state;
+	struct caller *ann = enter(fixture, &fixture->telnet, "ann");
 	struct session *session = &ann->conn.connection->client.session;
 	session_suspend(session, PENDING_WORK);
 	session_suspend(session, PENDING_ENTRY);
 	says(ann, "hi\r\n");
 	session_resume(session, PENDING_WORK);
-	turns(&fixture);
+	turns(fixture);
 	assert_heard(ann, "");
 	session_resume(session, PENDING_ENTRY);
-	turns(&fixture);
+	turns(fixture);
 	assert_heard(ann, "ann: hi\n");
-	fixture_close(&fixture);
 }
 
 static void
 a_pending_session_may_be_lost(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_build(&fixture);
-	fixture_open(&fixture);
-	struct caller *ann = enter(&fixture, &fixture.telnet, "ann");
-	struct caller *bob = enter(&fixture, &fixture.telnet, "bob");
+	struct fixture *fixture = *state;
+	struct caller *ann = enter(fixture, &fixture->telnet, "ann");
+	struct caller *bob = enter(fixture, &fixture->telnet, "bob");
 	session_suspend(&bob->conn.connection->client.session, PENDING_WORK);
 	ann->conn.received.len = 0;
 	says(bob, "never said\r\n");
 	lose(bob);
 	/* What it sent is kept for a minute, in case the work ends. */
-	pass(&fixture, 61000);
+	pass(fixture, 61000);
 	assert_heard(ann, "bob has left the room.\n");
-	fixture_close(&fixture);
 }
 
 static void
@@ -99,32 +87,28 @@ input_before_a_loss_is_processed_at_the_rate(void **state)
 static void
 half_a_line_at_the_end_of_the_input_is_a_message(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_build(&fixture);
-	fixture_open(&fixture);
-	struct caller *ann = enter(&fixture, &fixture.telnet, "ann");
-	struct caller *bob = enter(&fixture, &fixture.telnet, "bob");
+	struct fixture *fixture = *state;
+	struct caller *ann = enter(fixture, &fixture->telnet, "ann");
+	struct caller *bob = enter(fixture, &fixture->telnet, "bob");
 	ann->conn.received.len = 0;
 	says(bob, "last words");
 	connection_input_ended(bob->conn.connection);
-	turns(&fixture);
+	turns(fixture);
 	assert_heard(ann, "bob: last words\n");
 	/* It got its own copy before it was closed. */
 	assert_int_equal(times_heard(bob, "bob: last words\r\n"), 1);
 	assert_true(bob->conn.closed);
-	fixture_close(&fixture);
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(input_waits_while_a_session_is_pending),
-		cmocka_unit_test(each_reason_to_wait_ends_by_itself),
-		cmocka_unit_test(a_pending_session_may_be_lost),
+		gateway_test(input_waits_while_a_session_is_pending),
+		gateway_test(each_reason_to_wait_ends_by_itself),
+		gateway_test(a_pending_session_may_be_lost),
 		cmocka_unit_test(input_before_a_loss_is_processed_at_the_rate),
-		cmocka_unit_test(half_a_line_at_the_end_of_the_input_is_a_message),
+		gateway_test(half_a_line_at_the_end_of_the_input_is_a_message),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

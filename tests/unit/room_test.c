@@ -4,10 +4,8 @@
 static void
 a_message_goes_to_the_current_room(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_open(&fixture);
-	struct guest *ann = guest_login(&fixture, "ann"), *bob = guest_login(&fixture, "bob");
+	struct fixture *fixture = *state;
+	struct guest *ann = guest_login(fixture, "ann"), *bob = guest_login(fixture, "bob");
 	type(ann, "/join tea");
 	guest_forget(ann);
 	guest_forget(bob);
@@ -18,16 +16,13 @@ a_message_goes_to_the_current_room(void **state)
 	/* Going back is told to the session alone: the room's members have not changed. */
 	assert_told(ann, "join main ann\nchat# main ann: in main\n");
 	assert_told(bob, "chat# main ann: in main\n");
-	fixture_close(&fixture);
 }
 
 static void
 after_leaving_the_room_joined_last_is_current(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_open(&fixture);
-	struct guest *ann = guest_login(&fixture, "ann");
+	struct fixture *fixture = *state;
+	struct guest *ann = guest_login(fixture, "ann");
 	type(ann, "/join a");
 	type(ann, "/join b");
 	type(ann, "/join c");
@@ -41,16 +36,13 @@ after_leaving_the_room_joined_last_is_current(void **state)
 	assert_told(ann, "leave# a ann b\nchat# b ann: 2\n");
 	type(ann, "/leave");
 	assert_told(ann, "leave# b ann main\n");
-	fixture_close(&fixture);
 }
 
 static void
 leaving_the_last_room_leads_to_the_default_room(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_open(&fixture);
-	struct guest *ann = guest_login(&fixture, "ann"), *bob = guest_login(&fixture, "bob");
+	struct fixture *fixture = *state;
+	struct guest *ann = guest_login(fixture, "ann"), *bob = guest_login(fixture, "bob");
 	type(ann, "/join tea");
 	type(ann, "/leave main");
 	guest_forget(ann);
@@ -58,52 +50,43 @@ leaving_the_last_room_leads_to_the_default_room(void **state)
 	assert_int_equal(type(ann, "/leave"), REASON_OK);
 	assert_told(ann, "join# main ann\nleave# tea ann main\n");
 	assert_told(bob, "join# main ann\n");
-	fixture_close(&fixture);
 }
 
 static void
 the_last_room_cannot_be_left_for_nowhere(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_open(&fixture);
-	struct guest *ann = guest_login(&fixture, "ann");
+	struct fixture *fixture = *state;
+	struct guest *ann = guest_login(fixture, "ann");
 	guest_forget(ann);
 	assert_int_equal(type(ann, "/leave"), REASON_LAST_ROOM);
 	assert_int_equal(type(ann, "/leave main"), REASON_LAST_ROOM);
 	guest_forget(ann);
 	type(ann, "still here");
 	assert_told(ann, "chat# main ann: still here\n");
-	fixture_close(&fixture);
 }
 
 static void
 a_listeners_room_is_the_default_room_of_its_users(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_open(&fixture);
-	struct guest *ann = guest_connect(&fixture);
+	struct fixture *fixture = *state;
+	struct guest *ann = guest_connect(fixture);
 	ann->session.default_room = "tea";
 	type(ann, "/login ann");
 	assert_told(ann, "welcome tea ann Teahouse\njoin# tea ann\n");
 	/* Leaving it leads to the server's default room, and leaving any other back to tea. */
 	type(ann, "/leave");
 	assert_told(ann, "join# main ann\nleave# tea ann main\n");
-	assert_int_equal(core_rooms(fixture.core), 1);
+	assert_int_equal(core_rooms(fixture->core), 1);
 	type(ann, "/leave");
 	assert_told(ann, "join# tea ann\nleave# main ann tea\n");
-	assert_int_equal(core_rooms(fixture.core), 2);
-	fixture_close(&fixture);
+	assert_int_equal(core_rooms(fixture->core), 2);
 }
 
 static void
 only_a_joined_room_can_be_left(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_open(&fixture);
-	struct guest *ann = guest_login(&fixture, "ann"), *bob = guest_login(&fixture, "bob");
+	struct fixture *fixture = *state;
+	struct guest *ann = guest_login(fixture, "ann"), *bob = guest_login(fixture, "bob");
 	type(bob, "/join tea");
 	guest_forget(ann);
 	guest_forget(bob);
@@ -114,55 +97,46 @@ only_a_joined_room_can_be_left(void **state)
 			 "error no-such-room: There is no room \"milk\".\n"
 			 "error no-such-room: There is no room \"a:b\".\n");
 	assert_told(bob, "");
-	fixture_close(&fixture);
 }
 
 static void
 a_room_ends_when_its_last_member_leaves(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_open(&fixture);
-	struct guest *ann = guest_login(&fixture, "ann"), *bob = guest_login(&fixture, "bob");
+	struct fixture *fixture = *state;
+	struct guest *ann = guest_login(fixture, "ann"), *bob = guest_login(fixture, "bob");
 	type(ann, "/join tea");
 	type(bob, "/join tea");
 	type(ann, "/topic Earl Grey");
 	type(ann, "/leave");
-	assert_int_equal(core_rooms(fixture.core), 2);
+	assert_int_equal(core_rooms(fixture->core), 2);
 	session_end(&bob->session);
-	assert_int_equal(core_rooms(fixture.core), 1);
+	assert_int_equal(core_rooms(fixture->core), 1);
 	guest_forget(ann);
 	type(ann, "/rooms");
 	type(ann, "/join tea");
 	/* A new room of the same name has its own ids and topic. */
 	assert_told(ann, "rooms main(1)\njoin# tea ann\n");
-	fixture_close(&fixture);
 }
 
 static void
 the_default_room_exists_even_when_empty(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_open(&fixture);
-	struct guest *ann = guest_login(&fixture, "ann");
+	struct fixture *fixture = *state;
+	struct guest *ann = guest_login(fixture, "ann");
 	type(ann, "/topic Welcome");
 	type(ann, "/join tea");
 	type(ann, "/leave main");
-	assert_int_equal(core_rooms(fixture.core), 2);
+	assert_int_equal(core_rooms(fixture->core), 2);
 	guest_forget(ann);
 	type(ann, "/rooms");
 	assert_told(ann, "rooms main(0)=Welcome tea(1)\n");
-	fixture_close(&fixture);
 }
 
 static void
 names_that_look_the_same_mean_the_room_as_first_spelt(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_open(&fixture);
-	struct guest *ann = guest_login(&fixture, "ann"), *bob = guest_login(&fixture, "bob");
+	struct fixture *fixture = *state;
+	struct guest *ann = guest_login(fixture, "ann"), *bob = guest_login(fixture, "bob");
 	type(ann, "/join Tea");
 	guest_forget(bob);
 	type(bob, "/join tEA");
@@ -171,30 +145,24 @@ names_that_look_the_same_mean_the_room_as_first_spelt(void **state)
 	assert_told(bob, "join Tea bob\n");
 	type(bob, "/leave te\xd0\xb0");
 	assert_told(bob, "leave# Tea bob main\n");
-	assert_int_equal(core_rooms(fixture.core), 2);
-	fixture_close(&fixture);
+	assert_int_equal(core_rooms(fixture->core), 2);
 }
 
 static void
 an_invalid_name_makes_no_room(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_open(&fixture);
-	struct guest *ann = guest_login(&fixture, "ann");
+	struct fixture *fixture = *state;
+	struct guest *ann = guest_login(fixture, "ann");
 	assert_int_equal(type(ann, "/join tea room"), REASON_ROOM_INVALID);
 	assert_int_equal(type(ann, "/join #tea"), REASON_ROOM_INVALID);
-	assert_int_equal(core_rooms(fixture.core), 1);
-	fixture_close(&fixture);
+	assert_int_equal(core_rooms(fixture->core), 1);
 }
 
 static void
 a_user_is_in_sixty_four_rooms_at_most(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_open(&fixture);
-	struct guest *ann = guest_login(&fixture, "ann");
+	struct fixture *fixture = *state;
+	struct guest *ann = guest_login(fixture, "ann");
 	char line[32];
 	for (int i = 1; i < 64; i++) {
 		snprintf(line, sizeof line, "/join r%d", i);
@@ -202,20 +170,17 @@ a_user_is_in_sixty_four_rooms_at_most(void **state)
 	}
 	assert_int_equal(type(ann, "/join r64"), REASON_ROOMS_FULL);
 	/* The room was not created, and joined rooms can still be made current. */
-	assert_int_equal(core_rooms(fixture.core), 64);
+	assert_int_equal(core_rooms(fixture->core), 64);
 	assert_int_equal(type(ann, "/join r5"), REASON_OK);
 	assert_int_equal(type(ann, "/leave r7"), REASON_OK);
 	assert_int_equal(type(ann, "/join r64"), REASON_OK);
-	fixture_close(&fixture);
 }
 
 static void
 a_new_topic_is_announced_to_the_room(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_open(&fixture);
-	struct guest *ann = guest_login(&fixture, "ann"), *bob = guest_login(&fixture, "bob");
+	struct fixture *fixture = *state;
+	struct guest *ann = guest_login(fixture, "ann"), *bob = guest_login(fixture, "bob");
 	guest_forget(ann);
 	guest_forget(bob);
 	type(ann, "/topic Earl  Grey");
@@ -226,9 +191,8 @@ a_new_topic_is_announced_to_the_room(void **state)
 	assert_told(ann, "");
 	/* Users who come later are told it, with the nick that its setter had then. */
 	type(ann, "/nick anna");
-	struct guest *cat = guest_login(&fixture, "cat");
+	struct guest *cat = guest_login(fixture, "cat");
 	assert_told(cat, "welcome main cat Teahouse\njoin# main cat\ntopic main ann: Earl  Grey\n");
-	fixture_close(&fixture);
 }
 
 /* Only a packet can have an empty topic. */
@@ -243,26 +207,21 @@ topic_of(struct guest *guest, struct text topic)
 static void
 an_empty_topic_removes_the_topic(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_open(&fixture);
-	struct guest *ann = guest_login(&fixture, "ann");
+	struct fixture *fixture = *state;
+	struct guest *ann = guest_login(fixture, "ann");
 	type(ann, "/topic Earl Grey");
 	guest_forget(ann);
 	assert_int_equal(topic_of(ann, BYTES("")), REASON_OK);
 	assert_told(ann, "topic# main ann: \n");
-	struct guest *bob = guest_login(&fixture, "bob");
+	struct guest *bob = guest_login(fixture, "bob");
 	assert_told(bob, "welcome main bob Teahouse\njoin# main bob\n");
-	fixture_close(&fixture);
 }
 
 static void
 a_topic_is_one_line_of_at_most_400_bytes(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_open(&fixture);
-	struct guest *ann = guest_login(&fixture, "ann");
+	struct fixture *fixture = *state;
+	struct guest *ann = guest_login(fixture, "ann");
 	guest_forget(ann);
 	assert_int_equal(topic_of(ann, BYTES("\nEarl\r\nGrey\n")), REASON_OK);
 	assert_told(ann, "topic# main ann: Earl Grey\n");
@@ -270,16 +229,13 @@ a_topic_is_one_line_of_at_most_400_bytes(void **state)
 	memset(topic, 'x', sizeof topic);
 	assert_int_equal(topic_of(ann, (struct text){topic, 401}), REASON_TEXT_TOO_LONG);
 	assert_int_equal(topic_of(ann, (struct text){topic, 400}), REASON_OK);
-	fixture_close(&fixture);
 }
 
 static void
 a_packet_may_name_its_room(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_open(&fixture);
-	struct guest *ann = guest_login(&fixture, "ann"), *bob = guest_login(&fixture, "bob");
+	struct fixture *fixture = *state;
+	struct guest *ann = guest_login(fixture, "ann"), *bob = guest_login(fixture, "bob");
 	type(ann, "/join tea");
 	guest_forget(ann);
 	guest_forget(bob);
@@ -297,25 +253,21 @@ a_packet_may_name_its_room(void **state)
 	/* The current room has not changed. */
 	type(ann, "in tea");
 	assert_told(ann, "chat# tea ann: in tea\n");
-	fixture_close(&fixture);
 }
 
 static void
 a_packet_may_log_in_to_a_room(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_open(&fixture);
-	struct guest *ann = guest_connect(&fixture);
+	struct fixture *fixture = *state;
+	struct guest *ann = guest_connect(fixture);
 	struct request request = {.command = command_of_type(BYTES("hello")), .room = BYTES("a b")};
 	request.arg[0] = BYTES("ann");
 	assert_int_equal(session_request(&ann->session, &request), REASON_ROOM_INVALID);
-	assert_int_equal(core_users(fixture.core), 0);
+	assert_int_equal(core_users(fixture->core), 0);
 	guest_forget(ann);
 	request.room = BYTES("tea");
 	assert_int_equal(session_request(&ann->session, &request), REASON_OK);
 	assert_told(ann, "welcome tea ann Teahouse\njoin# tea ann\n");
-	fixture_close(&fixture);
 }
 
 enum { PEOPLE = 30, ROOMS = 6 };
@@ -488,22 +440,22 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_message_goes_to_the_current_room),
-		cmocka_unit_test(after_leaving_the_room_joined_last_is_current),
-		cmocka_unit_test(leaving_the_last_room_leads_to_the_default_room),
-		cmocka_unit_test(the_last_room_cannot_be_left_for_nowhere),
-		cmocka_unit_test(a_listeners_room_is_the_default_room_of_its_users),
-		cmocka_unit_test(only_a_joined_room_can_be_left),
-		cmocka_unit_test(a_room_ends_when_its_last_member_leaves),
-		cmocka_unit_test(the_default_room_exists_even_when_empty),
-		cmocka_unit_test(names_that_look_the_same_mean_the_room_as_first_spelt),
-		cmocka_unit_test(an_invalid_name_makes_no_room),
-		cmocka_unit_test(a_user_is_in_sixty_four_rooms_at_most),
-		cmocka_unit_test(a_new_topic_is_announced_to_the_room),
-		cmocka_unit_test(an_empty_topic_removes_the_topic),
-		cmocka_unit_test(a_topic_is_one_line_of_at_most_400_bytes),
-		cmocka_unit_test(a_packet_may_name_its_room),
-		cmocka_unit_test(a_packet_may_log_in_to_a_room),
+		core_test(a_message_goes_to_the_current_room),
+		core_test(after_leaving_the_room_joined_last_is_current),
+		core_test(leaving_the_last_room_leads_to_the_default_room),
+		core_test(the_last_room_cannot_be_left_for_nowhere),
+		core_test(a_listeners_room_is_the_default_room_of_its_users),
+		core_test(only_a_joined_room_can_be_left),
+		core_test(a_room_ends_when_its_last_member_leaves),
+		core_test(the_default_room_exists_even_when_empty),
+		core_test(names_that_look_the_same_mean_the_room_as_first_spelt),
+		core_test(an_invalid_name_makes_no_room),
+		core_test(a_user_is_in_sixty_four_rooms_at_most),
+		core_test(a_new_topic_is_announced_to_the_room),
+		core_test(an_empty_topic_removes_the_topic),
+		core_test(a_topic_is_one_line_of_at_most_400_bytes),
+		core_test(a_packet_may_name_its_room),
+		core_test(a_packet_may_log_in_to_a_room),
 		cmocka_unit_test(a_room_lists_its_people_in_order_of_arrival_whatever_happened),
 		cmocka_unit_test(a_digest_is_sent_two_seconds_after_its_first_change),
 		cmocka_unit_test(each_large_room_has_a_digest_of_its_own),

@@ -13,31 +13,26 @@ attach(struct fixture *fixture, struct guest *other)
 static void
 another_session_is_sent_the_rooms_and_not_announced(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_open(&fixture);
-	struct guest *ann = guest_login(&fixture, "ann"), *bob = guest_login(&fixture, "bob");
+	struct fixture *fixture = *state;
+	struct guest *ann = guest_login(fixture, "ann"), *bob = guest_login(fixture, "bob");
 	type(ann, "/join tea");
 	type(ann, "/topic Earl Grey");
 	guest_forget(ann);
 	guest_forget(bob);
-	struct guest *phone = attach(&fixture, ann);
+	struct guest *phone = attach(fixture, ann);
 	assert_told(phone, "welcome tea ann Teahouse\njoin main ann\njoin tea ann\n"
 			   "topic tea ann: Earl Grey\n");
 	assert_told(ann, "");
 	assert_told(bob, "");
-	assert_int_equal(core_users(fixture.core), 2);
-	fixture_close(&fixture);
+	assert_int_equal(core_users(fixture->core), 2);
 }
 
 static void
 a_message_of_one_session_is_sent_once_to_all_others(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_open(&fixture);
-	struct guest *ann = guest_login(&fixture, "ann"), *bob = guest_login(&fixture, "bob");
-	struct guest *phone = attach(&fixture, ann);
+	struct fixture *fixture = *state;
+	struct guest *ann = guest_login(fixture, "ann"), *bob = guest_login(fixture, "bob");
+	struct guest *phone = attach(fixture, ann);
 	guest_forget(ann);
 	guest_forget(bob);
 	guest_forget(phone);
@@ -55,17 +50,14 @@ a_message_of_one_session_is_sent_once_to_all_others(void **state)
 	guest_forget(bob);
 	assert_told(phone, "direct ann ann: note\n");
 	assert_told(ann, "direct ann bob: yes?\ndirect ann ann: note\n");
-	fixture_close(&fixture);
 }
 
 static void
 leaving_is_announced_when_the_last_session_ends(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_open(&fixture);
-	struct guest *ann = guest_login(&fixture, "ann"), *bob = guest_login(&fixture, "bob");
-	struct guest *phone = attach(&fixture, ann);
+	struct fixture *fixture = *state;
+	struct guest *ann = guest_login(fixture, "ann"), *bob = guest_login(fixture, "bob");
+	struct guest *phone = attach(fixture, ann);
 	guest_forget(bob);
 	session_end(&ann->session);
 	assert_told(bob, "");
@@ -73,17 +65,14 @@ leaving_is_announced_when_the_last_session_ends(void **state)
 	assert_told(bob, "chat# main ann: still here\n");
 	session_end(&phone->session);
 	assert_told(bob, "leave# main ann\n");
-	fixture_close(&fixture);
 }
 
 static void
 joining_by_one_session_joins_all_and_each_is_told(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_open(&fixture);
-	struct guest *ann = guest_login(&fixture, "ann"), *bob = guest_login(&fixture, "bob");
-	struct guest *phone = attach(&fixture, ann);
+	struct fixture *fixture = *state;
+	struct guest *ann = guest_login(fixture, "ann"), *bob = guest_login(fixture, "bob");
+	struct guest *phone = attach(fixture, ann);
 	type(bob, "/join tea");
 	guest_forget(ann);
 	guest_forget(bob);
@@ -105,17 +94,14 @@ joining_by_one_session_joins_all_and_each_is_told(void **state)
 	assert_told(ann, "leave# tea ann main\n");
 	assert_told(phone, "leave# tea ann main\n");
 	assert_told(bob, "leave# tea ann\n");
-	fixture_close(&fixture);
 }
 
 static void
 a_change_of_nick_is_sent_once_to_each_session(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_open(&fixture);
-	struct guest *ann = guest_login(&fixture, "ann"), *bob = guest_login(&fixture, "bob");
-	struct guest *phone = attach(&fixture, ann);
+	struct fixture *fixture = *state;
+	struct guest *ann = guest_login(fixture, "ann"), *bob = guest_login(fixture, "bob");
+	struct guest *phone = attach(fixture, ann);
 	type(ann, "/join tea");
 	type(bob, "/join tea");
 	guest_forget(ann);
@@ -126,7 +112,6 @@ a_change_of_nick_is_sent_once_to_each_session(void **state)
 	assert_told(bob, "nick ann pat\n");
 	assert_told(phone, "nick ann pat\n");
 	assert_text(session_nick(&ann->session), BYTES("pat"));
-	fixture_close(&fixture);
 }
 
 static void
@@ -152,11 +137,9 @@ the_rate_counts_for_the_user(void **state)
 static void
 a_listing_has_a_user_once_with_all_its_protocols(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_open(&fixture);
-	struct guest *ann = guest_login(&fixture, "ann"), *phone = attach(&fixture, ann);
-	struct guest *third = attach(&fixture, ann);
+	struct fixture *fixture = *state;
+	struct guest *ann = guest_login(fixture, "ann"), *phone = attach(fixture, ann);
+	struct guest *third = attach(fixture, ann);
 	phone->session.protocol = "web";
 	third->session.protocol = "web";
 	guest_forget(ann);
@@ -164,21 +147,18 @@ a_listing_has_a_user_once_with_all_its_protocols(void **state)
 	assert_told(ann, "who ann(test, web main 0s)\n");
 	type(ann, "/look");
 	assert_told(ann, "names main ann\n");
-	fixture_close(&fixture);
 }
 
 static void
 a_listing_is_not_cut_short_by_requests_of_another_session(void **state)
 {
-	(void)state;
-	struct fixture fixture;
-	fixture_open(&fixture);
-	struct guest *ann = guest_login(&fixture, "ann"), *phone = attach(&fixture, ann);
+	struct fixture *fixture = *state;
+	struct guest *ann = guest_login(fixture, "ann"), *phone = attach(fixture, ann);
 	phone->session.wants_names = true;
 	for (int i = 0; i < 60; i++) {
 		struct strbuf nick = {0};
 		strbuf_printf(&nick, "p%d%c", i, 0);
-		guest_login(&fixture, nick.ptr);
+		guest_login(fixture, nick.ptr);
 		strbuf_clear(&nick);
 	}
 	guest_forget(phone);
@@ -195,21 +175,20 @@ a_listing_is_not_cut_short_by_requests_of_another_session(void **state)
 	assert_text(rest, BYTES("join# tea ann\nnames main .. p49 p50 p51 p52 p53 p54 p55 p56 p57 "
 				"p58 p59\nnames tea ann\n"));
 	guest_forget(phone);
-	fixture_close(&fixture);
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(another_session_is_sent_the_rooms_and_not_announced),
-		cmocka_unit_test(a_message_of_one_session_is_sent_once_to_all_others),
-		cmocka_unit_test(leaving_is_announced_when_the_last_session_ends),
-		cmocka_unit_test(joining_by_one_session_joins_all_and_each_is_told),
-		cmocka_unit_test(a_change_of_nick_is_sent_once_to_each_session),
+		core_test(another_session_is_sent_the_rooms_and_not_announced),
+		core_test(a_message_of_one_session_is_sent_once_to_all_others),
+		core_test(leaving_is_announced_when_the_last_session_ends),
+		core_test(joining_by_one_session_joins_all_and_each_is_told),
+		core_test(a_change_of_nick_is_sent_once_to_each_session),
 		cmocka_unit_test(the_rate_counts_for_the_user),
-		cmocka_unit_test(a_listing_has_a_user_once_with_all_its_protocols),
-		cmocka_unit_test(a_listing_is_not_cut_short_by_requests_of_another_session),
+		core_test(a_listing_has_a_user_once_with_all_its_protocols),
+		core_test(a_listing_is_not_cut_short_by_requests_of_another_session),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -28,13 +28,12 @@
 struct screen {
 	struct session *session;
 	struct view *view;
-	int signals;              /* a descriptor, readable when a signal was caught */
-	struct strbuf connection; /* its state as it was last shown */
-	struct strbuf asked;      /* the line that the user was last asked to confirm */
-	const struct room *
-		doubted; /* the conversation, if `asked` is because another person may have its name */
-	const struct room *shown; /* the room that was last drawn */
-	bool help;                /* is shown, until a key is pressed */
+	int signals;                /* a descriptor, readable when a signal was caught */
+	struct strbuf connection;   /* its state as it was last shown */
+	struct strbuf asked;        /* the line that the user was last asked to confirm */
+	const struct room *doubted; /* asked since its name may be another person's; or NULL */
+	const struct room *shown;   /* the room that was last drawn */
+	bool help;                  /* is shown, until a key is pressed */
 	struct settings settings;
 	bool toggled[SETTINGS];      /* a key has toggled what the settings say */
 	bool reports_focus, in_back; /* the terminal reports its focus; it does not have it */
