@@ -75,6 +75,24 @@ def scrolled(server, start_client):
     return ann, bob
 
 
+def test_scrolled_up_while_messages_arrive(server, start_client):
+    ann, bob = scrolled(server, start_client)
+    ann.keys("\x1b[5~")
+    ann.status("scrolled up")
+    before = ann.rows()[:10]
+    for i in range(3):
+        bob.send("chat", message=f"more {i}")
+    ann.status("3 new below")
+    assert ann.rows()[:10] == before
+    ann.keys("\x1b[6~\x1b[6~")
+    ann.shows("bob: more 2$")
+    ann.until(lambda: "below" not in ann.rows()[-2] and "scrolled" not in ann.rows()[-2])
+    ann.keys("\x1b[5~" * 9)
+    ann.shows("F1 help . Tab complete")
+    ann.enter("down again")
+    ann.shows("ann: down again$")
+
+
 @pytest.mark.parametrize("back", ["\x1b[F", "\x1bOF", "\x1b[4~", "\x1b", "\x1b[<65;1;1M" * 50, "\x1b[B" * 40])
 def test_scrolling_and_the_way_back(server, start_client, back):
     ann, bob = scrolled(server, start_client)

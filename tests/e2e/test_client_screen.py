@@ -196,28 +196,6 @@ def test_a_screen_that_is_too_small_says_so(server, start_client):
     bob.until("chat", nick="ann", message="still here")
 
 
-def test_scrolled_up_while_messages_arrive(server, start_client):
-    ann = start_client("ann")
-    bob = server.json("bob")
-    for i in range(40):
-        bob.send("chat", message=f"line {i}")
-    ann.shows("bob: line 39$")
-    ann.keys("\x1b[5~")
-    ann.status("scrolled up")
-    before = ann.rows()[:10]
-    for i in range(3):
-        bob.send("chat", message=f"more {i}")
-    ann.status("3 new below")
-    assert ann.rows()[:10] == before
-    ann.keys("\x1b[6~\x1b[6~")
-    ann.shows("bob: more 2$")
-    ann.until(lambda: "below" not in ann.rows()[-2] and "scrolled" not in ann.rows()[-2])
-    ann.keys("\x1b[5~" * 9)
-    ann.shows("F1 help . Tab complete")
-    ann.enter("down again")
-    ann.shows("ann: down again$")
-
-
 def test_text_of_other_scripts_takes_its_columns(server, start_client):
     """Right-to-left text is left to the terminal; marks take no column, and the next row begins in its place."""
     ann = start_client("ann", columns=80, rows=20)

@@ -2,22 +2,14 @@
  * Conversations of the terminal client: lines, unread counts and drafts stay with the person while
  * people change their nicks, take over those of others, come and go.
  */
-#include "unit.h"
+#include "client_fixture.h"
 
 #include <locale.h>
 #include <strings.h>
 
-#include "client/model/model.h"
-
 enum { PEOPLE = 4, NICKS = 7, STEPS = 20000 };
 
 static const char *const nicks[NICKS] = {"kim", "Kim", "zoe", "bob", "eve", "dan", "lea"};
-
-static struct text
-t(const char *s)
-{
-	return text_of(s);
-}
 
 static struct model *
 in_main(void)
@@ -42,7 +34,7 @@ direct_messages_have_a_window(void **state)
 	assert_ptr_equal(kim, m->rooms[1]);
 	assert_int_equal(kim->unread, 1);
 	assert_true(m->bell);
-	assert_string_equal(scrollback_newest(&kim->scroll)->text, "kim: psst");
+	newest_is(kim, "kim: psst");
 	/* A room is before the conversations, and none of them is a room. */
 	model_entered(m, t("kim"), t("ann"), 3, false);
 	assert_ptr_equal(m->rooms[2], kim);
@@ -67,7 +59,7 @@ another_owner_of_a_name_is_doubted(void **state)
 	model_left(m, t("main"), t("kim"), 3);
 	assert_int_equal(kim->peer, PEER_UNSURE);
 	model_set_peer(m, kim, false, 4);
-	assert_string_equal(scrollback_newest(&kim->scroll)->text, "*** kim is offline");
+	newest_is(kim, "*** kim is offline");
 	assert_false(kim->peer_changed);
 	model_entered(m, t("main"), t("eve"), 5, false);
 	model_renamed(m, t("eve"), t("kim"), 6);
@@ -87,22 +79,19 @@ comings_and_goings_are_one_line(void **state)
 	for (size_t i = 0; i < COUNT(who); i++)
 		model_entered(m, t("main"), t(who[i]), 1, false);
 	assert_int_equal(room->scroll.n, 3);
-	assert_string_equal(scrollback_newest(&room->scroll)->text,
-		"*** bob, kim and 2 others have joined the chat");
+	newest_is(room, "*** bob, kim and 2 others have joined the chat");
 	model_left(m, t("main"), t("zoe"), 1);
 	model_left(m, t("main"), t("dan"), 1);
-	assert_string_equal(
-		scrollback_newest(&room->scroll)->text, "*** bob and kim have joined the chat");
+	newest_is(room, "*** bob and kim have joined the chat");
 	model_left(m, t("main"), t("ann2"), 1);
-	assert_string_equal(scrollback_newest(&room->scroll)->text,
-		"*** bob and kim have joined the chat, ann2 has left");
+	newest_is(room, "*** bob and kim have joined the chat, ann2 has left");
 	model_entered(m, t("main"), t("ann2"), 1, false);
 	model_left(m, t("main"), t("bob"), 1);
 	model_left(m, t("main"), t("kim"), 1);
 	assert_int_equal(room->scroll.n, 2);
 	model_add_message(m, LINE_MESSAGE, t("main"), t("bob"), t("bye"), 1);
 	model_left(m, t("main"), t("bob"), 1);
-	assert_string_equal(scrollback_newest(&room->scroll)->text, "*** bob has left the chat");
+	newest_is(room, "*** bob has left the chat");
 	model_close(m);
 }
 

@@ -2,18 +2,11 @@
  * The model of the terminal client: rooms, members, unread lines, mentions, completion; and that
  * text from the server is cleaned.
  */
-#include "unit.h"
+#include "client_fixture.h"
 
 #include <locale.h>
 
 #include "client/model/complete.h"
-#include "client/model/model.h"
-
-static struct text
-t(const char *s)
-{
-	return text_of(s);
-}
 
 /* ann in the room main, with bob and Chris. */
 static struct model *
@@ -26,25 +19,6 @@ in_main(void)
 	model_add_member(m, t("main"), t("ann"));
 	model_add_member(m, t("main"), t("Chris"));
 	return m;
-}
-
-static const struct line *
-newest(const struct room *room)
-{
-	return scrollback_line(&room->scroll, room->scroll.last);
-}
-
-static void
-newest_is(const struct room *room, const char *text)
-{
-	assert_non_null(newest(room));
-	assert_string_equal(newest(room)->text, text);
-}
-
-static void
-said(struct model *m, const char *room, const char *nick, const char *message)
-{
-	model_add_message(m, LINE_MESSAGE, t(room), t(nick), t(message), 0);
 }
 
 static void
