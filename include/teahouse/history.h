@@ -71,7 +71,10 @@ struct history {
 	 */
 	bool (*recent)(struct history *history, const struct name *room, uint64_t after,
 		void (*found)(void *ctx, const struct event *event), void *ctx);
-	/* Searches the messages of rooms, likewise. Each event has its room; the newest comes first. */
+	/*
+	 * Searches the messages of rooms, likewise. Each event has the casefolded name of its
+	 * room; the newest comes first.
+	 */
 	void (*search)(struct history *history, const struct history_search *search,
 		history_read_done *done, void *ctx);
 	/* The highest id that was given, also to what is not kept. The core counts on. */

@@ -89,11 +89,45 @@ page_centre(const struct reading *reading, const struct history_page *page)
 	return reading->around ? i : 0;
 }
 
+/* The room of this casefolded name, if the user is in it. */
+static const struct room *
+room_of_hit(const struct user *user, struct text casefolded)
+{
+	for (size_t i = 0; i < user->n_memberships; i++) {
+		const struct room *room = user->memberships[i].room;
+		if (text_is(room->named.name->casefolded, casefolded))
+			return room;
+	}
+	return NULL;
+}
+
+/* Leaves out what is in rooms that the user has left since it asked. Returns what is left. */
+static struct event *
+page_name_rooms(struct history_page *page, const struct user *user)
+{
+	struct event *events = xcalloc((page->n + 1) * sizeof *events);
+	size_t n = 0;
+	for (size_t i = 0; i < page->n; i++) {
+		const struct room *room = room_of_hit(user, page->events[i].room);
+		if (!room)
+			continue;
+		events[n] = page->events[i];
+		events[n++].room = room_name(room);
+	}
+	page->events = events;
+	page->n = n;
+	page->more = page->more && n > 0;
+	return events;
+}
+
 static void
 reading_tell(const struct reading *reading, const struct history_page *found)
 {
 	struct session *session = reading->session;
 	struct history_page page = *found;
+	struct event *hits = NULL;
+	if (reading->kind == EVENT_SEARCH)
+		hits = page_name_rooms(&page, session->user);
 	page.more = page.more || reading->more;
 	page_fit(&page, page_centre(reading, &page));
 	struct event event = event_make(session->core, reading->kind, session);
@@ -104,14 +138,15 @@ reading_tell(const struct reading *reading, const struct history_page *found)
 	event.ref = text_of(reading->ref);
 	event.page = &page;
 	session_tell(session, &event);
+	free(hits);
 }
 
 static void
-reading_refuse(const struct reading *reading)
+reading_refuse(const struct reading *reading, enum reason reason, struct text target)
 {
 	const struct request request = {
 		.ref = text_of(reading->ref), .about = text_of(reading->about)};
-	request_refuse(reading->session, REASON_UNREADABLE, TEXT_NONE, &request);
+	request_refuse(reading->session, reason, target, &request);
 }
 
 static void reading_start(struct reading *reading);
@@ -121,7 +156,10 @@ on_page(void *ctx, const struct history_page *page)
 {
 	struct reading *reading = ctx;
 	struct session *session = reading->session;
-	if (session && page && reading->around && !reading->halved) {
+	const struct room *room = reading->room;
+	/* By another of its sessions, the user may have left the room since it asked. */
+	bool left = session && room && !room_membership(room, session->user);
+	if (session && page && !left && reading->around && !reading->halved) {
 		/* The older half is known now: from its first event on, both are one page. */
 		uint64_t first = page->n > 0 ? page->events[0].id : reading->around;
 		reading->halved = true;
@@ -132,10 +170,12 @@ on_page(void *ctx, const struct history_page *page)
 		reading_start(reading);
 		return;
 	}
-	if (session && page)
+	if (left)
+		reading_refuse(reading, REASON_NOT_IN_ROOM, room_name(room));
+	else if (session && page)
 		reading_tell(reading, page);
 	else if (session)
-		reading_refuse(reading);
+		reading_refuse(reading, REASON_UNREADABLE, TEXT_NONE);
 	if (session) {
 		session->reading = NULL;
 		session_resume(session, PENDING_WORK);

@@ -97,7 +97,10 @@ struct db_search {
 	size_t limit;
 };
 
-/* Calls `found` for the messages that have all the words, the newest first, each with its room. */
+/*
+ * Calls `found` for the messages that have all the words, the newest first, each with the
+ * casefolded name of its room.
+ */
 typedef void db_hit(void *ctx, const struct record *record, struct text room);
 enum db_result db_search(struct db *db, const struct db_search *search, db_hit *found, void *ctx);
 

@@ -77,7 +77,7 @@ static const char *const sql[STATEMENTS] = {
 	[NEXT_ROOM] = "SELECT room FROM room WHERE room > ?1 ORDER BY room LIMIT 1",
 	[REMOVE_EVENT] = "DELETE FROM event WHERE id = ?1",
 	[REMOVE_PLACES] = "DELETE FROM place WHERE room = ?1 AND moves = ?2 AND id < ?3",
-	[SEARCH] = "SELECT e.id, e.time, e.kind, e.actor, e.body, r.shown FROM word"
+	[SEARCH] = "SELECT e.id, e.time, e.kind, e.actor, e.body, r.casefolded FROM word"
 		   " CROSS JOIN event AS e ON e.id = word.rowid"
 		   " CROSS JOIN room AS r ON r.room = e.room"
 		   " WHERE word MATCH ?1 AND word.rowid < ?2"

@@ -1,4 +1,4 @@
-/* A history in memory, whose threads a test can wait for: so that a conversation is the same each time. */
+/* A history whose threads a test can wait for: so that a conversation is the same each time. */
 #ifndef WAITING_STORE_H
 #define WAITING_STORE_H
 
@@ -28,6 +28,15 @@ waiting_store_open(void)
 	static const struct store_settings settings = {
 		.recent = 200, .wake = waiting_store_on_wake};
 	return store_open(&settings, NULL);
+}
+
+/* In a file, with little of it in memory. NULL: `why` says what is wrong. */
+static inline struct history *
+waiting_store_open_file(const char *file, struct strbuf *why)
+{
+	const struct store_settings settings = {
+		.file = file, .sync = STORE_SYNC_OFF, .recent = 3, .wake = waiting_store_on_wake};
+	return store_open(&settings, why);
 }
 
 /* Until a thread has something for the loop. */

@@ -77,6 +77,7 @@ guest_note_page(struct guest *guest, const struct history_page *page)
 	for (size_t i = 0; i < page->n; i++) {
 		const struct event *past = &page->events[i];
 		strbuf_printf(&guest->told, " %llu", (unsigned long long)past->id);
+		guest_note(guest, "@", past->room);
 		guest_note(guest, ":", past->body);
 	}
 	if (page->more)
