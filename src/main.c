@@ -324,8 +324,7 @@ hints_print(const struct config *config, const char *self)
 }
 
 static int
-server_serve(struct config *config, struct history *history, struct waker *waker,
-	const char *hints)
+server_serve(struct config *config, struct history *history, struct waker *waker, const char *hints)
 {
 	struct gateway *gateway = server_open(config, history);
 	if (!gateway) {

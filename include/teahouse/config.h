@@ -15,7 +15,7 @@ struct config {
 	long rate;                 /* messages per second; 0: no limit */
 	long burst;                /* messages */
 	long login_timeout;        /* seconds; 0: no limit */
-	long linger;                /* seconds; 0: users do not stay */
+	long linger;               /* seconds; 0: users do not stay */
 	long send_queue;           /* bytes */
 	long presence;             /* users in a room; 0: no digests */
 	char *history;             /* the file; "": only what is recent, in memory */

@@ -42,8 +42,8 @@ struct core_settings {
 	size_t message;   /* longest text, in bytes */
 	unsigned rate;    /* requests a second of one user; 0: no limit */
 	unsigned burst;   /* requests ahead of the rate */
-	int64_t linger;  /* ms for which a user stays whose session may be resumed */
-	size_t page;     /* most events in one answer of the history; 0: 200 */
+	int64_t linger;   /* ms for which a user stays whose session may be resumed */
+	size_t page;      /* most events in one answer of the history; 0: 200 */
 	size_t presence; /* rooms of more users get digests of who enters and leaves; 0: none does */
 };
 
@@ -88,7 +88,8 @@ struct session {
 	const char *default_room; /* to enter on login; borrowed for life */
 	const char *protocol;     /* for /who; borrowed for life */
 	struct limiter limiter;   /* until login; then the user's counts */
-	unsigned char pending;    /* of enum session_pending */
+	size_t replay; /* messages of a room to be told on entering it; the caller's to set */
+	unsigned char pending; /* of enum session_pending */
 	bool ended;
 	bool logged_out;   /* by itself: it is not to be resumed */
 	bool wants_resume; /* is told how it can be resumed; the adapter's to set */

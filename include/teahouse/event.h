@@ -135,7 +135,8 @@ struct event {
 	bool own;          /* this copy is for a session of the user whose doing it is */
 	bool on_login;     /* ENTERED: by logging in */
 	bool resumed;      /* WELCOME: the user is where it was */
-	bool past;         /* it happened before the session was resumed */
+	bool past;         /* it happened before the session was resumed or entered the room */
+	int64_t told;      /* past: when it is told, in ms as `time`; 0: not known */
 	bool gap;          /* NAMES: the session misses some of what was told before */
 	bool snapshot;     /* NAMES, TOPIC: how things are, not something that happened */
 	bool first, more;  /* NAMES, ROOMS, WHO come in pages: the first; not the last */

@@ -16,17 +16,18 @@ enum ending { ENDING_LF, ENDING_CRLF, ENDING_NONE, ENDINGS };
 struct listener {
 	char *name;
 	const struct adapter *adapter;
-	char *address;      /* NULL: all addresses */
-	int port;           /* 0: any free port; net replaces it by the one that it got */
-	char *address_at;   /* FILE:LINE: SECTION.KEY of the address in the settings; or NULL */
-	char *port_at;      /* of the port, likewise */
-	char *room;         /* that users enter on login */
-	bool echo;          /* users receive their own messages */
-	bool strict;        /* telnet: only bare-word commands */
-	bool nicks;         /* relay, direct: the sender's nick precedes each message */
-	bool announce;      /* lobby: users are told who joins and leaves */
-	bool hear;          /* direct: users receive what is said in their room */
-	int pause;          /* relay, lobby, direct: ms of silence that end a message */
+	char *address;    /* NULL: all addresses */
+	int port;         /* 0: any free port; net replaces it by the one that it got */
+	char *address_at; /* FILE:LINE: SECTION.KEY of the address in the settings; or NULL */
+	char *port_at;    /* of the port, likewise */
+	char *room;       /* that users enter on login */
+	bool echo;        /* users receive their own messages */
+	bool strict;      /* telnet: only bare-word commands */
+	bool nicks;       /* relay, direct: the sender's nick precedes each message */
+	bool announce;    /* lobby: users are told who joins and leaves */
+	bool hear;        /* direct: users receive what is said in their room */
+	int replay; /* telnet, lobby, relay, json 1: messages that are told on entering a room */
+	int pause;  /* relay, lobby, direct: ms of silence that end a message */
 	enum ending ending; /* lobby, direct */
 	char *root;         /* web: the folder of the page */
 	char *origins;      /* web: origins of other sites that may connect, separated by spaces */

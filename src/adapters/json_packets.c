@@ -130,6 +130,8 @@ packet_dispatch(struct packet *packet)
 		packet->ref = ref;
 	client->session.wants_names = version2;
 	client->session.wants_resume = version2;
+	if (version2)
+		client->session.replay = 0; /* It asks for the history when it wants it. */
 	const struct command *command = command_of_type(packet->type);
 	if (hello && version2 && json_kind(packet->json, "resume") != FIELD_MISSING)
 		command = command_get(COMMAND_RESUME);

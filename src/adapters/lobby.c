@@ -96,6 +96,8 @@ lobby_on_message(struct client *client, struct text line)
 		lobby_before_login(client, word, rest);
 	else if (text_is(word, text_of("/who")) && rest.len == 0)
 		lobby_request(client, COMMAND_LOOK, TEXT_NONE, TEXT_NONE);
+	else if (text_is(word, text_of("/history")))
+		session_command_line(&client->session, line, TEXT_NONE, TEXT_NONE);
 	else if (word.len > 0 && word.ptr[0] == '/')
 		lobby_refuse(client, word);
 	else if (word.len > 0)
@@ -128,6 +130,36 @@ encode_refusal(const struct event *event, const struct strings *strings, struct 
 		put_lines(out, strings, text_of("*** "), event->body, "");
 }
 
+/* What the history keeps, with `where` in front. */
+static void
+encode_kept(const struct event *event, const struct strings *strings, struct text where,
+	struct strbuf *out)
+{
+	if (event->kind == EVENT_RENAMED)
+		put_line(out, strings, where, "*** % is now known as %", event->actor,
+			event->target);
+	else if (event->kind == EVENT_TOPIC && !event->snapshot)
+		put_line(out, strings, where,
+			event->body.len > 0 ? "*** % set the topic: %" : "*** % cleared the topic",
+			event->actor, event->body);
+	else if (event->kind != EVENT_TOPIC)
+		put_speech(out, strings, where, event);
+}
+
+static void
+encode_history(const struct event *event, const struct strings *strings, struct strbuf *out)
+{
+	struct strbuf when = {0};
+	for (size_t i = 0; i < event->page->n; i++) {
+		const struct event *past = &event->page->events[i];
+		when.len = 0;
+		put_time(&when, past->time, event->time);
+		encode_kept(past, strings, strbuf_view(&when), out);
+	}
+	put_line(out, strings, TEXT_NONE, "*** End of history.", TEXT_NONE, TEXT_NONE);
+	strbuf_clear(&when);
+}
+
 static void
 lobby_encode(unsigned encoding, const struct event *event, struct strbuf *out)
 {
@@ -136,7 +168,9 @@ lobby_encode(unsigned encoding, const struct event *event, struct strbuf *out)
 	case EVENT_SAID:
 	case EVENT_EMOTE:
 	case EVENT_DIRECT:
-		put_speech(out, strings, TEXT_NONE, event);
+	case EVENT_RENAMED:
+	case EVENT_TOPIC:
+		encode_kept(event, strings, TEXT_NONE, out);
 		break;
 	case EVENT_ENTERED:
 	case EVENT_LEFT:
@@ -149,17 +183,6 @@ lobby_encode(unsigned encoding, const struct event *event, struct strbuf *out)
 	case EVENT_PRESENCE:
 		if (encoding >= ENCODING_ANNOUNCES)
 			put_digest(out, strings, text_of("*** "), "joined", "", event);
-		break;
-	case EVENT_RENAMED:
-		put_line(out, strings, TEXT_NONE, "*** % is now known as %", event->actor,
-			event->target);
-		break;
-	case EVENT_TOPIC:
-		if (!event->snapshot)
-			put_line(out, strings, TEXT_NONE,
-				event->body.len > 0 ? "*** % set the topic: %"
-						    : "*** % cleared the topic",
-				event->actor, event->body);
 		break;
 	case EVENT_NOTICE:
 		/* Its clients expect nothing but answers and what is said. */
@@ -180,9 +203,11 @@ lobby_encode(unsigned encoding, const struct event *event, struct strbuf *out)
 	case EVENT_WHO:
 		encode_listing(event, strings, out);
 		break;
+	case EVENT_HISTORY:
+		encode_history(event, strings, out);
+		break;
 	case EVENT_PONG:
 	case EVENT_COMMANDS:
-	case EVENT_HISTORY:
 	case EVENT_SEARCH:
 		break;
 	}

@@ -280,6 +280,8 @@ telnet_encode(unsigned encoding, const struct event *event, struct strbuf *out)
 	struct strbuf where = {0};
 	const struct style *style = &styles[encoding / 2];
 	bool other_room = encoding % 2;
+	if (event->past)
+		put_time(&where, event->time, event->told);
 	if (other_room)
 		strbuf_printf(
 			&where, style->plain ? "In %.*s: " : "[%.*s] ", TEXT_ARGS(event->room));

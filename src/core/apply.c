@@ -60,9 +60,11 @@ room_enter(struct room *room, const struct entry *entry, const struct origin *or
 	struct item others[SHOWN_MEMBERS];
 	event_add_members(&event, room, user, others);
 	presence_deliver(room, user, &event);
-	for (struct session *session = user->sessions; session; session = session->sibling)
+	for (struct session *session = user->sessions; session; session = session->sibling) {
 		session_show_room(
 			session, room, session == by ? origin->request.ref : TEXT_NONE, false);
+		session_replay(session, room, event.id);
+	}
 }
 
 static void

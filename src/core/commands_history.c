@@ -10,6 +10,7 @@ enum {
 	TYPED_LIMIT = 20,   /* messages, if no number is typed */
 	PAGE = 200,         /* most events in one answer, unless the settings say otherwise */
 	PAGE_BYTES = 60000, /* of text, so that an answer fits a packet */
+	REPLAY_OTHERS = 20, /* events that are read more than are told */
 	EVENT_BYTES = 160,  /* of a packet, but for its text */
 };
 
@@ -20,6 +21,7 @@ struct reading {
 	struct history_range range;
 	uint64_t around;   /* id in the middle; 0: there is none */
 	bool halved, more; /* the half before that was read; there was more */
+	bool replay;       /* what was said is told as it was then */
 	enum event_kind kind;
 	char *ref, *about; /* or NULL */
 };
@@ -141,12 +143,49 @@ reading_tell(const struct reading *reading, const struct history_page *found)
 	free(hits);
 }
 
+static bool
+event_is_message(const struct event *event)
+{
+	return event->kind == EVENT_SAID || event->kind == EVENT_EMOTE;
+}
+
+static void
+reading_replay(const struct reading *reading, const struct history_page *page)
+{
+	const struct core_host *host = &reading->session->core->host;
+	int64_t now = host->wall_ms(host->ctx);
+	size_t messages = 0, from = page->n;
+	while (from > 0 && messages < reading->session->replay)
+		messages += event_is_message(&page->events[--from]);
+	for (size_t i = from; i < page->n; i++) {
+		struct event event = page->events[i];
+		if (!event_is_message(&event))
+			continue;
+		event.in_room = reading->room;
+		event.room = room_name(reading->room);
+		event.past = true;
+		event.told = now;
+		session_tell(reading->session, &event);
+	}
+}
+
 static void
 reading_refuse(const struct reading *reading, enum reason reason, struct text target)
 {
 	const struct request request = {
 		.ref = text_of(reading->ref), .about = text_of(reading->about)};
 	request_refuse(reading->session, reason, target, &request);
+}
+
+static void
+reading_answer(const struct reading *reading, const struct history_page *page, bool left)
+{
+	if (left)
+		reading_refuse(reading, REASON_NOT_IN_ROOM, room_name(reading->room));
+	else if (page)
+		reading_tell(reading, page);
+	else
+		reading_refuse(reading, REASON_UNREADABLE, TEXT_NONE);
 }
 
 static void reading_start(struct reading *reading);
@@ -170,12 +209,10 @@ on_page(void *ctx, const struct history_page *page)
 		reading_start(reading);
 		return;
 	}
-	if (left)
-		reading_refuse(reading, REASON_NOT_IN_ROOM, room_name(room));
-	else if (session && page)
-		reading_tell(reading, page);
-	else if (session)
-		reading_refuse(reading, REASON_UNREADABLE, TEXT_NONE);
+	if (session && !reading->replay)
+		reading_answer(reading, page, left);
+	else if (session && page && !left)
+		reading_replay(reading, page);
 	if (session) {
 		session->reading = NULL;
 		session_resume(session, PENDING_WORK);
@@ -251,6 +288,22 @@ command_history(struct session *session, const struct request *request)
 	reading->around = around;
 	reading_start(reading);
 	return REASON_OK;
+}
+
+void
+session_replay(struct session *session, struct room *room, uint64_t before)
+{
+	if (session->replay == 0 || session->reading || !session->core->host.history)
+		return;
+	const struct request nothing = {.ref = TEXT_NONE};
+	struct reading *reading = reading_new(session, &nothing, EVENT_HISTORY);
+	reading->room = room;
+	room->refs++;
+	reading->replay = true;
+	/* Topics and new names may be among them. */
+	reading->range = (struct history_range){
+		.before = before, .limit = 2 * session->replay + REPLAY_OTHERS};
+	reading_start(reading);
 }
 
 /* text, from, before, limit; in one room, or in all that the user is in */

@@ -321,6 +321,9 @@ void command_help_line(struct strbuf *out, const struct command *command);
 /* commands_history.c: the session will not get the history that it waits for. */
 void session_forget_reading(struct session *session);
 
+/* Tells what was said last in the room before this id, as many messages as the session wants. */
+void session_replay(struct session *session, struct room *room, uint64_t before);
+
 /* request.c */
 
 /* A number, as typed or of a packet, or `otherwise` if it is missing. False: it is none. */

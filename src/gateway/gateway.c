@@ -195,6 +195,7 @@ connection_new(struct gateway *gateway, const struct listener *listener, void *c
 	connection->client.state = connection + 1;
 	connection->client.decoder = &connection->decoder;
 	session_open(&connection->client.session, gateway->core, adapter->name, listener->room);
+	connection->client.session.replay = (size_t)listener->replay;
 	DL_APPEND(gateway->connections, connection);
 	gateway->n_connections++;
 	return connection;

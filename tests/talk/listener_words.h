@@ -2,6 +2,7 @@
 #ifndef LISTENER_WORDS_H
 #define LISTENER_WORDS_H
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -25,6 +26,8 @@ listener_set(struct listener *listener, char *word)
 			*flags[i].at = yes;
 	if (value && strcmp(word, "room") == 0)
 		listener->room = xstrndup(value, strlen(value));
+	else if (value && strcmp(word, "replay") == 0)
+		listener->replay = (int)strtol(value, NULL, 10);
 	else if (value && strcmp(word, "ending") == 0)
 		listener->ending = strcmp(value, "crlf") == 0 ? ENDING_CRLF : ENDING_NONE;
 }

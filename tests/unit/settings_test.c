@@ -100,7 +100,7 @@ test_limits_of_each_row(void **state)
 		for (size_t i = 0; i < sizeof odd / sizeof *odd; i++)
 			try_value(s, odd[i], "is not a number");
 	}
-	assert_int_equal(rows, 15);
+	assert_int_equal(rows, 16);
 }
 
 static void

@@ -147,7 +147,8 @@ conn_write(struct conn *conn)
 	while (conn->out.bytes > 0) {
 		struct iovec pieces[PIECES];
 		struct msghdr message = {.msg_iov = pieces};
-		message.msg_iovlen = (size_t)outqueue_gather(&conn->out, conn->out.bytes, pieces, PIECES);
+		message.msg_iovlen =
+			(size_t)outqueue_gather(&conn->out, conn->out.bytes, pieces, PIECES);
 		ssize_t n = sendmsg(conn->fd, &message, MSG_NOSIGNAL);
 		if (n < 0) {
 			/* What the server sent before it closed is still to be read; reading finds the end. */
