@@ -150,6 +150,7 @@ static void
 encode_history(const struct event *event, const struct strings *strings, struct strbuf *out)
 {
 	struct strbuf when = {0};
+	put_older(out, strings, "*** ", event->page);
 	for (size_t i = 0; i < event->page->n; i++) {
 		const struct event *past = &event->page->events[i];
 		when.len = 0;

@@ -258,6 +258,10 @@ encode_page(const struct event *event, const struct style *style, struct strbuf 
 {
 	const struct history_page *page = event->page;
 	bool search = event->kind == EVENT_SEARCH;
+	if (!search)
+		put_older(out, &lines, style->notice, page);
+	else if (page->more)
+		strbuf_printf(out, "%sOnly the newest %zu are shown.\r\n", style->notice, page->n);
 	for (size_t i = 0; i < page->n; i++) {
 		const struct event *past = &page->events[search ? page->n - 1 - i : i];
 		struct strbuf where = {0};

@@ -88,6 +88,15 @@ put_digest(struct strbuf *out, const struct strings *strings, struct text before
 }
 
 void
+put_older(struct strbuf *out, const struct strings *strings, const char *mark,
+	const struct history_page *page)
+{
+	if (page->n > 0 && page->more)
+		strbuf_printf(out, "%sFor older messages: /history %zu before %llu%s", mark,
+			page->n, (unsigned long long)page->events[0].id, strings->ending);
+}
+
+void
 put_time(struct strbuf *out, int64_t time, int64_t now)
 {
 	time_t then_s = (time_t)(time / 1000), now_s = (time_t)(now / 1000);

@@ -6,6 +6,7 @@
 #define ADAPTERS_TEXT_LINES_H
 
 #include "teahouse/event.h"
+#include "teahouse/history.h"
 #include "teahouse/strbuf.h"
 
 /* The format of a protocol's strings. */
@@ -44,5 +45,9 @@ void put_digest(struct strbuf *out, const struct strings *strings, struct text b
 
 /* `[12:04] `, or `[2026-11-27 12:04] ` if that was on another day than `now`; ms, shown in local time. */
 void put_time(struct strbuf *out, int64_t time, int64_t now);
+
+/* If a page of a room's history has older events: how to ask for them. `mark` comes first. */
+void put_older(struct strbuf *out, const struct strings *strings, const char *mark,
+	const struct history_page *page);
 
 #endif

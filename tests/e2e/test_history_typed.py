@@ -29,5 +29,6 @@ def test_a_restarted_server_replays_what_was_said(tmp_path):
         lob.expect("0", "0", *(f"ann: line {number}" for number in range(11, 30)), "bob: hello")
         lob.send("/history 3")
         lob.expect(
+            re.compile(r"\*\*\* For older messages: /history 3 before \d+"),
             re.compile(rf"{CLOCK}ann: line 28"), re.compile(rf"{CLOCK}ann: line 29"),
             re.compile(rf"{CLOCK}bob: hello"), "*** End of history.")
