@@ -122,7 +122,9 @@ term_add(struct strbuf *out, int64_t room, struct text term, bool begins)
 		return;
 	strbuf_printf(out, "%s\"%" PRId64 "\n", out->len > 0 ? " AND " : "", room);
 	for (size_t i = 0; i < term.len; i++)
-		strbuf_printf(out, term.ptr[i] == '"' ? "\"\"" : "%c", term.ptr[i]);
+		/* A NUL would end the query. */
+		strbuf_printf(
+			out, term.ptr[i] == '"' ? "\"\"" : "%c", term.ptr[i] ? term.ptr[i] : ' ');
 	strbuf_puts(out, begins ? "\" *" : "\"");
 }
 

@@ -1,17 +1,21 @@
 /*
  * Each adapter with a real core, other clients over every protocol, and varying settings.
- * No client is sent a control character, every request gets one answer, no session but the
- * stranger's is closed, and counts return to zero. The stranger sends the fuzzer's input.
+ * No client is sent a control character or what is not stored yet, every request gets one answer,
+ * no session but the stranger's is closed, and counts return to zero. The stranger sends the
+ * fuzzer's input.
  */
 #include <assert.h>
 #include <jansson.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "../support/fake_transport.h"
+#include "../support/slow_store.h"
 #include "codec/framing.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerInitialize(int *argc, char ***argv);
 
 /* In the order of adapter_list(); the stranger may also speak json in packets made of lines. */
 enum { TELNET, JSON, WEB, RELAY, LOBBY, DIRECT, LISTENERS, WRAPPED = LISTENERS, PROTOCOLS };
@@ -24,6 +28,17 @@ enum {
 	HURRIED = 8, /* by login_timeout */
 	STRICT = 16, /* and what else a listener may be */
 };
+
+/* The history, by the second byte. */
+enum {
+	KEPT = 1,      /* there is one */
+	SLOW = 2,      /* it is stored turns later */
+	FAILING = 4,   /* and sometimes not */
+	LINGERING = 8, /* users stay when they have lost their connection */
+};
+
+/* Parts what the stranger sends; at the start of a part, its connection is lost and it comes again. */
+enum { PART = 0x1e, RECONNECT = 0x1d };
 
 enum { STRANGER = LISTENERS, PEOPLE, NARROW_BYTES = 7, TURNS_MAX = 10000 };
 
@@ -62,11 +77,33 @@ struct person {
 
 struct server {
 	struct gateway *gateway;
+	struct slow_store *store; /* or NULL */
 	int64_t clock;
+	size_t protocol; /* the stranger's */
+	bool strict;
 	size_t takes; /* bytes that a connection takes at once */
 	struct listener listeners[PEOPLE];
 	struct person people[PEOPLE];
 };
+
+static unsigned char secrets;
+
+/* In place of the C library's: secrets that a part can name. */
+int
+getentropy(void *bytes, size_t n)
+{
+	memset(bytes, ++secrets, n);
+	return 0;
+}
+
+int
+LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	(void)argc;
+	(void)argv;
+	waiting_store_begin();
+	return 0;
+}
 
 /* No byte that other clients are sent may move a cursor or end a line early. */
 static void
@@ -94,6 +131,14 @@ check_text(const char *at, size_t n)
 }
 
 static void
+check_stored(const struct server *server, const json_t *packet)
+{
+	const json_t *id = json_object_get(packet, "id");
+	if (id && server->store)
+		assert(!slow_store_holds(server->store, (uint64_t)json_integer_value(id)));
+}
+
+static void
 check_value(const json_t *value)
 {
 	const char *key;
@@ -114,6 +159,11 @@ check_packet(struct person *person, struct text bytes)
 	json_t *packet = json_loadb(bytes.ptr, bytes.len, flags, NULL);
 	assert(json_is_object(packet));
 	check_value(packet);
+	check_stored(person->server, packet);
+	const json_t *past;
+	size_t i;
+	json_array_foreach(json_object_get(packet, "events"), i, past)
+		check_stored(person->server, past);
 	person->packets++;
 	const json_t *ref = json_object_get(packet, "ref");
 	assert(!ref || (person->ref && json_equal(ref, person->ref)));
@@ -191,12 +241,22 @@ turn(struct server *server)
 	gateway_flush(server->gateway);
 }
 
+static bool
+answer_may_come(const struct server *server)
+{
+	const struct person *stranger = &server->people[STRANGER];
+	const struct session *session = (const struct session *)stranger->conn.connection;
+	return session_is_pending(session) || (server->store && slow_store_is_busy(server->store));
+}
+
 /* Runs turns until the stranger is sent something, and then as long as more follows. */
 static void
 await_answer(struct server *server, size_t before)
 {
 	struct person *stranger = &server->people[STRANGER];
-	for (int i = 0; stranger->conn.connection && stranger->told == before; i++) {
+	for (int i = 0;
+		stranger->conn.connection && (stranger->told == before || answer_may_come(server));
+		i++) {
 		assert(i < TURNS_MAX);
 		turn(server);
 	}
@@ -246,38 +306,6 @@ request(struct server *server, struct text packet, bool wrapped)
 	json_decref(json);
 }
 
-/* Sends the input in pieces, which a byte of 0x1e separates. */
-static void
-speak(struct server *server, struct text in, size_t protocol)
-{
-	struct person *stranger = &server->people[STRANGER];
-	while (in.len > 0 && stranger->conn.connection) {
-		const char *end = memchr(in.ptr, 0x1e, in.len);
-		size_t len = end ? (size_t)(end - in.ptr) : in.len;
-		struct text piece = {in.ptr, len};
-		if (protocol == WRAPPED || protocol == WEB)
-			request(server, piece, protocol == WRAPPED);
-		else
-			give(server, piece, false);
-		turn(server);
-		in.ptr += len + (end != NULL);
-		in.len -= len + (end != NULL);
-	}
-	/* Of raw packets, the next may be announced as longer than all that is left. */
-	for (size_t i = 0; i < 2 && sentinels[protocol][i] && stranger->conn.connection; i++) {
-		size_t before = stranger->told;
-		give(server, text_of(sentinels[protocol][i]), protocol == WRAPPED);
-		if (i == 1)
-			await_answer(server, before);
-		for (int j = 0; j < TURNS_MAX && stranger->conn.connection && i == 0; j++) {
-			before = stranger->told;
-			turn(server);
-			if (j > 100 && before == stranger->told)
-				break;
-		}
-	}
-}
-
 static void
 connect_person(struct server *server, size_t i, size_t which, bool strict)
 {
@@ -294,6 +322,7 @@ connect_person(struct server *server, size_t i, size_t which, bool strict)
 		.hear = true,
 		.pause = 50,
 		.ending = strict ? ENDING_CRLF : ENDING_LF};
+	strbuf_clear(&person->unchecked);
 	*person = (struct person){.server = server, .protocol = which};
 	person->conn.takes = server->takes;
 	person->conn.on_bytes = person_on_bytes;
@@ -306,34 +335,80 @@ connect_person(struct server *server, size_t i, size_t which, bool strict)
 }
 
 static void
+connect_stranger(struct server *server)
+{
+	size_t protocol = server->protocol == WRAPPED ? JSON : server->protocol;
+	fake_conn_lose(&server->people[STRANGER].conn, REASON_LOST);
+	connect_person(server, STRANGER, protocol, server->strict);
+	turn(server);
+}
+
+/* Sends the input in parts. */
+static void
+speak(struct server *server, struct text in)
+{
+	struct person *stranger = &server->people[STRANGER];
+	size_t protocol = server->protocol;
+	while (in.len > 0 && (stranger->conn.connection || in.ptr[0] == RECONNECT)) {
+		const char *end = memchr(in.ptr, PART, in.len);
+		size_t len = end ? (size_t)(end - in.ptr) : in.len;
+		struct text part = {in.ptr, len};
+		if (in.ptr[0] == RECONNECT)
+			connect_stranger(server);
+		else if (protocol == WRAPPED || protocol == WEB)
+			request(server, part, protocol == WRAPPED);
+		else
+			give(server, part, false);
+		turn(server);
+		in.ptr += len + (end != NULL);
+		in.len -= len + (end != NULL);
+	}
+	/* What relay cannot say, it is not told that it failed. */
+	if (server->store)
+		server->store->failing = 0;
+	/* Of raw packets, the next may be announced as longer than all that is left. */
+	for (size_t i = 0; i < 2 && sentinels[protocol][i] && stranger->conn.connection; i++) {
+		size_t before = stranger->told;
+		give(server, text_of(sentinels[protocol][i]), protocol == WRAPPED);
+		if (i == 1)
+			await_answer(server, before);
+		for (int j = 0; j < TURNS_MAX && stranger->conn.connection && i == 0; j++) {
+			before = stranger->told;
+			turn(server);
+			if (j > 100 && before == stranger->told)
+				break;
+		}
+	}
+}
+
+static void
 leave(struct server *server)
 {
 	for (size_t i = 0; i < PEOPLE; i++) {
-		/* No session is closed for what the stranger sends. */
-		assert(i == STRANGER || server->people[i].conn.connection);
-		fake_conn_lose(&server->people[i].conn, REASON_LOST);
+		/* No session is closed for what the stranger sends, unless it knows the secret. */
+		struct fake_conn *conn = &server->people[i].conn;
+		assert(i == STRANGER || conn->connection || conn->why == REASON_RESUMED_ELSEWHERE);
+		fake_conn_lose(conn, REASON_LOST);
 	}
 	/* What the stranger sent before it went is still processed, for a minute at most. */
-	for (int i = 0; gateway_connections(server->gateway) > 0 && i < TURNS_MAX; i++)
-		gateway_tick(server->gateway);
 	struct core *core = gateway_core(server->gateway);
+	for (int i = 0;
+		(gateway_connections(server->gateway) > 0 || core_users(core) > 0) && i < TURNS_MAX;
+		i++)
+		gateway_tick(server->gateway);
 	assert(core_users(core) == 0);
 	assert(core_rooms(core) == 1);
 	assert(gateway_connections(server->gateway) == 0);
 	gateway_close(server->gateway);
+	if (server->store)
+		slow_store_close(server->store);
 	for (size_t i = 0; i < PEOPLE; i++)
 		strbuf_clear(&server->people[i].unchecked);
 }
 
-/* The first byte says which protocol the stranger speaks, and how the server is set up. */
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void
+open_server(struct server *server, unsigned how, unsigned kept)
 {
-	if (size < 1)
-		return 0;
-	size_t protocol = data[0] % PROTOCOLS;
-	unsigned how = data[0] / PROTOCOLS;
-	struct server server = {.takes = how & NARROW ? NARROW_BYTES : SIZE_MAX};
 	struct gateway_settings settings = {
 		.sessions = 10, .send_queue = 1 << 20, .login_timeout = how & HURRIED ? 60000 : 0};
 	settings.core = (struct core_settings){.name = text_of("Teahouse"),
@@ -341,15 +416,36 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.message = 4000,
 		.presence = how & LARGE ? LISTENERS : 0,
 		.rate = how & PACED ? 2 : 0,
-		.burst = 3};
-	server.gateway =
-		gateway_open(&settings, &fake_transport, clock_ms, clock_ms, &server.clock);
+		.burst = 3,
+		.linger = kept & LINGERING ? 10000 : 0};
+	secrets = 0;
+	server->takes = how & NARROW ? NARROW_BYTES : SIZE_MAX;
+	server->strict = how & STRICT;
+	if (kept & KEPT) {
+		server->store = slow_store_open(kept & SLOW ? 3 : 0, kept & FAILING ? 7 : 0);
+		settings.history = &server->store->history;
+	}
+	server->gateway =
+		gateway_open(&settings, &fake_transport, clock_ms, clock_ms, &server->clock);
 	for (size_t i = 0; i < LISTENERS; i++)
-		connect_person(&server, i, i, false);
-	connect_person(&server, STRANGER, protocol == WRAPPED ? JSON : protocol, how & STRICT);
-	turn(&server);
-	assert(core_users(gateway_core(server.gateway)) >= LISTENERS);
-	speak(&server, (struct text){(const char *)data + 1, size - 1}, protocol);
+		connect_person(server, i, i, false);
+}
+
+/*
+ * The first byte says which protocol the stranger speaks, and how the server is set up; the
+ * second, what there is of a history.
+ */
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	if (size < 2)
+		return 0;
+	struct server server = {.protocol = data[0] % PROTOCOLS};
+	open_server(&server, data[0] / PROTOCOLS, data[1]);
+	connect_stranger(&server);
+	while (core_users(gateway_core(server.gateway)) < LISTENERS)
+		turn(&server);
+	speak(&server, (struct text){(const char *)data + 2, size - 2});
 	leave(&server);
 	return 0;
 }

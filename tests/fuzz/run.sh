@@ -6,24 +6,35 @@ build=$1 seconds=$2 number=0 failed=0
 shift 2
 
 # What people type in the talks, behind the byte that names the protocol (octal; over 200: all
-# that may vary does); 1e parts packets.
+# that may vary does) and one for the history; 1e parts packets.
 seed() {
 	for talk in tests/talk/*.talk; do
 		to=$1/$(basename "$talk")
-		for protocol in 000 003 004 005 331 334 335 336; do
-			{ printf "\\$protocol"; sed -n 's/^[a-z]* > //p' "$talk"; } >"$to.$protocol"
+		for how in '000\001' '003\001' '004\001' '005\001' '331\017' '334\017' '335\017' '336\017'; do
+			{ printf '%b' "\\0$how"; sed -n 's/^[a-z]* > //p' "$talk"; } >"$to.${how%\\*}"
 		done
-		for protocol in 002 006 333 337; do
+		for how in '002\001' '006\001' '333\017' '337\017'; do
 			{
-				printf "\\$protocol"
+				printf '%b' "\\0$how"
 				sed -n 's/^[a-z]* > //p' "$talk" | tr '\n' '\036'
-			} >"$to.$protocol"
+			} >"$to.${how%\\*}"
 		done
+	done
+	# A connection is lost (1d), and its session resumed; cat's secret is the first.
+	for how in '002\011' '006\017'; do
+		{
+			printf '%b' "\\0$how"
+			printf '%s\036' '{"type":"hello","nick":"dan","version":2}' \
+				'{"type":"chat","message":"tea"}' '{"type":"history","events":"all"}'
+			printf '\035\036%s\036%s' \
+				'{"type":"hello","version":2,"resume":"02020202020202020202020202020202","after":1}' \
+				'{"type":"search","text":"te* NOT \"tea\""}'
+		} >"$1/resume.${how%\\*}"
 	done
 	# The bytes that telnet clients send, with the escapes that python has, too.
 	for talk in tests/talk/telnet-*.talk; do
 		{
-			printf '\000'
+			printf '\000\000'
 			python3 -c 'import re, sys
 for line in open(sys.argv[1], encoding="utf-8"):
     sent = re.match(r"\S+ >> ([^{}]*)$", line.rstrip("\n"))

@@ -147,6 +147,9 @@ whatever_is_typed_is_text(void **state)
 	for (size_t i = 0; i < COUNT(typed); i++)
 		search(&f, (const size_t[]){1, 2, 0},
 			(struct db_search){.typed = text_of(typed[i]), .limit = 10});
+	search(&f, (const size_t[]){1, 0},
+		(struct db_search){.typed = BYTES("or\0not"), .limit = 10});
+	assert_text(strbuf_view(&f.found), text_of("room1 ann: a AND b OR NOT near\n"));
 	assert_found(&f, "AND or NOT", "room1 ann: a AND b OR NOT near\n", 1);
 	assert_found(&f, "a\"and", "room1 ann: a AND b OR NOT near\n", 1);
 	uint64_t seed = 3;
