@@ -4,6 +4,7 @@ import tempfile
 
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
@@ -12,6 +13,19 @@ from clients import TIMEOUT
 from server import ROOT
 
 AXE = ROOT / "build/npm/node_modules/axe-core/axe.min.js"
+# What the page is looked at in: media features, as CSS names them.
+THEMES = {
+    "light": {"prefers-color-scheme": "light"},
+    "dark": {"prefers-color-scheme": "dark"},
+    "contrast": {"prefers-color-scheme": "light", "prefers-contrast": "more"},
+    "forced": {"prefers-color-scheme": "light", "forced-colors": "active"},
+}
+# When the colours are those of the theme: what inherits a colour follows it a frame later.
+FAULTS = """
+    const frame = () => new Promise((done) => requestAnimationFrame(done));
+    for (let quiet = 0; quiet < 3; await frame())
+        quiet = document.getAnimations().some((at) => at instanceof CSSTransition) ? 0 : quiet + 1;
+    return (await axe.run(document, { resultTypes: ["violations"] })).violations;"""
 OPTIONS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -31,10 +45,14 @@ class Browser:
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
         self.driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
 
-    def tab(self, address):
+    def tab(self, address, before=None, kind=None):
+        """A new tab; `before` is called with it while it is still empty."""
         self.driver.switch_to.new_window("tab")
+        tab = (kind or Tab)(self.driver, self.driver.current_window_handle)
+        if before:
+            before(tab)
         self.driver.get(address)
-        return Tab(self.driver, self.driver.current_window_handle)
+        return tab
 
     def complaints(self):
         """What the console has of errors, connections that were refused aside."""
@@ -57,6 +75,24 @@ class Tab:
         self.driver.switch_to.window(self.handle)
         return self.driver
 
+    def command(self, name, **arguments):
+        """A command of the browser's own protocol, about this tab."""
+        return self.front().execute_cdp_cmd(name, arguments)
+
+    def runs_first(self, script):
+        """Before what the page runs, whenever it is loaded."""
+        self.command("Page.addScriptToEvaluateOnNewDocument", source=script)
+
+    def media(self, theme="light", medium="", still=False):
+        """What the reader's system prefers; `still`: that nothing moves."""
+        wanted = {**THEMES[theme], "prefers-reduced-motion": "reduce" if still else "no-preference"}
+        self.command("Emulation.setEmulatedMedia", media=medium, features=[
+            {"name": name, "value": value} for name, value in wanted.items()])
+
+    def resize(self, width, height, scale=1, mobile=False):
+        self.command("Emulation.setDeviceMetricsOverride", width=width, height=height,
+                     deviceScaleFactor=scale, mobile=mobile)
+
     def find(self, selector):
         return self.front().find_element(By.CSS_SELECTOR, selector)
 
@@ -77,6 +113,19 @@ class Tab:
         field.send_keys(nick)
         self.find("#enter").click()
 
+    def point_at(self, selector):
+        """What goes away by itself stays while the pointer is on it."""
+        ActionChains(self.front()).move_to_element(self.find(selector)).perform()
+
+    def inside(self):
+        """Until it is logged in, and its connection is open."""
+        self.wait(lambda tab: tab.find("#input").is_displayed()
+                  and "calm" in tab.find("#connection").get_attribute("class"), "the app")
+
+    def style(self, selector, of):
+        return self.front().execute_script(
+            "return getComputedStyle(document.querySelector(arguments[0]))[arguments[1]]", selector, of)
+
     def shows(self, text, selector="#app"):
         """Waits until the text is to be read in what selector names."""
         self.wait(lambda tab: any(text in part for part in tab.texts(selector)), text)
@@ -90,8 +139,14 @@ class Tab:
                 new ClipboardEvent("copy", { clipboardData: data, bubbles: true, cancelable: true }));
             return data.getData("text/plain");""")
 
-    def faults(self):
-        """What axe finds that keeps the page from people."""
-        found = self.front().execute_script(AXE.read_text() + "; return axe.run(document)")
-        return [(fault["id"], [node["html"][:200] for node in fault["nodes"]])
-                for fault in found["violations"]]
+    def faults(self, *themes):
+        """What axe finds that keeps the page from people, in each of the themes (without any: light)."""
+        if not self.front().execute_script("return 'axe' in window"):
+            self.driver.execute_script(AXE.read_text())
+        found = []
+        for theme in themes or ["light"]:
+            self.media(theme, still=True)
+            violations = self.driver.execute_script(FAULTS)
+            found += [(theme, fault["id"], [node["html"][:200] for node in fault["nodes"]])
+                      for fault in violations]
+        return found

@@ -84,6 +84,29 @@ def tabs(browser):
     browser.driver.switch_to.window(browser.driver.window_handles[0])
 
 
+@pytest.fixture
+def page(start_server, browser, tabs):
+    """Opens tabs on a server of the test's own, or another; with a nick, they are logged in.
+
+    `before` is called with the tab before the page is loaded; `script` runs before the page's own.
+    """
+    def at(nick=None, path="/", server=None, address=None, before=None, script=None):
+        def prepare(tab):
+            if script:
+                tab.runs_first(script)
+            if before:
+                before(tab)
+        host, port = (server or at.server).address("web")
+        tabs.append(browser.tab(address or f"http://{host}:{port}{path}", prepare))
+        if nick:
+            tabs[-1].enter(nick)
+            tabs[-1].inside()
+        return tabs[-1]
+
+    at.server = start_server()
+    return at
+
+
 def pytest_collection_modifyitems(items):
     """The groups that one worker runs alone come first, so that the others need not wait for it."""
     items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)

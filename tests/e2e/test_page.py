@@ -18,23 +18,6 @@ from clients import TIMEOUT, WELCOME
 pytestmark = pytest.mark.xdist_group("browser")
 
 
-@pytest.fixture
-def page(start_server, browser, tabs):
-    """Opens tabs on a server of the test's own."""
-    def at(nick=None, path="/", server=None, address=None):
-        server = server or page.server
-        host, port = server.address("web")
-        tabs.append(browser.tab(address or f"http://{host}:{port}{path}"))
-        if nick:
-            tabs[-1].enter(nick)
-            tabs[-1].wait(lambda tab: tab.find("#input").is_displayed(), "the input")
-        return tabs[-1]
-
-    page = at
-    at.server = start_server()
-    return at
-
-
 def lines(tab):
     """What is to be read in the conversation, a line each, without times."""
     return tab.front().execute_script("""return [...document.querySelectorAll("#messages .line")]
@@ -250,10 +233,9 @@ def test_the_address_names_a_room(page):
     ann.shows("Grüner-Tee", "#title")
 
 
-def test_the_language_follows_the_browser(page, browser):
+def test_the_language_follows_the_browser(page):
     ann = page()
-    browser.driver.execute_cdp_cmd("Network.setUserAgentOverride", {
-        "userAgent": "test", "acceptLanguage": "de-AT,de"})
+    ann.command("Network.setUserAgentOverride", userAgent="test", acceptLanguage="de-AT,de")
     ann.front().refresh()
     ann.enter("Ann")
     ann.wait(lambda t: t.find("#input").is_displayed(), "the input")
@@ -543,13 +525,9 @@ VIEWS = {
 }
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("view", VIEWS)
-def test_axe_finds_nothing(page, browser, view, theme):
-    ann = page(None if view == "door" else "Ann")
-    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
-        "features": [{"name": "prefers-color-scheme", "value": theme},
-                     {"name": "prefers-reduced-motion", "value": "reduce"}]})
+def test_axe_finds_nothing(page, view):
+    ann = page(None if view == "door" else "Ann", before=lambda tab: tab.media(still=True))
     if view != "door":
         cat = page.server.telnet("cat")
         cat.send("Ann: see https://example.org/")
@@ -559,15 +537,14 @@ def test_axe_finds_nothing(page, browser, view, theme):
         say(ann, "/msg nobody x")
         ann.wait(lambda t: t.texts("#messages .failed"), "what failed")
     VIEWS[view](ann)
-    assert ann.faults() == []
+    assert ann.faults("light", "dark") == []
 
 
 @pytest.mark.parametrize("width, height", [(320, 640), (640, 400), (1280, 800)])
-def test_no_width_loses_anything(page, browser, width, height):
+def test_no_width_loses_anything(page, width, height):
     """640 by 400 is what 200 % leaves of 1280 by 800."""
     ann = page("Ann")
-    browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
-        "width": width, "height": height, "deviceScaleFactor": 1, "mobile": False})
+    ann.resize(width, height)
     cat = page.server.telnet("cat")
     cat.send("x" * 300)
     hears(ann, "x" * 300)

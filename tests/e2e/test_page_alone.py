@@ -80,16 +80,14 @@ class Alone(Tab):
 def page(start_server, browser, tabs):
     """Opens the page, whose server is the test."""
     server = start_server(telnet=None, json=None, relay=None, lobby=None, direct=None)
-    driver = browser.driver
 
-    def at(inside=True, before=lambda: None):
+    def at(inside=True, before=lambda tab: None):
+        def prepare(tab):
+            tab.command("Emulation.setTimezoneOverride", timezoneId="UTC")
+            tab.runs_first(FEIGNED)
+            before(tab)
         host, port = server.address("web")
-        driver.switch_to.new_window("tab")
-        driver.execute_cdp_cmd("Emulation.setTimezoneOverride", {"timezoneId": "UTC"})
-        driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": FEIGNED})
-        before()
-        driver.get(f"http://{host}:{port}/")
-        tabs.append(Alone(driver, driver.current_window_handle))
+        tabs.append(browser.tab(f"http://{host}:{port}/", prepare, Alone))
         if inside:
             tabs[-1].enter("ann")
             tabs[-1].comes_in()
@@ -100,10 +98,6 @@ def page(start_server, browser, tabs):
 
 def chat(text, nick="bob", **more):
     return {"type": "chat", "nick": nick, "message": text, **more}
-
-
-def style(tab, selector, of):
-    return tab.do("return getComputedStyle(document.querySelector(arguments[0]))[arguments[1]]", selector, of)
 
 
 # Reading.
@@ -216,7 +210,7 @@ def test_a_time_is_behind_its_text_and_shows_when_it_is_looked_for(page):
     tab.wait(lambda t: len(t.shown("chat")) == 2, "both")
     texts = tab.do("return [...document.querySelectorAll('#messages .chat')].map(at => at.textContent)")
     assert [" ".join(text.split()) for text in texts] == ["bob: one12:00 PM", "bob: two12:00 PM"]
-    seen = lambda: style(tab, "#messages .same .time", "opacity")
+    seen = lambda: tab.style("#messages .same .time", "opacity")
     assert seen() == "0"
     ActionChains(tab.front()).move_to_element(tab.find("#messages .same")).perform()
     tab.wait(lambda _: seen() == "1", "under the pointer")
@@ -367,14 +361,8 @@ def test_a_name_that_looks_like_another_is_told_by_its_code(page, code, sentence
 
 # For everybody.
 
-def in_media(browser, **features):
-    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
-        "features": [{"name": name.replace("_", "-"), "value": value} for name, value in features.items()]})
-
-
-def on_a_phone(browser):
-    browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
-        "width": 360, "height": 640, "deviceScaleFactor": 2, "mobile": True})
+def on_a_phone(tab):
+    tab.resize(360, 640, scale=2, mobile=True)
 
 
 def test_ten_thousand_messages_at_once_hold_up_no_frame(page):
@@ -417,45 +405,42 @@ VIEWS = {
 }
 
 
-@pytest.mark.parametrize("theme", ["light", "dark", "contrast", "forced"])
 @pytest.mark.parametrize("view", VIEWS)
-def test_axe_finds_nothing(page, browser, view, theme):
-    def before():
+def test_axe_finds_nothing(page, view):
+    def before(tab):
         if "phone" in view:
-            on_a_phone(browser)
-        in_media(browser, prefers_reduced_motion="reduce", prefers_color_scheme="dark" if theme == "dark" else "light",
-                 prefers_contrast="more" if theme == "contrast" else "no-preference",
-                 forced_colors="active" if theme == "forced" else "none")
+            on_a_phone(tab)
+        tab.media(still=True)
     tab = page(inside=view != "refused", before=before)
     if view != "refused":
         tab.hears(chat("ann: see https://example.org/"), chat("mine", nick="ann"))
     VIEWS[view](tab)
-    assert tab.faults() == []
+    assert tab.faults("light", "dark", "contrast", "forced") == []
 
 
-def test_what_colours_say_is_said_without_them(page, browser):
+def test_what_colours_say_is_said_without_them(page):
     """Without backgrounds, mentions and the current room still stand out."""
-    tab = page(before=lambda: in_media(browser, forced_colors="active"))
+    tab = page(before=lambda tab: tab.media("forced"))
     tab.hears(chat("ann: look"), chat("nothing"))
     tab.wait(lambda t: t.shown("mention"), "the mention")
     border = lambda selector: tab.do("""const at = getComputedStyle(document.querySelector(arguments[0]));
         return [at.borderInlineStartWidth, at.outlineWidth, at.outlineStyle, at.boxShadow]""", selector)
     assert border("#messages .mention") != border("#messages .chat:not(.mention)")
     assert border("#rooms .current .row") != ["0px", "0px", "none", "none"] or \
-        style(tab, "#rooms .current .row", "forcedColorAdjust") == "none"
+        tab.style("#rooms .current .row", "forcedColorAdjust") == "none"
 
 
-def test_nothing_moves_with_reduced_motion(page, browser):
-    tab = page(before=lambda: in_media(browser, prefers_reduced_motion="reduce"))
+def test_nothing_moves_with_reduced_motion(page):
+    tab = page(before=lambda tab: tab.media(still=True))
     longest = tab.do("""return Math.max(...[...document.querySelectorAll("*")].flatMap(at => {
         const { transitionDuration, animationDuration } = getComputedStyle(at);
         return [transitionDuration, animationDuration].flatMap(all => all.split(",").map(parseFloat)); }))""")
     assert longest <= 0.01
 
 
-def test_nothing_zooms_when_it_is_typed_in(page, browser):
+def test_nothing_zooms_when_it_is_typed_in(page):
     """Phones zoom to fields whose letters are smaller than 16 pixels."""
-    tab = page(before=lambda: on_a_phone(browser))
+    tab = page(before=on_a_phone)
     sizes = tab.do("""return [...document.querySelectorAll("input[type=text], input:not([type]), textarea")]
         .map(at => parseFloat(getComputedStyle(at).fontSize))""")
     assert len(sizes) >= 3 and min(sizes) >= 16
@@ -477,11 +462,11 @@ def test_it_can_be_installed(page):
 
 
 @pytest.mark.parametrize("theme, light", [("light", True), ("dark", False)])
-def test_without_javascript_it_says_where_to_come_in(page, browser, theme, light):
+def test_without_javascript_it_says_where_to_come_in(page, theme, light):
     """And whatever the page's own code does later, its first picture has the system's colours."""
-    def before():
-        in_media(browser, prefers_color_scheme=theme)
-        browser.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    def before(tab):
+        tab.media(theme)
+        tab.command("Emulation.setScriptExecutionDisabled", value=True)
     tab = page(inside=False, before=before)
     body = tab.find("body")
     assert "telnet HOST 5005" in body.text and "Diese Seite braucht JavaScript" in body.text

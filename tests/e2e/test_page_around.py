@@ -6,7 +6,7 @@ import pytest
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
-from test_page_alone import NOON, chat, in_media, on_a_phone, page, pytestmark  # noqa: F401
+from test_page_alone import NOON, chat, on_a_phone, page, pytestmark  # noqa: F401
 
 
 def press(tab, *keys):
@@ -100,8 +100,8 @@ def test_a_topic_can_be_removed_and_added(page):
     assert not tab.find("#topic-panel").is_displayed()
 
 
-def test_on_a_phone_the_topic_is_below_the_name(page, browser):
-    tab = page(before=lambda: on_a_phone(browser))
+def test_on_a_phone_the_topic_is_below_the_name(page):
+    tab = page(before=on_a_phone)
     set_topic(tab, TOPIC)
     name, topic = tab.find("#title").rect, tab.find("#topic").rect
     assert topic["y"] >= name["y"] + name["height"] - 4 and topic["width"] > 170
@@ -214,15 +214,14 @@ AROUND = {
     "editing": lambda tab: (tab.find("#topic-open").click(), tab.find("#topic-edit").click()),
     "help": lambda tab: (tab.find("#input").send_keys("/help", Keys.ENTER), tab.shows("/msg", "#answer")),
     "code": lambda tab: (tab.hears(chat("```\n" + "x " * 400 + "\n``` `x` **b** > q\n> quoted")), tab.wait(lambda t: t.shown("chat"), "it")),
-    "aside": lambda tab: (tab.hears({"type": "direct", "nick": "bob", "to": "ann", "message": "psst"}), tab.shows("psst", "#aside")),
+    "aside": lambda tab: (tab.hears({"type": "direct", "nick": "bob", "to": "ann", "message": "psst"}), tab.shows("psst", "#aside"), tab.point_at("#aside")),
     "alone": lambda tab: (tab.hears({"type": "leave", "nick": "bob", "room": "main"}), tab.shows("Nobody else", "#intro")),
 }
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("view", AROUND)
-def test_axe_finds_nothing(page, browser, view, theme):
-    tab = page(before=lambda: in_media(browser, prefers_color_scheme=theme, prefers_reduced_motion="reduce"))
+def test_axe_finds_nothing(page, view):
+    tab = page(before=lambda tab: tab.media(still=True))
     set_topic(tab, TOPIC, snapshot=True)
     AROUND[view](tab)
-    assert tab.faults() == []
+    assert tab.faults("light", "dark") == []

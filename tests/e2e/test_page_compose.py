@@ -4,7 +4,7 @@ import pytest
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
-from test_page import hears, lines, page, say  # noqa: F401
+from test_page import hears, lines, say
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -177,33 +177,25 @@ def test_undo_works_after_completion_and_recall(page):
     assert field(ann) == ""
 
 
-def test_on_a_touch_screen_enter_makes_a_line(page, browser):
-    browser.driver.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": True})
-    browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": 360, "height": 640, "deviceScaleFactor": 1, "mobile": True})
-    try:
-        ann, bob = page("Ann"), page.server.json("bob")
-        browser.driver.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": True})
-        browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": 360, "height": 640, "deviceScaleFactor": 1, "mobile": True})
-        ann.wait(lambda t: t.front().execute_script("return matchMedia('(pointer: coarse)').matches"), "a touch screen")
-        assert ann.find("#send").get_attribute("aria-disabled") == "true"
-        ann.find("#input").click()
-        ann.find("#input").send_keys("one", Keys.ENTER, "two")
-        assert field(ann) == "one\ntwo"
-        ann.find("#send").click()
-        bob.until("chat", message="one\ntwo")
-    finally:
-        browser.driver.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": False})
-        browser.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+def test_on_a_touch_screen_enter_makes_a_line(page):
+    def touched(tab):
+        tab.command("Emulation.setTouchEmulationEnabled", enabled=True)
+        tab.resize(360, 640, mobile=True)
+    ann, bob = page("Ann", before=touched), page.server.json("bob")
+    ann.wait(lambda t: t.front().execute_script("return matchMedia('(pointer: coarse)').matches"), "a touch screen")
+    assert ann.find("#send").get_attribute("aria-disabled") == "true"
+    ann.find("#input").click()
+    ann.find("#input").send_keys("one", Keys.ENTER, "two")
+    assert field(ann) == "one\ntwo"
+    ann.find("#send").click()
+    bob.until("chat", message="one\ntwo")
 
 
 @pytest.mark.parametrize("typed", ["@", "/", "/join "])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_in_the_lists(page, browser, typed, theme):
-    ann = page("Ann")
-    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
-        "features": [{"name": "prefers-color-scheme", "value": theme}, {"name": "prefers-reduced-motion", "value": "reduce"}]})
+def test_axe_finds_nothing_in_the_lists(page, typed):
+    ann = page("Ann", before=lambda tab: tab.media(still=True))
     page.server.json("bob").until("names")
     hears(ann, "bob joined")
     press(ann, typed)
     ann.wait(options, "the list")
-    assert ann.faults() == []
+    assert ann.faults("light", "dark") == []

@@ -10,39 +10,12 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from server import wait_until
+from test_page import say
 
 pytestmark = pytest.mark.xdist_group("another browser")
 
 
-@pytest.fixture
-def page(start_server, browser, tabs):
-    """Opens tabs on a server of the test's own; `before` is a script that runs before the page's."""
-    def at(nick=None, path="/", address=None, before=None):
-        host, port = at.server.address("web")
-        browser.driver.switch_to.new_window("tab")
-        if before:
-            browser.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": before})
-        browser.driver.get(address or f"http://{host}:{port}{path}")
-        from browser import Tab
-        tabs.append(Tab(browser.driver, browser.driver.current_window_handle))
-        if nick:
-            tabs[-1].enter(nick)
-            inside(tabs[-1])
-        return tabs[-1]
-
-    at.server = start_server()
-    return at
-
-
 ELSEWHERE = "data:text/html,<title>Elsewhere</title>"
-
-
-def inside(tab):
-    tab.wait(lambda t: t.find("#input").is_displayed() and "calm" in t.find("#connection").get_attribute("class"), "the app")
-
-
-def say(tab, text):
-    tab.find("#input").send_keys(text, Keys.ENTER)
 
 
 def online(server):
@@ -70,7 +43,7 @@ def test_a_page_that_is_left_is_no_ghost_and_back_brings_it_back_at_once(page):
     bob.until("leave", nick="ann")
     assert online(page.server) == ["bob"]
     ann.front().back()
-    inside(ann)
+    ann.inside()
     assert online(page.server) == ["ann", "bob"]
     ann.shows("before", "#messages")
     assert ann.find("#input").get_attribute("value") == "half a thou"
@@ -92,7 +65,7 @@ def test_coming_back_the_topic_is_not_told_again(page):
     for _ in range(2):
         ann.front().get(ELSEWHERE)
         ann.front().back()
-        inside(ann)
+        ann.inside()
     ann.shows("green tea", "#topic")
     assert told() in (before, []), "only that it is back"
 
@@ -112,7 +85,7 @@ def test_a_reload_comes_back_without_asking_in_the_same_rooms(page):
     ann.shows("bob", "#title")
     ann.find("#input").send_keys("half a thou")
     ann.front().refresh()
-    inside(ann)
+    ann.inside()
     assert not ann.find("#login").is_displayed()
     assert (ann.texts("#rooms .name"), ann.texts("#dms .name")) == (["main", "tea"], ["bob"])
     assert ann.texts("#title") == ["bob"]
@@ -135,7 +108,7 @@ def test_logging_out_is_forgotten_too(page):
     ann.wait(lambda t: t.find("#nick").is_displayed(), "the login form")
     assert online(page.server) == []
     ann.enter("ann")
-    inside(ann)
+    ann.inside()
     assert ann.find("#input").get_attribute("value") == ""
 
 
@@ -143,12 +116,12 @@ def test_a_copy_of_a_tab_is_told_that_its_name_is_in_use(page):
     ann = page("ann")
     copied = ann.front().execute_script("return JSON.stringify(sessionStorage)")
     assert "ann" in copied
-    copy = page(before=f"if (!sessionStorage.copied) Object.assign(sessionStorage, {copied}, {{ copied: 1 }})")
+    copy = page(script=f"if (!sessionStorage.copied) Object.assign(sessionStorage, {copied}, {{ copied: 1 }})")
     copy.wait(lambda t: t.find("#login").is_displayed(), "the login form")
     copy.shows("The name “ann” is already in use, perhaps by you in another tab.", "#login-problem")
     assert copy.find("#nick").get_attribute("value") == "ann"
     copy.find("#suggestion").click()
-    inside(copy)
+    copy.inside()
     assert online(page.server) == ["ann", "ann2"]
     assert copy.texts("#self") == ["ann2"]
     assert ann.find("#input").is_displayed()
@@ -156,15 +129,15 @@ def test_a_copy_of_a_tab_is_told_that_its_name_is_in_use(page):
 
 @pytest.mark.parametrize("stored", ["{", "null", "[]", '{"nick":5}', '{"nick":"ann","conversations":[{}]}'])
 def test_what_storage_should_not_hold_does_no_harm(page, stored):
-    ann = page(before=f"sessionStorage.setItem('teahouse.session', {stored!r}); localStorage.setItem('teahouse.settings', {stored!r})")
+    ann = page(script=f"sessionStorage.setItem('teahouse.session', {stored!r}); localStorage.setItem('teahouse.settings', {stored!r})")
     ann.wait(lambda t: t.find("#nick").is_displayed(), "the login form")
     ann.enter("ann")
-    inside(ann)
+    ann.inside()
 
 
 @pytest.mark.parametrize("how", ["throw new DOMException('no', 'SecurityError')", "return null"])
 def test_without_storage_everything_works_but_remembering(page, how):
-    ann = page("ann", before=f"""for (const name of ["localStorage", "sessionStorage"])
+    ann = page("ann", script=f"""for (const name of ["localStorage", "sessionStorage"])
         Object.defineProperty(window, name, {{ get() {{ {how}; }} }});""")
     say(ann, "/join tea")
     ann.shows("tea", "#title")
@@ -177,7 +150,7 @@ def test_without_storage_everything_works_but_remembering(page, how):
 
 
 def test_full_storage_is_no_reason_to_fail(page):
-    ann = page("ann", before="Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); };")
+    ann = page("ann", script="Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); };")
     say(ann, "hello")
     ann.shows("hello", "#messages")
 
@@ -233,7 +206,7 @@ HURRIED = """
 @pytest.mark.parametrize("what", ["the network has changed", "nothing answers"])
 def test_a_dead_connection_does_not_look_alive(page, relay, what):
     """With the page's patience a twentieth, so as not to wait for it."""
-    ann = page("ann", address=f"http://127.0.0.1:{relay.port}/", before=HURRIED)
+    ann = page("ann", address=f"http://127.0.0.1:{relay.port}/", script=HURRIED)
     relay.stalled = True
     if what == "nothing answers":
         say(ann, "hello?")
@@ -282,7 +255,7 @@ THROWS = """
 
 def test_where_notifications_throw_the_service_worker_shows_them(page):
     """As in Chrome for Android. What came with the mention is shown in any case."""
-    ann = page("ann", before=THROWS)
+    ann = page("ann", script=THROWS)
     bob = page.server.json("bob")
     say(ann, "/join tea")
     ann.shows("tea", "#title")
@@ -298,7 +271,7 @@ def test_where_notifications_throw_the_service_worker_shows_them(page):
 
 def test_a_window_beside_the_one_in_use_still_calls(page):
     """It is visible, and so what comes is read, but the user types elsewhere."""
-    ann = page("ann", before=THROWS + "document.hasFocus = () => window.focused;")
+    ann = page("ann", script=THROWS + "document.hasFocus = () => window.focused;")
     bob = page.server.json("bob")
     bob.send("chat", message="ann: one")
     ann.shows("ann: one", "#messages")
@@ -331,7 +304,7 @@ def test_times_follow_a_change_of_zone(page, browser):
 
 def test_a_computer_that_slept_looks_after_its_connection(page, relay):
     """No event tells of sleep: only the clock has jumped."""
-    ann = page("ann", address=f"http://127.0.0.1:{relay.port}/", before=HURRIED + """
+    ann = page("ann", address=f"http://127.0.0.1:{relay.port}/", script=HURRIED + """
         const real = Date.now, every = window.setInterval;
         window.slept = 0;
         Date.now = () => real() + slept;
@@ -345,7 +318,7 @@ def test_a_computer_that_slept_looks_after_its_connection(page, relay):
 
 def test_over_plain_http_only_what_browsers_forbid_is_missing(page):
     """No service worker, no clipboard, no notifications: each said, none needed."""
-    ann = page("ann", before="""
+    ann = page("ann", script="""
         delete Navigator.prototype.serviceWorker;
         delete Navigator.prototype.clipboard;
         Object.defineProperty(window, "isSecureContext", { value: false });
@@ -375,7 +348,7 @@ def test_shortcuts_work_on_keyboards_of_other_alphabets(page):
 
 def test_a_german_page_is_german_throughout(page, browser):
     """Also times in a browser whose own language is another, refusals and the help."""
-    ann = page("ann", before="localStorage.setItem('teahouse.settings', '{\"language\":\"de\"}')")
+    ann = page("ann", script="localStorage.setItem('teahouse.settings', '{\"language\":\"de\"}')")
     bob = page.server.json("bob")
     bob.send("chat", message="hallo")
     ann.shows("hallo", "#messages")
@@ -396,7 +369,7 @@ def test_a_german_page_is_german_throughout(page, browser):
 def test_a_server_that_stops_says_so_in_the_pages_language(page):
     """While it stops it may still answer by HTTP, and is not said to refuse the page. The words do not
     cover a message that is shown beside them."""
-    ann = page("ann", before="localStorage.setItem('teahouse.settings', '{\"language\":\"de\"}')")
+    ann = page("ann", script="localStorage.setItem('teahouse.settings', '{\"language\":\"de\"}')")
     page.server.json("bob").send("direct", to="ann", message="psst")
     ann.shows("psst", "#aside")
     page.server.stop()

@@ -4,7 +4,7 @@ import pytest
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 
-from test_page_alone import DAY, MINUTE, NOON, chat, page, pytestmark, style  # noqa: F401
+from test_page_alone import DAY, MINUTE, NOON, chat, page, pytestmark  # noqa: F401
 
 
 def shown(tab, text):
@@ -48,7 +48,7 @@ def test_name_and_time_are_in_one_line_and_the_text_is_below(page):
     kinds = [kinds.split() for kinds, _ in tab.rows() if "chat" in kinds]
     assert ["same" in kind for kind in kinds] == [False, True, False]
     assert box(tab, ".same .text")[0] == text[0]
-    assert style(tab, ".chat:not(.same)", "content") == "normal"
+    assert tab.style(".chat:not(.same)", "content") == "normal"
     initial = tab.do("return getComputedStyle(document.querySelector('.chat:not(.same)'), '::before').content")
     assert '"B"' in initial
 
@@ -56,10 +56,9 @@ def test_name_and_time_are_in_one_line_and_the_text_is_below(page):
 @pytest.mark.parametrize("width", [320, 768, 1280])
 @pytest.mark.parametrize("density", ["cosy", "compact"])
 @pytest.mark.parametrize("kind", ["room", "conversation"])
-def test_a_time_is_never_in_two_rows(page, browser, width, density, kind):
+def test_a_time_is_never_in_two_rows(page, width, density, kind):
     tab = page()
-    browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
-        "width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False})
+    tab.resize(width, 800)
     late = NOON + 46 * MINUTE
     if kind == "conversation":
         tab.hears({"type": "direct", "nick": "bob", "to": "ann", "message": "psst", "time": late},
@@ -86,13 +85,12 @@ def two_frames(tab):
     tab.front().execute_async_script("const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))")
 
 
-def test_the_newest_message_stays_in_view_when_the_window_changes(page, browser):
+def test_the_newest_message_stays_in_view_when_the_window_changes(page):
     tab = page()
     tab.hears(*[chat(f"message {i} " + "words that need more lines in a narrow window " * 4) for i in range(40)])
     shown(tab, "message 39")
     for width, height in ((1280, 800), (768, 900), (360, 740), (740, 360), (360, 740), (1280, 800)):
-        browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
-            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": False})
+        tab.resize(width, height)
         tab.wait(lambda t: t.do("return [innerWidth, innerHeight]") == [width, height], "the size")
         two_frames(tab)
         assert tab.do(BELOW_THE_VIEW) < 2, (width, height)

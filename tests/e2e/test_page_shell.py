@@ -7,39 +7,9 @@ import pytest
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
-from browser import Tab
 from server import ROOT, free_port
 
 pytestmark = pytest.mark.xdist_group("browser")
-
-
-@pytest.fixture
-def page(start_server, browser, tabs):
-    """Opens tabs on a server of the test's own; `before` is called with the browser's driver."""
-    driver = browser.driver
-
-    def at(nick=None, server=None, before=lambda driver: None):
-        host, port = (server or at.server).address("web")
-        driver.switch_to.new_window("tab")
-        before(driver)
-        driver.get(f"http://{host}:{port}/")
-        tabs.append(Tab(driver, driver.current_window_handle))
-        if nick:
-            tabs[-1].enter(nick)
-            inside(tabs[-1])
-        return tabs[-1]
-
-    at.server = start_server()
-    return at
-
-
-def inside(tab):
-    tab.wait(lambda t: t.find("#input").is_displayed() and "calm" in t.find("#connection").get_attribute("class"), "the app")
-
-
-def prefers(driver, **features):
-    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [
-        {"name": name.replace("_", "-"), "value": value} for name, value in features.items()]})
 
 
 def choose(tab, setting, value):
@@ -50,10 +20,6 @@ def choose(tab, setting, value):
 def opened_settings(tab):
     tab.find("#show-settings").click()
     tab.wait(lambda t: t.find("#settings").is_displayed(), "the settings")
-
-
-def style(tab, selector, of):
-    return tab.front().execute_script("return getComputedStyle(document.querySelector(arguments[0]))[arguments[1]]", selector, of)
 
 
 # Loading.
@@ -80,7 +46,7 @@ def test_the_first_load_is_small_and_nothing_waits_for_a_chain(page):
     assert max(starts) - min(starts) < 500, "they were all asked for at once"
     assert sum(entry["encodedBodySize"] for entry in loaded) < 110_000
     tab.find("#nick").send_keys("nn", Keys.ENTER)
-    inside(tab)
+    tab.inside()
     assert tab.texts("#self") == ["ann"]
 
 
@@ -88,10 +54,10 @@ def test_the_first_load_is_small_and_nothing_waits_for_a_chain(page):
     ("en", ["Your name", "Join", "A place to chat"]), ("de", ["Dein Name", "Eintreten", "ohne Konto"])])
 def test_the_first_picture_needs_no_module(page, language, words):
     """As if the modules were still on their way."""
-    def before(driver):
-        driver.execute_cdp_cmd("Network.enable", {})
-        driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": ["*/start.js"]})
-        driver.execute_cdp_cmd("Network.setUserAgentOverride", {"userAgent": "test", "acceptLanguage": language})
+    def before(tab):
+        tab.command("Network.enable")
+        tab.command("Network.setBlockedURLs", urls=["*/start.js"])
+        tab.command("Network.setUserAgentOverride", userAgent="test", acceptLanguage=language)
     tab = page(before=before)
     form = tab.find("#login").text
     assert all(word in form for word in words), form
@@ -111,7 +77,7 @@ def test_the_form_says_what_this_place_is_and_who_is_there(page, start_server):
     tab.wait(lambda t: t.find("#login-present").text == "2 people in main now", "how many")
     assert tab.texts("#login-title") == ["Garden"]
     tab.enter("ann")
-    inside(tab)
+    tab.inside()
 
 
 def test_a_tab_left_at_the_form_makes_no_noise(page, start_server):
@@ -125,34 +91,33 @@ def test_a_tab_left_at_the_form_makes_no_noise(page, start_server):
         tab.front().execute_async_script("setTimeout(arguments[0], 1500)")
         assert tab.find("#status").text == "" and tab.find("#login-problem").text == ""
     tab.enter("ann")
-    inside(tab)
+    tab.inside()
 
 
 # Settings.
 
-def test_settings_change_the_page_at_once_and_stay(page, browser):
-    prefers(browser.driver, prefers_color_scheme="light")
-    tab = page("ann")
-    light = style(tab, "body", "backgroundColor")
+def test_settings_change_the_page_at_once_and_stay(page):
+    tab = page("ann", before=lambda tab: tab.media("light"))
+    light = tab.style("body", "backgroundColor")
     opened_settings(tab)
     choose(tab, "theme", "dark")
-    dark = style(tab, "body", "backgroundColor")
+    dark = tab.style("body", "backgroundColor")
     assert light != dark
     assert tab.front().execute_script("return [...document.querySelectorAll('meta[name=theme-color]')].map(m => m.content)")[0] != "#f5f0e8"
-    size = style(tab, ".row", "fontSize")
+    size = tab.style(".row", "fontSize")
     choose(tab, "textSize", "larger")
-    assert float(style(tab, ".row", "fontSize")[:-2]) > float(size[:-2])
+    assert float(tab.style(".row", "fontSize")[:-2]) > float(size[:-2])
     choose(tab, "density", "compact")
     choose(tab, "hours", "24")
     assert tab.front().execute_script("return document.documentElement.dataset.density") == "compact"
     tab.wait(lambda t: re.fullmatch(r"\d\d:\d\d", t.texts("#messages .time")[0]), "the times of lines that were there")
     tab.front().refresh()
-    inside(tab)
-    assert style(tab, "body", "backgroundColor") == dark
+    tab.inside()
+    assert tab.style("body", "backgroundColor") == dark
     opened_settings(tab)
     choose(tab, "theme", "light")
-    prefers(browser.driver, prefers_color_scheme="dark")
-    assert style(tab, "body", "backgroundColor") == light
+    tab.media("dark")
+    assert tab.style("body", "backgroundColor") == light
     tab.front().execute_script("localStorage.clear()")
 
 
@@ -165,7 +130,7 @@ def test_another_language_is_there_after_a_reload_that_loses_nothing(page):
     tab.shows("You stay logged in.", "#reload-note")
     tab.find("#reload").click()
     tab.wait(lambda t: t.front().execute_script("return document.documentElement.lang") == "de", "German")
-    inside(tab)
+    tab.inside()
     assert tab.find("#input").get_attribute("value") == "half a thou"
     assert tab.texts("#connection-state") == ["Verbunden"]
     tab.front().execute_script("localStorage.clear()")
@@ -174,8 +139,7 @@ def test_another_language_is_there_after_a_reload_that_loses_nothing(page):
 @pytest.mark.parametrize("stored", ['{"theme":"pink","density":5,"textSize":null,"hours":{},"rooms":"x","presence":"no"}',
                                     '{"rooms":{"__proto__":"all","main":7}}', "[]", "7"])
 def test_settings_of_another_kind_are_the_defaults(page, stored):
-    tab = page("ann", before=lambda driver: driver.execute_cdp_cmd(
-        "Page.addScriptToEvaluateOnNewDocument", {"source": f"localStorage.setItem('teahouse.settings', {stored!r})"}))
+    tab = page("ann", script=f"localStorage.setItem('teahouse.settings', {stored!r})")
     opened_settings(tab)
     chosen = tab.front().execute_script("return [...document.querySelectorAll('#settings select')].map(field => field.value)")
     assert chosen == ["system", "cosy", "normal", "system", "system", "mentions"]
@@ -195,7 +159,7 @@ SHOWS = """
 
 @pytest.mark.parametrize("alerts, told", [("mentions", ["ann: two"]), ("all", ["one", "ann: two"]), ("nothing", [])])
 def test_each_room_alerts_as_wished(page, alerts, told):
-    tab = page("ann", before=lambda driver: driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": SHOWS}))
+    tab = page("ann", script=SHOWS)
     bob = page.server.json("bob")
     opened_settings(tab)
     assert "main" in tab.find("#room-alerts").text
@@ -224,23 +188,22 @@ def test_the_keys_are_a_question_mark_away(page):
     assert not tab.find("#keys-dialog").is_displayed()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 320])
 @pytest.mark.parametrize("dialog", ["settings", "keys-dialog"])
-def test_dialogs_fit_and_axe_finds_nothing(page, browser, theme, width, dialog):
-    prefers(browser.driver, prefers_color_scheme="light", prefers_reduced_motion="reduce")
-    tab = page("ann", before=lambda driver: driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
-        "width": width, "height": 640, "deviceScaleFactor": 1, "mobile": False}))
+def test_dialogs_fit_and_axe_finds_nothing(page, dialog):
+    tab = page("ann", before=lambda tab: tab.media(still=True))
     tab.front().execute_script("document.querySelector('#show-settings').click()")
-    choose(tab, "theme", theme)
     choose(tab, "language", "de")
     if dialog == "keys-dialog":
         tab.front().execute_script("document.querySelector('#show-keys').click()")
-    wide, high = tab.front().execute_script(f"""const card = document.querySelector("#{dialog} .card");
-        const box = card.getBoundingClientRect();
-        return [card.scrollWidth <= card.clientWidth && box.left >= 0 && box.right <= innerWidth, box.bottom <= innerHeight];""")
-    assert wide and high
-    assert tab.faults() == []
+    for width in (1280, 320):
+        tab.resize(width, 640)
+        for theme in ("light", "dark"):
+            choose(tab, "theme", theme)
+            wide, high = tab.front().execute_script(f"""const card = document.querySelector("#{dialog} .card");
+                const box = card.getBoundingClientRect();
+                return [card.scrollWidth <= card.clientWidth && box.left >= 0 && box.right <= innerWidth, box.bottom <= innerHeight];""")
+            assert wide and high
+            assert tab.faults("light") == [], (width, theme)
     tab.front().execute_script("localStorage.clear()")
 
 
@@ -258,7 +221,7 @@ def test_without_a_connection_the_page_itself_is_there_and_comes_back(page, star
     assert tab.texts("#rooms .name") == ["main"] and tab.texts("#connection-state") == ["Not connected"]
     again = start_server(web={"port": port})
     tab.front().execute_script("document.querySelector('#retry').click()")
-    inside(tab)
+    tab.inside()
     again.json("bob").until("names", nicks=["ann", "bob"])
 
 
@@ -280,26 +243,25 @@ def test_a_page_of_the_worker_is_never_older_than_the_servers(page, start_server
     tab.shows("A newer place", "#login")
 
 
-def test_being_offline_is_said_in_words(page, browser):
+def test_being_offline_is_said_in_words(page):
     tab = page("ann")
     tab.front().execute_async_script("navigator.serviceWorker.ready.then(arguments[0])")
     offline = {"offline": True, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
-    tab.front().execute_cdp_cmd("Network.enable", {})
-    tab.front().execute_cdp_cmd("Network.emulateNetworkConditions", offline)
+    tab.command("Network.enable")
+    tab.command("Network.emulateNetworkConditions", **offline)
     page.server.stop()
     tab.shows("You are offline.", "#status")
-    tab.front().execute_cdp_cmd("Network.emulateNetworkConditions", {**offline, "offline": False})
+    tab.command("Network.emulateNetworkConditions", **{**offline, "offline": False})
 
 
 # Paper.
 
-def test_only_the_messages_are_printed(page, browser):
+def test_only_the_messages_are_printed(page):
     tab = page("ann")
     tab.find("#input").send_keys("for the record", Keys.ENTER)
     tab.shows("for the record", "#messages")
-    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    tab.media(medium="print")
     for hidden in ("#rooms-pane", "#people-pane", "#composer", "#show-people"):
         assert not tab.find(hidden).is_displayed(), hidden
     assert tab.find("#messages .chat").is_displayed() and tab.find("#title").is_displayed()
-    assert style(tab, "#log", "overflowY") == "visible"
-    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    assert tab.style("#log", "overflowY") == "visible"
