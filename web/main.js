@@ -9,6 +9,7 @@ import { dropSession, restoreSession, storeSession, watchPage } from "./lifetime
 import { perform, startLogin } from "./model/actions.js";
 import { parse } from "./model/commands.js";
 import { messagePackets } from "./model/outbox.js";
+import { askForHistory, continueGap, jumpToNewest, loadMore, openMessage } from "./model/history.js";
 import { disconnected, hello, receive } from "./model/packets.js";
 import { askForProfile, askForProfiles } from "./model/profiles.js";
 import { createSettings, isWorthAlert } from "./model/settings.js";
@@ -24,7 +25,6 @@ import { createAside } from "./view/aside.js";
 import { Composer } from "./view/composer.js";
 import { confirm } from "./view/confirm.js";
 import { byId } from "./view/dom.js";
-import { drawIntro } from "./view/intro.js";
 import { createLogin } from "./view/login.js";
 import { MessageLog } from "./view/message_log.js";
 import { drawPage } from "./view/page.js";
@@ -61,7 +61,7 @@ const composer = new Composer({
 	known: () => ({ nicks: nicksByRecency(state), rooms: roomNames(), commands: state.commands }),
 	page: (direction) => log.page(direction),
 });
-const log = new MessageLog({ edit: (text) => composer.edit(text), retry, join: enter, read: () => act({ do: "read" }) });
+const log = new MessageLog({ edit: (text) => composer.edit(text), retry, join: enter, read: () => act({ do: "read" }), load, jump });
 const drawSidebar = createSidebar(state, { act: onClick, goTo: () => goTo(), newRoom: () => goTo(true), logOut });
 const drawPeople = createPeople(onClick, drawSoon);
 const drawToast = createToast(onClick, () => (state.left = null, drawSoon()));
@@ -113,8 +113,22 @@ function onClick(action) {
 		composer.focus();
 }
 
-function enter(room) {
-	onClick({ do: "join", room });
+/** id: the message to go to, or 0. */
+function enter(room, id = 0) {
+	if (id === 0 || !openMessage(state, room, id))
+		return onClick({ do: "join", room });
+	panes.close();
+	draw();
+}
+
+function load(what, seq, again) {
+	sendAll(what === "gap" ? continueGap(state, seq) : loadMore(state, what, again));
+	drawSoon();
+}
+
+function jump() {
+	sendAll(jumpToNewest(state));
+	drawSoon();
 }
 
 function logIn(nick) {
@@ -251,12 +265,11 @@ function draw() {
 	login.draw(state);
 	if (!isInApp(state))
 		return;
-	sendAll(askForProfiles(state, Date.now()));
+	sendAll([...askForProfiles(state, Date.now()), ...askForHistory(state)]);
 	drawSidebar();
 	drawPeople(state, conversation);
 	composer.draw(conversation, state.limits.message);
 	drawTopic(conversation);
-	drawIntro(conversation);
 	drawAnswer(state);
 	if (log.draw(state, conversation))
 		drawSoon();

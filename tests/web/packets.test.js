@@ -8,7 +8,8 @@ import { load } from "./load.js";
 const { perform, startLogin } = await load("model/actions.js");
 const { OWN_COMMANDS } = await load("model/commands.js");
 const { hello, disconnected, receive } = await load("model/packets.js");
-const { KEPT_LINES, createState, current, find, show, takeUnseen, titleOf, totals, setPageFocused, setPageVisible } = await load("model/state.js");
+const { KEPT_LINES } = await load("model/loaded.js");
+const { createState, current, find, show, takeUnseen, titleOf, totals, setPageFocused, setPageVisible } = await load("model/state.js");
 
 const chat = (nick, message, room = "main") => ({ type: "chat", nick, message, room });
 

@@ -136,6 +136,17 @@ export default {
 	copied: "Kopiert",
 	notCopied: "Der Browser erlaubt kein Kopieren.",
 
+	historyBegins: "Hier beginnt der Verlauf von #{name}.",
+	historyLoading: "Lädt …",
+	historyFailed: "Die Nachrichten konnten nicht geladen werden.",
+	historyUnreadable: "Der Verlauf kann gerade nicht gelesen werden.",
+	gapLoading: "Lädt, was inzwischen geschrieben wurde …",
+	gapMore: "Dazwischen gibt es weitere Nachrichten.",
+	loadBetween: "Laden, was dazwischen liegt",
+	jumpToNewest: "Zum Neuesten",
+	jumpToNewestCount: { one: "Zum Neuesten ({count} neue)", other: "Zum Neuesten ({count} neue)" },
+	messageGone: "Diese Nachricht gibt es nicht mehr.",
+
 	messageRoom: "Nachricht an #{name}",
 	messagePerson: "Nachricht an {name}",
 	message: "Nachricht",

@@ -141,6 +141,18 @@ export default {
 	copied: "Copied",
 	notCopied: "The browser does not allow copying.",
 
+	// History
+	historyBegins: "This is where the history of #{name} begins.",
+	historyLoading: "Loading …",
+	historyFailed: "The messages could not be loaded.",
+	historyUnreadable: "The history can’t be read right now.",
+	gapLoading: "Loading what was said meanwhile …",
+	gapMore: "There are more messages in between.",
+	loadBetween: "Load what is in between",
+	jumpToNewest: "Jump to the newest",
+	jumpToNewestCount: { one: "Jump to the newest ({count} new)", other: "Jump to the newest ({count} new)" },
+	messageGone: "That message is not there any more.",
+
 	// Composer
 	messageRoom: "Message #{name}",
 	messagePerson: "Message {name}",

@@ -3,9 +3,11 @@
 
 import { formatDuration } from "../i18n/times.js";
 import { t } from "../i18n/translate.js";
-import { mentionsNick, sameName } from "../lib/names.js";
+import { sameName } from "../lib/names.js";
 import { OWN_COMMANDS } from "./commands.js";
 import { askForPeople, nameTaken, peopleSeen, personAnswered, personLeftRoom, personOffline, personSeen } from "./dm_presence.js";
+import { historyAnswered, historyFailed, retryFailed } from "./history.js";
+import { messageLine } from "./lines.js";
 import { markMessagesSent, settle, takeUnanswered, takeUnconfirmed, track } from "./outbox.js";
 import { appendPresence, appendRenamed, takeFormerName } from "./presence.js";
 import { forgetProfile, keepProfiles, noteSpeaking, renameProfile } from "./profiles.js";
@@ -18,7 +20,7 @@ const NICK_LETTERS = 32;
 
 const HANDLERS = {
 	greeting, welcome, join, leave, chat: message, emote: message, direct, nick: renamed,
-	presence, names, rooms, who, topic, commands, notice, error, pong: ({ ref }, state) => void settle(state, ref),
+	presence, names, rooms, who, topic, commands, notice, error, history: historyAnswered, pong: ({ ref }, state) => void settle(state, ref),
 };
 
 /**
@@ -57,9 +59,11 @@ export function disconnected(state, now, heardAt = now) {
 	state.wanted = { nick: state.nick, room: room?.name ?? "" };
 	for (const request of takeUnconfirmed(state))
 		append(state, state.conversations.get(request.key) ?? shown, failedLine(request, t("maybeSent"), now));
-	for (const request of takeUnanswered(state))
+	for (const request of takeUnanswered(state)) {
+		historyFailed(state, request);
 		if (!request.quiet)
 			notify(state, t("unanswered", request), now, request.key);
+	}
 }
 
 function failedLine({ typed, packet: { ref, ...packet } }, reason, time) {
@@ -145,25 +149,24 @@ function presence({ room: name, joined, left, users, id, time }, state) {
 	appendPresence(state, room, { id, time, joined, gone: left });
 }
 
-function message({ type, nick, room: name, message: text, id, time, ref }, state, now) {
+function message(packet, state, now) {
+	const { nick, room: name, ref } = packet;
 	settle(state, ref);
 	noteSpeaking(state, nick, now);
-	const own = isMe(state, nick);
 	const room = findOrOpen(state, "room", name);
-	const line = { kind: type, id, time, nick, text, own, mention: !own && mentionsNick(text, state.nick) };
-	const was = type === "chat" ? takeFormerName(room, nick) : undefined;
-	append(state, room, { ...line, ...(was !== undefined && { was }), ...(line.mention && { called: state.nick }) });
+	const was = packet.type === "chat" ? takeFormerName(room, nick) : undefined;
+	append(state, room, { ...messageLine(state, packet), past: packet.past, ...(was !== undefined && { was }) });
 }
 
 // If another conversation is in view, the page shows it beside that for a moment.
-function direct({ nick, to, message: text, id, time, ref }, state, now) {
+function direct({ nick, to, message: text, id, time, ref, past }, state, now) {
 	settle(state, ref);
 	noteSpeaking(state, nick, now);
 	const own = isMe(state, nick);
 	if (!own)
 		personSeen(state, nick, time);
 	const dm = findOrOpen(state, "dm", own ? to : nick);
-	const line = { kind: "direct", id, time, nick, to, text, own, mention: !own };
+	const line = { kind: "direct", id, time, nick, to, text, own, past, mention: !own };
 	append(state, dm, line);
 	if (state.current !== dm.key)
 		state.aside = { ...line, key: dm.key };
@@ -201,7 +204,9 @@ function names(packet, state) {
 		setPeople(room, room.joined ? [state.nick, ...list] : list, packet.users, list);
 	if (room)
 		peopleSeen(state, room, packet.time);
-	if (!packet.snapshot && request && !request.quiet)
+	if (room && packet.snapshot)
+		return retryFailed(state, room);
+	if (request && !request.quiet)
 		showAnswer(state, { kind: "names", room: packet.room, nicks: list, users: packet.users ?? list.length }, request.key);
 }
 
@@ -265,11 +270,15 @@ function error({ code, message: text, about, time, ref }, state, now) {
 	if (!state.online && (about === "hello" || !about))
 		return helloRefused(state, code, text, now);
 	const request = settle(state, ref);
+	if (request?.load)
+		return historyFailed(state, request);
 	// The person after whom the list was to continue has left, so it is requested from the beginning.
 	if (request?.packet.after !== undefined)
 		return [track(state, { type: "names", room: request.packet.room }, { quiet: true, key: request.key })];
 	if (request?.about !== undefined && code === "no-such-nick")
 		personAnswered(state, request, [], time);
+	if (request?.packet.type === "join")
+		state.wantedMessage = null;
 	if (request?.quiet && request.packet.type !== "join")
 		return;
 	const conversation = state.conversations.get(request?.key) ?? current(state);

@@ -14,13 +14,18 @@ export function appendPresence(state, room, { id, time, entered = [], left = [],
 	const line = { kind: "presence", id, time, entered, left, joined, gone, own };
 	if (!own)
 		addNews(room, line);
-	const last = room.lines.at(-1);
+	const last = lastLine(room);
 	if (last?.kind === "presence" && !last.own && !own && time - last.time < MERGE_WITHIN) {
 		removeLine(room, last);
 		Object.assign(line, merged(last, line));
 	}
 	if (line.entered.length + line.left.length + line.joined + line.gone > 0)
 		append(state, room, line);
+}
+
+// Before what happens now, if the lines reach it.
+function lastLine({ loaded, lines }) {
+	return loaded.detached ? undefined : lines.at(-1);
 }
 
 function merged(before, now) {
@@ -61,7 +66,7 @@ export function takeNews(room) {
 
 /** A person in the room has another name. A person who has just joined simply has it; there and back is nothing. */
 export function appendRenamed(state, room, line) {
-	const last = room.lines.at(-1);
+	const last = lastLine(room);
 	const recent = last !== undefined && !line.own && line.time - last.time < MERGE_WITHIN;
 	if (recent && last.kind === "presence" && !last.own && last.entered.some((nick) => sameName(nick, line.nick))) {
 		removeLine(room, last);
@@ -77,7 +82,7 @@ export function appendRenamed(state, room, line) {
 
 /** The name that the sender of the next line has just given up: the line shows it, and no other one need. */
 export function takeFormerName(room, nick) {
-	const last = room.lines.at(-1);
+	const last = lastLine(room);
 	if (last?.kind !== "renamed" || last.own || !sameName(last.to, nick))
 		return undefined;
 	removeLine(room, last);

@@ -23,6 +23,7 @@ const SENTENCES = {
 	"server-full": () => t("serverFull"),
 	"too-slow": () => t("tooSlow"),
 	"too-fast": () => t("tooFast"),
+	"history-unreadable": () => t("historyUnreadable"),
 	"shutting-down": () => t("shuttingDown"),
 };
 

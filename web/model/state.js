@@ -6,10 +6,7 @@
 import { fold, sameName, sortedNames } from "../lib/names.js";
 import { assignColours, colourIn, keepColours, renameColour } from "./colours.js";
 import { OWN_COMMANDS } from "./commands.js";
-
-export const KEPT_LINES = 1000;
-
-const COUNTED = new Set(["chat", "emote", "direct"]);
+import { addLine, createLoaded, isMessage } from "./loaded.js";
 
 export function createState() {
 	return {
@@ -19,6 +16,8 @@ export function createState() {
 		wanted: { nick: "", room: "" },
 		retryHello: false,          // hello was refused for the moment (the lost connection may still hold the nick)
 		online: false,              // logged in on the present connection
+		wantedMessage: null,        // a message that is to be shown: { room, id }, with the room's name folded
+		sentence: null,             // something to be said for a moment: { text }
 		disconnectedAt: 0,          // when the loss of the connection was noticed,
 		heardAt: 0,                 // and when it still worked
 		resumed: false,             // restored after a reload, and not logged in again since
@@ -122,6 +121,7 @@ function createConversation(key, kind, name) {
 		topicBy: "",                // who set the topic
 		news: { entered: [], left: [], joined: 0, gone: 0 }, // of people, not announced to screen readers yet
 		lines: [],
+		loaded: kind === "room" ? createLoaded() : null, // which part of the history the lines are
 		complete: true,             // false once the first lines were dropped
 		linesVersion: 0,            // rises whenever a line is removed
 		unread: 0,
@@ -274,23 +274,21 @@ export function lastKnown(room) {
 
 /**
  * Appends a line { kind, time, id, .. } and counts it as unread unless it is in view. id is the number
- * of its event, which rises over the whole server; it is undefined for lines of the page's own. The
- * line gets a seq, which rises over the whole page.
+ * of its event, which rises over the whole server; it is undefined for lines of the page's own. past:
+ * it happened while the user was away. The line gets a seq, which rises over the whole page.
  */
 export function append(state, conversation, line) {
 	line.seq = ++state.lastSeq;
 	if (line.nick !== undefined)
 		line.colour = colourIn(conversation, line.nick);
-	conversation.lines.push(line);
-	if (conversation.lines.length > KEPT_LINES) {
-		conversation.lines.shift();
-		conversation.complete = false;
-	}
+	addLine(conversation, line);
 	const inView = state.pageVisible && state.current === conversation.key;
-	if (line.own || !COUNTED.has(line.kind))
+	if (line.own || !isMessage(line))
 		return;
-	if (!inView || !state.pageFocused)
+	if (!line.past && (!inView || !state.pageFocused))
 		state.unseen.push({ ...line, conversation });
+	if (inView && line.past)
+		conversation.firstUnread ??= line.seq;
 	if (inView)
 		return;
 	conversation.firstUnread ??= line.seq;

@@ -11,13 +11,14 @@ const box = byId("intro");
 let drawn = "";
 
 export function drawIntro(conversation) {
-	const { key, kind, name, topic, topicBy, users, complete, joined } = conversation;
+	const { key, kind, name, topic, topicBy, users, complete, joined, loaded } = conversation;
 	const alone = kind === "room" && joined && users < 2;
-	const wanted = JSON.stringify([key, name, topic, topicBy, alone, complete]);
+	const isFirst = loaded ? loaded.begins : complete;
+	const wanted = JSON.stringify([key, name, topic, topicBy, alone, isFirst]);
 	if (wanted === drawn)
 		return;
 	drawn = wanted;
-	box.hidden = !complete;
+	box.hidden = !isFirst;
 	box.replaceChildren(
 		element("h2", { className: kind }, element("bdi", { textContent: name })),
 		...(kind === "room" ? roomIntro(conversation, alone) : [element("p", { textContent: t("dmIntro", { name }) })]));
@@ -28,6 +29,7 @@ function roomIntro({ name, topic, topicBy }, alone) {
 	const set = topicBy ? tParts("topicSetBy", { topic: text, nick: nickButton(topicBy) }) : tParts("topicIs", { topic: text });
 	return [
 		...(topic ? [element("p", {}, ...set)] : []),
+		element("p", { textContent: t("historyBegins", { name }) }),
 		...(alone ? inviteTo(name) : []),
 		element("p", { className: "keys-hint", textContent: t("roomHints") }),
 	];

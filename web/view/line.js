@@ -24,8 +24,9 @@ const BODIES = {
 export function lineElement(given, same = false) {
 	const line = asEmote(given);
 	const made = element("div", { className: classOf(line, same) });
-	// Screen readers need not read out what the user wrote; takeNews() announces who joined and left.
-	if (line.own || line.kind === "presence")
+	// Screen readers need not read out what the user wrote, or what happened before; takeNews() announces who
+	// joined and left.
+	if (line.own || line.stored || line.past || line.kind === "presence")
 		made.setAttribute("aria-live", "off");
 	if (line.kind === "chat" || line.kind === "direct")
 		made.append(senderElement(line));
@@ -60,6 +61,19 @@ export function dayElement(time) {
 
 export function newElement() {
 	return element("div", { className: "divider new" }, element("span", { textContent: t("unreadFrom") }));
+}
+
+/** Where messages are not loaded that came between the others. */
+export function gapElement({ status, seq }) {
+	const text = { loading: "gapLoading", more: "gapMore", failed: "historyFailed" }[status];
+	const label = { more: "loadBetween", failed: "retry" }[status];
+	return element("div", { "className": "gap edge", "aria-live": "off" },
+		element("span", { className: status === "loading" ? "later" : "", textContent: t(text) }), ...(label ? [" ", loadButton("gap", t(label), seq)] : []));
+}
+
+/** A button in the messages that loads more of them: what is "older", "newer", or the "gap" with this seq. */
+export function loadButton(what, label, seq = "") {
+	return element("button", { "type": "button", "className": "inline-button", "textContent": label, "data-load": what, "data-seq": String(seq) });
 }
 
 /** The time of a line's element, in ms. */

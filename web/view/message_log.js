@@ -1,20 +1,25 @@
-// The messages of the current conversation: appends new lines, and keeps the view at the bottom if
-// it was there; if not, shows how many messages came. Does not know packets.
+// The messages of the current conversation: keeps the view at the bottom if it was there, and else at the
+// messages that are in it; says how many came below, and has more loaded at both ends. Does not know packets.
 
-import { formatDay } from "../i18n/times.js";
 import { t } from "../i18n/translate.js";
 import { colourIn } from "../model/colours.js";
+import { canLoad } from "../model/history.js";
+import { isMessage, KEPT_LINES } from "../model/loaded.js";
 import { takeNews } from "../model/presence.js";
-import { KEPT_LINES, pendingIn } from "../model/state.js";
+import { pendingIn } from "../model/state.js";
 import { copyText } from "./clipboard.js";
 import { copyAsLines } from "./copy.js";
 import { byId, setText } from "./dom.js";
-import { dayElement, lineElement, newElement, presenceParts, timeOf } from "./line.js";
+import { drawEdges } from "./history_edges.js";
+import { drawIntro } from "./intro.js";
+import { lineElement, presenceParts } from "./line.js";
 import { nameKeys } from "./name_keys.js";
+import { continuesGroup, createRows } from "./rows.js";
 
-const PAUSE = 5 * 60 * 1000; // after which a sender's name is shown again, in ms
 const BATCH = 40;            // lines added per drawing: more would delay a frame
 const NEAR = 24;             // this close to the bottom counts as the bottom, in pixels
+const EDGE = 600;            // so far from the first or last message more are loaded, in pixels
+const MARKED_FOR = 4000;     // ms that a message is marked that was linked to
 
 const log = byId("log");
 const messages = byId("messages");
@@ -22,11 +27,11 @@ const pending = byId("pending");
 const newer = byId("newer");
 
 export class MessageLog {
-	#lines = null;    // the array that is drawn,
-	#version = 0;     // its version,
-	#seq = 0;         // and the seq of the last line drawn
-	#last = null;     // that line
-	#firstUnread = null;
+	#lines = null;    // the array that is drawn
+	#rows = createRows(messages);
+	#state = null;
+	#conversation = null;
+	#does;            // what the user can do here
 	#refs = [];       // of the pending messages that are drawn,
 	#pending = [];    // and these as lines
 	#atBottom = true;
@@ -35,38 +40,24 @@ export class MessageLog {
 	#unread = 0;      // messages that were unread when the conversation was opened
 
 	/**
-	 * edit(text) and retry(seq) are called for the buttons of failed messages, join(room) for
-	 * links to rooms, and read() when the user is done with what was unread.
+	 * edit(text) and retry(seq) are called for the buttons of failed messages, join(room, id) for links to rooms and
+	 * messages, read() when the user is done with what was unread, load(what, seq) for more messages: "older",
+	 * "newer", or the "gap" with this seq, with again if the user asks for it; jump() for the newest ones.
 	 */
-	constructor({ edit, retry, join, read }) {
+	constructor(does) {
+		this.#does = does;
 		log.addEventListener("scroll", () => this.#scrolled(), { passive: true });
-		newer.addEventListener("click", () => this.#toBottom());
-		log.addEventListener("click", (event) => {
-			const { action, seq } = event.target.closest(".inline-button")?.dataset ?? {};
-			const text = () => event.target.closest(".line").querySelector(".failed-text").textContent;
-			const code = event.target.closest(".copy-code");
-			const link = event.target.closest("a[data-room]");
-			if (action === "edit")
-				edit(text());
-			else if (action === "retry")
-				retry(Number(seq));
-			else if (action === "copy")
-				copyText(text());
-			else if (code)
-				this.#copyCode(code);
-			else if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
-				event.preventDefault();
-				join(link.dataset.room);
-			}
-		});
+		log.addEventListener("wheel", ({ deltaY }) => deltaY < 0 && this.#loadAtEdges(), { passive: true });
+		newer.addEventListener("click", () => this.#toNewest());
+		log.addEventListener("click", (event) => this.#clicked(event));
 		copyAsLines(messages);
 		nameKeys(log);
 		byId("older").addEventListener("click", () => this.#toUnread());
 		document.addEventListener("keydown", ({ key }) => {
 			if (key !== "Escape" || document.querySelector("dialog[open], :popover-open, .pane.open"))
 				return;
-			read();
-			this.#toBottom();
+			does.read();
+			this.#toNewest();
 		});
 		// A keyboard or a growing field shrinks the log, which must not hide the last line.
 		new ResizeObserver(() => this.#atBottom && this.#toBottom()).observe(log);
@@ -74,25 +65,29 @@ export class MessageLog {
 
 	/** Says whether there are more lines to draw, for which it must be called again soon. */
 	draw(state, conversation) {
-		const switched = this.#lines !== conversation.lines;
+		this.#state = state;
+		const { lines, loaded } = conversation;
+		const switched = this.#lines !== lines;
 		if (switched)
 			this.#begin(conversation);
-		if (this.#firstUnread !== conversation.firstUnread)
-			messages.querySelector(".divider.new")?.remove();
-		this.#firstUnread = conversation.firstUnread;
-		this.#removeStale(conversation);
-		const added = this.#addLines(conversation.lines, switched ? KEPT_LINES : BATCH);
+		const stay = this.#atBottom ? () => {} : holdPlace();
+		drawIntro(conversation);
+		drawEdges(conversation);
+		const added = this.#rows.draw(conversation, switched || loaded?.goTo ? KEPT_LINES : BATCH).filter((line) => isMessage(line) && !line.stored);
+		stay();
 		announce(takeNews(conversation));
 		const sent = this.#drawPending(state, conversation);
 		this.#groupPending();
 		if (this.#atBottom || sent)
 			this.#toBottom();
 		else
-			this.#setMissed(this.#missed + added);
+			this.#setMissed(this.#missed + added.length);
+		this.#goToWanted(loaded);
 		if (switched)
 			this.#unread = conversation.newCount;
 		this.#drawOlder();
-		return this.#seq < (conversation.lines.at(-1)?.seq ?? 0);
+		this.#loadAtEdges();
+		return this.#rows.last() !== (lines.at(-1) ?? null);
 	}
 
 	/** Draws everything again at the next drawing. */
@@ -106,56 +101,41 @@ export class MessageLog {
 	}
 
 	// Draws another conversation from scratch, which screen readers must not read out.
-	#begin({ kind, lines, linesVersion, firstUnread }) {
+	#begin(conversation) {
 		log.setAttribute("aria-live", "off");
 		setTimeout(() => log.setAttribute("aria-live", "polite"), 100);
-		log.className = kind;
-		messages.replaceChildren();
+		if (this.#conversation?.loaded)
+			this.#conversation.loaded.following = true;
+		this.#conversation = conversation;
+		log.className = conversation.kind;
+		this.#rows.begin(conversation);
 		pending.replaceChildren();
 		this.#pending = [];
-		this.#lines = lines;
-		this.#version = linesVersion;
-		this.#firstUnread = firstUnread;
-		this.#seq = 0;
-		this.#last = null;
+		this.#lines = conversation.lines;
 		this.#refs = [];
 		this.#atBottom = true;
 	}
 
-	// Removes lines that are not in the conversation any more.
-	#removeStale({ lines, linesVersion }) {
-		if (this.#version === linesVersion)
-			return;
-		this.#version = linesVersion;
-		const kept = new Set(lines.map(({ seq }) => String(seq)));
-		for (const line of messages.querySelectorAll(".line"))
-			if (!kept.has(line.dataset.seq))
-				line.remove();
-		for (const day of messages.querySelectorAll(".divider.day"))
-			if (!day.nextElementSibling || day.nextElementSibling.matches(".day"))
-				day.remove();
-		this.#last = lines.findLast(({ seq }) => seq <= this.#seq) ?? null;
-	}
-
-	// Returns how many of the added lines are messages.
-	#addLines(lines, most) {
-		const added = linesAfter(lines, this.#seq).slice(0, most);
-		const made = document.createDocumentFragment();
-		for (const line of added) {
-			const unread = line.seq === this.#firstUnread;
-			if (!this.#last || formatDay(line.time) !== formatDay(this.#last.time))
-				made.append(dayElement(line.time));
-			if (unread)
-				made.append(newElement());
-			const row = lineElement(line, !unread && continuesGroup(line, this.#last));
-			row.dataset.seq = String(line.seq);
-			made.append(row);
-			this.#last = line;
-			this.#seq = line.seq;
+	#clicked(event) {
+		const { join, edit, retry, load } = this.#does;
+		const { action, seq, load: what } = event.target.closest(".inline-button")?.dataset ?? {};
+		const text = () => event.target.closest(".line").querySelector(".failed-text").textContent;
+		const code = event.target.closest(".copy-code");
+		const link = event.target.closest("a[data-room]");
+		if (what)
+			load(what, Number(seq), true);
+		else if (action === "edit")
+			edit(text());
+		else if (action === "retry")
+			retry(Number(seq));
+		else if (action === "copy")
+			copyText(text());
+		else if (code)
+			this.#copyCode(code);
+		else if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+			event.preventDefault();
+			join(link.dataset.room, Number(link.dataset.message ?? 0));
 		}
-		messages.append(made);
-		trim();
-		return added.filter(({ kind }) => kind === "chat" || kind === "emote" || kind === "direct").length;
 	}
 
 	// Says whether the user has just sent a message here.
@@ -177,7 +157,7 @@ export class MessageLog {
 
 	// The name is not shown again below what the user said before.
 	#groupPending() {
-		this.#pending.forEach((line, i) => pending.children[i].classList.toggle("same", continuesGroup(line, this.#pending[i - 1] ?? this.#last)));
+		this.#pending.forEach((line, i) => pending.children[i].classList.toggle("same", continuesGroup(line, this.#pending[i - 1] ?? this.#rows.last())));
 	}
 
 	async #copyCode(button) {
@@ -206,25 +186,105 @@ export class MessageLog {
 	#scrolled() {
 		this.#drawOlder();
 		// A change of layout may move the bottom away; only scrolling up leaves it.
-		const isNear = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
-		this.#atBottom = isNear || (this.#atBottom && log.scrollTop >= this.#top);
+		this.#setAtBottom(distanceBelow() < NEAR || (this.#atBottom && log.scrollTop >= this.#top));
 		this.#top = log.scrollTop;
-		if (this.#atBottom)
-			this.#setMissed(0);
+		this.#setMissed(this.#atBottom ? 0 : this.#missed);
+		this.#loadAtEdges();
+	}
+
+	#setAtBottom(isAtBottom) {
+		this.#atBottom = isAtBottom;
+		if (this.#conversation?.loaded)
+			this.#conversation.loaded.following = isAtBottom && !this.#conversation.loaded.detached;
+	}
+
+	// More messages are loaded before the user comes to the end of those that are there.
+	#loadAtEdges() {
+		if (this.#conversation === null)
+			return;
+		for (const [direction, distance] of [["older", log.scrollTop], ["newer", distanceBelow()]])
+			if (distance < EDGE && canLoad(this.#state, this.#conversation, direction))
+				return void this.#does.load(direction);
+	}
+
+	#goToWanted(loaded) {
+		const goTo = loaded?.goTo ?? null;
+		if (goTo === null)
+			return;
+		loaded.goTo = null;
+		const row = this.#rows.rowOf(goTo);
+		if (goTo === "end")
+			this.#toBottom();
+		else if (row)
+			this.#mark(row);
+	}
+
+	#mark(row) {
+		row.scrollIntoView({ block: "center" });
+		this.#top = log.scrollTop;
+		this.#setAtBottom(distanceBelow() < NEAR);
+		row.tabIndex = -1;
+		row.focus({ preventScroll: true });
+		row.classList.add("marked");
+		setTimeout(() => row.classList.remove("marked"), MARKED_FOR);
+	}
+
+	#toNewest() {
+		if (this.#conversation?.loaded?.detached)
+			this.#does.jump();
+		else
+			this.#toBottom();
 	}
 
 	#toBottom() {
 		log.scrollTop = log.scrollHeight;
 		this.#top = log.scrollTop;
-		this.#atBottom = true;
+		this.#setAtBottom(true);
 		this.#setMissed(0);
 	}
 
 	#setMissed(count) {
 		this.#missed = count;
-		newer.hidden = count === 0;
-		setText(byId("newer-text"), t("newMessages", { count }));
+		const { detached = false, missed = 0 } = this.#conversation?.loaded ?? {};
+		newer.hidden = count === 0 && !detached;
+		setText(byId("newer-text"), !detached ? t("newMessages", { count }) : missed > 0 ? t("jumpToNewestCount", { count: missed }) : t("jumpToNewest"));
 	}
+}
+
+function distanceBelow() {
+	return log.scrollHeight - log.scrollTop - log.clientHeight;
+}
+
+// Returns a function that moves the view so that the messages in it are where they are now.
+function holdPlace() {
+	const { top, bottom } = log.getBoundingClientRect();
+	const rows = [...messages.querySelectorAll(":scope > [data-seq]")];
+	const tops = new Map();
+	for (let at = firstBelow(rows, top); at < rows.length; at++) {
+		const place = rows[at].getBoundingClientRect().top;
+		if (place > bottom)
+			break;
+		tops.set(rows[at], place);
+	}
+	return () => {
+		const row = [...tops.keys()].find((one) => one.isConnected);
+		const moved = row ? row.getBoundingClientRect().top - tops.get(row) : 0;
+		if (moved !== 0)
+			log.scrollTop += moved;
+	};
+}
+
+// The index of the first row that ends below this height, by halving.
+function firstBelow(rows, height) {
+	let [from, to] = [0, rows.length];
+	while (from < to) {
+		const middle = (from + to) >> 1;
+		if (rows[middle].getBoundingClientRect().bottom > height)
+			to = middle;
+		else
+			from = middle + 1;
+	}
+	return from;
 }
 
 // Who has joined or left, once: the line about them changes, and would be read out again each time.
@@ -232,30 +292,4 @@ function announce(news) {
 	const text = presenceParts(news, (nick) => nick).join("");
 	if (text !== "" && !messages.classList.contains("hide-presence"))
 		byId("announcer").textContent = text;
-}
-
-function linesAfter(lines, seq) {
-	let at = lines.length;
-	while (at > 0 && lines[at - 1].seq > seq)
-		at--;
-	return lines.slice(at);
-}
-
-function continuesGroup(line, last) {
-	return (line.kind === "chat" || line.kind === "direct") && line.kind === last?.kind && line.nick === last.nick
-		&& line.colour === last.colour && !line.elsewhere && line.time - last.time < PAUSE && formatDay(line.time) === formatDay(last.time);
-}
-
-function trim() {
-	let surplus = messages.querySelectorAll(".line").length - KEPT_LINES;
-	while (surplus > 0) {
-		if (messages.firstElementChild.classList.contains("line"))
-			surplus--;
-		messages.firstElementChild.remove();
-	}
-	// The line that named the sender, and the day's divider, may have been removed.
-	const first = messages.querySelector(".line");
-	first?.classList.remove("same");
-	if (first && messages.querySelector(".line, .divider.day") === first)
-		messages.prepend(dayElement(timeOf(first)));
 }
