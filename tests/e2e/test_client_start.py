@@ -217,6 +217,7 @@ def test_another_name_is_asked_for_when_it_is_taken(server, terminal):
     client.typed("name>")
     client.enter("a b")
     client.shows(r'The name "a b" cannot be used')
+    client.shows(r"at the start\. Type another name\.$")
     client.enter("/who")
     client.shows("Type a name, or /q to quit")
     client.enter("/nick anna")

@@ -104,7 +104,10 @@ login_refuse_nick(struct session *session)
 	session->state = SESSION_PROMPTING;
 	session->prompt = &prompt_nick;
 	struct strbuf buf = {0};
-	strbuf_printf(&buf, "%s Type another name.", session->reason.ptr);
+	/* A sentence that ends with a list of characters has no full stop. */
+	struct text reason = text_of(session->reason.ptr);
+	bool whole = reason.len > 0 && reason.ptr[reason.len - 1] == '.';
+	strbuf_printf(&buf, "%s%s Type another name.", session->reason.ptr, whole ? "" : ".");
 	strbuf_add(&buf, "", 1);
 	session_notice(session, LINE_REFUSED, buf.ptr, NULL);
 	strbuf_clear(&buf);
