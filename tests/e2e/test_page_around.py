@@ -100,12 +100,44 @@ def test_a_topic_can_be_removed_and_added(page):
     assert not tab.find("#topic-panel").is_displayed()
 
 
+def test_a_topic_that_is_being_edited_is_not_taken_away(page):
+    tab = page()
+    set_topic(tab, "oolong")
+    tab.find("#topic-open").click()
+    tab.find("#topic-edit").click()
+    press(tab, " and sencha")
+    set_topic(tab, "matcha")
+    field = tab.find("#topic-input")
+    assert field.is_displayed() and field.get_attribute("value") == "oolong and sencha"
+    field.send_keys(Keys.ENTER)
+    assert tab.asks("topic")["topic"] == "oolong and sencha"
+
+
 def test_on_a_phone_the_topic_is_below_the_name(page):
     tab = page(before=on_a_phone)
     set_topic(tab, TOPIC)
     name, topic = tab.find("#title").rect, tab.find("#topic").rect
     assert topic["y"] >= name["y"] + name["height"] - 4 and topic["width"] > 170
     assert topic["y"] + topic["height"] <= tab.find("#head").rect["height"]
+    # A conversation has no topic: its name is in the middle.
+    tab.hears({"type": "direct", "nick": "bob", "to": "ann", "message": "psst"})
+    tab.wait(lambda t: t.do("return document.querySelector('#dms .row') !== null"), "the conversation")
+    tab.do("document.querySelector('#dms .row').click()")
+    tab.shows("bob", "#title")
+    name, head = tab.find("#title").rect, tab.find("#head").rect
+    assert abs(name["y"] + name["height"] / 2 - head["y"] - head["height"] / 2) < 2
+
+
+def test_buttons_of_a_failed_message_have_a_gap_between_rows(page):
+    tab = page(before=on_a_phone)
+    tab.find("#input").send_keys("hello")
+    tab.find("#send").click()
+    ref = tab.asks("chat")["ref"]
+    tab.hears({"type": "error", "code": "text-too-long", "message": "Too long.", "ref": ref})
+    tab.shows("Not sent", "#messages")
+    tab.do("document.querySelector('#messages .failed .text').style.width = '11rem'")
+    tops = tab.do("return [...document.querySelectorAll('.failed button')].map((b) => b.getBoundingClientRect()).map(({ top, bottom }) => [top, bottom])")
+    assert tops[0][1] + 2 <= tops[-1][0], "two rows that do not touch"
 
 
 # Answers.

@@ -15,6 +15,7 @@ const field = byId("topic-input");
 /** set(text) sets the topic of the room; "" removes it. Returns draw(conversation). */
 export function createTopic(set) {
 	let drawn = "";
+	let drawnKey = null;
 	let topic = "";
 
 	opener.addEventListener("click", () => toggle(panel.hidden));
@@ -40,9 +41,10 @@ export function createTopic(set) {
 		const wanted = JSON.stringify([key, text, topicBy, offline]);
 		if (wanted === drawn)
 			return;
-		if (!drawn.startsWith(JSON.stringify(key).slice(0, -1)) || form.hidden)
+		if (key !== drawnKey || form.hidden)
 			toggle(false);
 		drawn = wanted;
+		drawnKey = key;
 		topic = text;
 		line.replaceChildren(...(offline ? [t("personOffline", { name })] : linked(text)));
 		opener.hidden = kind !== "room";
