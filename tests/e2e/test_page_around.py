@@ -257,3 +257,28 @@ def test_axe_finds_nothing(page, view):
     set_topic(tab, TOPIC, snapshot=True)
     AROUND[view](tab)
     assert tab.faults("light", "dark") == []
+
+
+# The list of people.
+
+def test_many_people_are_filtered_and_those_who_are_away_are_dimmed(page):
+    tab = page()
+    ref = tab.asks("who")["ref"]
+    nicks = ["ann", "bob", *(f"guest{i}" for i in range(1, 19))]
+    tab.hears({"type": "names", "nicks": nicks, "users": 20, "first": True})
+    shown = lambda t: t.texts("#people .nick")  # noqa: E731
+    tab.wait(lambda t: len(shown(t)) == 20, "twenty people")
+    assert not tab.find("#people-filter").is_displayed()
+    tab.hears(join("zoe"))
+    tab.wait(lambda t: t.find("#people-filter").is_displayed(), "a filter, for more than twenty")
+    tab.find("#people-filter").send_keys("ZO")
+    tab.wait(lambda t: shown(t) == ["zoe"], "one person")
+    tab.find("#people-filter").clear()
+    tab.hears({"type": "who", "first": True, "ref": ref, "users": [
+        {"nick": "bob", "protocol": "telnet", "rooms": ["main"], "idle": 601},
+        {"nick": "zoe", "protocol": "web", "rooms": ["main"], "idle": 599}]})
+    tab.wait(lambda t: t.texts("#people .idle .nick") == ["bob"], "bob is away")
+    assert "idle" in tab.find("#people .idle").get_attribute("textContent")
+    assert tab.do("return getComputedStyle(document.querySelector('#people .idle .nick')).opacity < 1")
+    tab.hears(chat("back again"))
+    tab.wait(lambda t: t.texts("#people .idle .nick") == [], "bob has spoken")
