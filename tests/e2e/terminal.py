@@ -95,6 +95,11 @@ class Terminal:
         while self.read(0.3):
             pass
 
+    def settles_soon(self):
+        """The same, for what comes at once."""
+        while self.read(0.05):
+            pass
+
     def shows(self, *patterns):
         """Waits until successive rows match the patterns; returns the cells of the first row."""
         found = []

@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "client/protocol/lobby.h"
 #include "client/session/client.h"
+#include "client/session/status.h"
 
 /* A session with an open connection that leads nowhere. */
 static struct session

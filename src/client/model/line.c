@@ -73,7 +73,8 @@ line_unref(struct line *line)
 bool
 line_is_separator(const struct line *line)
 {
-	return line->kind == LINE_DAY || line->kind == LINE_UNREAD;
+	return line->kind == LINE_DAY || line->kind == LINE_UNREAD || line->kind == LINE_AWAY ||
+	       line->kind == LINE_BEGIN;
 }
 
 bool

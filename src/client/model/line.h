@@ -17,6 +17,8 @@ enum line_kind {
 	LINE_LOCAL,  /* from the client itself */
 	LINE_DAY,    /* separates the lines of two days */
 	LINE_UNREAD, /* separates what has been seen from what is new */
+	LINE_AWAY,   /* the same from what was missed while the connection was lost */
+	LINE_BEGIN,  /* before the first line of all */
 };
 
 /*
@@ -31,6 +33,8 @@ struct line {
 	int colour;               /* of the nick, from 0 (nick_colours.h) */
 	bool mentions;            /* addressed to the user: it has their nick in it, or is direct */
 	bool waiting;             /* typed, but not confirmed by the server */
+	bool past;                /* told by the history, or after a lost connection */
+	bool answer;              /* of the past, since the user asked for it: not in its place */
 	size_t nick_at, nick_len; /* where the nick is in the text */
 	size_t body_at;           /* where the prefix (`ann: `) ends in the text */
 	size_t mention_at, mention_len; /* where the user's own nick is in the body, first */

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "client/model/mention.h"
+#include "client/model/event_line.h"
 
 struct model *
 model_open(struct text nick)
@@ -51,16 +51,12 @@ static void
 model_publish_move(
 	struct model *model, struct room *room, struct text nick, bool joined, int64_t time)
 {
-	struct line_parts parts = {
-		.prefix = text_of("*** "),
-		.nick = nick,
-		.verb = text_of(joined ? " has joined the chat" : " has left the chat"),
-	};
-	struct line *line = line_make(LINE_PRESENCE, time, &parts);
+	struct line *line = event_line_move(nick, joined, time);
 	line->id = model->event_id;
+	line->past = model->past;
 	room_add_move(room, line, nick, joined);
 	model->changed = true;
-	if (model->on_line)
+	if (model->on_line && !room->past.detached)
 		model->on_line(model->ctx, room, line);
 	line_unref(line);
 }
@@ -102,6 +98,7 @@ model_close_room(struct model *model, struct room *room)
 	/* The last room stays, without a name. */
 	room->name[0] = '\0';
 	strset_clear(&room->members);
+	strset_clear(&room->away);
 	nick_colours_clear(&room->colours);
 	room_set_topic(room, TEXT_NONE);
 	room->n_users = 0;
@@ -119,6 +116,14 @@ model_leave(struct model *model, struct room *room, int64_t time)
 }
 
 void
+model_show_move(struct model *model, struct text name, struct text nick, bool joined, int64_t time)
+{
+	struct room *room = model_room(model, name);
+	if (room)
+		model_publish_move(model, room, nick, joined, time);
+}
+
+void
 model_left(struct model *model, struct text name, struct text nick, int64_t time)
 {
 	struct room *room = model_room(model, name);
@@ -129,6 +134,7 @@ model_left(struct model *model, struct text name, struct text nick, int64_t time
 		return;
 	}
 	strset_remove(&room->members, nick);
+	strset_remove(&room->away, nick);
 	nick_colours_remove(&room->colours, nick);
 	room->n_users -= room->n_users > 0;
 	model_publish_move(model, room, nick, false, time);
@@ -138,18 +144,14 @@ model_left(struct model *model, struct text name, struct text nick, int64_t time
 void
 model_renamed(struct model *model, struct text old, struct text new, int64_t time)
 {
-	struct line_parts parts = {
-		.prefix = text_of("*** "),
-		.nick = old,
-		.verb = text_of(" is now known as "),
-		.to = new,
-	};
-	struct line *line = line_make(LINE_PRESENCE, time, &parts);
+	struct line *line = event_line_rename(old, new, time);
 	struct room *affected = NULL; /* the current room, or the first one that the user is in */
 	model_peer_renamed(model, old, new, line);
 	for (size_t i = 0; i < model->n_rooms; i++) {
 		struct room *room = model->rooms[i];
-		if (!strset_remove(&room->members, old))
+		/* What was missed has happened before the list of members came. */
+		bool later = model->past && strset_has(&room->members, new);
+		if (!later && !strset_remove(&room->members, old))
 			continue;
 		strset_add(&room->members, new);
 		nick_colours_rename(&room->colours, old, new);
@@ -161,7 +163,7 @@ model_renamed(struct model *model, struct text old, struct text new, int64_t tim
 		strset_add(&model->direct_peers, new);
 	if (model_is_me(model, old))
 		model_set_nick(model, new);
-	if (affected && model->on_line)
+	if (affected && model->on_line && !affected->past.detached)
 		model->on_line(model->ctx, affected, line);
 	line_unref(line);
 }
@@ -196,8 +198,10 @@ void
 model_set_members(struct model *model, struct text name, size_t users, bool first)
 {
 	struct room *room = model_room(model, name);
-	if (room && first)
+	if (room && first) {
 		strset_clear(&room->members);
+		strset_clear(&room->away);
+	}
 	/* Until the list came, only the user was known; it tells in which order users arrived. */
 	if (room && first && room->colours.n == 1)
 		nick_colours_clear(&room->colours);
@@ -219,6 +223,14 @@ model_add_member(struct model *model, struct text name, struct text nick)
 	/* Not every protocol tells the number of users. */
 	if (room->n_users < room->members.n)
 		room->n_users = room->members.n;
+}
+
+void
+model_set_away(struct model *model, struct text name, struct text nick)
+{
+	struct room *room = model_room(model, name);
+	if (room)
+		strset_add(&room->away, nick);
 }
 
 /* Returns whether the topic was another one. */
@@ -255,47 +267,17 @@ model_topic_set(
 	struct model *model, struct text name, struct text nick, struct text topic, int64_t time)
 {
 	model_learn_topic(model, name, topic);
-	struct line_parts parts = {
-		.prefix = text_of("*** "),
-		.nick = nick,
-		.verb = text_of(topic.len ? " set the topic: " : " cleared the topic"),
-		.body = topic,
-	};
 	model_publish(
-		model, model_room_or_current(model, name), line_make(LINE_NOTICE, time, &parts));
-}
-
-/* Marks where the message has the nick of the user in it, if it does. */
-static void
-line_mark_mention(struct line *line, struct text nick)
-{
-	struct text body = {line->text + line->body_at, line->len - line->body_at};
-	struct text found = text_mention(body, nick);
-	if (!found.ptr)
-		return;
-	line->mentions = true;
-	line->mention_at = (size_t)(found.ptr - line->text);
-	line->mention_len = found.len;
+		model, model_room_or_current(model, name), event_line_topic(nick, topic, time));
 }
 
 void
 model_add_message(struct model *model, enum line_kind kind, struct text name, struct text nick,
 	struct text message, int64_t time)
 {
-	bool emote = kind == LINE_EMOTE;
-	struct line_parts parts = {
-		.prefix = text_of(emote ? "[" : ""),
-		.nick = nick,
-		.verb = text_of(emote ? " " : ": "),
-		.body = message,
-		.suffix = text_of(emote ? "]" : ""),
-	};
-	struct line *line = line_make(kind, time, &parts);
 	struct room *room = model_room_or_current(model, name);
-	if (!model_is_me(model, nick))
-		line_mark_mention(line, text_of(model->nick));
-	line->colour = nick_colours_get(&room->colours, nick);
-	model_publish(model, room, line);
+	strset_remove(&room->away, nick);
+	model_publish(model, room, event_line_message(model, room, kind, nick, message, time));
 }
 
 void

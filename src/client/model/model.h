@@ -20,6 +20,9 @@ void model_set_nick(struct model *model, struct text nick);
 void model_entered(
 	struct model *model, struct text name, struct text nick, int64_t time, bool show);
 void model_left(struct model *model, struct text name, struct text nick, int64_t time);
+/* The same of what was missed, when the members are known already: adds only the line. */
+void model_show_move(
+	struct model *model, struct text name, struct text nick, bool joined, int64_t time);
 void model_renamed(struct model *model, struct text old, struct text new, int64_t time);
 
 /* How many users entered and left a large room, and how many are in it now. */
@@ -35,6 +38,9 @@ void model_presence(
  */
 void model_set_members(struct model *model, struct text name, size_t users, bool first);
 void model_add_member(struct model *model, struct text name, struct text nick);
+
+/* A member's connection is lost. The user is back as soon as the user says something. */
+void model_set_away(struct model *model, struct text name, struct text nick);
 
 /* Nick set the topic; empty: cleared it. */
 void model_topic_set(

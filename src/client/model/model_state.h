@@ -23,6 +23,7 @@ struct model {
 	bool changed;               /* since the screen was last drawn */
 	bool bell;                  /* a line since then mentions the user */
 	uint64_t event_id; /* of the event that is being applied, for its lines; 0: it has none */
+	bool past;         /* that event was missed while the connection was lost */
 	/* Called with each line as it is added, for output without a screen. May be NULL. */
 	void (*on_line)(void *ctx, const struct room *room, const struct line *line);
 	void *ctx;

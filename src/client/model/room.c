@@ -2,9 +2,9 @@
 #include "client/model/room.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/alloc.h"
+#include "client/model/day.h"
 
 struct room *
 room_open(struct text name)
@@ -24,7 +24,9 @@ room_close(struct room *room)
 	nick_colours_clear(&room->colours);
 	fold_clear(&room->fold);
 	strset_clear(&room->members);
+	strset_clear(&room->away);
 	scrollback_clear(&room->scroll);
+	scrollback_clear(&room->past.ahead);
 	free(room);
 }
 
@@ -50,6 +52,36 @@ room_set_topic(struct room *room, struct text topic)
 	room_set_string(&room->topic, topic);
 }
 
+/* While newer lines are missing, what arrives is kept beside them. */
+static void
+room_add_ahead(struct past *past, struct line *line)
+{
+	struct scrollback *ahead = &past->ahead;
+	const struct line *oldest = scrollback_line(ahead, scrollback_first(ahead));
+	if (ahead->n == SCROLLBACK_LINES && oldest->id)
+		past->dropped = oldest->id;
+	scrollback_add(ahead, line);
+}
+
+/* What the user reads is not pushed out by what arrives: that can be loaded again. */
+static bool
+room_reads_old_lines(const struct room *room)
+{
+	const struct scrollback *scroll = &room->scroll;
+	return room->past.known && scroll->n >= SCROLLBACK_LINES && scroll->bottom &&
+	       scroll->bottom - scrollback_first(scroll) < SCROLLBACK_LINES / 2;
+}
+
+static void
+room_push(struct room *room, struct line *line)
+{
+	room->past.detached |= room_reads_old_lines(room);
+	if (room->past.detached)
+		room_add_ahead(&room->past, line);
+	else
+		scrollback_add(&room->scroll, line);
+}
+
 static void
 room_add_separator(struct room *room, enum line_kind kind, int64_t time, const char *title)
 {
@@ -59,27 +91,35 @@ room_add_separator(struct room *room, enum line_kind kind, int64_t time, const c
 	line_unref(line);
 }
 
-/* Whether the time is of a later day than the newest line; if so, *now is that time. */
-static bool
-room_day_ends(const struct room *room, int64_t time, struct tm *now)
-{
-	const struct line *last = scrollback_newest(&room->scroll);
-	time_t seconds = (time_t)(time / 1000), before = last ? (time_t)(last->time / 1000) : 0;
-	struct tm then;
-	if (!last || time <= last->time || !localtime_r(&seconds, now) ||
-		!localtime_r(&before, &then))
-		return false;
-	return now->tm_yday != then.tm_yday || now->tm_year != then.tm_year;
-}
-
 /* Puts the date before the first line of another day. */
 static void
-room_add_day(struct room *room, int64_t time)
+room_add_day(struct room *room, const struct line *line)
 {
-	struct tm now;
-	char day[64];
-	if (room_day_ends(room, time, &now) && strftime(day, sizeof day, "%A, %e %B %Y", &now) > 0)
-		room_add_separator(room, LINE_DAY, time, day);
+	if (room->past.detached || line->answer)
+		return;
+	if (day_is_later(room->newest_time, line->time)) {
+		struct line *day = day_line(line->time);
+		scrollback_add(&room->scroll, day);
+		line_unref(day);
+	}
+	if (line->time > room->newest_time)
+		room->newest_time = line->time;
+}
+
+/* Whether the line is the first of those that were missed. */
+static bool
+room_was_away(const struct room *room, const struct line *line)
+{
+	return line->past && !line->answer && room->past.away && !room->past.detached;
+}
+
+void
+room_mark_away(struct room *room, int64_t time)
+{
+	room->past.away = false;
+	room_add_separator(room, LINE_AWAY, time, "while you were away");
+	if (!room->unread_mark)
+		room->unread_mark = room->scroll.last;
 }
 
 static void
@@ -95,6 +135,7 @@ room_fold(struct room *room, struct line *line)
 	struct line_parts parts = {.prefix = text_of("*** "), .body = strbuf_view(&words)};
 	struct line *told = line_make(LINE_PRESENCE, line->time, &parts);
 	told->id = line->id;
+	told->past = line->past;
 	scrollback_replace_newest(&room->scroll, told);
 	room->fold_line = told;
 	line_unref(told);
@@ -104,9 +145,9 @@ room_fold(struct room *room, struct line *line)
 void
 room_add_move(struct room *room, struct line *line, struct text nick, bool joined)
 {
-	struct tm now;
-	bool goes_on = room->fold_line && scrollback_newest(&room->scroll) == room->fold_line &&
-		       !room_day_ends(room, line->time, &now);
+	bool goes_on = room->fold_line && !room->past.detached && !room_was_away(room, line) &&
+		       scrollback_newest(&room->scroll) == room->fold_line &&
+		       !day_is_later(room->newest_time, line->time);
 	if (!goes_on)
 		fold_clear(&room->fold);
 	fold_add(&room->fold, nick, joined);
@@ -136,25 +177,37 @@ room_merge(struct room *room, struct room *from)
 void
 room_add_line(struct room *room, struct line *line, bool shown)
 {
-	room_add_day(room, line->time);
-	room->fold_line = NULL;
-	if (!shown && line_counts_as_unread(line)) {
-		if (!room->unread_mark) {
-			room_add_separator(room, LINE_UNREAD, line->time, "new");
-			room->unread_mark = room->scroll.last;
-		}
-		room->unread++;
-		room->mentioned |= line->mentions;
+	bool unread = !shown && line_counts_as_unread(line);
+	if (room_was_away(room, line))
+		room_mark_away(room, line->time);
+	if (unread && !room->unread_mark && !room->past.detached) {
+		room_add_day(room, line);
+		room_add_separator(room, LINE_UNREAD, line->time, "new");
+		room->unread_mark = room->scroll.last;
 	}
-	scrollback_add(&room->scroll, line);
+	room->unread += unread;
+	room->mentioned |= unread && line->mentions;
+	room_add_read_line(room, line);
 }
 
 void
 room_add_read_line(struct room *room, struct line *line)
 {
-	room_add_day(room, line->time);
+	if (room_was_away(room, line))
+		room_mark_away(room, line->time);
+	room_add_day(room, line);
 	room->fold_line = NULL;
-	scrollback_add(&room->scroll, line);
+	room_push(room, line);
+}
+
+size_t
+room_unseen(const struct room *room)
+{
+	const struct scrollback *ahead = &room->past.ahead;
+	size_t n = scrollback_unseen(&room->scroll);
+	for (uint64_t i = scrollback_first(ahead); i <= ahead->last && ahead->n > 0; i++)
+		n += line_counts_as_unread(scrollback_line(ahead, i));
+	return n;
 }
 
 void

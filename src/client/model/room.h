@@ -17,10 +17,29 @@ enum peer {
 	PEER_OFFLINE,
 };
 
+/*
+ * What the lines of a room lack of its history (past.h). They are a window on it: there may be
+ * older lines, and newer ones while `detached`.
+ */
+struct past {
+	bool known;            /* the server keeps a history of the room */
+	unsigned long request; /* the number of the page that is awaited; 0: none is */
+	bool newer;            /* that is one of newer lines */
+	uint64_t from;         /* the id that it is before or after; 0: none */
+	bool failed;           /* the last one could not be read */
+	bool detached;         /* lines that arrive are put in `ahead` */
+	struct scrollback ahead;
+	uint64_t dropped;   /* the highest id that may be missing before those of `ahead` */
+	uint64_t away_from; /* the last id before the connection was lost; 0: nothing is missing */
+	bool away;          /* and no line has been told since */
+	size_t loaded;      /* lines of newer pages since then */
+};
+
 struct room {
 	char *name;  /* empty: the user is in no room */
 	bool direct; /* a conversation: the name is the other user's */
 	enum peer peer;
+	bool told;         /* the server has told that the user is in it, since a lost connection */
 	bool listed;       /* in the list of users that is arriving */
 	bool peer_changed; /* the name may be another person's now: ask before sending */
 	char *topic;       /* as it can be shown; empty: there is none */
@@ -30,9 +49,12 @@ struct room {
 	struct fold fold;
 	const struct line *fold_line; /* that shows it; NULL: there is none */
 	struct strset members;
+	struct strset away; /* those of them whose connection is lost, as far as is known */
 	size_t n_users;     /* in a large room more than there are in `members` */
 	bool members_stale; /* users came and went by number alone: `members` may be wrong */
 	struct scrollback scroll;
+	int64_t newest_time; /* of the last line, but for answers; 0: there is none */
+	struct past past;
 	size_t unread;        /* lines that came while another room was shown */
 	bool mentioned;       /* one of them mentions the user */
 	uint64_t unread_mark; /* number of the separator before them; 0: there is none */
@@ -58,8 +80,14 @@ void room_add_line(struct room *room, struct line *line, bool shown);
 /* The same for a line that is shown elsewhere as well and so is unread in no room. */
 void room_add_read_line(struct room *room, struct line *line);
 
+/* How many lines that count as unread have arrived below what has been seen. */
+size_t room_unseen(const struct room *room);
+
 /* The room is shown from now on: nothing in it is unread. */
 void room_set_read(struct room *room);
+
+/* Adds the separator before what was missed while the connection was lost. */
+void room_mark_away(struct room *room, int64_t time);
 
 /* Removes the separator before what was unread. */
 void room_clear_mark(struct room *room);

@@ -34,17 +34,36 @@ scrollback_index(const struct scrollback *scroll, uint64_t number)
 }
 
 void
-scrollback_add(struct scrollback *scroll, struct line *line)
+scrollback_append(struct scrollback *scroll, struct line *line)
 {
-	if (scroll->n == SCROLLBACK_LINES) {
-		line_unref(scroll->ring[scroll->head]);
-		scroll->head = (scroll->head + 1) % scroll->cap;
-		scroll->n--;
-	}
 	if (scroll->n == scroll->cap)
 		scrollback_grow(scroll);
 	scroll->ring[(scroll->head + scroll->n++) % scroll->cap] = line_ref(line);
 	scroll->last++;
+}
+
+void
+scrollback_drop_oldest(struct scrollback *scroll)
+{
+	line_unref(scroll->ring[scroll->head]);
+	scroll->head = (scroll->head + 1) % scroll->cap;
+	scroll->n--;
+}
+
+void
+scrollback_drop_newest(struct scrollback *scroll)
+{
+	line_unref(scroll->ring[scrollback_index(scroll, scroll->last)]);
+	scroll->n--;
+	scroll->last--;
+}
+
+void
+scrollback_add(struct scrollback *scroll, struct line *line)
+{
+	if (scroll->n == SCROLLBACK_LINES)
+		scrollback_drop_oldest(scroll);
+	scrollback_append(scroll, line);
 	if (!scroll->bottom)
 		scroll->seen = scroll->last;
 	else if (scroll->bottom < scrollback_first(scroll))
@@ -113,6 +132,12 @@ scrollback_newest(const struct scrollback *scroll)
 const struct line *
 scrollback_line(const struct scrollback *scroll, uint64_t number)
 {
+	return scrollback_get(scroll, number);
+}
+
+struct line *
+scrollback_get(const struct scrollback *scroll, uint64_t number)
+{
 	if (scroll->n == 0 || number < scrollback_first(scroll) || number > scroll->last)
 		return NULL;
 	return scroll->ring[scrollback_index(scroll, number)];
@@ -133,4 +158,22 @@ scrollback_unseen(const struct scrollback *scroll)
 	for (uint64_t i = scroll->last; i > scroll->seen && i >= scrollback_first(scroll); i--)
 		n += line_counts_as_unread(scrollback_line(scroll, i));
 	return n;
+}
+
+uint64_t
+scrollback_first_id(const struct scrollback *scroll)
+{
+	for (uint64_t i = scrollback_first(scroll); i <= scroll->last; i++)
+		if (scrollback_line(scroll, i)->id)
+			return scrollback_line(scroll, i)->id;
+	return 0;
+}
+
+uint64_t
+scrollback_last_id(const struct scrollback *scroll)
+{
+	for (uint64_t i = scroll->last; i >= scrollback_first(scroll) && i > 0; i--)
+		if (scrollback_line(scroll, i)->id)
+			return scrollback_line(scroll, i)->id;
+	return 0;
 }

@@ -21,6 +21,17 @@ struct scrollback {
 
 /* Takes a reference to the line. */
 void scrollback_add(struct scrollback *scroll, struct line *line);
+
+/* The same, however many there are; the position stays. */
+void scrollback_append(struct scrollback *scroll, struct line *line);
+
+/* Drop a line, of which there must be one. */
+void scrollback_drop_oldest(struct scrollback *scroll);
+void scrollback_drop_newest(struct scrollback *scroll);
+
+/* The id of the first line, or of the last one, that has one; 0: none has. */
+uint64_t scrollback_first_id(const struct scrollback *scroll);
+uint64_t scrollback_last_id(const struct scrollback *scroll);
 void scrollback_clear(struct scrollback *scroll);
 
 /* Puts another line in the place of the newest one. Takes a reference to it. */
@@ -37,6 +48,9 @@ const struct line *scrollback_newest(const struct scrollback *scroll);
 
 /* The line of that number; NULL: it does not exist, or was dropped. */
 const struct line *scrollback_line(const struct scrollback *scroll, uint64_t number);
+
+/* The same, to be changed or shared. */
+struct line *scrollback_get(const struct scrollback *scroll, uint64_t number);
 
 /* The number of the oldest line that is kept. */
 uint64_t scrollback_first(const struct scrollback *scroll);

@@ -110,6 +110,7 @@ void
 model_add_line(struct model *model, struct room *room, struct line *line)
 {
 	line->id = model->event_id;
+	line->past |= model->past;
 	room_add_line(room, line, room == model_current(model));
 	model->bell |= line->mentions;
 	model->changed = true;
@@ -119,7 +120,7 @@ void
 model_publish(struct model *model, struct room *room, struct line *line)
 {
 	model_add_line(model, room, line);
-	if (model->on_line)
+	if (model->on_line && !room->past.detached)
 		model->on_line(model->ctx, room, line);
 	line_unref(line);
 }

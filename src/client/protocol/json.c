@@ -4,7 +4,53 @@
 #include "client/model/command.h"
 #include "client/protocol/json_receive.h"
 #include "client/protocol/json_send.h"
+#include "client/session/answers.h"
 #include "client/session/login.h"
+
+/* A number that is not negative; false: the word is none. */
+static bool
+word_number(struct text word, uint64_t *number)
+{
+	*number = 0;
+	for (size_t i = 0; i < word.len; i++) {
+		if (word.ptr[i] < '0' || word.ptr[i] > '9' || *number > UINT64_MAX / 100)
+			return false;
+		*number = *number * 10 + (uint64_t)(word.ptr[i] - '0');
+	}
+	return word.len > 0;
+}
+
+/* [COUNT] [before ID]. False: it is something else, which the server explains. */
+static bool
+json_send_typed_history(
+	struct session *session, struct text rest, struct text room, struct text ref)
+{
+	struct json_page page = {.room = room, .ref = ref};
+	struct text word = text_word(&rest);
+	if (word.len > 0 && word_number(word, &page.limit))
+		word = text_word(&rest);
+	if (command_is(word, "before"))
+		word = word_number(text_word(&rest), &page.before) ? TEXT_NONE : text_of("?");
+	if (word.len > 0 || rest.len > 0)
+		return false;
+	json_send_history(session, &page);
+	return true;
+}
+
+/* Without words, the last search goes on. False: there was none. */
+static bool
+json_send_typed_search(struct session *session, struct text rest, struct text ref)
+{
+	uint64_t before = 0;
+	if (rest.len > 0)
+		answers_keep_search(session, rest);
+	else
+		rest = answers_search(session, &before);
+	if (rest.len == 0)
+		return false;
+	json_send_search(session, rest, before, ref);
+	return true;
+}
 
 /*
  * Sends a command that concerns a room as a packet that names the room: to the server, the
@@ -31,6 +77,10 @@ json_send_room_command(struct session *session, struct text command, struct text
 		json_send_request(session, "topic", room, text_of(json_ref_topic));
 	else if ((command_is(command, "look") || command_is(command, "names")) && rest.len == 0)
 		json_send_request(session, "names", room, text_of(json_ref_look));
+	else if (command_is(command, "history"))
+		return json_send_typed_history(session, rest, room, ref);
+	else if (command_is(command, "search"))
+		return json_send_typed_search(session, rest, ref);
 	else
 		return false;
 	return true;
@@ -103,6 +153,21 @@ json_request_rooms(struct session *session)
 	json_send_request(session, "rooms", TEXT_NONE, text_of(json_ref_quiet));
 }
 
+static void
+json_request_past(struct session *session, const struct past_request *request)
+{
+	struct strbuf ref = {0};
+	strbuf_printf(&ref, "%s%lu", json_ref_page, request->number);
+	json_send_history(session, &(struct json_page){
+					   .room = request->room,
+					   .ref = strbuf_view(&ref),
+					   .limit = request->limit,
+					   .before = request->newer ? 0 : request->id,
+					   .after = request->newer ? request->id : 0,
+				   });
+	strbuf_clear(&ref);
+}
+
 const struct protocol protocol_json = {
 	.name = "json",
 	.port = "3490",
@@ -112,4 +177,6 @@ const struct protocol protocol_json = {
 	.send_line = json_send_line,
 	.ping = json_send_ping,
 	.request_rooms = json_request_rooms,
+	.request_past = json_request_past,
+	.log_out = json_send_logout,
 };

@@ -1,36 +1,14 @@
 /* Applies packets: a function for each type. */
 #include "client/protocol/json_receive.h"
 
-#include <ctype.h>
-
 #include "client/model/command.h"
+#include "client/protocol/json_packet.h"
 #include "client/protocol/json_send.h"
 #include "client/session/clock.h"
+#include "client/session/loading.h"
 #include "client/session/login.h"
 #include "client/session/pending.h"
-#include "codec/json.h"
-
-/* A number that is not negative; 0: it is missing. */
-static size_t
-json_count(const struct json *json, const char *key)
-{
-	int64_t n = json_number(json, key);
-	return n > 0 ? (size_t)n : 0;
-}
-
-/* A received packet, and the fields that most have. */
-struct packet {
-	struct session *session;
-	const struct json *json;
-	struct text room, nick, message, ref;
-	int64_t time;
-};
-
-static bool
-ref_is(const struct packet *packet, const char *ref)
-{
-	return text_is(packet->ref, text_of(ref));
-}
+#include "client/session/resume.h"
 
 /* After a lost connection, the rooms that the user was in are entered again. */
 static void
@@ -38,24 +16,39 @@ receive_welcome(const struct packet *packet)
 {
 	struct session *session = packet->session;
 	struct text given = login_room(session);
+	bool returns = session->was_online, resumed = json_flag(packet->json, "resumed");
+	resume_keep(session, json_text(packet->json, "resume"));
 	login_accepted(session, packet->nick);
+	if (returns)
+		resume_begin(session, resumed);
 	bool knows_peers = true;
 	for (size_t i = 0; i < session->model->n_rooms; i++) {
 		struct text room = text_of(session->model->rooms[i]->name);
 		if (session->model->rooms[i]->direct)
 			knows_peers = false;
-		else if (room.len > 0 && !text_is(room, given))
+		else if (room.len > 0 && !text_is(room, given) && !resumed)
 			json_send_request(session, "join", room, TEXT_NONE);
 	}
 	if (!knows_peers)
 		json_send_request(session, "who", TEXT_NONE, text_of(json_ref_peers));
 	json_send_request(session, "commands", TEXT_NONE, text_of(json_ref_quiet));
 	json_send_request(session, "rooms", TEXT_NONE, text_of(json_ref_quiet));
+	if (returns)
+		json_send_request(session, "ping", TEXT_NONE, text_of(json_ref_settle));
+}
+
+/* What the user said may be a line of which the answer was lost. */
+static void
+receive_missed(const struct packet *packet, enum line_kind kind, struct text to)
+{
+	if (packet->past && model_is_me(packet->session->model, packet->nick))
+		pending_found(packet->session, kind, packet->room, to, packet->message);
 }
 
 static void
 receive_chat(const struct packet *packet)
 {
+	receive_missed(packet, LINE_MESSAGE, TEXT_NONE);
 	model_add_message(packet->session->model, LINE_MESSAGE, packet->room, packet->nick,
 		packet->message, packet->time);
 }
@@ -63,6 +56,7 @@ receive_chat(const struct packet *packet)
 static void
 receive_emote(const struct packet *packet)
 {
+	receive_missed(packet, LINE_EMOTE, TEXT_NONE);
 	model_add_message(packet->session->model, LINE_EMOTE, packet->room, packet->nick,
 		packet->message, packet->time);
 }
@@ -89,6 +83,7 @@ static void
 receive_direct(const struct packet *packet)
 {
 	struct text to = json_text(packet->json, "to");
+	receive_missed(packet, LINE_DIRECT, to);
 	model_add_direct(packet->session->model, packet->nick, to, packet->message, packet->time);
 	receive_direct_sent(packet, to);
 }
@@ -112,17 +107,28 @@ receive_membership(const struct packet *packet)
 static void
 receive_join(const struct packet *packet)
 {
-	bool asked = pending_is_from_current(packet->session, packet->ref);
-	pending_confirm(packet->session, packet->ref);
-	model_entered(packet->session->model, packet->room, packet->nick, packet->time, asked);
+	struct session *session = packet->session;
+	bool asked = pending_is_from_current(session, packet->ref);
+	pending_confirm(session, packet->ref);
+	if (packet->past) {
+		model_show_move(session->model, packet->room, packet->nick, true, packet->time);
+		return;
+	}
+	model_entered(session->model, packet->room, packet->nick, packet->time, asked);
+	if (model_is_me(session->model, packet->nick))
+		loading_enter(session, packet->room, session->model->event_id);
 	receive_membership(packet);
 }
 
 static void
 receive_leave(const struct packet *packet)
 {
-	const struct model *model = packet->session->model;
-	model_left(packet->session->model, packet->room, packet->nick, packet->time);
+	struct model *model = packet->session->model;
+	if (packet->past) {
+		model_show_move(model, packet->room, packet->nick, false, packet->time);
+		return;
+	}
+	model_left(model, packet->room, packet->nick, packet->time);
 	receive_membership(packet);
 	const struct room *peer = model_conversation(model, packet->nick);
 	if (peer && peer->peer == PEER_UNSURE)
@@ -138,30 +144,6 @@ receive_nick(const struct packet *packet)
 }
 
 static void
-receive_show(const struct packet *packet, enum line_kind kind, const struct strbuf *buf)
-{
-	model_add_notice(
-		packet->session->model, kind, packet->room, strbuf_view(buf), packet->time);
-}
-
-static void
-receive_names_requested(const struct packet *packet)
-{
-	struct strbuf buf = {0};
-	if (json_flag(packet->json, "first"))
-		strbuf_printf(&buf, "In %.*s: ", TEXT_ARGS(packet->room));
-	size_t n = json_length(packet->json, "nicks");
-	for (size_t i = 0; i < n; i++)
-		strbuf_printf(&buf, "%s%.*s", i ? ", " : "",
-			TEXT_ARGS(json_item(packet->json, "nicks", i)));
-	const struct room *room = model_room(packet->session->model, packet->room);
-	if (room && !json_flag(packet->json, "more") && room->n_users > room->members.n)
-		strbuf_printf(&buf, " and %zu more", room->n_users - room->members.n);
-	receive_show(packet, LINE_NOTICE, &buf);
-	strbuf_clear(&buf);
-}
-
-static void
 receive_presence(const struct packet *packet)
 {
 	struct presence presence = {json_count(packet->json, "joined"),
@@ -172,109 +154,26 @@ receive_presence(const struct packet *packet)
 static void
 receive_names(const struct packet *packet)
 {
-	struct model *model = packet->session->model;
-	model_set_members(model, packet->room, json_count(packet->json, "users"),
-		json_flag(packet->json, "first"));
+	struct session *session = packet->session;
+	struct model *model = session->model;
+	bool first = json_flag(packet->json, "first");
+	if (first)
+		resume_room(session, packet->room, packet->time);
+	if (first && json_flag(packet->json, "gap"))
+		loading_fill(session, packet->room);
+	model_set_members(model, packet->room, json_count(packet->json, "users"), first);
 	size_t n = json_length(packet->json, "nicks");
 	for (size_t i = 0; i < n; i++)
 		model_add_member(model, packet->room, json_item(packet->json, "nicks", i));
+	for (size_t i = 0; i < json_length(packet->json, "away"); i++)
+		model_set_away(model, packet->room, json_item(packet->json, "away", i));
 	/* Of a large room these are only the first, without the user. */
 	model_add_member(model, packet->room, text_of(model->nick));
-	if (ref_is(packet, json_ref_look))
+	if (packet_ref_is(packet, json_ref_look))
 		receive_names_requested(packet);
-	else if (!ref_is(packet, json_ref_quiet) && !json_flag(packet->json, "more"))
-		session_show_members(packet->session, packet->room);
-}
-
-static void
-receive_rooms(const struct packet *packet)
-{
-	struct strbuf buf = {0};
-	strbuf_puts(&buf, json_flag(packet->json, "first") ? "Rooms:" : "More rooms:");
-	size_t n = json_length(packet->json, "rooms");
-	for (size_t i = 0; i < n; i++) {
-		const struct json *room = json_item_object(packet->json, "rooms", i);
-		if (!room)
-			continue;
-		struct text name = json_text(room, "name"), topic = json_text(room, "topic");
-		int64_t users = json_number(room, "users");
-		model_learn_room(packet->session->model, name);
-		strbuf_printf(&buf, "\n%.*s, %lld %s", TEXT_ARGS(name), (long long)users,
-			users == 1 ? "person" : "people");
-		if (topic.len > 0)
-			strbuf_printf(&buf, ": %.*s", TEXT_ARGS(topic));
-	}
-	if (!ref_is(packet, json_ref_quiet))
-		receive_show(packet, LINE_NOTICE, &buf);
-	strbuf_clear(&buf);
-}
-
-static void
-idle_describe(struct strbuf *buf, int64_t seconds)
-{
-	if (seconds >= 3600)
-		strbuf_printf(buf, ", idle for %lld h", (long long)(seconds / 3600));
-	else if (seconds >= 60)
-		strbuf_printf(buf, ", idle for %lld min", (long long)(seconds / 60));
-}
-
-/* Which of the users with whom there are conversations are online. The list may come in parts. */
-static void
-receive_peers(const struct packet *packet)
-{
-	struct model *model = packet->session->model;
-	size_t n = json_length(packet->json, "users");
-	for (size_t i = 0; i < model->n_rooms; i++) {
-		struct room *room = model->rooms[i];
-		room->listed &= !json_flag(packet->json, "first");
-		for (size_t j = 0; j < n && room->direct && !room->listed; j++) {
-			const struct json *user = json_item_object(packet->json, "users", j);
-			room->listed =
-				user && text_is(json_text(user, "nick"), text_of(room->name));
-		}
-		if (room->direct && !json_flag(packet->json, "more"))
-			model_set_peer(model, room, room->listed, packet->time);
-	}
-}
-
-/* The user with whom there is a conversation is online, or is not. */
-static void
-receive_peer(const struct packet *packet, struct text nick, bool online)
-{
-	struct model *model = packet->session->model;
-	struct room *room = model_conversation(model, nick);
-	if (room)
-		model_set_peer(model, room, online, packet->time);
-}
-
-static void
-receive_who(const struct packet *packet)
-{
-	if (ref_is(packet, json_ref_peer)) {
-		const struct json *user = json_item_object(packet->json, "users", 0);
-		receive_peer(packet, user ? json_text(user, "nick") : TEXT_NONE, true);
-		return;
-	}
-	if (ref_is(packet, json_ref_peers)) {
-		receive_peers(packet);
-		return;
-	}
-	struct strbuf buf = {0};
-	strbuf_puts(&buf, json_flag(packet->json, "first") ? "Online:" : "Also online:");
-	size_t n = json_length(packet->json, "users");
-	for (size_t i = 0; i < n; i++) {
-		const struct json *user = json_item_object(packet->json, "users", i);
-		if (!user)
-			continue;
-		strbuf_printf(&buf, "\n%.*s, by %.*s", TEXT_ARGS(json_text(user, "nick")),
-			TEXT_ARGS(json_text(user, "protocol")));
-		for (size_t j = 0; j < json_length(user, "rooms"); j++)
-			strbuf_printf(&buf, "%s%.*s", j ? ", " : ", in ",
-				TEXT_ARGS(json_item(user, "rooms", j)));
-		idle_describe(&buf, json_number(user, "idle"));
-	}
-	receive_show(packet, LINE_NOTICE, &buf);
-	strbuf_clear(&buf);
+	else if (!packet_ref_is(packet, json_ref_quiet) && !json_flag(packet->json, "more") &&
+		 !session->settling)
+		session_show_members(session, packet->room);
 }
 
 static void
@@ -283,52 +182,12 @@ receive_topic(const struct packet *packet)
 	struct model *model = packet->session->model;
 	struct text topic = json_text(packet->json, "topic");
 	/* The time and nick of a snapshot are of when the topic was set; it is not new. */
-	if (ref_is(packet, json_ref_topic) || packet->nick.len == 0)
+	if (packet_ref_is(packet, json_ref_topic) || packet->nick.len == 0)
 		model_show_topic(model, LINE_NOTICE, packet->room, packet->nick, topic, wall_ms());
 	else if (json_flag(packet->json, "snapshot"))
 		model_show_topic(model, LINE_LOCAL, packet->room, packet->nick, topic, wall_ms());
 	else
 		model_topic_set(model, packet->room, packet->nick, topic, packet->time);
-}
-
-/* `/join ROOM`, `/topic [TEXT]`. */
-static void
-receive_manual(struct model *model, const struct json *command)
-{
-	struct strbuf usage = {0};
-	strbuf_printf(&usage, "/%.*s", TEXT_ARGS(json_text(command, "name")));
-	size_t n = json_length(command, "params");
-	for (size_t i = 0; i < n; i++) {
-		const struct json *param = json_item_object(command, "params", i);
-		bool optional = param && json_flag(param, "optional");
-		strbuf_puts(&usage, optional ? " [" : " ");
-		struct text name = param ? json_text(param, "name") : text_of("");
-		for (size_t j = 0; j < name.len; j++)
-			strbuf_printf(&usage, "%c", toupper((unsigned char)name.ptr[j]));
-		strbuf_puts(&usage, optional ? "]" : "");
-	}
-	model_learn_manual(model, strbuf_view(&usage), json_text(command, "help"));
-	strbuf_clear(&usage);
-}
-
-/* The server's table of commands: for completion, and for the help. */
-static void
-receive_commands(const struct packet *packet)
-{
-	struct model *model = packet->session->model;
-	model_forget_manual(model);
-	size_t n = json_length(packet->json, "commands");
-	for (size_t i = 0; i < n; i++) {
-		const struct json *command = json_item_object(packet->json, "commands", i);
-		if (!command)
-			continue;
-		if (!text_is(json_text(command, "name"), text_of("login")))
-			receive_manual(model, command);
-		model_learn_command(model, json_text(command, "name"));
-		size_t n_aliases = json_length(command, "aliases");
-		for (size_t j = 0; j < n_aliases; j++)
-			model_learn_command(model, json_item(command, "aliases", j));
-	}
 }
 
 static void
@@ -341,7 +200,10 @@ receive_notice(const struct packet *packet)
 static void
 receive_pong(const struct packet *packet)
 {
-	session_pong(packet->session);
+	if (packet_ref_is(packet, json_ref_settle))
+		resume_settle(packet->session);
+	else
+		session_pong(packet->session);
 }
 
 static enum refusal
@@ -372,22 +234,38 @@ receive_refused(const struct packet *packet)
 	bool moves = command_is(command, "join") || command_is(command, "leave");
 	if (session->interactive && line.ptr && !(is_command && moves))
 		strbuf_printf(&buf, "\nNot sent: %.*s", TEXT_ARGS(line));
-	receive_show(packet, LINE_REFUSED, &buf);
+	packet_show(packet, LINE_REFUSED, &buf);
 	strbuf_clear(&buf);
+}
+
+/* The server was restarted, or the user was away too long. */
+static void
+receive_resume_failed(struct session *session)
+{
+	resume_keep(session, TEXT_NONE);
+	session_log_in(session);
 }
 
 static void
 receive_error(const struct packet *packet)
 {
 	struct session *session = packet->session;
-	if (session->state != SESSION_ONLINE)
-		login_refused(
-			session, refusal_of(json_text(packet->json, "code")), packet->message);
-	else if (ref_is(packet, json_ref_ping))
+	struct text code = json_text(packet->json, "code");
+	if (text_is(code, text_of("resume-failed")))
+		receive_resume_failed(session);
+	else if (text_is(code, text_of("resumed-elsewhere")))
+		session->elsewhere = true;
+	else if (receive_history_error(packet))
+		return;
+	else if (session->state != SESSION_ONLINE)
+		login_refused(session, refusal_of(code), packet->message);
+	else if (packet_ref_is(packet, json_ref_ping))
 		session_pong(session);
-	else if (ref_is(packet, json_ref_peer))
+	else if (packet_ref_is(packet, json_ref_settle))
+		resume_settle(session);
+	else if (packet_ref_is(packet, json_ref_peer))
 		receive_peer(packet, json_text(packet->json, "subject"), false);
-	else if (!ref_is(packet, json_ref_quiet))
+	else if (!packet_ref_is(packet, json_ref_quiet))
 		receive_refused(packet);
 }
 
@@ -408,6 +286,8 @@ static const struct {
 	{"who", receive_who},
 	{"topic", receive_topic},
 	{"commands", receive_commands},
+	{"history", receive_history},
+	{"search", receive_search},
 	{"notice", receive_notice},
 	{"pong", receive_pong},
 	{"error", receive_error},
@@ -431,11 +311,16 @@ json_receive(struct session *session, struct text bytes)
 	};
 	if (packet.time <= 0)
 		packet.time = wall_ms();
-	session->model->event_id = json_count(json, "id");
+	struct model *model = session->model;
+	model->event_id = json_count(json, "id");
+	packet.past = model->past = json_flag(json, "past");
+	if (model->event_id)
+		session->last_id = model->event_id;
 	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
 		if (text_is(type, text_of(types[i].type)))
 			types[i].receive(&packet);
-	session->model->event_id = 0;
+	model->event_id = 0;
+	model->past = false;
 	/* The first of several packets with the ref is enough: the others cannot be lost separately. */
 	if (packet.ref.len > 0)
 		pending_confirm(session, packet.ref);

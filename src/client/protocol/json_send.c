@@ -9,7 +9,8 @@
 enum { VERSION = 2 };
 
 const char json_ref_quiet[] = "known", json_ref_ping[] = "ping", json_ref_look[] = "look",
-	   json_ref_topic[] = "topic", json_ref_peers[] = "peers", json_ref_peer[] = "peer";
+	   json_ref_topic[] = "topic", json_ref_peers[] = "peers", json_ref_peer[] = "peer",
+	   json_ref_settle[] = "settle", json_ref_page[] = "page";
 
 /* A packet being written. */
 struct packet_writer {
@@ -69,6 +70,10 @@ json_send_hello(struct session *session)
 	packet_begin(&writer, "hello");
 	writer_put(&writer, "nick", text_of(session->model->nick));
 	json_put_number(&writer.json, "version", VERSION);
+	if (session->secret) {
+		writer_put(&writer, "resume", text_of(session->secret));
+		json_put_number(&writer.json, "after", (int64_t)session->last_id);
+	}
 	writer_put(&writer, "room", login_room(session));
 	packet_send(session, &writer);
 }
@@ -77,6 +82,43 @@ void
 json_send_ping(struct session *session)
 {
 	json_send_request(session, "ping", text_of(""), text_of(json_ref_ping));
+}
+
+void
+json_send_logout(struct session *session)
+{
+	json_send_command(session, text_of("/logout"), TEXT_NONE);
+}
+
+static void
+writer_put_number(struct packet_writer *writer, const char *key, uint64_t number)
+{
+	if (number > 0)
+		json_put_number(&writer->json, key, (int64_t)number);
+}
+
+void
+json_send_history(struct session *session, const struct json_page *page)
+{
+	struct packet_writer writer;
+	packet_begin(&writer, "history");
+	writer_put(&writer, "room", page->room);
+	writer_put_number(&writer, "limit", page->limit);
+	writer_put_number(&writer, "before", page->before);
+	writer_put_number(&writer, "after", page->after);
+	writer_put(&writer, "ref", page->ref);
+	packet_send(session, &writer);
+}
+
+void
+json_send_search(struct session *session, struct text words, uint64_t before, struct text ref)
+{
+	struct packet_writer writer;
+	packet_begin(&writer, "search");
+	writer_put(&writer, "text", words);
+	writer_put_number(&writer, "before", before);
+	writer_put(&writer, "ref", ref);
+	packet_send(session, &writer);
 }
 
 void

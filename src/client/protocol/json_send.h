@@ -10,13 +10,26 @@
  */
 extern const char json_ref_quiet[]; /* learn from it; not shown */
 extern const char json_ref_ping[];
-extern const char json_ref_look[];  /* show the members of a room */
-extern const char json_ref_topic[]; /* show the topic, which nobody has set just now */
-extern const char json_ref_peers[]; /* learn which users are online; not shown */
-extern const char json_ref_peer[];  /* learn whether one user is online; not shown */
+extern const char json_ref_look[];   /* show the members of a room */
+extern const char json_ref_topic[];  /* show the topic, which nobody has set just now */
+extern const char json_ref_peers[];  /* learn which users are online; not shown */
+extern const char json_ref_peer[];   /* learn whether one user is online; not shown */
+extern const char json_ref_settle[]; /* everything before is answered */
+extern const char json_ref_page[];   /* begins that of a page of the history; its number follows */
 
 void json_send_hello(struct session *session);
 void json_send_ping(struct session *session);
+void json_send_logout(struct session *session);
+
+/* A request for a page of a room's history. limit, before, after: 0 is none. */
+struct json_page {
+	struct text room, ref;
+	uint64_t limit, before, after;
+};
+void json_send_history(struct session *session, const struct json_page *page);
+
+/* Searches all rooms that the user is in. before: an id; 0: any. */
+void json_send_search(struct session *session, struct text words, uint64_t before, struct text ref);
 
 /* A packet of this type about a room (empty: none), with `key` set to `value`, unless TEXT_NONE. */
 void json_send_about(struct session *session, const char *type, struct text room, const char *key,

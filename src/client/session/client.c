@@ -12,6 +12,7 @@
 #include "client/session/clock.h"
 #include "client/session/login.h"
 #include "client/session/pending.h"
+#include "client/session/resume.h"
 
 enum {
 	RETRY_DELAY_MAX = 30,  /* s */
@@ -89,11 +90,15 @@ client_open(struct session *session)
 void
 client_close(struct session *session)
 {
+	if (session->secret && session->protocol->log_out)
+		session->protocol->log_out(session);
 	conn_finish(&session->conn, LEAVE_MS);
 	conn_clear(&session->conn);
 	client_reset_connection(session);
 	pending_clear(session);
 	free(session->room);
+	free(session->secret);
+	free(session->search);
 	strbuf_clear(&session->reason);
 	strbuf_clear(&session->error);
 }
@@ -206,11 +211,25 @@ client_input_conversation(struct session *session, struct text command, struct t
 		return true;
 	}
 	bool of_rooms = command_is(command, "names") || command_is(command, "look") ||
-			command_is(command, "topic");
+			command_is(command, "topic") || command_is(command, "history");
 	if (!of_rooms || !model_current(model)->direct)
 		return false;
 	session_notice(session, LINE_REFUSED, "That is only for rooms.", NULL);
 	return true;
+}
+
+/* Connects again without waiting any longer. False: that is not what the line asks for. */
+static bool
+client_reconnect(struct session *session, struct text command)
+{
+	if (command_is(command, "reconnect") && session->state == SESSION_ONLINE)
+		session_notice(session, LINE_LOCAL, "You are connected.", NULL);
+	else if (session->state == SESSION_STOPPED ||
+		 (session->state == SESSION_OFFLINE && command_is(command, "reconnect")))
+		session->deadline = 0;
+	if (session->state == SESSION_STOPPED)
+		session->state = SESSION_OFFLINE;
+	return command_is(command, "reconnect");
 }
 
 static void
@@ -225,7 +244,7 @@ client_input_cleaned(struct session *session, struct text line)
 		client_quit(session, command);
 		return;
 	}
-	if (login_input(session, line, command) ||
+	if (client_reconnect(session, command) || login_input(session, line, command) ||
 		(is_command && client_input_conversation(session, command, rest)))
 		return;
 	bool joins = command_is(command, "join");
@@ -261,6 +280,8 @@ client_input(struct session *session, struct text line)
 		session_notice(session, LINE_REFUSED, "Too long.", NULL);
 	else if (clean.len > 0)
 		client_input_cleaned(session, strbuf_view(&clean));
+	else
+		client_reconnect(session, TEXT_NONE);
 	strbuf_clear(&clean);
 }
 
@@ -311,10 +332,19 @@ client_connection_lost(struct session *session)
 			client_fail_to_connect(session);
 		return;
 	}
-	if (was_online)
+	session->elsewhere &= session->interactive;
+	if (session->elsewhere)
+		session_notice(session, LINE_REFUSED,
+			"This session goes on in another place. Press Enter to take it back.",
+			NULL);
+	else if (was_online)
 		session_notice(session, LINE_LOCAL, "Connection lost", session->conn.error.ptr);
-	pending_give_up(session, true);
-	client_retry_later(session);
+	resume_lose(session);
+	if (session->elsewhere)
+		session->state = SESSION_STOPPED;
+	else
+		client_retry_later(session);
+	session->elsewhere = false;
 }
 
 static void
@@ -379,7 +409,8 @@ client_has_deadline(const struct session *session)
 {
 	if (session->state == SESSION_ONLINE)
 		return session->protocol->ping;
-	return session->state != SESSION_PROMPTING && session->state != SESSION_ENDED;
+	return session->state != SESSION_PROMPTING && session->state != SESSION_STOPPED &&
+	       session->state != SESSION_ENDED;
 }
 
 static void
@@ -447,40 +478,4 @@ client_timeout(const struct session *session)
 	if (next == INT64_MAX)
 		return -1;
 	return next > now ? (int)(next - now) : 0;
-}
-
-const char *
-client_prompt(const struct session *session)
-{
-	return session->state == SESSION_PROMPTING ? session->prompt->label : session->model->nick;
-}
-
-void
-client_status(const struct session *session, struct strbuf *out)
-{
-	if (session->was_online && session->state != SESSION_ONLINE && session->n_pending > 0)
-		strbuf_printf(out, "%zu to send, ", session->n_pending);
-	switch (session->state) {
-	case SESSION_OFFLINE:
-		strbuf_printf(out, "reconnecting in %d s",
-			(int)((session->deadline - monotonic_ms() + 999) / 1000));
-		break;
-	case SESSION_CONNECTING:
-		strbuf_puts(out, "connecting");
-		break;
-	case SESSION_LOGGING_IN:
-		strbuf_puts(out, "logging in");
-		break;
-	case SESSION_WAITING:
-		strbuf_printf(out, "waiting for the name \"%s\"", session->model->nick);
-		break;
-	case SESSION_PROMPTING:
-		strbuf_puts(out, session->prompt->status);
-		break;
-	case SESSION_ONLINE:
-		strbuf_puts(out, "connected");
-		break;
-	case SESSION_ENDED:
-		break;
-	}
 }

@@ -40,10 +40,4 @@ bool client_is_busy(const struct session *session);
 void client_end_input(struct session *session);
 bool client_is_done(const struct session *session);
 
-/* Adds the state of the connection in words: `connected`, `trying again in 4 s`, .. */
-void client_status(const struct session *session, struct strbuf *out);
-
-/* The label before the input line: the nick, or what is asked for. */
-const char *client_prompt(const struct session *session);
-
 #endif

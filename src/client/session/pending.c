@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "client/model/command.h"
 #include "client/session/clock.h"
 
 enum { REF_BYTES = 24 };
@@ -97,6 +98,8 @@ pending_send(struct session *session)
 {
 	for (size_t i = 0; i < session->n_pending && session->state == SESSION_ONLINE;) {
 		struct pending *pending = &session->pending[i];
+		if (pending->doubtful)
+			return false;
 		if (!pending->ref && !pending_send_one(session, pending)) {
 			pending_remove(session, i);
 			continue;
@@ -157,21 +160,93 @@ pending_confirm(struct session *session, struct text ref)
 	return true;
 }
 
+struct speech
+pending_speech(const struct pending *pending)
+{
+	struct text rest = text_of(pending->text), command = TEXT_NONE;
+	bool is_command = command_parse(&rest, &command);
+	struct speech speech = {.kind = LINE_LOCAL, .body = rest};
+	if (!is_command || command_is(command, "say")) {
+		speech.kind = LINE_MESSAGE;
+	} else if (command_is(command, "me")) {
+		speech.kind = LINE_EMOTE;
+	} else if (command_is(command, "msg") || command_is(command, "message")) {
+		speech.kind = LINE_DIRECT;
+		speech.to = text_word(&speech.body);
+	}
+	return speech;
+}
+
+/* Tells the user of a line that the server may have received, and removes it. */
+static void
+pending_report(struct session *session, size_t i)
+{
+	session_notice(session, LINE_REFUSED, "This message may not have been delivered",
+		session->pending[i].text);
+	pending_remove(session, i);
+}
+
 void
 pending_give_up(struct session *session, bool resend)
 {
+	/* A server that gives events ids can tell what it has received. */
+	bool tells = resend && session->last_id > 0 && !session->input_ended;
 	for (size_t i = 0; i < session->n_pending;) {
 		struct pending *pending = &session->pending[i];
 		/* Changing the room once more does no harm. */
 		bool sent = pending->ref && pending->sent_at < session->conn.sent &&
 			    !pending->changes_room;
 		pending->ref = 0;
-		if (resend && !sent) {
+		pending->doubtful |= sent && tells && pending_speech(pending).kind != LINE_LOCAL;
+		if (pending->doubtful || (resend && !sent))
 			i++;
+		else
+			pending_report(session, i);
+	}
+}
+
+/* Whether the doubtful line is what the user said. The server trims it. */
+static bool
+pending_is(const struct pending *pending, enum line_kind kind, struct text room, struct text to,
+	struct text message)
+{
+	struct speech speech = pending_speech(pending);
+	bool direct = pending->doubtful && pending->room[0] == '@';
+	if (!pending->doubtful || !text_is(text_trim(speech.body), text_trim(message)))
+		return false;
+	if (direct && speech.kind == LINE_MESSAGE)
+		return kind == LINE_DIRECT && text_is(text_of(pending->room + 1), to);
+	return speech.kind == kind && (kind == LINE_DIRECT ? text_is(speech.to, to)
+							   : text_is(text_of(pending->room), room));
+}
+
+void
+pending_found(struct session *session, enum line_kind kind, struct text room, struct text to,
+	struct text message)
+{
+	for (size_t i = 0; i < session->n_pending; i++) {
+		if (!pending_is(&session->pending[i], kind, room, to, message))
 			continue;
-		}
-		session_notice(session, LINE_REFUSED, "This message may not have been delivered",
-			pending->text);
 		pending_remove(session, i);
+		return;
+	}
+}
+
+void
+pending_settle(struct session *session, struct text room, bool known)
+{
+	for (size_t i = 0; i < session->n_pending;) {
+		struct pending *pending = &session->pending[i];
+		bool all = !room.ptr, doubtful = pending->doubtful;
+		bool direct = doubtful && (pending_speech(pending).kind == LINE_DIRECT ||
+						  pending->room[0] == '@');
+		if (!doubtful || (!all && !text_is(text_of(pending->room), room))) {
+			i++;
+		} else if (known && !direct) {
+			pending->doubtful = false;
+			i++;
+		} else {
+			pending_report(session, i);
+		}
 	}
 }

@@ -29,10 +29,29 @@ struct text pending_peer(const struct session *session, struct text ref);
 bool pending_confirm(struct session *session, struct text ref);
 
 /*
- * No answer will come any more. Lines that the server may have received are shown and removed;
+ * No answer will come any more. Lines that the server may have received are shown and removed, or,
+ * if what was missed will tell, become doubtful: no others are sent before pending_settle.
  * resend: the others stay, to be sent on the next connection.
  */
 void pending_give_up(struct session *session, bool resend);
+
+/* The user said this before the connection was lost, to a user or (TEXT_NONE) in a room. */
+void pending_found(struct session *session, enum line_kind kind, struct text room, struct text to,
+	struct text message);
+
+/*
+ * All that was missed in a room is known, or is not: its doubtful lines are sent again, or shown
+ * and removed. room: its name, or @NICK for a conversation; TEXT_NONE: any.
+ */
+void pending_settle(struct session *session, struct text room, bool known);
+
+/* What a line says, if it does: LINE_LOCAL otherwise. */
+struct speech {
+	enum line_kind kind; /* LINE_MESSAGE, LINE_EMOTE or LINE_DIRECT */
+	struct text to;      /* of LINE_DIRECT: the nick */
+	struct text body;
+};
+struct speech pending_speech(const struct pending *pending);
 
 void pending_clear(struct session *session);
 

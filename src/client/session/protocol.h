@@ -16,6 +16,15 @@ enum rooms {
 	ROOMS_NONE,
 };
 
+/* A page of a room's history: at most so many events before an id (0: the newest) or after one. */
+struct past_request {
+	struct text room;
+	bool newer; /* after the id */
+	uint64_t id;
+	size_t limit;
+	unsigned long number;
+};
+
 struct protocol {
 	const char *name;
 	const char *port;
@@ -49,6 +58,13 @@ struct protocol {
 	void (*say_goodbye)(struct session *session);
 	/* Requests the list of rooms for completion; it is not shown. May be NULL. */
 	void (*request_rooms)(struct session *session);
+	/*
+	 * Requests a page of a room's history, which is answered by loading_answered with that
+	 * number, or by loading_failed. NULL: the protocol has no history.
+	 */
+	void (*request_past)(struct session *session, const struct past_request *request);
+	/* Ends a session that could be resumed otherwise. May be NULL: the protocol has no such ones. */
+	void (*log_out)(struct session *session);
 	/* Frees what session.protocol_state points to. May be NULL. */
 	void (*on_close)(struct session *session);
 };

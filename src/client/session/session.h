@@ -11,6 +11,7 @@
 
 enum session_state {
 	SESSION_OFFLINE, /* waiting to connect again */
+	SESSION_STOPPED, /* the same, but only when the user wants it */
 	SESSION_CONNECTING,
 	SESSION_LOGGING_IN, /* waiting for the server's answer */
 	SESSION_WAITING,    /* to log in again: the lost connection still has the nick */
@@ -25,6 +26,7 @@ struct pending {
 	/* That it concerns, or @NICK for a conversation; NULL: the one that a line before it changes to. */
 	char *room;
 	bool changes_room; /* later lines are not sent before it has been answered */
+	bool doubtful;     /* the connection was lost before it was answered (pending_settle) */
 	unsigned long ref; /* 0: not sent yet */
 	int64_t time;      /* ms since 1970, UTC: when it was typed */
 	uint64_t sent_at;  /* how many bytes were sent on the connection before it */
@@ -60,14 +62,23 @@ struct session {
 	struct pending *pending; /* in the order in which they were typed */
 	size_t n_pending;
 	unsigned long last_ref;
-	int64_t deadline;       /* ms, monotonic: when to connect, log in or ping next */
-	int retry_delay;        /* s, before the next attempt to connect */
-	unsigned pings_pending; /* that have not been answered */
-	bool probing;           /* a ping was sent, and nothing has been received since */
-	bool input_ended;       /* the session ends once all that was typed is answered */
-	bool goodbye_sent;      /* the last ping or goodbye of such a session was sent */
-	struct strbuf reason;   /* why logging in was last refused, NUL-terminated */
-	struct strbuf error;    /* SESSION_ENDED: what failed, NUL-terminated; empty: nothing did */
+	char *secret; /* to resume the session with after a lost connection; NULL: there is none */
+	uint64_t last_id;        /* of the event that was received last; 0: none had one */
+	bool settling;           /* after a lost connection, what was missed is being told */
+	bool resumed;            /* by the server, which knows the rooms */
+	bool elsewhere;          /* the session was resumed on another connection */
+	char *search;            /* what was last searched for; NULL: nothing */
+	uint64_t search_before;  /* there is more of that before this id; 0: there is not */
+	int64_t answers_time;    /* of the answer that was shown last */
+	unsigned long last_page; /* the number of the page that was last requested */
+	int64_t deadline;        /* ms, monotonic: when to connect, log in or ping next */
+	int retry_delay;         /* s, before the next attempt to connect */
+	unsigned pings_pending;  /* that have not been answered */
+	bool probing;            /* a ping was sent, and nothing has been received since */
+	bool input_ended;        /* the session ends once all that was typed is answered */
+	bool goodbye_sent;       /* the last ping or goodbye of such a session was sent */
+	struct strbuf reason;    /* why logging in was last refused, NUL-terminated */
+	struct strbuf error; /* SESSION_ENDED: what failed, NUL-terminated; empty: nothing did */
 };
 
 /* Ends the session: `error` is `what: why`. */

@@ -1,7 +1,7 @@
 /* Pending lines, as they will look once they are said. */
 #include "client/session/waiting.h"
 
-#include "client/model/command.h"
+#include "client/session/pending.h"
 
 /* Whether it concerns the room or conversation that is shown. */
 static bool
@@ -18,22 +18,22 @@ is_here(const struct session *session, const struct pending *pending)
 static struct line *
 waiting_line(const struct session *session, const struct pending *pending)
 {
-	struct text rest = text_of(pending->text), command = TEXT_NONE;
-	bool says = !command_parse(&rest, &command) || command_is(command, "say");
-	bool emote = command_is(command, "me"), direct = command_is(command, "msg");
-	struct line_parts parts = {.nick = text_of(session->model->nick)};
-	if ((!says && !emote && !direct) || !is_here(session, pending))
+	struct speech speech = pending_speech(pending);
+	bool emote = speech.kind == LINE_EMOTE, direct = speech.kind == LINE_DIRECT;
+	if (speech.kind == LINE_LOCAL || !is_here(session, pending))
 		return NULL;
-	parts.prefix = text_of(emote ? "[" : "");
-	parts.verb = text_of(emote ? " " : direct ? " -> " : ": ");
-	if (direct) {
-		parts.to = text_word(&rest);
-		parts.separator = text_of(": ");
-	}
-	parts.body = rest;
-	parts.suffix = text_of(emote ? "]" : "");
-	enum line_kind kind = emote ? LINE_EMOTE : direct ? LINE_DIRECT : LINE_MESSAGE;
-	struct line *line = line_make(kind, pending->time, &parts);
+	struct line_parts parts = {
+		.prefix = text_of(emote ? "[" : ""),
+		.nick = text_of(session->model->nick),
+		.verb = text_of(emote    ? " "
+				: direct ? " -> "
+					 : ": "),
+		.to = speech.to,
+		.separator = text_of(direct ? ": " : ""),
+		.body = speech.body,
+		.suffix = text_of(emote ? "]" : ""),
+	};
+	struct line *line = line_make(speech.kind, pending->time, &parts);
 	line->waiting = true;
 	return line;
 }

@@ -5,7 +5,6 @@
 #include "client/ui/screen.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -16,9 +15,10 @@
 #include "client/model/complete.h"
 #include "client/session/client.h"
 #include "client/session/clock.h"
+#include "client/session/status.h"
 #include "client/session/waiting.h"
 #include "client/ui/input.h"
-#include "client/ui/scroll.h"
+#include "client/ui/log_scroll.h"
 #include "client/ui/settings.h"
 #include "client/ui/terminal.h"
 #include "client/ui/view.h"
@@ -46,12 +46,6 @@ enum {
 	NARROW_COLUMNS = 50,
 };
 
-static struct scrollback *
-screen_scroll(const struct screen *screen)
-{
-	return &model_current(screen->session->model)->scroll;
-}
-
 static void
 on_end(void *ctx)
 {
@@ -63,10 +57,7 @@ static void
 on_scroll(void *ctx, int pages)
 {
 	struct screen *screen = ctx;
-	int rows = view_rows(screen->view);
-	/* Two rows of the previous page stay visible. */
-	int page = rows > 4 ? rows - 2 : rows;
-	scroll_by(screen_scroll(screen), pages * page, view_columns(screen->view), rows);
+	log_scroll_pages(screen->session, screen->view, pages);
 	screen->changed = true;
 }
 
@@ -74,8 +65,7 @@ static void
 on_wheel(void *ctx, int lines)
 {
 	struct screen *screen = ctx;
-	scroll_by(
-		screen_scroll(screen), lines, view_columns(screen->view), view_rows(screen->view));
+	log_scroll_rows(screen->session, screen->view, lines);
 	screen->changed = true;
 }
 
@@ -84,9 +74,9 @@ on_edge(void *ctx, bool top)
 {
 	struct screen *screen = ctx;
 	if (top)
-		on_wheel(ctx, INT_MAX / 2);
+		log_to_top(screen->session, screen->view);
 	else
-		scrollback_to_end(screen_scroll(screen));
+		log_to_end(screen->session);
 	screen->changed = true;
 }
 
@@ -198,7 +188,7 @@ static void
 on_line(void *ctx, struct text line)
 {
 	struct screen *screen = ctx;
-	scrollback_to_end(screen_scroll(screen));
+	log_to_end(screen->session);
 	if (!screen_handle(screen, line))
 		client_input(screen->session, line);
 	screen->changed = true;
@@ -378,6 +368,7 @@ screen_draw(struct screen *screen)
 	struct model *model = session->model;
 	struct strbuf prompt = {0}, connection = {0};
 	screen_follow(screen);
+	log_load(session, screen->view);
 	strbuf_printf(&prompt, "%s> ", client_prompt(session));
 	strbuf_add(&prompt, "", 1);
 	input_prompt(prompt.ptr);

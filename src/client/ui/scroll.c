@@ -90,6 +90,24 @@ scroll_rows_above(
 	return rows;
 }
 
+int
+scroll_rows_hidden(const struct scrollback *scroll, int columns, int rows)
+{
+	int hidden;
+	uint64_t bottom = scroll_bottom(scroll, columns, &hidden);
+	return scroll_rows_above(scroll, bottom, hidden, columns, 2 * rows) - rows;
+}
+
+int
+scroll_rows_below(const struct scrollback *scroll, int columns, int rows)
+{
+	int below;
+	uint64_t bottom = scroll_bottom(scroll, columns, &below);
+	for (uint64_t i = bottom + 1; i <= scroll->last && below < rows; i++)
+		below += line_rows(scrollback_line(scroll, i), columns);
+	return below;
+}
+
 /* Moves the bottom; false: there are not that many rows below. */
 static bool
 bottom_move(const struct scrollback *scroll, uint64_t *bottom, int *hidden, int up, int columns)

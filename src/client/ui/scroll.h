@@ -32,6 +32,10 @@ int line_rows(const struct line *line, int columns);
  */
 uint64_t scroll_bottom(const struct scrollback *scroll, int columns, int *hidden);
 
+/* How many rows are above a screen of so many rows, or below it; counts to about `rows`. */
+int scroll_rows_hidden(const struct scrollback *scroll, int columns, int rows);
+int scroll_rows_below(const struct scrollback *scroll, int columns, int rows);
+
 /* Scrolls `up` rows up, or down if it is negative, as far as there are lines. */
 void scroll_by(struct scrollback *scroll, int up, int columns, int rows);
 

@@ -100,7 +100,7 @@ draw_separator(const struct view *view, const struct line *line, int y)
 	int left = view_side_columns(view, view->rooms), columns = view_columns(view);
 	struct text words = width_cut((struct text){line->text, line->len}, columns - 2);
 	int at = (columns - width_of(words) - 2) / 2;
-	attr_t attributes = line->kind == LINE_UNREAD ? A_BOLD : A_DIM;
+	attr_t attributes = line->kind == LINE_UNREAD || line->kind == LINE_AWAY ? A_BOLD : A_DIM;
 	for (int x = 0; x < columns; x++)
 		if (x < at || x >= at + width_of(words) + 2)
 			draw_text(y, left + x, text_of("-"), attributes, 0);

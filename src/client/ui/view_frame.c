@@ -127,10 +127,12 @@ status_people(struct strbuf *buf, const struct room *room)
 	else
 		strbuf_printf(buf, BAR_SEPARATOR "%zu %s", room->n_users,
 			room->n_users == 1 ? "person" : "people");
-	size_t below = scrollback_unseen(&room->scroll);
+	size_t below = room_unseen(room);
+	if (room->past.request)
+		strbuf_puts(buf, BAR_SEPARATOR "loading messages");
 	if (below > 0)
 		strbuf_printf(buf, BAR_SEPARATOR "%zu new below", below);
-	else if (room->scroll.bottom)
+	else if (room->scroll.bottom && !room->past.request)
 		strbuf_puts(buf, BAR_SEPARATOR "scrolled up");
 }
 

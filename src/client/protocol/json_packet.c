@@ -1,0 +1,22 @@
+/* Reading a packet's fields. */
+#include "client/protocol/json_packet.h"
+
+size_t
+json_count(const struct json *json, const char *key)
+{
+	int64_t n = json_number(json, key);
+	return n > 0 ? (size_t)n : 0;
+}
+
+bool
+packet_ref_is(const struct packet *packet, const char *ref)
+{
+	return text_is(packet->ref, text_of(ref));
+}
+
+void
+packet_show(const struct packet *packet, enum line_kind kind, const struct strbuf *text)
+{
+	model_add_notice(
+		packet->session->model, kind, packet->room, strbuf_view(text), packet->time);
+}

@@ -1,0 +1,135 @@
+/* Lines of the past that are not in their place. */
+#include "client/session/answers.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "client/model/day.h"
+#include "client/session/clock.h"
+
+static void
+answers_add_line(
+	struct session *session, struct room *to, const struct room *from, struct line *line)
+{
+	struct model *model = session->model;
+	line->answer = true;
+	line->id = 0;
+	room_add_read_line(to, line);
+	model->changed = true;
+	if (model->on_line && !line_is_separator(line))
+		model->on_line(model->ctx, from, line);
+}
+
+/* The date, where it is not that of the line before. */
+static void
+answers_add_day(struct session *session, struct room *room, int64_t time)
+{
+	if (!day_is_same(session->answers_time, time)) {
+		struct line *day = day_line(time);
+		answers_add_line(session, room, room, day);
+		line_unref(day);
+	}
+	session->answers_time = time;
+}
+
+static void
+answers_notice(struct session *session, struct text room, const struct strbuf *text)
+{
+	model_add_notice(session->model, LINE_NOTICE, room, strbuf_view(text), wall_ms());
+}
+
+void
+answers_begin(struct session *session)
+{
+	session->answers_time = wall_ms();
+}
+
+void
+answers_show_history(
+	struct session *session, struct text name, const struct page *page, uint64_t first)
+{
+	struct room *room = model_room(session->model, name);
+	struct strbuf text = {0};
+	if (!room)
+		return;
+	answers_begin(session);
+	for (size_t i = 0; i < page->n; i++) {
+		answers_add_day(session, room, page->lines[i]->time);
+		answers_add_line(session, room, room, page->lines[i]);
+	}
+	strbuf_puts(&text, "End of history.");
+	if (page->more && first > 0)
+		strbuf_printf(
+			&text, " Older messages: /history %zu before %" PRIu64, page->n, first);
+	answers_notice(session, name, &text);
+	strbuf_clear(&text);
+}
+
+/* The same line with the name of its room before the text. */
+static struct line *
+answers_with_room(const struct room *room, const struct line *line)
+{
+	struct strbuf body = {0};
+	bool emote = line->kind == LINE_EMOTE;
+	strbuf_printf(&body, "[%s] %.*s", room->name, (int)(line->len - line->body_at - emote),
+		line->text + line->body_at);
+	struct line_parts parts = {
+		.prefix = {line->text, line->nick_at},
+		.nick = {line->text + line->nick_at, line->nick_len},
+		.verb = {line->text + line->nick_at + line->nick_len,
+			line->body_at - line->nick_at - line->nick_len},
+		.body = strbuf_view(&body),
+		.suffix = text_of(emote ? "]" : ""),
+	};
+	struct line *copy = line_make(line->kind, line->time, &parts);
+	copy->colour = line->colour;
+	copy->past = true;
+	strbuf_clear(&body);
+	return copy;
+}
+
+void
+answers_add(struct session *session, const struct room *room, struct line *line)
+{
+	struct room *here = model_current(session->model);
+	if (session->interactive && room != here) {
+		struct line *copy = answers_with_room(room, line);
+		line_unref(line);
+		line = copy;
+	}
+	answers_add_day(session, here, line->time);
+	answers_add_line(session, here, room, line);
+	line_unref(line);
+}
+
+void
+answers_end_search(struct session *session, size_t n, uint64_t before)
+{
+	struct strbuf text = {0};
+	session->search_before = before;
+	if (n == 0)
+		strbuf_puts(&text, "Nothing was found.");
+	else
+		strbuf_printf(&text, "%zu %s found.", n, n == 1 ? "message" : "messages");
+	if (before > 0)
+		strbuf_puts(&text, " Older ones: /search");
+	answers_notice(session, TEXT_NONE, &text);
+	strbuf_clear(&text);
+}
+
+void
+answers_keep_search(struct session *session, struct text words)
+{
+	char *copy = xstrndup(words.ptr, words.len);
+	free(session->search);
+	session->search = copy;
+	session->search_before = 0;
+}
+
+struct text
+answers_search(const struct session *session, uint64_t *before)
+{
+	*before = session->search_before;
+	return session->search && session->search_before ? text_of(session->search) : TEXT_NONE;
+}
