@@ -1,6 +1,6 @@
 /*
  * Users without a session: how long they stay, with what secret they may come back, and the
- * direct messages that they are to be told then.
+ * direct messages that they may be told then.
  */
 #include <stdlib.h>
 #include <utlist.h>
@@ -10,15 +10,21 @@
 enum {
 	SECRET_BYTES = 16,
 	SECRET_DIGITS = 2 * SECRET_BYTES,
-	DIRECTS_MAX = 100, /* kept for a user without a session: the newest */
+	DIRECTS_MAX = 100,     /* kept for a user who may come back: the newest */
+	DIRECTS_BYTES = 65536, /* of text in them */
 };
 
-/* Belongs to its user. */
+/*
+ * Belongs to its user. One that was used stays until the new session has sent something: the
+ * welcome with the next secret may have been lost with its connection.
+ */
 struct resume {
 	char secret[SECRET_DIGITS + 1]; /* in hexadecimal digits */
 	struct user *user;
 	struct session *session;    /* NULL: was lost */
 	struct room *current;       /* then: the one that it was in */
+	struct resume *used;        /* the one that its session was resumed with, or NULL */
+	struct resume *successor;   /* whose `used` this is, or NULL */
 	UT_hash_handle hh;          /* by secret */
 	struct resume *prev, *next; /* the user's others */
 };
@@ -38,6 +44,9 @@ session_make_resume(struct session *session)
 	}
 	resume->user = session->user;
 	resume->session = session;
+	resume->used = session->resume;
+	if (resume->used)
+		resume->used->successor = resume;
 	HASH_ADD(hh, core->resumes, secret, SECRET_DIGITS, resume);
 	DL_APPEND(session->user->resumes, resume);
 	session->resume = resume;
@@ -47,11 +56,22 @@ session_make_resume(struct session *session)
 static void
 resume_free(struct core *core, struct resume *resume)
 {
-	if (resume->session)
+	if (resume->used)
+		resume->used->successor = NULL;
+	if (resume->successor)
+		resume->successor->used = NULL;
+	if (resume->session && resume->session->resume == resume)
 		resume->session->resume = NULL;
 	HASH_DELETE(hh, core->resumes, resume);
 	DL_DELETE(resume->user->resumes, resume);
 	free(resume);
+}
+
+void
+session_confirm_resume(struct session *session)
+{
+	if (session->resume && session->resume->used)
+		resume_free(session->core, session->resume->used);
 }
 
 void
@@ -61,17 +81,30 @@ user_drop_resumes(struct user *user)
 		resume_free(user->core, user->resumes);
 }
 
+static void
+resume_lose_session(struct resume *resume)
+{
+	const struct session *session = resume->session;
+	if (session)
+		resume->current = session->current;
+	resume->session = NULL;
+}
+
 void
 session_lose_resume(struct session *session)
 {
 	struct resume *resume = session->resume;
 	if (!resume)
 		return;
-	session->resume = NULL;
-	resume->session = NULL;
-	resume->current = session->current;
-	if (session->logged_out)
+	if (session->logged_out) {
+		session_confirm_resume(session);
 		resume_free(session->core, resume);
+		return;
+	}
+	session->resume = NULL;
+	resume_lose_session(resume);
+	if (resume->used)
+		resume_lose_session(resume->used);
 }
 
 bool
@@ -95,7 +128,7 @@ user_stop_lingering(struct user *user)
 	DL_DELETE2(user->core->lingering, user, linger_prev, linger_next);
 }
 
-/* A direct message to a user without a session. */
+/* A direct message, which a user who comes back may have missed. */
 struct kept_direct {
 	struct kept_direct *next;
 	struct event event;
@@ -105,7 +138,7 @@ struct kept_direct {
 void
 user_keep_direct(struct user *user, const struct event *event)
 {
-	size_t n = event->actor.len + event->target.len + event->body.len;
+	size_t n = event->actor.len + event->target.len + event->body.len, count = 1;
 	struct kept_direct *kept = xcalloc(sizeof *kept + n), *other;
 	char *at = kept->bytes;
 	struct text *texts[] = {&kept->event.actor, &kept->event.target, &kept->event.body};
@@ -121,13 +154,14 @@ user_keep_direct(struct user *user, const struct event *event)
 		texts[i]->ptr = at;
 		at += texts[i]->len;
 	}
-	LL_COUNT(user->directs, other, n);
-	if (n >= DIRECTS_MAX) {
-		other = user->directs;
+	LL_APPEND(user->directs, kept);
+	for (n = 0, other = user->directs; other; other = other->next, count++)
+		n += other->event.body.len;
+	while ((other = user->directs) != kept && (--count > DIRECTS_MAX || n > DIRECTS_BYTES)) {
+		n -= other->event.body.len;
 		LL_DELETE(user->directs, other);
 		free(other);
 	}
-	LL_APPEND(user->directs, kept);
 }
 
 void
@@ -150,16 +184,23 @@ user_each_direct(const struct user *user, uint64_t after,
 }
 
 bool
-resume_take(struct core *core, struct text secret, struct resumed *who)
+resume_take(struct session *session, struct text secret, struct resumed *who)
 {
+	struct core *core = session->core;
 	struct resume *resume = NULL;
 	if (secret.len == SECRET_DIGITS)
 		HASH_FIND(hh, core->resumes, secret.ptr, SECRET_DIGITS, resume);
 	if (!resume)
 		return false;
-	const struct session *session = resume->session;
-	*who = (struct resumed){
-		resume->user, resume->session, session ? session->current : resume->current};
-	resume_free(core, resume);
+	struct session *old = resume->session;
+	*who = (struct resumed){resume->user, old, old ? old->current : resume->current};
+	if (resume->successor)
+		resume_free(core, resume->successor);
+	if (resume->used)
+		resume_free(core, resume->used);
+	if (old)
+		old->resume = NULL;
+	resume->session = session;
+	session->resume = resume;
 	return true;
 }

@@ -205,7 +205,7 @@ sessions_collect(struct session **to, const struct user *user)
 static enum reason
 apply_direct(struct core *core, const struct entry *entry, const struct origin *origin)
 {
-	const struct user *user = entry->user, *to = entry->to;
+	struct user *user = entry->user, *to = entry->to;
 	if (!named_is_listed(&to->named))
 		return origin_refuse(origin, REASON_NO_SUCH_NICK, user_nick(to));
 	struct event event = entry_event(core, entry, EVENT_DIRECT, origin);
@@ -217,8 +217,11 @@ apply_direct(struct core *core, const struct entry *entry, const struct origin *
 	if (to != user)
 		n += sessions_collect(sessions + n, to);
 	core->host.deliver(core->host.ctx, &event, sessions, n);
-	if (to->n_sessions == 0)
-		user_keep_direct(entry->to, &event);
+	/* A connection that has one may be dead already. */
+	if (to->resumes)
+		user_keep_direct(to, &event);
+	if (to != user && user->resumes)
+		user_keep_direct(user, &event);
 	free(sessions);
 	return REASON_OK;
 }

@@ -274,6 +274,9 @@ void origin_done(struct core *core, const struct entry *entry, enum reason reaso
 /* Gives the session a secret to be resumed with, if it wants one. Borrowed; or NULL. */
 const char *session_make_resume(struct session *session);
 
+/* It has sent something, and so has got its secret: the one that it was resumed with is void. */
+void session_confirm_resume(struct session *session);
+
 /* The session is ending: it was lost, or has logged out. Before it is taken off its user. */
 void session_lose_resume(struct session *session);
 
@@ -284,8 +287,11 @@ struct resumed {
 	struct room *current;    /* the one that it was in */
 };
 
-/* False: the secret is unknown, or has been used, or is too late. It serves once. */
-bool resume_take(struct core *core, struct text secret, struct resumed *who);
+/*
+ * False: the secret is unknown, or has been used, or is too late. If true, session_make_resume
+ * must follow: the next secret takes its place.
+ */
+bool resume_take(struct session *session, struct text secret, struct resumed *who);
 
 /* Its session was lost. False: the user cannot come back, and is to leave. */
 bool user_linger(struct user *user);
@@ -296,7 +302,7 @@ void user_stop_lingering(struct user *user);
 /* Nobody can resume as this user any more. */
 void user_drop_resumes(struct user *user);
 
-/* Keeps a direct message for a user without a session, who is told it when it is resumed. */
+/* Keeps a direct message for a user who may be resumed, and then is told it. */
 void user_keep_direct(struct user *user, const struct event *event);
 void user_each_direct(const struct user *user, uint64_t after,
 	void (*found)(void *ctx, const struct event *event), void *ctx);

@@ -84,7 +84,6 @@ session_catch_up(struct session *session, uint64_t after)
 	}
 	user_each_direct(user, after, missed_add, &missed);
 	missed_tell(&missed, session);
-	user_drop_directs(session->user);
 }
 
 /* Its other connection may not be noticed to be dead yet. */
@@ -106,11 +105,10 @@ session_replace(struct session *old)
 enum reason
 command_resume(struct session *session, const struct request *request)
 {
-	struct core *core = session->core;
 	if (session->user)
 		return request_refuse(session, REASON_HELLO_AGAIN, TEXT_NONE, request);
 	struct resumed who;
-	if (!resume_take(core, request->arg[0], &who))
+	if (!resume_take(session, request->arg[0], &who))
 		return request_refuse(session, REASON_RESUME_FAILED, TEXT_NONE, request);
 	struct user *user = who.user;
 	struct session *old = who.session;

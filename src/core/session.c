@@ -85,6 +85,7 @@ session_request(struct session *session, const struct request *request)
 {
 	const struct command *command = request->command;
 	assert(!session->ended);
+	session_confirm_resume(session);
 	if (!(command->flags & COMMAND_NOT_RATED))
 		session_spend(session);
 	if (!session->user && !(command->flags & COMMAND_BEFORE_LOGIN))

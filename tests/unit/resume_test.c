@@ -128,6 +128,7 @@ a_secret_serves_once_and_in_time(void **state)
 		again, "error resume-failed: The session to resume has ended. Please log in. /r\n");
 	resume(again, s.ann->secret, 99);
 	assert_told(again, "welcome main ann Teahouse resumed /r\nnames main ann bob\n");
+	type(again, "/look");
 	session_end(&again->session);
 	struct guest *third = connect_with(&s, NULL);
 	resume(third, s.ann->secret, 0);
@@ -143,6 +144,80 @@ a_secret_serves_once_and_in_time(void **state)
 	/* The same connection may log in. */
 	type(third, "/login ann");
 	assert_told(s.bob, "join# main ann\n");
+	stay_close(&s);
+}
+
+/* The connection breaks again before the welcome, with the next secret, has come. */
+static void
+a_welcome_may_be_lost(void **state)
+{
+	(void)state;
+	struct stay s;
+	stay_open(&s, 100);
+	type(s.ann, "/join tea");
+	const char *first = s.ann->secret;
+	session_end(&s.ann->session);
+	struct guest *lost = connect_with(&s, NULL), *again = connect_with(&s, NULL);
+	resume(lost, first, 99);
+	session_end(&lost->session);
+	resume(again, first, 99);
+	assert_told(again, "welcome tea ann Teahouse resumed /r\nnames main ann bob\n"
+			   "names tea ann\n");
+	/* Also if that is not noticed; the secret that nobody has got is void. */
+	struct guest *third = connect_with(&s, NULL), *other = connect_with(&s, NULL);
+	resume(third, first, 99);
+	assert_true(again->gone);
+	resume(other, lost->secret, 99);
+	assert_told(
+		other, "error resume-failed: The session to resume has ended. Please log in. /r\n");
+	resume(other, again->secret, 99);
+	guest_forget(other);
+	/* Once the new session has sent something, the old secret is void. */
+	guest_forget(third);
+	type(third, "/look");
+	assert_told(third, "names tea ann\n");
+	resume(other, first, 99);
+	assert_told(
+		other, "error resume-failed: The session to resume has ended. Please log in. /r\n");
+	assert_false(third->gone);
+	session_end(&third->session);
+	resume(other, third->secret, 99);
+	assert_told(other, "welcome tea ann Teahouse resumed /r\nnames main ann bob\n"
+			   "names tea ann\n");
+	/* Who logs out leaves, whatever secrets there were. */
+	type(other, "/quit");
+	struct guest *late = connect_with(&s, NULL);
+	resume(late, third->secret, 99);
+	resume(late, other->secret, 99);
+	assert_null(late->session.user);
+	assert_told(s.bob, "leave# main ann\n");
+	stay_close(&s);
+}
+
+static void
+direct_messages_are_not_missed_either(void **state)
+{
+	(void)state;
+	struct stay s;
+	stay_open(&s, 100);
+	uint64_t seen = s.ann->last_id;
+	/* Its connection is dead, and nobody has noticed. */
+	type(s.bob, "/msg ann one");
+	type(s.ann, "/msg bob two");
+	struct guest *again = connect_with(&s, NULL);
+	resume(again, s.ann->secret, seen);
+	assert_told(again, "welcome main ann Teahouse resumed /r\nnames main ann bob\n"
+			   "direct bob ann: one\ndirect ann bob: two\n");
+	session_end(&again->session);
+	for (int i = 0; i < 102; i++)
+		type(s.bob, "/msg ann three");
+	struct guest *third = connect_with(&s, NULL);
+	resume(third, again->secret, again->last_id);
+	size_t n = 0;
+	strbuf_add(&third->told, "", 1);
+	for (const char *at = third->told.ptr; (at = strstr(at, "three")); at++)
+		n++;
+	assert_int_equal(n, 100);
 	stay_close(&s);
 }
 
@@ -235,6 +310,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_comes_back_has_missed_nothing),
 		cmocka_unit_test(a_secret_serves_once_and_in_time),
+		cmocka_unit_test(a_welcome_may_be_lost),
+		cmocka_unit_test(direct_messages_are_not_missed_either),
 		cmocka_unit_test(a_connection_that_is_not_known_to_be_dead_is_closed),
 		cmocka_unit_test(logging_out_leaves_at_once),
 		cmocka_unit_test(what_is_not_in_memory_any_more_is_a_gap),
