@@ -1,9 +1,13 @@
 // What the browser does to the page: hides and shows it, keeps it for the Back button, lets it sleep,
-// changes the network or the time zone; and what of the session survives a reload.
+// changes the network or the time zone, copies it to another tab; and what of the session survives a
+// reload, or the closing of the tab for a minute.
 
 import { timeZoneChanged } from "./i18n/times.js";
-import { forgetSession, rememberedLeaving, rememberedSession, rememberLeaving, rememberSession } from "./lib/storage.js";
-import { describeSession, resumeSession } from "./model/resume.js";
+import {
+	forgetLingering, forgetSession, rememberedLeaving, rememberedLingering, rememberedSession, rememberLeaving, rememberLingering, rememberSession,
+} from "./lib/storage.js";
+import { sameName } from "./lib/names.js";
+import { describeSession, resumeSession, takeUpSession } from "./model/resume.js";
 import { setPageFocused, setPageVisible } from "./model/state.js";
 
 const TICK = 5000;     // ms
@@ -15,14 +19,19 @@ let stored = "";
 export function restoreSession(state, room) {
 	const left = rememberedLeaving();
 	rememberLeaving(null);
-	return resumeSession(state, rememberedSession(), left, room);
+	const isRestored = resumeSession(state, rememberedSession(), left, room);
+	if (isRestored)
+		forgetLingering(state.secret);
+	return isRestored;
 }
 
-/** Stores what a reload is to restore, if it has changed. */
-export function storeSession(state) {
+/** Stores what a reload is to restore, if it has changed. The last id, which changes with every message, is stored now and then. */
+export function storeSession(state, withLastId = false) {
 	const session = describeSession(state);
-	const text = JSON.stringify(session);
-	if (session === null || text === stored)
+	if (session === null)
+		return;
+	const text = JSON.stringify({ ...session, lastId: withLastId ? session.lastId : 0 });
+	if (text === stored)
 		return;
 	stored = text;
 	rememberSession(session);
@@ -34,16 +43,35 @@ export function dropSession() {
 	forgetSession();
 }
 
+/** The user logs in by the name of a tab that was closed just now: it is the same person. */
+export function takeLingering(state, nick) {
+	const { nick: name, secret, lineage } = rememberedLingering() ?? {};
+	if (typeof secret !== "string" || typeof lineage !== "string" || typeof name !== "string" || !sameName(name, nick))
+		return;
+	forgetLingering(secret);
+	Object.assign(state, { secret, lineage, toEnter: state.wanted.room });
+}
+
 /** draw() draws at once; redraw() also what only a change of time zone can change. */
-export function watchPage(state, connection, { draw, redraw }) {
-	// A page that the browser keeps for the Back button would keep its socket, and so the name, too.
+export function watchPage(state, connection, twins, { draw, redraw }) {
 	addEventListener("pagehide", () => {
 		rememberLeaving(Date.now());
+		storeSession(state, true);
+		if (state.secret !== "" && !state.elsewhere)
+			rememberLingering({ nick: state.nick, secret: state.secret, lineage: state.lineage });
+		// A page that the browser keeps for the Back button would keep its socket, and so the name, too.
 		connection.suspend();
+		twins.close();
 	});
 	addEventListener("pageshow", ({ persisted }) => {
 		rememberLeaving(null);
-		if (persisted && state.phase !== "login")
+		twins.open();
+		if (!persisted)
+			return;
+		// Another page in this tab may have gone on with the session meanwhile.
+		takeUpSession(state, rememberedSession());
+		forgetLingering(state.secret);
+		if (state.phase !== "login" && !state.elsewhere)
 			connection.start();
 	});
 	document.addEventListener("visibilitychange", () => {
@@ -63,6 +91,7 @@ export function watchPage(state, connection, { draw, redraw }) {
 	setInterval(() => {
 		const before = ticked;
 		ticked = Date.now();
+		storeSession(state, true);
 		if (ticked - before > SLEPT)
 			awake();
 	}, TICK);

@@ -5,18 +5,19 @@ import { recordShown, roomInAddress, watchHistory } from "./browser_history.js";
 import { t } from "./i18n/translate.js";
 import { fold } from "./lib/names.js";
 import { rememberDrafts, rememberNick, rememberedDrafts, rememberedNick } from "./lib/storage.js";
-import { dropSession, restoreSession, storeSession, watchPage } from "./lifetime.js";
+import { dropSession, restoreSession, storeSession, takeLingering, watchPage } from "./lifetime.js";
 import { perform, startLogin } from "./model/actions.js";
 import { parse } from "./model/commands.js";
 import { messagePackets } from "./model/outbox.js";
 import { askForHistory, continueGap, jumpToNewest, loadMore, openMessage } from "./model/history.js";
-import { disconnected, hello, receive } from "./model/packets.js";
+import { disconnected, giveUpName, goneElsewhere, hello, receive } from "./model/packets.js";
 import { askForProfile, askForProfiles } from "./model/profiles.js";
 import { createSettings, isWorthAlert } from "./model/settings.js";
-import { allDrafts, createState, current, inOrder, isInApp, nicksByRecency, notify, ofKind, takeUnseen } from "./model/state.js";
+import { allDrafts, append, createState, current, inOrder, isInApp, nicksByRecency, notify, ofKind, takeUnseen } from "./model/state.js";
 import { socketAddress } from "./net/address.js";
 import { Connection } from "./net/connection.js";
 import { serverAnswers } from "./net/reachable.js";
+import { newLineage, Twins } from "./net/twins.js";
 import { startWorker } from "./net/worker.js";
 import { watchKeys } from "./shortcuts.js";
 import { playSound, prepareSound, showNotification } from "./view/alerts.js";
@@ -25,6 +26,7 @@ import { createAside } from "./view/aside.js";
 import { Composer } from "./view/composer.js";
 import { confirm } from "./view/confirm.js";
 import { byId } from "./view/dom.js";
+import { createElsewhere } from "./view/elsewhere.js";
 import { createLogin } from "./view/login.js";
 import { MessageLog } from "./view/message_log.js";
 import { drawPage } from "./view/page.js";
@@ -44,6 +46,7 @@ const FORM_LISTENS = 60_000; // ms until a login form that nobody fills in close
 let helloTimer = null;
 let greetingTimer = null;
 let drawing = null; // the timer of the next drawing
+let welcomedAt = 0; // by the server's clock, in ms
 
 translatePage();
 
@@ -53,8 +56,10 @@ const connection = new Connection(socketAddress(location.href), {
 	opened: () => state.phase !== "login" && connection.send(hello(state)),
 	packet: onPacket,
 	closed: onClosed,
+	resumedElsewhere: yieldSession,
 	changed: drawSoon,
 });
+const twins = new Twins({ asked: sessionOf, taken: onTaken });
 const composer = new Composer({
 	send: (text, confirmed) => act({ ...parse(text, state.commands), confirmed }, text),
 	drafted: () => rememberDrafts(allDrafts(state)),
@@ -72,6 +77,7 @@ const card = createPersonCard(state, {
 });
 const drawAnswer = createAnswer({ join: enter, close: () => onClick({ do: "closeAnswer" }) });
 const drawTopic = createTopic((text) => onClick({ do: "setTopic", text }));
+const drawElsewhere = createElsewhere(continueHere);
 const drawAside = createAside((key) => onClick({ do: "show", key }));
 const switcher = createSwitcher(onClick);
 const settingsDialog = createSettingsDialog(settings, { shownRoom, redraw });
@@ -143,6 +149,8 @@ function logIn(nick) {
 
 function sendHello(nick) {
 	startLogin(state, nick, state.wanted.room);
+	state.lineage = newLineage();
+	takeLingering(state, nick);
 	if (connection.status === "open")
 		connection.send(hello(state));
 	else
@@ -152,11 +160,18 @@ function sendHello(nick) {
 function onPacket(packet) {
 	const before = isInApp(state);
 	sendAll(receive(state, packet, Date.now()));
-	takeUnseen(state).filter((line) => isWorthAlert(settings, line)).forEach(alertUser);
+	if (state.elsewhere)
+		connection.stop();
+	if (state.taken)
+		settleName();
+	alertUser();
 	giveBack();
 	if (packet.type === "welcome") {
 		connection.loggedIn();
 		composer.showProblem("");
+		storeSession(state);
+		twins.tell(state.lineage, state.secret, packet.time);
+		welcomedAt = packet.time;
 	}
 	if (packet.type === "greeting")
 		greetingTimer = setTimeout(leaveForm, FORM_LISTENS);
@@ -178,18 +193,27 @@ function onPacket(packet) {
 function giveBack() {
 	if (!state.returned)
 		return;
-	const { key, text, reason } = state.returned;
+	const { key, text, reason, failed } = state.returned;
 	state.returned = null;
 	const conversation = state.conversations.get(key);
-	if (conversation !== current(state) || !composer.giveBack(conversation, text, reason))
+	if (conversation === current(state) && composer.giveBack(conversation, text, reason))
+		return;
+	if (failed)
+		append(state, conversation, failed);
+	else
 		notify(state, reason, Date.now(), key);
 }
 
-function alertUser(line) {
-	if (settings.get("sound"))
+// After an absence, once for each conversation.
+function alertUser() {
+	if (state.catchUp)
+		return;
+	const lines = takeUnseen(state).filter((line) => isWorthAlert(settings, line));
+	const last = new Map(lines.map((line) => [line.conversation.key, line]));
+	if (last.size > 0 && settings.get("sound"))
 		playSound();
 	if (settings.get("notify"))
-		showNotification(line, showConversation);
+		last.forEach((line) => showNotification(line, showConversation));
 }
 
 function showConversation(key) {
@@ -210,7 +234,7 @@ function redraw() {
 
 async function onClosed() {
 	clearTimeout(helloTimer);
-	disconnected(state, Date.now(), connection.heardAt);
+	disconnected(state, Date.now());
 	state.refused = false;
 	// Once the login form has its greeting, it needs no connection until it is submitted.
 	if (state.phase === "login" && state.greeting)
@@ -219,6 +243,61 @@ async function onClosed() {
 		state.refused = await serverAnswers(location.href);
 		drawSoon();
 	}
+}
+
+// Copies of this tab share its session.
+
+function sessionOf(lineage, isTaking) {
+	if (lineage !== state.lineage || state.phase !== "in" || state.elsewhere || (!state.online && connection.status === "closed"))
+		return null;
+	const { secret } = state;
+	// Without a secret, the name has to be given up.
+	if (isTaking && secret === "")
+		yieldSession();
+	return secret;
+}
+
+function onTaken(lineage, secret, time) {
+	if (lineage !== state.lineage || state.phase !== "in" || (state.online && time < welcomedAt))
+		return;
+	state.secret = secret;
+	yieldSession();
+	storeSession(state);
+}
+
+function yieldSession() {
+	connection.stop();
+	goneElsewhere(state, Date.now());
+	clearTimeout(helloTimer);
+	draw();
+}
+
+async function continueHere() {
+	const secret = await twins.ask(state.lineage, true);
+	if (secret !== null)
+		state.secret = secret;
+	// The server may not know yet that the other tab has given up the name.
+	if (secret === "")
+		state.ghostSince = Date.now();
+	state.elsewhere = false;
+	connection.start();
+	draw();
+	composer.focus();
+}
+
+/** The session may have gone on in a copy of this tab, or have ended, with the name being another person's now. */
+async function settleName() {
+	const { taken } = state;
+	const secret = await twins.ask(state.lineage);
+	if (state.taken !== taken)
+		return;
+	if (secret !== null) {
+		state.secret = secret;
+		return void yieldSession();
+	}
+	giveUpName(state);
+	draw();
+	login.open(state.wanted.nick);
 }
 
 // A form that nobody fills in is no reason to hold a connection, which the server would end with an error.
@@ -269,6 +348,7 @@ function draw() {
 	drawSidebar();
 	drawPeople(state, conversation);
 	composer.draw(conversation, state.limits.message);
+	drawElsewhere(state);
 	drawTopic(conversation);
 	drawAnswer(state);
 	if (log.draw(state, conversation))
@@ -310,7 +390,7 @@ watchHistory({ show: showConversation, join: (room) => isInApp(state) && enter(r
 addEventListener("beforeunload", (event) => messagePackets(state).length > 0 && event.preventDefault());
 byId("retry").addEventListener("click", () => connection.reconnectNow());
 
-watchPage(state, connection, { draw, redraw });
+watchPage(state, connection, twins, { draw, redraw });
 document.addEventListener("visibilitychange", greetAgain);
 startWorker(showConversation);
 
@@ -322,8 +402,12 @@ const isRestored = restoreSession(state, roomInAddress());
 const { dataset } = document.documentElement;
 delete dataset.resuming;
 if (isRestored) {
-	connection.start();
 	showApp();
+	if (state.elsewhere && await twins.ask(state.lineage) === null)
+		state.elsewhere = false;
+	if (!state.elsewhere)
+		connection.start();
+	draw();
 } else {
 	state.wanted = { nick: rememberedNick(), room: roomInAddress() };
 	connection.start();

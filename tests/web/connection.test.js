@@ -40,6 +40,7 @@ function createEnvironment() {
 		opened: () => environment.events.push("opened"),
 		packet: (packet) => environment.events.push(packet.type),
 		closed: () => environment.events.push("closed"),
+		resumedElsewhere: () => environment.events.push("resumedElsewhere"),
 		changed() {},
 	};
 	environment.connection = new Connection("ws://a.example/ws", listener, environment);
@@ -133,7 +134,8 @@ test("reconnectNow connects at once, but only while waiting", () => {
 	environment.last().onclose();
 	environment.connection.reconnectNow();
 	assert.equal(environment.sockets.length, 2);
-	assert.deepEqual(environment.delays(), []);
+	environment.connection.reconnectNow();
+	assert.equal(environment.sockets.length, 2);
 });
 
 test("a stopped connection does not reconnect", () => {
@@ -160,29 +162,41 @@ test("what is sent and not answered for ten seconds makes it ping", () => {
 	assert.deepEqual(environment.delays(), [40_000]);
 });
 
-test("it knows when the lost connection last worked", () => {
+test("opening takes no longer than twenty seconds, and neither does logging in", () => {
+	const environment = createEnvironment();
+	environment.connection.start();
+	assert.deepEqual(environment.delays(), [20_000]);
+	environment.last().onopen();
+	assert.deepEqual(environment.delays(), [], "a form may be open for longer");
+	environment.connection.send({ type: "hello" });
+	environment.last().onmessage({ data: "{\"type\":\"greeting\"}" });
+	assert.deepEqual(environment.delays(), [20_000]);
+	environment.last().onmessage({ data: "{\"type\":\"error\"}" });
+	assert.deepEqual(environment.delays(), []);
+	environment.connection.send({ type: "hello" });
+	environment.ring();
+	assert.deepEqual([environment.connection.status, environment.events.at(-1)], ["waiting", "closed"]);
+});
+
+test("a connection whose session goes on in another one does not reconnect", () => {
 	const environment = opened();
 	environment.connection.loggedIn();
-	environment.time = 5000;
-	environment.last().onmessage({ data: "{}" });
-	environment.time = 60_000;
-	environment.last().onclose({ wasClean: false });
-	assert.equal(environment.connection.heardAt, 5000);
-	environment.ring();
-	environment.last().onopen();
-	environment.time = 70_000;
-	environment.last().onclose({ wasClean: true });
-	assert.equal(environment.connection.heardAt, 70_000, "of a proper close");
+	environment.last().onclose({ code: 4001 });
+	assert.deepEqual([environment.connection.status, environment.delays()], ["closed", []]);
+	assert.deepEqual(environment.events, ["opened", "resumedElsewhere"]);
+	environment.connection.reconnectNow();
+	environment.connection.check();
+	assert.equal(environment.sockets.length, 1);
+	environment.connection.start();
+	assert.equal(environment.sockets.length, 2, "but by the user's wish");
 });
 
 test("a suspended connection is closed and reported as lost, and can be started again", () => {
 	const environment = opened();
 	environment.connection.loggedIn();
-	environment.time = 9000;
 	environment.connection.suspend();
 	assert.equal(environment.last().closed, true);
 	assert.equal(environment.events.at(-1), "closed");
-	assert.equal(environment.connection.heardAt, 9000);
 	assert.deepEqual(environment.delays(), []);
 	environment.connection.suspend();
 	assert.deepEqual(environment.events, ["opened", "closed"]);

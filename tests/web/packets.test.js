@@ -7,7 +7,7 @@ import { load } from "./load.js";
 
 const { perform, startLogin } = await load("model/actions.js");
 const { OWN_COMMANDS } = await load("model/commands.js");
-const { hello, disconnected, receive } = await load("model/packets.js");
+const { disconnected, giveUpName, hello, receive } = await load("model/packets.js");
 const { KEPT_LINES } = await load("model/loaded.js");
 const { createState, current, find, show, takeUnseen, titleOf, totals, setPageFocused, setPageVisible } = await load("model/state.js");
 
@@ -347,7 +347,7 @@ test("after a lost connection the nick, the rooms and the shown room are the sam
 	receive(state, { type: "join", nick: "ann", room: "main", ref: join.ref }, NOON + 5000);
 	assert.equal(state.current, "room:tea");
 	assert.equal(find(state, "room", "main").joined, true);
-	assert.match(linesOf(state, "room:tea").at(-1)[2], /^Reconnected after 5 s\./u);
+	assert.deepEqual([linesOf(state, "room:main").length, linesOf(state, "room:tea").length], [1, 1], "and nothing is said about it");
 });
 
 test("after a lost connection a taken nick is tried again for a while, then given up", () => {
@@ -359,7 +359,9 @@ test("after a lost connection a taken nick is tried again for a while, then give
 		assert.deepEqual([state.phase, state.retryHello, state.problem], ["in", true, ""]);
 		hello(state);
 		receive(state, taken, NOON + 120_000);
-		assert.deepEqual([state.phase, state.retryHello], ["login", false]);
+		assert.deepEqual([state.phase, state.retryHello, state.taken.code], ["in", false, code], "a copy of this tab may have it");
+		giveUpName(state);
+		assert.deepEqual([state.phase, state.suggestion], ["login", "ann2"]);
 	}
 });
 

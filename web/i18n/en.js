@@ -28,8 +28,9 @@ export default {
 	unreachable: "The server can’t be reached.",
 	againIn: "Trying again in {seconds}\u00a0s.",
 	now: "Now",
-	backInRoom: "You were away from this room for {span}. Messages from that time are not shown.",
-	reconnected: "Reconnected after {span}. Messages from that time are not shown.",
+	elsewhere: "This conversation goes on in another tab.",
+	elsewhereShort: "In another tab",
+	continueHere: "Continue here",
 	unanswered: "Connection lost. “{typed}” was not answered.",
 	refusedBecause: "The server refused the login: {reason} Trying again soon.",
 	days: "{n} d",
@@ -39,7 +40,6 @@ export default {
 	offline: "Not connected. Send “{typed}” again when you are.",
 	youAreOffline: "You are offline.",
 	pageRefused: "The server answers, but refuses the connection from {origin}. Its administrator can add this address to the setting “origins”, or let the proxy pass on WebSockets and the Host header.",
-	reloaded: "You are back. Messages from before the reload are not shown.",
 
 	// Refusals
 	notInRoom: "You are not in the room “{room}”.",
@@ -56,6 +56,7 @@ export default {
 	tooSlow: "Your connection is too slow.",
 	tooFast: "You are sending faster than the server allows. It delivers your messages with a delay.",
 	shuttingDown: "The server is stopping.",
+	storeFailed: "Nothing can be said just now: the server cannot store it.",
 
 	// Sidebar and header
 	sidebar: "Rooms and direct messages",
@@ -90,6 +91,8 @@ export default {
 	viaTelnet: "by telnet",
 	viaProgram: "by another protocol",
 	idle: "idle",
+	away: "away",
+	awayNow: "Away: not connected just now",
 	mention: "Mention",
 
 	// Messages
@@ -165,6 +168,7 @@ export default {
 	unreadOnes: "Unread",
 	nothingFound: "Nothing found.",
 	onlyTwo: "This conversation is between you and {name}.",
+	historyAbove: "Scroll up in the messages to read what was said before.",
 	topicsInRooms: "Only rooms have a topic.",
 	personLeft: "{name} left.",
 	personOffline: "{name} is offline.",

@@ -1,11 +1,13 @@
-// What the page stores in the browser: the nick and the settings permanently; drafts, and what a
-// reload is to restore, until the tab is closed. Does not check what it reads. Where the browser
-// stores nothing (private windows, full disks), the page works without.
+// What the page stores in the browser: the nick and the settings permanently, and for a minute the session
+// of a tab that was closed; drafts, and what a reload is to restore, until the tab is closed. What is
+// read is not checked here. Where the browser stores nothing (private windows, full disks),
+// the page works without.
 
 const NICK = "teahouse.nick";
 const DRAFTS = "teahouse.drafts";
 const SETTINGS = "teahouse.settings";
 const SESSION = "teahouse.session";
+const LINGERING = "teahouse.lingering";
 const LEFT = "teahouse.left"; // when the page was left; missing while it is shown
 
 export function rememberedNick() {
@@ -57,6 +59,22 @@ export function rememberLeaving(time) {
 /** When the page was left, in ms; 0 if it was not, as in a copy of a tab that is still open. */
 export function rememberedLeaving() {
 	return Number(read(() => sessionStorage.getItem(LEFT))) || 0;
+}
+
+/** The session of the tab that was closed last: { nick, secret, lineage }. It is the user's who logs in by that name. */
+export function rememberLingering(session) {
+	write(() => localStorage.setItem(LINGERING, JSON.stringify(session)));
+}
+
+/** That session, or null. */
+export function rememberedLingering() {
+	return parsed(read(() => localStorage.getItem(LINGERING)));
+}
+
+/** The tab with this secret is there again. */
+export function forgetLingering(secret) {
+	if (rememberedLingering()?.secret === secret)
+		write(() => localStorage.removeItem(LINGERING));
 }
 
 function parsed(text) {

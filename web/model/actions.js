@@ -8,24 +8,24 @@ import { t } from "../i18n/translate.js";
 import { nearest } from "../lib/nearest.js";
 import { bytesOf, linesIn } from "../lib/text_length.js";
 import { findCommand, forUsers, namesOf, OWN_COMMANDS, usageOf } from "./commands.js";
-import { track } from "./outbox.js";
+import { holdsMessages, track } from "./outbox.js";
 import { close, createState, current, find, findOrOpen, isMe, lastKnown, notify, removeLine, reopen, show, showAnswer } from "./state.js";
 
-const ACTIONS = { say, emote, direct, join, leave, names, moreNames, topic, setTopic, closeAnswer, read, help, command, listRooms, quit, openDm, retry, show: showConversation, undoLeave };
+const ACTIONS = { say, emote, direct, join, leave, names, moreNames, topic, setTopic, closeAnswer, read, help, command, listRooms, quit, openDm, retry, show: showConversation, undoLeave, history: historyHint };
 
 /** typed: the line that the action is made of, if it was typed. */
 export function perform(state, action, now, typed) {
 	const done = { packets: [], refused: "", ...ACTIONS[action.do](state, action, now) };
 	// What was typed is given back to the user if the server refuses it.
 	if (typed !== undefined)
-		for (const { ref } of done.packets)
+		for (const { ref } of done.packets.filter(({ ref }) => state.outbox.has(ref)))
 			state.outbox.get(ref).line = typed;
 	return done;
 }
 
 /** Begins the login; hello() in packets.js gives the packet to send. */
 export function startLogin(state, nick, room) {
-	Object.assign(state, { phase: "entering", problem: "", suggestion: "", wanted: { nick, room } });
+	Object.assign(state, { phase: "entering", problem: "", suggestion: "", wanted: { nick, room }, secret: "", lastId: 0, toEnter: "", ghostSince: 0 });
 }
 
 /** Sends a message now or, if there is no connection, as soon as there is one. */
@@ -38,9 +38,10 @@ function sendMessage(state, packet, typed, { now, confirmed }) {
 		return { question: t("differentPerson", dm) };
 	if (dm)
 		dm.changed = false;
-	const tracked = track(state, packet, { isMessage: true, sent: state.online, typed, at: now });
+	const sent = state.online && !holdsMessages(state);
+	const tracked = track(state, packet, { isMessage: true, sent, after: state.lastId, typed, at: now });
 	current(state).firstUnread = null;
-	return { packets: state.online ? [tracked] : [] };
+	return { packets: sent ? [tracked] : [] };
 }
 
 function sendRequest(state, packet, typed, more) {
@@ -80,10 +81,10 @@ function join(state, { room }) {
 }
 
 /** Leaves the given or the current room. Direct messages are only closed, without a request. */
-function leave(state, { room, key }, now) {
+function leave(state, { room, key }) {
 	const conversation = key ? state.conversations.get(key) : room ? find(state, "room", room) : current(state);
 	if (conversation?.kind === "dm")
-		return void close(state, conversation, now);
+		return void close(state, conversation);
 	const name = conversation?.name ?? room;
 	return sendRequest(state, { type: "leave", room: name }, `/leave ${name}`);
 }
@@ -92,13 +93,14 @@ function leave(state, { room, key }, now) {
 function undoLeave(state) {
 	if (!state.left)
 		return undefined;
-	const { at, wasCurrent } = state.left;
+	const { wasCurrent } = state.left;
 	const conversation = reopen(state);
 	if (wasCurrent)
 		show(state, conversation.key);
-	if (conversation.kind === "dm" || conversation.leftAt)
+	// It may have been entered again meanwhile.
+	if (conversation.kind === "dm" || (conversation.joined && conversation.seen === null))
 		return undefined;
-	Object.assign(conversation, { joined: false, leftAt: at });
+	conversation.joined = false;
 	return sendRequest(state, { type: "join", room: conversation.name }, `/join ${conversation.name}`, { quiet: true });
 }
 
@@ -181,10 +183,16 @@ function listRooms(state) {
 	return sendRequest(state, { type: "rooms" }, "/rooms", { quiet: true });
 }
 
-/** Logs out: everything is forgotten except what the login form shows. */
+/** Logs out: everything is forgotten except what the login form shows. A copy of this tab that has the session keeps it. */
 function quit(state) {
-	const { nick: wanted, server, pageVisible, pageFocused, lastSeq } = state;
+	const { nick: wanted, server, pageVisible, pageFocused, lastSeq, online } = state;
 	Object.assign(state, createState(), { wanted: { nick: wanted, room: "" }, server, pageVisible, pageFocused, lastSeq });
+	return { packets: online ? [{ type: "command", line: "/logout" }] : [] };
+}
+
+/** What the command shows elsewhere is above the lines here. */
+function historyHint() {
+	return { refused: t("historyAbove") };
 }
 
 function openDm(state, { nick: other }) {

@@ -23,6 +23,7 @@ export const OWN_COMMANDS = [
 // Each returns null if an argument is missing.
 const PARSERS = new Map(Object.entries({
 	help: (word) => ({ do: "help", word }),
+	history: () => ({ do: "history" }),
 	join: (room) => room && { do: "join", room },
 	leave: (room) => ({ do: "leave", room }),
 	logout: () => ({ do: "quit" }),

@@ -1,16 +1,16 @@
 // Applies the server's packets, and the loss of the connection, to the state. Pure: takes a packet,
 // changes the state, and returns the packets to send in reply.
 
-import { formatDuration } from "../i18n/times.js";
 import { t } from "../i18n/translate.js";
-import { sameName } from "../lib/names.js";
+import { fold, sameName } from "../lib/names.js";
+import { beginCatchUp, checked, confirm, endCatchUp, endPast, failCheck, failChecks, resend, roomResumed, topicResumed } from "./catch_up.js";
 import { OWN_COMMANDS } from "./commands.js";
 import { askForPeople, nameTaken, peopleSeen, personAnswered, personLeftRoom, personOffline, personSeen } from "./dm_presence.js";
-import { historyAnswered, historyFailed, retryFailed } from "./history.js";
+import { fillGap, historyAnswered, historyFailed, retryFailed } from "./history.js";
 import { messageLine } from "./lines.js";
-import { markMessagesSent, settle, takeUnanswered, takeUnconfirmed, track } from "./outbox.js";
+import { failedLine, settle, takeUnanswered, track } from "./outbox.js";
 import { appendPresence, appendRenamed, takeFormerName } from "./presence.js";
-import { forgetProfile, keepProfiles, noteSpeaking, renameProfile } from "./profiles.js";
+import { forgetProfile, keepProfiles, noteAway, noteSpeaking, renameProfile } from "./profiles.js";
 import { refusalText } from "./refusals.js";
 import { addPeople, addPerson, append, close, current, find, findOrOpen, isMe, notify, ofKind, removePerson, renameDm, renamePerson, setPeople, show, showAnswer } from "./state.js";
 
@@ -20,7 +20,7 @@ const NICK_LETTERS = 32;
 
 const HANDLERS = {
 	greeting, welcome, join, leave, chat: message, emote: message, direct, nick: renamed,
-	presence, names, rooms, who, topic, commands, notice, error, history: historyAnswered, pong: ({ ref }, state) => void settle(state, ref),
+	presence, names, rooms, who, topic, commands, notice, error, pong, history,
 };
 
 /**
@@ -30,35 +30,40 @@ const HANDLERS = {
 export function receive(state, packet, now) {
 	if (!Object.hasOwn(HANDLERS, packet.type))
 		return [];
+	if (packet.id !== undefined && !packet.past)
+		endPast(state);
+	state.lastId = Math.max(state.lastId, packet.id ?? 0);
 	return HANDLERS[packet.type]({ time: now, ...packet }, state, now) ?? [];
 }
 
-/** The first packet of a connection. */
+/** The first packet of a connection: it resumes the session, if there is one, or begins another. */
 export function hello(state) {
-	state.retryHello = false;
+	Object.assign(state, { retryHello: false, taken: null, helloSent: true });
+	if (state.secret !== "")
+		return { type: "hello", version: 2, resume: state.secret, after: state.lastId };
 	const packet = { type: "hello", nick: state.wanted.nick, version: 2 };
 	if (state.wanted.room !== "")
 		packet.room = state.wanted.room;
 	return packet;
 }
 
-/** The connection is lost; heardAt: when it last was not. The rooms are kept, to be joined again. */
-export function disconnected(state, now, heardAt = now) {
-	state.retryHello = false;
+/** The connection is lost. The rooms are kept, to be joined again. */
+export function disconnected(state, now) {
+	// The server may have logged the user in, or not notice that it has lost the connection.
+	if (state.helloSent || (state.online && state.secret === ""))
+		state.ghostSince = now;
+	Object.assign(state, { retryHello: false, helloSent: false, taken: null });
 	if (!state.online)
 		return;
-	state.online = state.resumed = false;
-	state.disconnectedAt = now;
-	state.heardAt = heardAt;
-	state.partialLists = {};
-	state.left = null;
-	for (const room of ofKind(state, "room"))
+	const nick = state.catchUp?.nick ?? state.nick;
+	Object.assign(state, { online: false, catchUp: null, partialLists: {}, left: null });
+	for (const room of ofKind(state, "room")) {
 		room.joined = false;
+		room.seen ??= state.lastId;
+	}
 	const shown = current(state);
 	const room = shown?.kind === "room" ? shown : ofKind(state, "room")[0];
-	state.wanted = { nick: state.nick, room: room?.name ?? "" };
-	for (const request of takeUnconfirmed(state))
-		append(state, state.conversations.get(request.key) ?? shown, failedLine(request, t("maybeSent"), now));
+	state.wanted = { nick, room: room?.name ?? "" };
 	for (const request of takeUnanswered(state)) {
 		historyFailed(state, request);
 		if (!request.quiet)
@@ -66,8 +71,10 @@ export function disconnected(state, now, heardAt = now) {
 	}
 }
 
-function failedLine({ typed, packet: { ref, ...packet } }, reason, time) {
-	return { kind: "failed", time, text: typed, packet, reason };
+/** The session goes on in a copy of this tab, which may take turns with this one. */
+export function goneElsewhere(state, now) {
+	disconnected(state, now);
+	Object.assign(state, { elsewhere: true, helloSent: false, retryHello: false, taken: null, ghostSince: 0, problem: "" });
 }
 
 // Comes before the login: what this place is, and how many are in its room.
@@ -77,15 +84,28 @@ function greeting({ server, room, users }, state) {
 }
 
 function welcome(packet, state) {
-	Object.assign(state, { phase: "in", problem: "", suggestion: "", online: true, nick: packet.nick, server: packet.server ?? state.server });
+	Object.assign(state, {
+		phase: "in", problem: "", suggestion: "", online: true, restored: false, elsewhere: false, helloSent: false, ghostSince: 0,
+		secret: packet.resume ?? "", server: packet.server ?? state.server,
+	});
 	Object.assign(state.limits, packet.limits);
+	const table = state.commands === OWN_COMMANDS ? [track(state, { type: "commands" }, { quiet: true })] : [];
+	if (packet.resumed)
+		return [...beginCatchUp(state, packet.nick), ...table];
+	state.nick = packet.nick;
+	// The ids of another server, or of one that has forgotten, may begin anew.
+	Object.assign(state, { lastId: 0, toEnter: "" });
 	const others = ofKind(state, "room").filter((room) => !sameName(room.name, packet.room));
 	const joins = others.map((room) => track(state, { type: "join", room: room.name }, { quiet: true, key: room.key }));
-	const table = state.commands === OWN_COMMANDS ? [track(state, { type: "commands" }, { quiet: true })] : [];
-	return [...joins, ...markMessagesSent(state), ...table, ...askForPeople(state)];
+	return [...joins, ...resend(state, () => true), ...table, ...askForPeople(state)];
 }
 
-function join({ nick, room: name, id, time, ref }, state, now) {
+function pong({ ref }, state) {
+	settle(state, ref);
+	return state.catchUp !== null && state.catchUp.ref === ref ? endCatchUp(state) : [];
+}
+
+function join({ nick, room: name, id, time, past, ref }, state) {
 	const request = settle(state, ref);
 	if (!isMe(state, nick)) {
 		const room = find(state, "room", name);
@@ -97,35 +117,47 @@ function join({ nick, room: name, id, time, ref }, state, now) {
 		forgetProfile(state, nick);
 		return refreshNames(state, room);
 	}
+	if (past)
+		return; // The room is known, with its people.
 	const known = find(state, "room", name);
 	const room = findOrOpen(state, "room", name);
-	if (known?.leftAt)
-		append(state, room, { kind: "notice", id, time, text: t("backInRoom", { span: formatDuration((now - room.leftAt) / 1000) }) });
-	else if (known && !known.joined)
-		append(state, room, { kind: "notice", id, time, text: absence(state, now) });
-	else if (!known)
+	const filling = known ? returned(state, known, id) : [];
+	if (!known)
 		appendPresence(state, room, { id, time, entered: [nick], own: true });
 	// The server sends the topic next, if there is one. The known one may have been removed meanwhile.
-	Object.assign(room, { name, joined: true, topic: "", topicBy: "", leftAt: 0 });
+	Object.assign(room, { name, joined: true, topic: "", topicBy: "" });
 	addPerson(room, nick);
 	// The user came last: the colours are chosen in the order of the list of names, which comes next.
 	if (!known)
 		room.colours.clear();
 	if (!state.current || (request && !request.quiet))
 		show(state, room.key);
+	return filling;
 }
 
-function absence({ resumed, heardAt }, now) {
-	return resumed ? t("reloaded") : t("reconnected", { span: formatDuration(Math.ceil((now - heardAt) / 1000)) });
+// The user is in the room again: asks for what happened there meanwhile.
+function returned(state, room, id = Infinity) {
+	const { seen } = room;
+	room.seen = null;
+	if (seen === null)
+		return [];
+	if (id > seen)
+		return fillGap(state, room, seen);
+	// The server has forgotten everything and counts anew.
+	for (const line of room.lines)
+		delete line.id;
+	failChecks(state, room);
+	return [];
 }
 
-function leave({ nick, room: name, id, time, ref }, state, now) {
+function leave({ nick, room: name, id, time, past, ref }, state) {
 	settle(state, ref);
 	const room = find(state, "room", name);
-	if (!room)
+	// If it was the user who left, then only to come back, since the room is told of.
+	if (!room || (past && isMe(state, nick)))
 		return;
 	if (isMe(state, nick))
-		return void close(state, room, now);
+		return void close(state, room);
 	removePerson(room, nick);
 	appendPresence(state, room, { id, time, left: [nick] });
 	return [...refreshNames(state, room), ...personLeftRoom(state, nick)];
@@ -150,18 +182,23 @@ function presence({ room: name, joined, left, users, id, time }, state) {
 }
 
 function message(packet, state, now) {
-	const { nick, room: name, ref } = packet;
+	const { nick, room: name, time, past, ref } = packet;
 	settle(state, ref);
-	noteSpeaking(state, nick, now);
+	if (past)
+		confirm(state, packet);
+	noteSpeaking(state, nick, past ? time : now);
 	const room = findOrOpen(state, "room", name);
 	const was = packet.type === "chat" ? takeFormerName(room, nick) : undefined;
 	append(state, room, { ...messageLine(state, packet), past: packet.past, ...(was !== undefined && { was }) });
 }
 
 // If another conversation is in view, the page shows it beside that for a moment.
-function direct({ nick, to, message: text, id, time, ref, past }, state, now) {
+function direct(packet, state, now) {
+	const { nick, to, message: text, id, time, past, ref } = packet;
 	settle(state, ref);
-	noteSpeaking(state, nick, now);
+	if (past)
+		confirm(state, packet);
+	noteSpeaking(state, nick, past ? time : now);
 	const own = isMe(state, nick);
 	if (!own)
 		personSeen(state, nick, time);
@@ -172,13 +209,14 @@ function direct({ nick, to, message: text, id, time, ref, past }, state, now) {
 		state.aside = { ...line, key: dm.key };
 }
 
-function renamed({ nick: from, new: to, id, time, ref }, state) {
+function renamed({ nick: from, new: to, id, time, past, ref }, state) {
 	settle(state, ref);
 	const own = isMe(state, from);
 	if (own)
 		state.nick = to;
 	for (const room of ofKind(state, "room"))
-		if (renamePerson(room, from, to))
+		// After a reload, the people of the past are not known.
+		if (renamePerson(room, from, to) || (past && room.people.has(fold(to))))
 			appendRenamed(state, room, { kind: "renamed", id, time, nick: from, to, own });
 	renameProfile(state, from, to);
 	if (state.card && sameName(state.card.nick, from))
@@ -193,21 +231,28 @@ function renamed({ nick: from, new: to, id, time, ref }, state) {
 // Sent as a snapshot on entering, and as the answer to a request, which becomes a line if the user made it.
 function names(packet, state) {
 	const list = collectList(state, packet, "nicks");
+	noteAway(state, packet.nicks, packet.away);
 	if (list === null)
 		return;
+	if (state.catchUp && packet.snapshot)
+		return roomResumed(state, packet.room, peopleOf(state, list, packet.users), packet.gap);
 	const room = find(state, "room", packet.room);
 	const request = settle(state, packet.ref);
 	if (room && request?.packet.after !== undefined)
 		addPeople(room, list, packet.users);
 	else if (room)
-		// In a large room these are the first people only, and the user may not be among them.
-		setPeople(room, room.joined ? [state.nick, ...list] : list, packet.users, list);
+		setPeople(room, ...(room.joined ? peopleOf(state, list, packet.users) : [list, packet.users]));
 	if (room)
 		peopleSeen(state, room, packet.time);
 	if (room && packet.snapshot)
 		return retryFailed(state, room);
 	if (request && !request.quiet)
 		showAnswer(state, { kind: "names", room: packet.room, nicks: list, users: packet.users ?? list.length }, request.key);
+}
+
+// In a large room these are the first people only, and the user may not be among them.
+function peopleOf(state, list, users) {
+	return [[state.catchUp?.nick ?? state.nick, ...list], users, list];
 }
 
 function rooms(packet, state) {
@@ -243,14 +288,15 @@ function collectList(state, packet, field) {
 }
 
 // A snapshot is the topic as it was on entering: it becomes no line, since nobody has set it just now.
-function topic({ room: name, topic: text, nick, snapshot, id, time, ref }, state) {
+function topic({ room: name, topic: text, nick, snapshot, past, id, time, ref }, state) {
 	const request = settle(state, ref);
-	const room = find(state, "room", name);
+	const room = state.catchUp && snapshot ? topicResumed(state, name) : find(state, "room", name);
 	if (!room)
 		return;
-	Object.assign(room, { topic: text ?? "", topicBy: nick ?? "" });
+	if (!past)
+		Object.assign(room, { topic: text ?? "", topicBy: nick ?? "" });
 	if (!snapshot)
-		append(state, room, { kind: "topic", id, time, nick, text: room.topic, own: request !== undefined });
+		append(state, room, { kind: "topic", id, time, nick, text: text ?? "", own: request !== undefined });
 }
 
 function commands({ commands: table, ref }, state) {
@@ -266,10 +312,22 @@ function notice({ message, code, room, time, ref }, state) {
 	notify(state, text, time, request?.key ?? (room && find(state, "room", room)?.key));
 }
 
+function history(packet, state) {
+	const request = state.outbox.get(packet.ref);
+	if (!request?.isCheck)
+		return historyAnswered(packet, state);
+	settle(state, packet.ref);
+	return checked(state, request, packet);
+}
+
 function error({ code, message: text, about, time, ref }, state, now) {
+	if (code === "resumed-elsewhere")
+		return void goneElsewhere(state, now);
 	if (!state.online && (about === "hello" || !about))
 		return helloRefused(state, code, text, now);
 	const request = settle(state, ref);
+	if (request?.isCheck)
+		return failCheck(state, request);
 	if (request?.load)
 		return historyFailed(state, request);
 	// The person after whom the list was to continue has left, so it is requested from the beginning.
@@ -283,7 +341,9 @@ function error({ code, message: text, about, time, ref }, state, now) {
 		return;
 	const conversation = state.conversations.get(request?.key) ?? current(state);
 	const reason = refusalText(state, code, text, request?.packet);
-	if (request?.isMessage && conversation)
+	if (request?.isMessage && conversation && code === "store-failed")
+		state.returned = { key: conversation.key, text: request.typed, reason, failed: failedLine(request, t("notSent", { reason }), time) };
+	else if (request?.isMessage && conversation)
 		messageRefused(state, conversation, request, { code, reason, time });
 	else if (request?.line !== undefined && conversation)
 		state.returned = { key: conversation.key, text: request.line, reason };
@@ -302,21 +362,37 @@ function helloRefused(state, code, text, now) {
 	// No login was attempted: the server closes connections that stay silent.
 	if (state.phase === "login")
 		return;
+	state.helloSent = false;
+	if (code === "resume-failed") {
+		state.secret = "";
+		return [hello(state)];
+	}
 	if (code === "room-invalid" && state.wanted.room !== "") {
 		state.wanted.room = "";
 		return [hello(state)];
 	}
-	// After a lost connection, a nick that is taken may be freed soon, and so may a place on a full server.
-	const mayPass = isTaken(code) ? now - state.disconnectedAt < NICK_HELD_FOR : code !== "nick-invalid";
-	const reason = refusalText(state, code, text, hello(state));
-	if (state.phase === "in" && mayPass) {
+	const reason = refusalText(state, code, text, { type: "hello", ...state.wanted });
+	const isGhost = now - state.ghostSince < NICK_HELD_FOR;
+	if (isTaken(code) ? isGhost : state.phase === "in" && code !== "nick-invalid") {
+		// The name may be freed soon, and so may a place on a full server.
 		state.retryHello = true;
 		state.problem = isTaken(code) ? "" : reason;
-		return;
+	} else if (state.phase === "in" && isTaken(code)) {
+		state.taken = { code, reason };
+	} else {
+		askForName(state, code, reason);
 	}
-	state.phase = "login";
-	state.problem = isTaken(code) && state.resumed ? t("nickElsewhere", state.wanted) : reason;
-	state.suggestion = suggestionFor(code, state.wanted.nick);
+}
+
+/** The name is in use, and not by a copy of this tab. */
+export function giveUpName(state) {
+	const { code, reason } = state.taken;
+	state.taken = null;
+	askForName(state, code, state.restored ? t("nickElsewhere", state.wanted) : reason);
+}
+
+function askForName(state, code, reason) {
+	Object.assign(state, { phase: "login", problem: reason, suggestion: suggestionFor(code, state.wanted.nick) });
 }
 
 /** Whether another user has this nick or one that looks like it. */

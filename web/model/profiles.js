@@ -33,9 +33,24 @@ export function askForProfile(state, nick) {
 }
 
 export function keepProfiles(state, users, now) {
-	for (const { nick, protocol = "", rooms = [], idle = 0 } of users)
-		state.profiles.set(fold(nick), { protocol, rooms, quietSince: now - idle * 1000 });
+	for (const { nick, protocol = "", rooms = [], idle = 0, away = false } of users)
+		state.profiles.set(fold(nick), { protocol, rooms, quietSince: now - idle * 1000, isAway: away });
 	state.profilesVersion++;
+}
+
+/** These people are present; those of them who are away have lost their connection and may come back. */
+export function noteAway(state, nicks, away = []) {
+	const keys = new Set(away.map(fold));
+	for (const key of nicks.map(fold)) {
+		const profile = state.profiles.get(key);
+		if (keys.has(key) && !profile?.isAway)
+			state.profiles.set(key, { protocol: "", rooms: [], quietSince: Infinity, ...profile, isAway: true });
+		else if (profile?.isAway && !keys.has(key))
+			state.profiles.delete(key); // to be asked about again
+		else
+			continue;
+		state.profilesVersion++;
+	}
 }
 
 /** Another person may have this name from now on. */
@@ -57,7 +72,9 @@ export function noteSpeaking(state, nick, now) {
 	const profile = state.profiles.get(fold(nick));
 	if (profile && isIdle(profile, now))
 		state.profilesVersion++;
-	if (profile)
+	if (profile?.isAway)
+		forgetProfile(state, nick);
+	else if (profile)
 		profile.quietSince = now;
 }
 

@@ -24,6 +24,7 @@ const SENTENCES = {
 	"too-slow": () => t("tooSlow"),
 	"too-fast": () => t("tooFast"),
 	"history-unreadable": () => t("historyUnreadable"),
+	"store-failed": () => t("storeFailed"),
 	"shutting-down": () => t("shuttingDown"),
 };
 

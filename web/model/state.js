@@ -18,9 +18,16 @@ export function createState() {
 		online: false,              // logged in on the present connection
 		wantedMessage: null,        // a message that is to be shown: { room, id }, with the room's name folded
 		sentence: null,             // something to be said for a moment: { text }
-		disconnectedAt: 0,          // when the loss of the connection was noticed,
-		heardAt: 0,                 // and when it still worked
-		resumed: false,             // restored after a reload, and not logged in again since
+		secret: "",                 // by which the session is resumed on another connection
+		lastId: 0,                  // the highest id of an event that was told
+		catchUp: null,              // between the resumption of a session and what is live, see catch_up.js
+		helloSent: false,           // and not answered yet
+		ghostSince: 0,              // when a connection was lost that may keep the name in use, in ms
+		taken: null,                // the name is in use: the refused hello's { code, reason }, until it is known by whom
+		toEnter: "",                // the room to enter, if the session is resumed
+		lineage: "",                // the same in all copies of this tab
+		elsewhere: false,           // a copy of this tab has the session
+		restored: false,            // after a reload, and not logged in again since
 		pageVisible: true,
 		pageFocused: true,
 		refused: false,             // the server answers by HTTP, but not by WebSocket
@@ -116,7 +123,7 @@ function createConversation(key, kind, name) {
 		users: 0,                   // how many are present; more than people in a large room
 		namesStale: false,          // people entered or left without being named
 		peopleVersion: 0,           // rises with each change of people or users
-		leftAt: 0,                  // when the room was left that is being entered again, in ms; 0: it is not
+		seen: null,                 // the id up to which the page knows what happened here; null: all, as it is told
 		joined: kind === "dm",      // false in a room after a lost connection, until it is joined again
 		topicBy: "",                // who set the topic
 		news: { entered: [], left: [], joined: 0, gone: 0 }, // of people, not announced to screen readers yet
@@ -131,10 +138,11 @@ function createConversation(key, kind, name) {
 	};
 }
 
-export function close(state, conversation, now = 0) {
+export function close(state, conversation) {
 	const keys = inOrder(state).map(({ key }) => key);
 	const at = keys.indexOf(conversation.key);
-	state.left = { conversation, before: nextOf(state, conversation), wasCurrent: state.current === conversation.key, at: now };
+	state.left = { conversation, before: nextOf(state, conversation), wasCurrent: state.current === conversation.key };
+	conversation.seen ??= state.lastId;
 	state.conversations.delete(conversation.key);
 	if (conversation.draft !== "" && !conversation.former)
 		state.drafts[nameKey(conversation)] = conversation.draft;
@@ -285,7 +293,7 @@ export function append(state, conversation, line) {
 	const inView = state.pageVisible && state.current === conversation.key;
 	if (line.own || !isMessage(line))
 		return;
-	if (!line.past && (!inView || !state.pageFocused))
+	if (!inView || !state.pageFocused)
 		state.unseen.push({ ...line, conversation });
 	if (inView && line.past)
 		conversation.firstUnread ??= line.seq;

@@ -1,11 +1,13 @@
 // A WebSocket that reconnects by itself. Sends and receives packets (plain objects) and reports
-// its status. Does not know what the packets mean, apart from sending `ping`.
+// its status. Does not know what the packets mean, apart from `ping` and that `hello` waits for an answer.
 
 const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 30_000;
 const PING_AFTER = 40_000;  // ms of silence after which the server is pinged,
 const PONG_WITHIN = 8000;   // and how long it may take to answer
 const ANSWER_WITHIN = 10_000; // ms after which it is pinged if it has not answered what was sent
+const OPEN_WITHIN = 20_000; // ms that opening, and logging in, may take each
+const RESUMED_ELSEWHERE = 4001; // the server closes a connection with it whose session goes on in another
 
 /** How long to wait before the nth attempt (from 0), in ms. random is from 0 to 1. */
 export function waitBefore(attempt, random) {
@@ -16,7 +18,6 @@ export function waitBefore(attempt, random) {
 export class Connection {
 	status = "closed"; // or "connecting", "open", "waiting" (for the next attempt)
 	retryAt = 0;       // when the next attempt is made, or was; 0 if the latest one was successful
-	heardAt = 0;       // when the last packet came, or when the connection was closed properly
 	everOpen = false;  // whether any attempt was successful
 
 	#address;
@@ -29,7 +30,7 @@ export class Connection {
 	#attempts = 0;
 
 	/**
-	 * listener: { opened(), packet(packet), closed(), changed() }.
+	 * listener: { opened(), packet(packet), closed(), resumedElsewhere(), changed() }.
 	 * environment: what tests replace: { WebSocket, setTimeout, clearTimeout, random, now }.
 	 */
 	constructor(address, listener, environment = browser()) {
@@ -52,8 +53,6 @@ export class Connection {
 	suspend() {
 		if (this.status === "closed")
 			return;
-		if (this.status === "open")
-			this.heardAt = this.#environment.now();
 		this.stop();
 		this.#listener.closed();
 	}
@@ -62,6 +61,8 @@ export class Connection {
 		if (this.status !== "open")
 			return;
 		this.#socket.send(JSON.stringify(packet));
+		if (packet.type === "hello")
+			this.#schedule(() => this.#fail(), OPEN_WITHIN);
 		if (this.#loggedIn && !this.#expecting)
 			this.#expectAnswer(() => this.#probe(), ANSWER_WITHIN);
 	}
@@ -92,16 +93,22 @@ export class Connection {
 		this.#socket.onopen = () => {
 			this.everOpen = true;
 			this.retryAt = 0;
-			this.heardAt = this.#environment.now();
+			this.#environment.clearTimeout(this.#timer);
 			this.#setStatus("open");
 			this.#listener.opened();
 		};
 		this.#socket.onmessage = ({ data }) => this.#receive(data);
-		this.#socket.onclose = (event) => this.#fail(event?.wasClean);
+		this.#socket.onclose = (event) => event?.code === RESUMED_ELSEWHERE ? this.#yield() : this.#fail();
+		this.#schedule(() => this.#fail(), OPEN_WITHIN);
+	}
+
+	// Whether it is taken back is for the user to say: reconnecting by itself, it would fight with the other one.
+	#yield() {
+		this.stop();
+		this.#listener.resumedElsewhere();
 	}
 
 	#receive(data) {
-		this.heardAt = this.#environment.now();
 		if (this.#loggedIn)
 			this.#probeLater();
 		let packet;
@@ -110,12 +117,12 @@ export class Connection {
 		} catch {
 			return;
 		}
+		if (!this.#loggedIn && packet.type !== "greeting")
+			this.#environment.clearTimeout(this.#timer);
 		this.#listener.packet(packet);
 	}
 
-	#fail(properly = false) {
-		if (properly)
-			this.heardAt = this.#environment.now();
+	#fail() {
 		this.#discard();
 		const wait = waitBefore(this.#attempts++, this.#environment.random());
 		this.retryAt = this.#environment.now() + wait;

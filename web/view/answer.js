@@ -60,8 +60,8 @@ function chip(nick) {
 	return made;
 }
 
-function userRow({ nick, protocol, rooms = [], idle }) {
-	const about = [protocol && protocolText(protocol), rooms.length > 0 && t("inRooms", { rooms: rooms.join(", ") }), idle >= 60 && t("idleFor", { span: formatDuration(idle) })];
+function userRow({ nick, protocol, rooms = [], idle, away }) {
+	const about = [away ? t("away") : protocol && protocolText(protocol), rooms.length > 0 && t("inRooms", { rooms: rooms.join(", ") }), idle >= 60 && t("idleFor", { span: formatDuration(idle) })];
 	return element("li", {}, chip(nick), element("span", { className: "muted", textContent: about.filter(Boolean).join(" · ") }));
 }
 

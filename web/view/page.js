@@ -38,7 +38,7 @@ function drawConnection(state, { status, retryAt }) {
 	const message = statusOf(state, status, retryAt);
 	const waits = status === "waiting";
 	setText(byId("status"), message);
-	setText(byId("connection-state"), t(state.online ? "connectedShort" : waits ? "disconnectedShort" : "connectingShort"));
+	setText(byId("connection-state"), t(stateOf(state, waits)));
 	// The countdown is not for screen readers, which would read it out every second.
 	setText(byId("countdown"), waits ? t("againIn", { seconds: Math.max(0, Math.ceil((retryAt - Date.now()) / 1000)) }) : "");
 	byId("connection").hidden = false;
@@ -46,7 +46,14 @@ function drawConnection(state, { status, retryAt }) {
 	byId("retry").hidden = !waits;
 }
 
+function stateOf({ online, elsewhere }, waits) {
+	return online ? "connectedShort" : elsewhere ? "elsewhereShort" : waits ? "disconnectedShort" : "connectingShort";
+}
+
 function statusOf(state, status, retryAt) {
+	// Is said below the messages.
+	if (state.elsewhere)
+		return "";
 	if (state.online)
 		return t("connectedTo", state);
 	if (status === "waiting")

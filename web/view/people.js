@@ -35,18 +35,21 @@ export function createPeople(act, redraw) {
 		const colour = String(colourIn(shown, nick));
 		const profile = profileOf(state, nick);
 		const idle = profile !== undefined && isIdle(profile, Date.now());
+		const away = profile?.isAway === true && !isMe(state, nick);
 		const offline = shown.kind === "dm" && shown.offline && !isMe(state, nick);
-		const looks = [nick, colour, profile?.protocol, idle, offline, isMe(state, nick)].join(" ");
+		const looks = [nick, colour, profile?.protocol, idle, away, offline, isMe(state, nick)].join(" ");
 		if (open.dataset.looks === looks)
 			return;
 		open.dataset.looks = looks;
 		open.dataset.nick = nick;
-		open.classList.toggle("idle", idle || offline);
+		open.classList.toggle("idle", idle || away || offline);
 		open.replaceChildren(nickElement(nick, colour));
 		if (isMe(state, nick))
 			open.append(element("span", { className: "you", textContent: ` ${t("you")}` }));
 		if (offline)
 			return open.append(element("span", { className: "away", textContent: t("offlineShort") }));
+		if (away)
+			return open.append(element("span", { className: "away", textContent: t("away") }));
 		if (idle)
 			open.append(element("span", { className: "visually-hidden", textContent: `, ${t("idle")}` }));
 		if (profile)

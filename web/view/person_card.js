@@ -101,7 +101,7 @@ function facts(state, nick) {
 	if (!profile)
 		return [];
 	const idle = isIdle(profile, Date.now()) ? `, ${t("idleFor", { span: formatDuration((Date.now() - profile.quietSince) / 1000) })}` : "";
-	const made = [element("p", { className: "muted", textContent: protocolText(profile.protocol) + idle })];
+	const made = [element("p", { className: "muted", textContent: profile.isAway ? t("awayNow") : protocolText(profile.protocol) + idle })];
 	if (profile.rooms.length > 0)
 		made.push(element("p", { className: "card-rooms" }, ...profile.rooms.flatMap((room) => [
 			element("button", { "type": "button", "className": "inline-button", "data-action": "join", "data-room": room, "textContent": `#${room}` }), " "])));
