@@ -23,9 +23,10 @@
 
 enum {
 	EXIT_USAGE = 2,
-	SPARE_FILES = 100,   /* descriptors beside those of sessions */
-	JSON_PORT = 3490,    /* where the client connects if it is told no port */
-	FILES_MAX = 1 << 20, /* libwebsockets allocates a table of the limit's size */
+	SPARE_FILES = 100,     /* descriptors beside those of sessions */
+	JSON_PORT = 3490,      /* where the client connects if it is told no port */
+	WAITING_MAX = 4 << 20, /* bytes that wait to be stored, until those who speak wait, too */
+	FILES_MAX = 1 << 20,   /* libwebsockets allocates a table of the limit's size */
 };
 
 struct options {
@@ -206,6 +207,7 @@ clock_monotonic_ms(void *ctx)
 struct waker {
 	pthread_mutex_t mutex;
 	struct net *net; /* NULL: not yet, or not any more */
+	bool damaged;    /* the file of the history is; the loop's */
 };
 
 static void
@@ -226,6 +228,15 @@ waker_wake(void *ctx)
 	pthread_mutex_unlock(&waker->mutex);
 }
 
+static void
+waker_on_damage(void *ctx)
+{
+	struct waker *waker = ctx;
+	waker->damaged = true;
+	if (waker->net)
+		net_stop(waker->net);
+}
+
 /* NULL: the file cannot be used, and why was logged. */
 static struct history *
 history_open(const struct config *config, struct waker *waker)
@@ -236,7 +247,11 @@ history_open(const struct config *config, struct waker *waker)
 		.recent = (size_t)config->recent,
 		.keep = (size_t)config->keep,
 		.keep_days = (unsigned)config->keep_days,
+		/* A message that waits is in an outbox, too, as a packet for each. */
+		.waiting = config->send_queue / 4 < WAITING_MAX ? (size_t)config->send_queue / 4
+								: WAITING_MAX,
 		.wake = waker_wake,
+		.damaged = waker_on_damage,
 		.ctx = waker,
 	};
 	struct strbuf why = {0};
@@ -362,7 +377,7 @@ server_run(struct config *config, const char *hints)
 		return EXIT_FAILURE;
 	int status = server_serve(config, history, &waker, hints);
 	store_close(history);
-	return status;
+	return waker.damaged ? EXIT_FAILURE : status;
 }
 
 int

@@ -59,6 +59,10 @@ struct history {
 	uint64_t (*committed)(struct history *history);
 	/* Storing has failed, and is tried again: nothing is to be said for now. */
 	bool (*is_failing)(const struct history *history);
+	/* What waits to be stored waits for long: answers need not wait behind it. */
+	bool (*is_slow)(const struct history *history);
+	/* So much waits that those who say more are to wait, too. */
+	bool (*is_full)(const struct history *history);
 	/*
 	 * Reads the history of a room: `done` is called within this call if it is all in
 	 * memory, else within a later `committed`.
@@ -79,6 +83,7 @@ struct history {
 		history_read_done *done, void *ctx);
 	/* The highest id that was given, also to what is not kept. The core counts on. */
 	uint64_t last_id;
+	uint64_t kept; /* how many events were kept since it was opened */
 };
 
 #endif

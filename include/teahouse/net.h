@@ -21,6 +21,9 @@ struct net *net_open(struct config *config, struct gateway *gateway, bool *serve
 void net_run(struct net *net);
 void net_close(struct net *net);
 
+/* Stops it as a signal does. By the loop's thread, while net_run runs. */
+void net_stop(struct net *net);
+
 /* Another turn of the loop follows at once. May be called by any thread, until net_close. */
 void net_wake(struct net *net);
 

@@ -46,6 +46,9 @@ outqueue_push_slice(struct outqueue *q, struct slice slice)
 /* Appends the whole buffer, likewise. */
 void outqueue_push(struct outqueue *q, struct buffer *b);
 
+/* Moves the last n bytes so that `at` bytes are before them. */
+void outqueue_move_last(struct outqueue *q, size_t n, size_t at);
+
 /*
  * Describes the first bytes, at most `bytes` of them, as at most max pieces, for writev.
  * Returns how many are used.

@@ -9,7 +9,7 @@
 #include "teahouse/strbuf.h"
 
 enum store_sync {
-	STORE_SYNC_OFF, /* neither waited for nor flushed: the death of the process may lose it */
+	STORE_SYNC_OFF,    /* neither waited for nor flushed: what was told last may be lost */
 	STORE_SYNC_NORMAL, /* survives the death of the process */
 	STORE_SYNC_FULL,   /* and a power failure: each commit is flushed to the disk */
 };
@@ -20,8 +20,11 @@ struct store_settings {
 	size_t recent;      /* events of each room kept in memory */
 	size_t keep;        /* messages of each room; 0: all */
 	unsigned keep_days; /* and for how long; 0: for ever */
+	size_t waiting;     /* bytes that may wait to be stored until `is_full`; 0: 4 MiB */
 	/* The next turn of the loop is not to wait. Called by any thread. */
 	void (*wake)(void *ctx);
+	/* The file is damaged, and that was logged: the server is to end. By the loop; may be NULL. */
+	void (*damaged)(void *ctx);
 	void *ctx;
 };
 
@@ -31,7 +34,7 @@ struct store_settings {
  */
 struct history *store_open(const struct store_settings *settings, struct strbuf *why);
 
-/* Stores what waits, if the disk takes it within a few seconds; then `committed` says so no more. */
+/* Stores what waits, if the disk takes it within a few seconds; else that is logged. */
 void store_close(struct history *history);
 
 #endif

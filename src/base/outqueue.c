@@ -51,6 +51,37 @@ outqueue_push(struct outqueue *q, struct buffer *b)
 	outqueue_push_slice(q, (struct slice){b, 0, b->len});
 }
 
+/* Appends the bytes of `from` from `begin` up to `end`. */
+static void
+outqueue_copy(struct outqueue *q, struct outqueue *from, size_t begin, size_t end)
+{
+	size_t at = 0;
+	for (uint32_t i = 0; i < from->n; i++) {
+		struct slice slice = *outqueue_at(from, i);
+		size_t after = at + (slice.to - slice.from);
+		if (begin > at)
+			slice.from = begin < after ? slice.from + (uint32_t)(begin - at) : slice.to;
+		if (end < after)
+			slice.to = end > at ? slice.to - (uint32_t)(after - end) : slice.from;
+		if (slice.from < slice.to)
+			outqueue_add_slice(q, slice);
+		at = after;
+	}
+}
+
+void
+outqueue_move_last(struct outqueue *q, size_t n, size_t at)
+{
+	struct outqueue moved = {0};
+	size_t before = q->bytes - n;
+	assert(n <= q->bytes && at <= before);
+	outqueue_copy(&moved, q, 0, at);
+	outqueue_copy(&moved, q, before, q->bytes);
+	outqueue_copy(&moved, q, at, before);
+	outqueue_clear(q);
+	*q = moved;
+}
+
 struct text
 outqueue_first(const struct outqueue *q)
 {

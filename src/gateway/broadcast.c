@@ -144,10 +144,9 @@ deliver_by(struct encoded *encoded, struct connection *connection, const struct 
 		deliver_own(connection, event, event->ref);
 }
 
-void
-gateway_broadcast(void *gateway, const struct event *event, struct session *const to[], size_t n)
+static void
+event_deliver(const struct event *event, struct session *const to[], size_t n)
 {
-	(void)gateway;
 	struct event others = *event;
 	others.ref = TEXT_NONE;
 	struct encoded encoded;
@@ -168,4 +167,21 @@ gateway_broadcast(void *gateway, const struct event *event, struct session *cons
 	}
 	if (by)
 		deliver_by(&encoded, by, event);
+}
+
+void
+gateway_broadcast(void *gateway, const struct event *event, struct session *const to[], size_t n)
+{
+	(void)gateway;
+	/* What has an id is to keep its order, and so is a digest of such. */
+	if (event->id || event->kind == EVENT_PRESENCE) {
+		event_deliver(event, to, n);
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		struct connection *connection = (struct connection *)to[i];
+		size_t before = connection->out.bytes;
+		event_deliver(event, &to[i], 1);
+		connection->answers += (uint32_t)(connection->out.bytes - before);
+	}
 }

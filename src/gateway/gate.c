@@ -1,9 +1,11 @@
 /*
  * What may leave, and what waits until it is stored. A connection's outbox has three parts:
- * ready, gated for tickets, and new in this turn. Its order never changes: what need not be
- * stored waits, too, where something before it does.
+ * ready, gated for tickets, and new in this turn. The order of what happens never changes: what
+ * need not be stored waits, too, where something before it does. Only while the disk is slow,
+ * answers leave before what waits.
  */
 #include <string.h>
+#include <utlist.h>
 
 #include "gateway/gateway_internal.h"
 
@@ -28,7 +30,7 @@ connection_sends(const struct connection *connection)
 }
 
 void
-gate_hold(struct connection *connection)
+gate_hold(struct connection *connection, uint64_t ticket)
 {
 	struct gate *gate = &connection->gateway->gate;
 	if (!connection_sends(connection))
@@ -36,6 +38,11 @@ gate_hold(struct connection *connection)
 	uint32_t fresh = (uint32_t)connection->out.bytes - connection->ready - connection->gated;
 	if (fresh == 0)
 		return;
+	if (ticket == 0 && gate->slow && connection->answers == fresh) {
+		outqueue_move_last(&connection->out, fresh, connection->ready);
+		connection->ready += fresh;
+		return;
+	}
 	connection->gated += fresh;
 	gate_add(gate, (struct gated){gate->ticket, connection, fresh});
 }
@@ -64,4 +71,22 @@ gate_open(struct gateway *gateway, uint64_t ticket)
 	}
 	if (gate->n == 0)
 		gate->head = 0;
+}
+
+void
+gate_ask(struct gateway *gateway, const struct history *history)
+{
+	struct gate *gate = &gateway->gate;
+	bool full = history->is_full(history);
+	gate->slow = history->is_slow(history);
+	if (full == gate->full)
+		return;
+	gate->full = full;
+	struct connection *connection;
+	DL_FOREACH(gateway->connections, connection)
+	{
+		if (!full && connection->spoke)
+			connection_mark_dirty(connection);
+		connection->spoke = false;
+	}
 }

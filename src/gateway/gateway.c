@@ -357,8 +357,10 @@ gateway_flush(struct gateway *gateway)
 {
 	struct history *history = gateway->settings.history;
 	uint64_t ticket = 0;
-	if (history)
+	if (history) {
 		gate_open(gateway, history->committed(history));
+		gate_ask(gateway, history);
+	}
 	gateway_reap(gateway);
 	if (history)
 		ticket = history->end_turn(history);

@@ -54,12 +54,14 @@ struct connection {
 	bool read_paused;           /* the transport was told not to read from it */
 	bool input_ended;           /* the peer has finished sending */
 	bool admitted;              /* it counts among the sessions */
+	bool spoke;                 /* while the history was full */
 	bool logged_in;             /* and that was noted */
 	unsigned char close_reason; /* enum reason */
 	uint32_t number;            /* in the log */
 	struct outqueue out;        /* what is to be sent: first what may leave .. */
 	uint32_t ready;             /* .. that many bytes; .. */
 	uint32_t gated;             /* .. then that many that wait for a ticket; the rest is new */
+	uint32_t answers;           /* bytes of the new ones that are no events */
 	/* The fields above are read for each event sent to it, those below are not. */
 	struct gateway *gateway;
 	void *conn;         /* the transport's; NULL: gone */
@@ -86,6 +88,8 @@ struct gate {
 	struct gated *at;
 	size_t head, n, cap;
 	uint64_t ticket; /* the last one that was given */
+	bool slow;       /* answers do not wait behind what is gated */
+	bool full;       /* those who speak are to wait */
 };
 
 /* What is sent in one encoding during a turn. */
@@ -158,8 +162,14 @@ connection_takes_input(const struct connection *connection)
 
 /* gate.c: what may leave, and what waits until it is stored */
 
-/* What was sent to the connection in this turn may leave with the ticket, or with the last one. */
-void gate_hold(struct connection *connection);
+/*
+ * What was sent to the connection in this turn may leave with the ticket, or with the last one;
+ * at once, if it is only answers and the disk is slow.
+ */
+void gate_hold(struct connection *connection, uint64_t ticket);
+
+/* Asks the history how it is. Those who had to wait because it was full are resumed. */
+void gate_ask(struct gateway *gateway, const struct history *history);
 
 /* What was sent to the connection in this turn may leave: now, or with the ticket. */
 static inline void
@@ -168,7 +178,8 @@ gate_pass(struct connection *connection, uint64_t ticket)
 	if (ticket == 0 && connection->gated == 0)
 		connection->ready = (uint32_t)connection->out.bytes;
 	else
-		gate_hold(connection);
+		gate_hold(connection, ticket);
+	connection->answers = 0;
 }
 
 /* What waits for this ticket, or for an earlier one, may leave. */

@@ -16,6 +16,14 @@ connection_adapter(const struct connection *connection)
 	return connection->client.listener->adapter;
 }
 
+/* Bytes that the client has not read. That others wait to be stored is not its fault. */
+static size_t
+connection_unread(const struct connection *connection)
+{
+	size_t all = connection->out.bytes, gated = connection->gated;
+	return all > gated ? all - gated : 0;
+}
+
 /* Whether more may be processed now. If not: *wake is when to look again, or 0: when resumed. */
 static bool
 connection_may_process(struct connection *connection, int64_t *wake)
@@ -23,7 +31,9 @@ connection_may_process(struct connection *connection, int64_t *wake)
 	struct gateway *gateway = connection->gateway;
 	*wake = 0;
 	size_t most = gateway->settings.send_queue / (connection->read_paused ? 8 : 4);
-	if (session_is_pending(&connection->client.session) || connection->out.bytes > most)
+	if (session_is_pending(&connection->client.session) || connection_unread(connection) > most)
+		return false;
+	if (connection->spoke && gateway->gate.full)
 		return false;
 	int64_t wait = session_wait(&connection->client.session);
 	if (wait > 0)
@@ -89,6 +99,8 @@ static void
 connection_on_message(struct connection *connection, enum framed framed, struct text message)
 {
 	const struct adapter *adapter = connection_adapter(connection);
+	const struct history *history = connection->gateway->settings.history;
+	uint64_t kept = history ? history->kept : 0;
 	if (framed == FRAMED_MESSAGE)
 		adapter->on_message(&connection->client, message);
 	else if (framed == FRAMED_TOO_LONG && adapter->too_long)
@@ -99,6 +111,8 @@ connection_on_message(struct connection *connection, enum framed framed, struct 
 		connection_refuse(connection, REASON_NO_LENGTH);
 	else
 		connection_end(connection, REASON_BAD_PACKET);
+	if (history && history->kept > kept)
+		connection->spoke = connection->gateway->gate.full;
 	connection_note_login(connection);
 }
 
@@ -260,7 +274,8 @@ connection_resume(struct connection *connection)
 	struct session *session = &connection->client.session;
 	connection_note_login(connection);
 	while (connection_takes_input(connection)) {
-		if (session->pending & PENDING_LISTING && connection->out.bytes < LISTING_BYTES)
+		if (session->pending & PENDING_LISTING &&
+			connection_unread(connection) < LISTING_BYTES)
 			listing_next(session);
 		connection_check_silence(connection);
 		struct text first = outqueue_first(&connection->in);

@@ -16,6 +16,7 @@ client_write(struct client *client, struct text bytes)
 		return;
 	struct buffer *buffer = buffer_make(bytes);
 	connection_push(connection, (struct slice){buffer, 0, buffer->len});
+	connection->answers += buffer->len;
 	buffer_drop(buffer);
 }
 

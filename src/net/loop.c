@@ -111,6 +111,13 @@ net_wake(struct net *net)
 	uv_async_send(&net->wake);
 }
 
+void
+net_stop(struct net *net)
+{
+	net->stops++;
+	net_wake(net);
+}
+
 /* The next turn does not wait. */
 static void
 loop_wake(struct net *net)

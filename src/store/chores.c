@@ -16,6 +16,13 @@ least(int64_t a, int64_t b)
 }
 
 static int64_t
+chore_failed(struct chores *chores, enum db_result result)
+{
+	chores->damaged = result == DB_CORRUPT;
+	return RETRY_AFTER;
+}
+
+static int64_t
 index_step(struct chores *chores, struct db *db, int64_t now)
 {
 	bool left;
@@ -26,9 +33,10 @@ index_step(struct chores *chores, struct db *db, int64_t now)
 	int64_t wait = chores->written_at + INDEX_AFTER - now;
 	if (!chores->index_wanted && chores->written - chores->indexed < STEP && wait > 0)
 		return wait;
-	if (db_index(db, STEP, &chores->indexed, &left) != DB_OK) {
+	enum db_result result = db_index(db, STEP, &chores->indexed, &left);
+	if (result != DB_OK) {
 		chores->index_wanted = false;
-		return RETRY_AFTER;
+		return chore_failed(chores, result);
 	}
 	if (!left)
 		chores->indexed = chores->written;
@@ -70,8 +78,10 @@ prune_step(struct chores *chores, struct db *db, int64_t now, int64_t wall)
 	}
 	enum db_result result = chores->pruning == PRUNING_OLD ? prune_old(chores, db, wall)
 							       : prune_rooms(chores, db);
-	if (result != DB_OK || db_shrink(db, SHRINK_PAGES) != DB_OK)
-		return RETRY_AFTER;
+	if (result == DB_OK)
+		result = db_shrink(db, SHRINK_PAGES);
+	if (result != DB_OK)
+		return chore_failed(chores, result);
 	if (chores->pruning != PRUNING_NOTHING)
 		return 0;
 	chores->pruned_at = now;

@@ -20,6 +20,7 @@ struct chores {
 	enum pruning pruning;
 	int64_t room;      /* the last that was done with */
 	bool index_wanted; /* a search waits for it */
+	bool damaged;      /* a step found that the file is */
 };
 
 /* Does the next step, if one is due. Returns ms until the next; 0: at once; -1: when there is work. */

@@ -33,8 +33,11 @@ struct db *db_open_checkpointer(const char *file, struct strbuf *why);
 
 void db_close(struct db *db);
 
-/* What SQLite says of the last failure. Borrowed until the next call. */
-const char *db_error(const struct db *db);
+/* What SQLite says of the last failure. */
+void db_error(const struct db *db, char *why, size_t size);
+
+/* Bytes that are free on the file's disk; -1: not known. */
+int64_t db_space(const struct db *db);
 
 /* No id up to this may be given again. */
 uint64_t db_last_id(struct db *db);

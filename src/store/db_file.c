@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "store/db_internal.h"
@@ -85,10 +86,24 @@ static const char *const sql[STATEMENTS] = {
 		   " ORDER BY word.rowid DESC LIMIT ?4",
 };
 
-const char *
-db_error(const struct db *db)
+void
+db_error(const struct db *db, char *why, size_t size)
 {
-	return sqlite3_errmsg(db->sqlite);
+	int code = sqlite3_extended_errcode(db->sqlite);
+	int n = snprintf(why, size, "%s", sqlite3_errmsg(db->sqlite));
+	/* It says whether reading, writing or flushing failed. */
+	if ((code & 0xff) == SQLITE_IOERR && n >= 0 && (size_t)n < size)
+		snprintf(why + n, size - (size_t)n, " (SQLite's code %d)", code);
+}
+
+int64_t
+db_space(const struct db *db)
+{
+	struct statvfs found;
+	const char *file = sqlite3_db_filename(db->sqlite, "main");
+	if (statvfs(file, &found) != 0 || found.f_blocks == 0)
+		return -1;
+	return (int64_t)found.f_bavail * (int64_t)found.f_frsize;
 }
 
 enum db_result
@@ -223,7 +238,9 @@ lock_take(const char *file, struct strbuf *why)
 static bool
 db_explain(struct db *db, struct strbuf *why)
 {
-	strbuf_printf(why, "%s", db_error(db));
+	char error[256];
+	db_error(db, error, sizeof error);
+	strbuf_puts(why, error);
 	if (result_of(sqlite3_errcode(db->sqlite)) == DB_CORRUPT)
 		strbuf_puts(
 			why, "; move it away to begin a new history, or put a backup in its place");
@@ -382,6 +399,8 @@ db_log_pages(const struct db *db)
 enum db_result
 db_checkpoint(struct db *db)
 {
-	return result_of(
-		sqlite3_wal_checkpoint_v2(db->sqlite, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL));
+	int code =
+		sqlite3_wal_checkpoint_v2(db->sqlite, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+	/* Busy: somebody else makes one. */
+	return (code & 0xff) == SQLITE_BUSY ? DB_OK : result_of(code);
 }

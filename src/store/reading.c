@@ -205,6 +205,16 @@ reading_finish(struct store *store, struct job *job)
 	reading_remember(store, reading);
 }
 
+/* While storing fails, what is stored can be read all the same: it is not to wait for the rest. */
+static void
+reading_limit(struct store *store, struct history_range *range)
+{
+	uint64_t end = store->committed_id + 1;
+	bool beyond = range->before == 0 || range->before > end;
+	if (store->failing && store->settings.sync != STORE_SYNC_OFF && beyond)
+		range->before = end;
+}
+
 void
 store_read(struct history *history, const struct name *name, const struct history_range *range,
 	history_read_done *done, void *ctx)
@@ -216,6 +226,7 @@ store_read(struct history *history, const struct name *name, const struct histor
 	reading->room = store_room_get(store, name);
 	reading->room->refs++;
 	reading->wanted = *range;
+	reading_limit(store, &reading->wanted);
 	reading->done = done;
 	reading->ctx = ctx;
 	uint64_t from = reading_hold_recent(reading);

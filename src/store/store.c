@@ -9,6 +9,8 @@
 #include "store/store_internal.h"
 #include "teahouse/diag.h"
 
+enum { PACKET_BYTES = 160 }; /* but for the text of an event */
+
 static struct turn *
 turn_get(struct store *store)
 {
@@ -26,6 +28,7 @@ turn_add(struct turn *turn, struct store_room *room, struct record *record)
 	}
 	record->refs++;
 	room->refs++;
+	turn->bytes += PACKET_BYTES + 2 * (record->actor.len + record->body.len);
 	turn->places[turn->n++] = (struct place){record, room};
 }
 
@@ -65,6 +68,7 @@ store_keep(struct history *history, const struct event *event, const struct name
 		store_room_trim(store, room);
 	}
 	store->kept_id = event->id;
+	history->kept++;
 	record_drop(record);
 }
 
@@ -73,7 +77,8 @@ store_end_turn(struct history *history)
 {
 	struct store *store = (struct store *)history;
 	struct turn *turn = store->turn;
-	bool waits = store->read_uncommitted && store->committed < store->tickets;
+	bool gates = store->settings.sync != STORE_SYNC_OFF;
+	bool waits = gates && store->read_uncommitted && store->committed < store->tickets;
 	store->read_uncommitted = false;
 	if (!turn && !waits) {
 		store_rooms_trim(store);
@@ -85,8 +90,9 @@ store_end_turn(struct history *history)
 	turn->ticket = ++store->tickets;
 	turn->last_id = store->kept_id;
 	store->turn = NULL;
+	store_add_waiting(store, turn->bytes);
 	writer_add(store->writer, turn);
-	return turn->ticket;
+	return gates ? store->tickets : 0;
 }
 
 static void
@@ -97,6 +103,7 @@ turns_done(struct store *store, struct turn *turns)
 	{
 		store->committed = turn->ticket;
 		store->committed_id = turn->last_id;
+		store_end_waiting(store, turn->bytes);
 		for (size_t i = 0; i < turn->n; i++)
 			store_room_trim(store, turn->places[i].room);
 		turn_free(turn);
@@ -114,20 +121,6 @@ jobs_finish(struct store *store, struct job *jobs)
 	}
 }
 
-static void
-store_note_failure(struct store *store)
-{
-	struct strbuf why = {0};
-	bool failing = writer_is_failing(store->writer, &why);
-	if (failing && !store->failing)
-		diag_line(LOG_LEVEL_ERROR, "history: %s: cannot store: %.*s; trying again",
-			store->file, TEXT_ARGS(strbuf_view(&why)));
-	else if (!failing && store->failing)
-		diag_line(LOG_LEVEL_ERROR, "history: %s: stores again", store->file);
-	store->failing = failing;
-	strbuf_clear(&why);
-}
-
 static uint64_t
 store_committed(struct history *history)
 {
@@ -136,17 +129,11 @@ store_committed(struct history *history)
 		return store->committed;
 	if (store->writer) {
 		turns_done(store, writer_take(store->writer));
-		store_note_failure(store);
+		store_note_disk(store);
 	}
 	if (store->jobs)
 		jobs_finish(store, jobs_take(store->jobs));
 	return store->committed;
-}
-
-static bool
-store_is_failing(const struct history *history)
-{
-	return ((const struct store *)history)->failing;
 }
 
 static void
@@ -194,6 +181,8 @@ store_open(const struct store_settings *settings, struct strbuf *why)
 		.end_turn = store_end_turn,
 		.committed = store_committed,
 		.is_failing = store_is_failing,
+		.is_slow = store_is_slow,
+		.is_full = store_is_full,
 		.read = store_read,
 		.recent = store_recent,
 		.search = store_search,
@@ -202,6 +191,21 @@ store_open(const struct store_settings *settings, struct strbuf *why)
 		return &store->history;
 	store_close(&store->history);
 	return NULL;
+}
+
+static void
+note_unwritten(const struct store *store, const struct turn *unwritten)
+{
+	size_t n = 0;
+	for (const struct turn *turn = unwritten; turn; turn = turn->next)
+		for (size_t i = 0; i < turn->n; i++)
+			n += i == 0 || turn->places[i].record != turn->places[i - 1].record;
+	diag_line(LOG_LEVEL_ERROR,
+		"history: %s: the last %zu of what happened in rooms %s not stored%s", store->file,
+		n, n == 1 ? "is" : "are",
+		store->settings.sync == STORE_SYNC_OFF ? ""
+		: n == 1                               ? ", and nobody was told it"
+						       : ", and nobody was told them");
 }
 
 static void
@@ -215,8 +219,7 @@ store_close_threads(struct store *store)
 	if (store->writer)
 		turns_done(store, writer_close(store->writer, store->history.last_id, &unwritten));
 	if (unwritten)
-		diag_line(LOG_LEVEL_ERROR, "history: %s: what was said last is not stored",
-			store->file);
+		note_unwritten(store, unwritten);
 	DL_FOREACH_SAFE(unwritten, turn, next_turn)
 	turn_free(turn);
 }

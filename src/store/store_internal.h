@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <time.h>
 
 /* Its tables do not fail either. */
 #define uthash_malloc(bytes) xrealloc(NULL, bytes)
@@ -45,7 +46,8 @@ struct turn {
 	struct turn *prev, *next;
 	uint64_t ticket, last_id;
 	struct place *places; /* those of one record stand together */
-	size_t n, cap, bytes;
+	size_t n, cap;
+	size_t bytes; /* at most, of a packet for each */
 };
 
 /* writer.c: the thread that writes, and the one that makes checkpoints */
@@ -65,8 +67,17 @@ void writer_index(struct writer *writer);
 /* The turns that were written since the last call, in order; NULL: none were. */
 struct turn *writer_take(struct writer *writer);
 
-/* Whether the last attempt to write failed, and what SQLite said of it. */
-bool writer_is_failing(struct writer *writer, struct strbuf *why);
+/* How it is with the disk. */
+struct writer_status {
+	bool failing;     /* the last attempt to write failed */
+	bool low;         /* there is little space on the disk */
+	bool damaged;     /* the file is: nothing is written any more */
+	int64_t free;     /* bytes on the disk */
+	int64_t slowest;  /* ms that a commit took since the last call */
+	char error[256];  /* failing: what SQLite said of it */
+	char moving[256]; /* why the last checkpoint failed; "": it did not */
+};
+void writer_status(struct writer *writer, struct writer_status *status);
 
 /*
  * Writes what waits, if the disk takes it within a few seconds, and the last id that was
@@ -126,16 +137,33 @@ struct store {
 	uint64_t tickets;               /* given out */
 	uint64_t committed;             /* ticket */
 	uint64_t kept_id, committed_id; /* of the last event that is kept; that is stored */
+	size_t waiting;                 /* bytes that are not committed yet */
+	int64_t progress_at; /* monotonic ms: when the last was committed, or began to wait */
+	int64_t told_slow, told_moving; /* monotonic ms: when that was logged last; 0: never */
 	bool read_uncommitted;          /* in this turn */
-	bool failing;
+	bool failing, full, damaged;
 	atomic_bool woken; /* by a thread: there is something for the loop */
 };
+
+int64_t clock_ms(clockid_t clock);
 
 static inline bool
 store_has_file(const struct store_settings *settings)
 {
 	return settings->file && *settings->file;
 }
+
+/* disk.c: what the loop says and does about a disk that is slow, full or broken */
+
+/* Logs what has changed. */
+void store_note_disk(struct store *store);
+bool store_is_slow(const struct history *history);
+bool store_is_full(const struct history *history);
+bool store_is_failing(const struct history *history);
+
+/* So many more bytes wait to be committed, or have been. */
+void store_add_waiting(struct store *store, size_t bytes);
+void store_end_waiting(struct store *store, size_t bytes);
 
 /* rooms.c */
 

@@ -12,7 +12,7 @@
 #include "store/store_internal.h"
 
 enum {
-	RETRY_MS = 1000,   /* until a failed commit is tried again */
+	RETRY_MS = 250,    /* until a failed commit is tried again */
 	CLOSING_TRIES = 3, /* when the server stops */
 	DAY_MS = 86400000,
 	/*
@@ -21,6 +21,13 @@ enum {
 	 */
 	IDS_AHEAD = 1000000,
 	CHECKPOINT_PAGES = 1000, /* of the write-ahead log: 4 MB */
+	LOOK_MS = 1000,          /* between looks at the space on the disk */
+	/*
+	 * Bytes below which nothing more is to be said, so that what waits still fits; and above
+	 * which it may be again.
+	 */
+	SPACE_LEAST = 64 << 20,
+	SPACE_ENOUGH = 72 << 20,
 };
 
 struct writer {
@@ -35,9 +42,10 @@ struct writer {
 	uint64_t written, words;         /* ids: all up to this is, and its words are */
 	bool words_wanted;               /* a search waits for them */
 	struct turn *waiting, *done;
-	bool stopping, failing, checkpoint_due;
+	bool stopping, checkpoint_due;
+	struct writer_status status;
+	int64_t looked_at;        /* monotonic ms; the thread's */
 	atomic_bool checkpointed; /* what is left of it can be finished by the writer */
-	char error[256];
 };
 
 /* The number of a room that is not in the file yet is right only if the transaction is. */
@@ -95,17 +103,36 @@ turns_write(struct db *db, const struct turn *turns, uint64_t *written)
 }
 
 static void
-turns_undo(struct writer *writer, const struct turn *turns)
+turns_undo(struct writer *writer, const struct turn *turns, enum db_result result)
 {
 	pthread_mutex_lock(&writer->mutex);
-	snprintf(writer->error, sizeof writer->error, "%s", db_error(writer->db));
-	writer->failing = true;
+	db_error(writer->db, writer->status.error, sizeof writer->status.error);
+	writer->status.failing = true;
+	writer->status.damaged = result == DB_CORRUPT;
 	pthread_mutex_unlock(&writer->mutex);
 	db_rollback(writer->db);
 	for (const struct turn *turn = turns; turn; turn = turn->next)
 		for (size_t i = 0; i < turn->n; i++)
 			turn->places[i].room->number = 0;
 	writer->settings.wake(writer->settings.ctx);
+}
+
+/* How much space the disk has, now and then. */
+static void
+writer_look(struct writer *writer, int64_t now)
+{
+	if (writer->looked_at && now - writer->looked_at < LOOK_MS)
+		return;
+	writer->looked_at = now;
+	int64_t space = db_space(writer->db);
+	bool low = space >= 0 && space < (writer->status.low ? SPACE_ENOUGH : SPACE_LEAST);
+	pthread_mutex_lock(&writer->mutex);
+	bool changed = low != writer->status.low;
+	writer->status.low = low;
+	writer->status.free = space;
+	pthread_mutex_unlock(&writer->mutex);
+	if (changed)
+		writer->settings.wake(writer->settings.ctx);
 }
 
 static void
@@ -119,14 +146,6 @@ checkpoint_request(struct writer *writer)
 	writer->checkpoint_due = true;
 	pthread_cond_signal(&writer->checkpoint);
 	pthread_mutex_unlock(&writer->mutex);
-}
-
-static int64_t
-clock_ms(clockid_t clock)
-{
-	struct timespec now;
-	clock_gettime(clock, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 /* The mutex is locked. False: the time is over; else the condition may have been signalled. */
@@ -152,6 +171,23 @@ retry_wait(struct writer *writer)
 		;
 }
 
+/* The mutex is locked. */
+static void
+turns_written(struct writer *writer, struct turn *turns, int64_t began)
+{
+	int64_t now = clock_ms(CLOCK_MONOTONIC);
+	writer->status.failing = false;
+	if (now - began > writer->status.slowest)
+		writer->status.slowest = now - began;
+	writer->chores.written_at = now;
+	writer->written = writer->chores.written;
+	DL_CONCAT(writer->done, turns);
+	pthread_mutex_unlock(&writer->mutex);
+	writer->settings.wake(writer->settings.ctx);
+	checkpoint_request(writer);
+	pthread_mutex_lock(&writer->mutex);
+}
+
 /* The mutex is locked; it is not while the turns are written. False: it is of no use to go on. */
 static bool
 writer_step(struct writer *writer, int *tries)
@@ -159,50 +195,46 @@ writer_step(struct writer *writer, int *tries)
 	struct turn *turns = writer->waiting;
 	writer->waiting = NULL;
 	pthread_mutex_unlock(&writer->mutex);
-	bool written = turns_write(writer->db, turns, &writer->chores.written) == DB_OK;
-	if (!written)
-		turns_undo(writer, turns);
+	int64_t began = clock_ms(CLOCK_MONOTONIC);
+	writer_look(writer, began);
+	enum db_result result = turns_write(writer->db, turns, &writer->chores.written);
+	if (result != DB_OK)
+		turns_undo(writer, turns, result);
 	pthread_mutex_lock(&writer->mutex);
-	if (written) {
-		writer->failing = false;
-		writer->chores.written_at = clock_ms(CLOCK_MONOTONIC);
-		writer->written = writer->chores.written;
-		DL_CONCAT(writer->done, turns);
-		pthread_mutex_unlock(&writer->mutex);
-		writer->settings.wake(writer->settings.ctx);
-		checkpoint_request(writer);
-		pthread_mutex_lock(&writer->mutex);
+	if (result == DB_OK) {
+		turns_written(writer, turns, began);
 		return true;
 	}
 	DL_CONCAT(turns, writer->waiting);
 	writer->waiting = turns;
-	if (writer->stopping && ++*tries == CLOSING_TRIES)
+	if (result == DB_CORRUPT || (writer->stopping && ++*tries == CLOSING_TRIES))
 		return false;
 	retry_wait(writer);
 	return true;
 }
 
-/* Nothing waits to be written: does a chore, or sleeps. The mutex is locked. */
-static void
+/* Nothing waits to be written: does a chore, or sleeps. The mutex is locked. False: see writer_step. */
+static bool
 writer_idle(struct writer *writer)
 {
-	writer->chores.index_wanted = writer->words_wanted;
+	struct chores *chores = &writer->chores;
+	int64_t now = clock_ms(CLOCK_MONOTONIC);
+	chores->index_wanted = writer->words_wanted;
 	writer->words_wanted = false;
 	pthread_mutex_unlock(&writer->mutex);
-	int64_t wait = chores_step(
-		&writer->chores, writer->db, clock_ms(CLOCK_MONOTONIC), clock_ms(CLOCK_REALTIME));
-	if (wait == 0)
+	writer_look(writer, now);
+	int64_t wait = chores_step(chores, writer->db, now, clock_ms(CLOCK_REALTIME));
+	if (chores->damaged)
+		turns_undo(writer, NULL, DB_CORRUPT);
+	else if (wait == 0)
 		checkpoint_request(writer);
 	pthread_mutex_lock(&writer->mutex);
-	writer->words = writer->chores.indexed;
+	writer->words = chores->indexed;
 	pthread_cond_broadcast(&writer->indexed);
 	bool more = writer->waiting || writer->stopping || writer->words_wanted;
-	if (wait == 0 || more)
-		return;
-	if (wait < 0)
-		pthread_cond_wait(&writer->work, &writer->mutex);
-	else
-		wait_ms(writer, wait);
+	if (wait != 0 && !more && !chores->damaged)
+		wait_ms(writer, wait > 0 && wait < LOOK_MS ? wait : LOOK_MS);
+	return !chores->damaged;
 }
 
 static void *
@@ -216,7 +248,7 @@ writer_run(void *ctx)
 		if (writer->waiting)
 			useful = writer_step(writer, &tries);
 		else
-			writer_idle(writer);
+			useful = writer_idle(writer);
 	}
 	pthread_cond_broadcast(&writer->indexed);
 	pthread_mutex_unlock(&writer->mutex);
@@ -236,9 +268,12 @@ checkpoint_run(void *ctx)
 		writer->checkpoint_due = false;
 		pthread_mutex_unlock(&writer->mutex);
 		/* Commits go on meanwhile, so that some of the log is left to the writer. */
-		if (db_checkpoint(writer->checkpointer) == DB_OK)
-			atomic_store(&writer->checkpointed, true);
+		bool moved = db_checkpoint(writer->checkpointer) == DB_OK;
+		atomic_store(&writer->checkpointed, moved);
 		pthread_mutex_lock(&writer->mutex);
+		if (!moved)
+			db_error(writer->checkpointer, writer->status.moving,
+				sizeof writer->status.moving);
 	}
 	pthread_mutex_unlock(&writer->mutex);
 	return NULL;
@@ -302,7 +337,7 @@ writer_index(struct writer *writer)
 {
 	pthread_mutex_lock(&writer->mutex);
 	uint64_t wanted = writer->written;
-	while (!writer->stopping && !writer->failing && writer->words < wanted) {
+	while (!writer->stopping && !writer->status.failing && writer->words < wanted) {
 		writer->words_wanted = true;
 		pthread_cond_signal(&writer->work);
 		pthread_cond_wait(&writer->indexed, &writer->mutex);
@@ -320,15 +355,14 @@ writer_take(struct writer *writer)
 	return done;
 }
 
-bool
-writer_is_failing(struct writer *writer, struct strbuf *why)
+void
+writer_status(struct writer *writer, struct writer_status *status)
 {
 	pthread_mutex_lock(&writer->mutex);
-	bool failing = writer->failing;
-	if (failing)
-		strbuf_puts(why, writer->error);
+	*status = writer->status;
+	writer->status.slowest = 0;
+	writer->status.moving[0] = '\0';
 	pthread_mutex_unlock(&writer->mutex);
-	return failing;
 }
 
 struct turn *
@@ -343,7 +377,8 @@ writer_close(struct writer *writer, uint64_t last_id, struct turn **unwritten)
 	pthread_join(writer->checkpoint_thread, NULL);
 	struct turn *written = writer->done;
 	*unwritten = writer->waiting;
-	if (db_begin(writer->db) != DB_OK || db_commit(writer->db, last_id) != DB_OK)
+	if (writer->status.damaged || db_begin(writer->db) != DB_OK ||
+		db_commit(writer->db, last_id) != DB_OK)
 		db_rollback(writer->db);
 	db_close(writer->checkpointer);
 	db_close(writer->db);

@@ -13,7 +13,7 @@ enum { CALLERS = 12, ACTIONS = 20000 };
 struct valve {
 	struct history history; /* first: a history that commits when the test says so */
 	struct fixture fixture;
-	bool flushing;
+	bool flushing, slow, full;
 	bool kept;                 /* something, in this turn */
 	uint64_t given, committed; /* tickets */
 	unsigned turns, checked;
@@ -31,6 +31,7 @@ valve_keep(struct history *history, const struct event *event, const struct name
 	assert_true(n > 0 && rooms[0]->shown.len > 0);
 	assert_int_equal(event->id, history->last_id);
 	here->kept = true;
+	history->kept++;
 }
 
 static uint64_t
@@ -54,6 +55,18 @@ valve_is_failing(const struct history *history)
 {
 	(void)history;
 	return false;
+}
+
+static bool
+valve_is_slow(const struct history *history)
+{
+	return ((const struct valve *)history)->slow;
+}
+
+static bool
+valve_is_full(const struct history *history)
+{
+	return ((const struct valve *)history)->full;
 }
 
 /* Each ticket that is in the bytes. Those cut in two by a full socket are not seen. */
@@ -111,6 +124,8 @@ valve_open(struct valve *here, uint64_t seed)
 	here->history.end_turn = valve_end_turn;
 	here->history.committed = valve_committed;
 	here->history.is_failing = valve_is_failing;
+	here->history.is_slow = valve_is_slow;
+	here->history.is_full = valve_is_full;
 	here->fixture.settings.history = &here->history;
 	fixture_open(&here->fixture);
 }
@@ -190,12 +205,17 @@ nothing_leaves_before_its_ticket_is_committed(void **state)
 				here.committed += 1 + draw((unsigned)(here.given - here.committed));
 			if (draw(5) == 0)
 				valve_tick();
+			if (draw(50) == 0)
+				here.slow = draw(2);
+			if (draw(50) == 0)
+				here.full = draw(3) == 0;
 		}
 		assert_true(here.bytes > 10000);
 		assert_true(here.turns > ACTIONS / 10);
 		assert_true(here.given > 100 && here.checked > 50);
 		for (size_t i = 0; i < here.fixture.n; i++)
 			lose(here.fixture.callers[i]);
+		here.full = false;
 		for (int i = 0; gateway_connections(here.fixture.gateway) > 0; i++) {
 			assert_true(i < 10000);
 			here.committed = here.given;
@@ -246,12 +266,63 @@ the_order_is_reap_store_send_resume(void **state)
 	fixture_close(&here.fixture);
 }
 
+static void
+say(struct caller *caller, const char *line)
+{
+	valve->fixture.time += 1000;
+	connection_receive(caller->conn.connection, line, strlen(line));
+	valve_flush();
+}
+
+/* What happens keeps its order; an answer does not wait behind it. */
+static void
+answers_leave_first_while_the_disk_is_slow(void **state)
+{
+	(void)state;
+	struct valve here;
+	valve_open(&here, 1);
+	struct caller *ann = call(&here.fixture, &here.fixture.telnet);
+	say(ann, "login ann\r\n");
+	here.committed = 1;
+	valve_flush();
+	ann->conn.received.len = 0;
+	say(ann, "one\r\n");
+	say(ann, "/nosuch\r\n");
+	assert_heard(ann, "");
+	here.slow = true;
+	say(ann, "/nosuch\r\n");
+	assert_heard(ann, "!!! Unknown command /nosuch. /help lists the commands.\n");
+	here.full = true;
+	say(ann, "two\r\n");
+	say(ann, "/me three\r\n/nosuch\r\n");
+	assert_heard(ann, "");
+	struct caller *bob = call(&here.fixture, &here.fixture.telnet);
+	say(bob, "/help nosuch\r\n");
+	assert_true(bob->conn.received.len > 0);
+	here.committed = here.given;
+	valve_flush();
+	assert_heard(ann,
+		"ann: one\n!!! Unknown command /nosuch. /help lists the commands.\nann: two\n"
+		"[ann three]\n");
+	valve_tick();
+	assert_heard(ann, "");
+	here.full = false;
+	valve_flush();
+	valve_flush();
+	assert_heard(ann, "!!! Unknown command /nosuch. /help lists the commands.\n");
+	lose(ann);
+	lose(bob);
+	valve_flush();
+	fixture_close(&here.fixture);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_leaves_before_its_ticket_is_committed),
 		cmocka_unit_test(the_order_is_reap_store_send_resume),
+		cmocka_unit_test(answers_leave_first_while_the_disk_is_slow),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
