@@ -12,6 +12,8 @@
 #include "base/alloc.h"
 #include "waiting_store.h"
 
+enum { SLOW_FULL = 5 }; /* events that wait, beyond which those who speak wait, too */
+
 /* A turn that is not committed yet: all up to this id is part of it or of those before. */
 struct slow_turn {
 	struct slow_turn *next;
@@ -55,6 +57,13 @@ slow_is_failing(const struct history *history)
 	return slow_store_fails((const struct slow_store *)history);
 }
 
+static inline bool
+slow_is_full(const struct history *history)
+{
+	const struct slow_store *store = (const struct slow_store *)history;
+	return store->n_kept > SLOW_FULL && !slow_store_fails(store);
+}
+
 static inline void
 slow_keep(struct history *history, const struct event *event, const struct name *const rooms[],
 	size_t n)
@@ -65,6 +74,7 @@ slow_keep(struct history *history, const struct event *event, const struct name 
 	store->kept = xrealloc(store->kept, (store->n_kept + 1) * sizeof *store->kept);
 	store->kept[store->n_kept++] = event->id;
 	store->keeps = true;
+	history->kept++;
 }
 
 static inline uint64_t
@@ -227,6 +237,8 @@ slow_store_open(unsigned delay, unsigned failing)
 		.end_turn = slow_end_turn,
 		.committed = slow_committed,
 		.is_failing = slow_is_failing,
+		.is_slow = slow_is_failing,
+		.is_full = slow_is_full,
 		.read = slow_read,
 		.recent = slow_recent,
 		.search = slow_search,
