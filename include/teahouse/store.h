@@ -9,9 +9,9 @@
 #include "teahouse/strbuf.h"
 
 enum store_sync {
-	STORE_SYNC_OFF,    /* neither waited for nor flushed: what was told last may be lost */
-	STORE_SYNC_NORMAL, /* survives the death of the process */
+	STORE_SYNC_NORMAL, /* what was told survives the death of the process */
 	STORE_SYNC_FULL,   /* and a power failure: each commit is flushed to the disk */
+	STORE_SYNC_OFF,    /* neither waited for nor flushed: what was told last may be lost */
 };
 
 struct store_settings {

@@ -77,15 +77,15 @@ void
 gate_ask(struct gateway *gateway, const struct history *history)
 {
 	struct gate *gate = &gateway->gate;
-	bool full = history->is_full(history);
+	bool congested = history->is_full(history);
 	gate->slow = history->is_slow(history);
-	if (full == gate->full)
+	if (congested == gate->congested)
 		return;
-	gate->full = full;
+	gate->congested = congested;
 	struct connection *connection;
 	DL_FOREACH(gateway->connections, connection)
 	{
-		if (!full && connection->spoke)
+		if (!congested && connection->spoke)
 			connection_mark_dirty(connection);
 		connection->spoke = false;
 	}

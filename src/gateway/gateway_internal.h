@@ -54,7 +54,7 @@ struct connection {
 	bool read_paused;           /* the transport was told not to read from it */
 	bool input_ended;           /* the peer has finished sending */
 	bool admitted;              /* it counts among the sessions */
-	bool spoke;                 /* while the history was full */
+	bool spoke;                 /* while the gate was congested */
 	bool logged_in;             /* and that was noted */
 	unsigned char close_reason; /* enum reason */
 	uint32_t number;            /* in the log */
@@ -89,7 +89,7 @@ struct gate {
 	size_t head, n, cap;
 	uint64_t ticket; /* the last one that was given */
 	bool slow;       /* answers do not wait behind what is gated */
-	bool full;       /* those who speak are to wait */
+	bool congested;  /* those who speak are to wait */
 };
 
 /* What is sent in one encoding during a turn. */
@@ -168,7 +168,7 @@ connection_takes_input(const struct connection *connection)
  */
 void gate_hold(struct connection *connection, uint64_t ticket);
 
-/* Asks the history how it is. Those who had to wait because it was full are resumed. */
+/* Asks the history how it is. Those who had to wait because it was congested are resumed. */
 void gate_ask(struct gateway *gateway, const struct history *history);
 
 /* What was sent to the connection in this turn may leave: now, or with the ticket. */

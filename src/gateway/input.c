@@ -33,7 +33,7 @@ connection_may_process(struct connection *connection, int64_t *wake)
 	size_t most = gateway->settings.send_queue / (connection->read_paused ? 8 : 4);
 	if (session_is_pending(&connection->client.session) || connection_unread(connection) > most)
 		return false;
-	if (connection->spoke && gateway->gate.full)
+	if (connection->spoke && gateway->gate.congested)
 		return false;
 	int64_t wait = session_wait(&connection->client.session);
 	if (wait > 0)
@@ -112,7 +112,7 @@ connection_on_message(struct connection *connection, enum framed framed, struct 
 	else
 		connection_end(connection, REASON_BAD_PACKET);
 	if (history && history->kept > kept)
-		connection->spoke = connection->gateway->gate.full;
+		connection->spoke = connection->gateway->gate.congested;
 	connection_note_login(connection);
 }
 

@@ -401,6 +401,6 @@ db_checkpoint(struct db *db)
 {
 	int code =
 		sqlite3_wal_checkpoint_v2(db->sqlite, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-	/* Busy: somebody else makes one. */
+	/* Busy: another connection makes one. */
 	return (code & 0xff) == SQLITE_BUSY ? DB_OK : result_of(code);
 }

@@ -10,14 +10,6 @@ enum {
 	MEBIBYTE = 1 << 20,
 };
 
-int64_t
-clock_ms(clockid_t clock)
-{
-	struct timespec now;
-	clock_gettime(clock, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 bool
 store_is_failing(const struct history *history)
 {

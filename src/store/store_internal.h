@@ -145,7 +145,13 @@ struct store {
 	atomic_bool woken; /* by a thread: there is something for the loop */
 };
 
-int64_t clock_ms(clockid_t clock);
+static inline int64_t
+clock_ms(clockid_t clock)
+{
+	struct timespec now;
+	clock_gettime(clock, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
 
 static inline bool
 store_has_file(const struct store_settings *settings)
