@@ -90,15 +90,16 @@ note_failing(struct store *store, const struct writer_status *status)
 }
 
 static void
-note_damage(struct store *store, const struct writer_status *status)
+note_damage(struct store *store)
 {
-	if (!status->damaged || store->damaged)
+	if (store->damaged)
 		return;
 	store->damaged = true;
+	store->failing = true;
 	diag_line(LOG_LEVEL_ERROR,
-		"history: %s: %s; stopping: move it away to begin a new history, or put a "
-		"backup in its place",
-		store->file, status->error);
+		"history: %s: the file is damaged; stopping: move it away to begin a new history, "
+		"or put a backup in its place",
+		store->file);
 	if (store->settings.damaged)
 		store->settings.damaged(store->settings.ctx);
 }
@@ -117,10 +118,8 @@ store_note_disk(struct store *store)
 			"history: %s: the log beside it (-wal) grows, since the file cannot be "
 			"written: %s",
 			store->file, status.moving);
-	note_damage(store, &status);
-	/* Both are one to those who talk. */
-	if (!status.damaged)
-		note_failing(store, &status);
+	if (status.damaged)
+		note_damage(store);
 	else
-		store->failing = true;
+		note_failing(store, &status);
 }

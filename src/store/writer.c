@@ -106,7 +106,8 @@ static void
 turns_undo(struct writer *writer, const struct turn *turns, enum db_result result)
 {
 	pthread_mutex_lock(&writer->mutex);
-	db_error(writer->db, writer->status.error, sizeof writer->status.error);
+	if (result == DB_FAILED)
+		db_error(writer->db, writer->status.error, sizeof writer->status.error);
 	writer->status.failing = true;
 	writer->status.damaged = result == DB_CORRUPT;
 	pthread_mutex_unlock(&writer->mutex);

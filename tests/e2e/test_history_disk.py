@@ -234,8 +234,8 @@ def test_a_damaged_file_ends_the_server(tmp_path):
     ann = server.telnet("ann")
     assert server.wait() == 1
     server.process.stdout.close()
-    server.wait_for_log("history: .*teahouse.db: database disk image is malformed; stopping: move it "
-                        "away to begin a new history, or put a backup in its place")
+    server.wait_for_log("history: .*teahouse.db: the file is damaged; stopping: move it away "
+                        "to begin a new history, or put a backup in its place")
     assert not any("You are ann" in line for line in rest(ann))
 
 

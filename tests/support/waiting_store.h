@@ -35,7 +35,7 @@ static inline struct history *
 waiting_store_open_file(const char *file, struct strbuf *why)
 {
 	const struct store_settings settings = {
-		.file = file, .sync = STORE_SYNC_OFF, .recent = 3, .wake = waiting_store_on_wake};
+		.file = file, .recent = 3, .wake = waiting_store_on_wake};
 	return store_open(&settings, why);
 }
 
