@@ -159,6 +159,17 @@ room_add_move(struct room *room, struct line *line, struct text nick, bool joine
 	room->fold_line = line;
 }
 
+bool
+room_return_draft(struct room *room, struct text text)
+{
+	if (room->draft)
+		return false;
+	room->draft = xstrndup(text.ptr, text.len);
+	room->draft_pasted = false;
+	room->draft_returned = true;
+	return true;
+}
+
 void
 room_merge(struct room *room, struct room *from)
 {

@@ -45,6 +45,7 @@ struct room {
 	char *topic;       /* as it can be shown; empty: there is none */
 	char *draft;       /* what was typed and not sent when another room was shown; or NULL */
 	bool draft_pasted; /* the draft begins with pasted text */
+	bool draft_returned; /* the draft was sent and refused: to be put back at once */
 	struct nick_colours colours;
 	struct fold fold;
 	const struct line *fold_line; /* that shows it; NULL: there is none */
@@ -70,6 +71,9 @@ void room_set_topic(struct room *room, struct text topic);
 
 /* A user entered or left: adds `line`, or changes the newest line if that tells such moves. */
 void room_add_move(struct room *room, struct line *line, struct text nick, bool joined);
+
+/* The text, which was refused, becomes the draft. False: there is another one. */
+bool room_return_draft(struct room *room, struct text text);
 
 /* Takes over the lines, what is unread and, if there is no own one, the draft of another. */
 void room_merge(struct room *room, struct room *from);

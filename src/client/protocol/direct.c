@@ -114,6 +114,8 @@ direct_command(struct session *session, struct text command, struct text rest)
 		direct_send_nick(session, rest);
 	} else if (command_is(command, "help")) {
 		session_notice(session, LINE_NOTICE, help, NULL);
+	} else if (command_is(command, "history") || command_is(command, "search")) {
+		session_notice(session, LINE_REFUSED, "The direct protocol has no history.", NULL);
 	} else {
 		session_unknown_command(session, command);
 	}

@@ -12,10 +12,13 @@ receive_names_requested(const struct packet *packet)
 	if (json_flag(packet->json, "first"))
 		strbuf_printf(&buf, "In %.*s: ", TEXT_ARGS(packet->room));
 	size_t n = json_length(packet->json, "nicks");
-	for (size_t i = 0; i < n; i++)
-		strbuf_printf(&buf, "%s%.*s", i ? ", " : "",
-			TEXT_ARGS(json_item(packet->json, "nicks", i)));
 	const struct room *room = model_room(packet->session->model, packet->room);
+	for (size_t i = 0; i < n; i++) {
+		struct text nick = json_item(packet->json, "nicks", i);
+		bool away = room && strset_has(&room->away, nick);
+		strbuf_printf(
+			&buf, "%s%.*s%s", i ? ", " : "", TEXT_ARGS(nick), away ? " (away)" : "");
+	}
 	if (room && !json_flag(packet->json, "more") && room->n_users > room->members.n)
 		strbuf_printf(&buf, " and %zu more", room->n_users - room->members.n);
 	packet_show(packet, LINE_NOTICE, &buf);
@@ -101,12 +104,16 @@ receive_who(const struct packet *packet)
 		const struct json *user = json_item_object(packet->json, "users", i);
 		if (!user)
 			continue;
-		strbuf_printf(&buf, "\n%.*s, by %.*s", TEXT_ARGS(json_text(user, "nick")),
-			TEXT_ARGS(json_text(user, "protocol")));
+		struct text protocol = json_text(user, "protocol");
+		strbuf_printf(&buf, "\n%.*s", TEXT_ARGS(json_text(user, "nick")));
+		if (protocol.len > 0)
+			strbuf_printf(&buf, ", by %.*s", TEXT_ARGS(protocol));
 		for (size_t j = 0; j < json_length(user, "rooms"); j++)
 			strbuf_printf(&buf, "%s%.*s", j ? ", " : ", in ",
 				TEXT_ARGS(json_item(user, "rooms", j)));
 		idle_describe(&buf, json_number(user, "idle"));
+		if (json_flag(user, "away"))
+			strbuf_puts(&buf, ", away");
 	}
 	packet_show(packet, LINE_NOTICE, &buf);
 	strbuf_clear(&buf);

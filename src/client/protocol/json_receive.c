@@ -232,7 +232,10 @@ receive_refused(const struct packet *packet)
 	strbuf_add_text(&buf, packet->message);
 	bool is_command = line.ptr && command_parse(&rest, &command);
 	bool moves = command_is(command, "join") || command_is(command, "leave");
-	if (session->interactive && line.ptr && !(is_command && moves))
+	bool stored = !text_is(json_text(packet->json, "code"), text_of("store-failed"));
+	struct room *room = stored ? NULL : pending_room(session, packet->ref);
+	bool returned = room && room_return_draft(room, line);
+	if (session->interactive && line.ptr && !returned && !(is_command && moves))
 		strbuf_printf(&buf, "\nNot sent: %.*s", TEXT_ARGS(line));
 	packet_show(packet, LINE_REFUSED, &buf);
 	strbuf_clear(&buf);

@@ -5,7 +5,9 @@
 #include "client/protocol/lobby.h"
 
 #include "client/model/command.h"
+#include "client/protocol/lobby_past.h"
 #include "client/protocol/text_lines.h"
+#include "client/session/answers.h"
 #include "client/session/clock.h"
 #include "client/session/login.h"
 #include "teahouse/name_rules.h"
@@ -13,11 +15,12 @@
 static const char help[] = "Type to talk in the room, or use a command:\n"
 			   "/who, /look, /names    list the people in the room\n"
 			   "/say TEXT              say TEXT\n"
+			   "/history [COUNT]       show what was said before\n"
 			   "/help                  show this list\n"
 			   "/quit, /exit, /q       quit";
 
 static const char *const commands[] = {
-	"who", "look", "names", "say", "help", "logout", "quit", "exit", "q"};
+	"who", "look", "names", "say", "history", "help", "logout", "quit", "exit", "q"};
 
 /* The state of a connection. */
 struct lobby {
@@ -324,6 +327,8 @@ lobby_receive_speech(struct session *session, struct text string)
 	struct model *model = session->model;
 	struct text rest = string, who, to, room = text_of(model->here->name);
 	int64_t now = wall_ms();
+	if (lobby_receive_past(session, string))
+		return;
 	text_split(&rest, ' ', &who);
 	if (word_is_nick(&who)) {
 		/* What the user says has been shown when it was sent. */
@@ -388,6 +393,13 @@ lobby_send_text(struct session *session, struct text text)
 	strbuf_clear(&strings);
 }
 
+static void
+lobby_request_history(struct session *session, struct text rest)
+{
+	answers_begin(session);
+	lobby_send(session, rest.len > 0 ? "/history " : "/history", rest);
+}
+
 static bool
 lobby_send_line(struct session *session, struct text line, struct text room, struct text ref)
 {
@@ -400,6 +412,8 @@ lobby_send_line(struct session *session, struct text line, struct text room, str
 	else if (command_is(command, "who") || command_is(command, "look") ||
 		 command_is(command, "names"))
 		lobby_request_members(session);
+	else if (command_is(command, "history"))
+		lobby_request_history(session, rest);
 	else if (command_is(command, "help"))
 		session_notice(session, LINE_NOTICE, help, NULL);
 	else

@@ -21,10 +21,18 @@ answers_add_line(
 		model->on_line(model->ctx, from, line);
 }
 
+void
+answers_begin(struct session *session)
+{
+	session->answers_time = wall_ms();
+}
+
 /* The date, where it is not that of the line before. */
 static void
 answers_add_day(struct session *session, struct room *room, int64_t time)
 {
+	if (session->answers_time == 0)
+		answers_begin(session);
 	if (!day_is_same(session->answers_time, time)) {
 		struct line *day = day_line(time);
 		answers_add_line(session, room, room, day);
@@ -37,12 +45,6 @@ static void
 answers_notice(struct session *session, struct text room, const struct strbuf *text)
 {
 	model_add_notice(session->model, LINE_NOTICE, room, strbuf_view(text), wall_ms());
-}
-
-void
-answers_begin(struct session *session)
-{
-	session->answers_time = wall_ms();
 }
 
 void
@@ -61,7 +63,7 @@ answers_show_history(
 	strbuf_puts(&text, "End of history.");
 	if (page->more && first > 0)
 		strbuf_printf(
-			&text, " Older messages: /history %zu before %" PRIu64, page->n, first);
+			&text, " For older messages: /history %zu before %" PRIu64, page->n, first);
 	answers_notice(session, name, &text);
 	strbuf_clear(&text);
 }
@@ -113,7 +115,7 @@ answers_end_search(struct session *session, size_t n, uint64_t before)
 	else
 		strbuf_printf(&text, "%zu %s found.", n, n == 1 ? "message" : "messages");
 	if (before > 0)
-		strbuf_puts(&text, " Older ones: /search");
+		strbuf_puts(&text, " For older messages: /search");
 	answers_notice(session, TEXT_NONE, &text);
 	strbuf_clear(&text);
 }

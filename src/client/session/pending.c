@@ -150,6 +150,15 @@ pending_peer(const struct session *session, struct text ref)
 	return room[0] == '@' ? text_of(room + 1) : TEXT_NONE;
 }
 
+struct room *
+pending_room(const struct session *session, struct text ref)
+{
+	size_t i = pending_find(session, ref);
+	const char *room = i < session->n_pending ? session->pending[i].room : "";
+	return room[0] == '@' ? model_conversation(session->model, text_of(room + 1))
+			      : model_room(session->model, text_of(room));
+}
+
 bool
 pending_confirm(struct session *session, struct text ref)
 {
@@ -232,21 +241,37 @@ pending_found(struct session *session, enum line_kind kind, struct text room, st
 	}
 }
 
-void
-pending_settle(struct session *session, struct text room, bool known)
+static bool
+pending_is_direct(const struct pending *pending)
+{
+	return pending->room[0] == '@' || pending_speech(pending).kind == LINE_DIRECT;
+}
+
+/* direct: the direct messages, wherever they were typed; else what was said in the room. */
+static void
+pending_settle_some(struct session *session, bool direct, struct text room, bool known)
 {
 	for (size_t i = 0; i < session->n_pending;) {
 		struct pending *pending = &session->pending[i];
-		bool all = !room.ptr, doubtful = pending->doubtful;
-		bool direct = doubtful && (pending_speech(pending).kind == LINE_DIRECT ||
-						  pending->room[0] == '@');
-		if (!doubtful || (!all && !text_is(text_of(pending->room), room))) {
-			i++;
-		} else if (known && !direct) {
-			pending->doubtful = false;
-			i++;
-		} else {
+		bool meant = pending->doubtful && pending_is_direct(pending) == direct &&
+			     (direct || text_is(text_of(pending->room), room));
+		if (meant && !known) {
 			pending_report(session, i);
+			continue;
 		}
+		pending->doubtful &= !meant;
+		i++;
 	}
+}
+
+void
+pending_settle(struct session *session, struct text room, bool known)
+{
+	pending_settle_some(session, false, room, known);
+}
+
+void
+pending_settle_direct(struct session *session, bool known)
+{
+	pending_settle_some(session, true, TEXT_NONE, known);
 }

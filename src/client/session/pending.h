@@ -25,6 +25,9 @@ bool pending_is_from_current(const struct session *session, struct text ref);
 /* The nick that the line with this ref was sent to in a conversation; TEXT_NONE: it was not. */
 struct text pending_peer(const struct session *session, struct text ref);
 
+/* The room or conversation that it was typed in, if that is still there; else NULL. */
+struct room *pending_room(const struct session *session, struct text ref);
+
 /* The line with this ref was repeated or refused by the server. False: none was pending. */
 bool pending_confirm(struct session *session, struct text ref);
 
@@ -41,9 +44,10 @@ void pending_found(struct session *session, enum line_kind kind, struct text roo
 
 /*
  * All that was missed in a room is known, or is not: its doubtful lines are sent again, or shown
- * and removed. room: its name, or @NICK for a conversation; TEXT_NONE: any.
+ * and removed. The same for direct messages.
  */
 void pending_settle(struct session *session, struct text room, bool known);
+void pending_settle_direct(struct session *session, bool known);
 
 /* What a line says, if it does: LINE_LOCAL otherwise. */
 struct speech {

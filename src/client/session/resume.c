@@ -68,26 +68,24 @@ static void
 resume_settle_room(struct session *session, struct room *room)
 {
 	bool loads = room->past.request && room->past.newer;
-	if (loads || !room->past.away_from)
+	if (loads)
 		return;
-	if (past_has_newer(room) && session->resumed) {
+	if (past_has_newer(room) && room->past.away_from && session->resumed) {
 		loading_newer(session, room);
 		return;
 	}
-	past_give_up(session->model, room);
+	if (room->past.away_from)
+		past_give_up(session->model, room);
 	pending_settle(session, text_of(room->name), session->resumed);
 }
 
-/* Lines for which no room is left to tell what became of them. */
+/* What was said in rooms in which the user is no more. */
 static void
 resume_settle_others(struct session *session)
 {
 	for (size_t i = 0; i < session->n_pending; i++) {
 		const struct pending *pending = &session->pending[i];
-		const struct room *room =
-			pending->doubtful ? model_room(session->model, text_of(pending->room))
-					  : NULL;
-		if (!pending->doubtful || (room && room->past.away_from))
+		if (!pending->doubtful || model_room(session->model, text_of(pending->room)))
 			continue;
 		char *name = xstrndup(pending->room, strlen(pending->room));
 		pending_settle(session, text_of(name), false);
@@ -103,6 +101,7 @@ resume_settle(struct session *session)
 	if (!session->settling)
 		return;
 	session->settling = false;
+	pending_settle_direct(session, session->resumed);
 	if (session->resumed)
 		resume_leave_others(session);
 	for (size_t i = 0; i < model->n_rooms; i++)

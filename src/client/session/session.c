@@ -67,7 +67,8 @@ session_show_members(struct session *session, struct text name)
 	size_t n = room->n_users;
 	strbuf_printf(&buf, n == 1 ? "%zu person is here" : "%zu people are here", n);
 	for (size_t i = 0; i < room->members.n && n <= MEMBERS_NAMED; i++)
-		strbuf_printf(&buf, "%s%s", i ? ", " : ": ", room->members.items[i]);
+		strbuf_printf(&buf, "%s%s%s", i ? ", " : ": ", room->members.items[i],
+			strset_has(&room->away, text_of(room->members.items[i])) ? " (away)" : "");
 	model_add_notice(session->model, LINE_LOCAL, name, strbuf_view(&buf), wall_ms());
 	strbuf_clear(&buf);
 }

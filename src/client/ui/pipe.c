@@ -8,9 +8,12 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "client/model/day.h"
 #include "client/session/client.h"
+#include "client/session/clock.h"
 #include "client/ui/record.h"
 #include "teahouse/diag.h"
 
@@ -22,6 +25,19 @@ struct pipe {
 	bool failed;
 };
 
+/* `[HH:MM] `, or with the date if it was not today. */
+static void
+pipe_write_time(int64_t time, FILE *out)
+{
+	time_t seconds = (time_t)(time / 1000);
+	struct tm local;
+	char stamp[32] = "";
+	bool today = day_is_same(time, wall_ms());
+	if (localtime_r(&seconds, &local))
+		strftime(stamp, sizeof stamp, today ? "[%H:%M] " : "[%Y-%m-%d %H:%M] ", &local);
+	fputs(stamp, out);
+}
+
 /* Repeats the prefix (`ann: `) on each of its lines, so that each tells the sender. */
 static void
 pipe_write(const struct room *room, const struct room *here, const struct line *line, FILE *out)
@@ -30,6 +46,8 @@ pipe_write(const struct room *room, const struct room *here, const struct line *
 	struct text rest = {line->text + line->body_at, line->len - line->body_at - strlen(close)};
 	while (rest.ptr) {
 		struct text one = text_line(&rest);
+		if (line->past)
+			pipe_write_time(line->time, out);
 		if (room != here && line->kind != LINE_DIRECT)
 			fprintf(out, "[%s] ", room->name);
 		fprintf(out, "%.*s%.*s%s\n", (int)line->body_at, line->text, TEXT_ARGS(one), close);

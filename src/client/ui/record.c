@@ -71,7 +71,7 @@ record_write(struct strbuf *out, const struct room *room, const struct line *lin
 	} else {
 		record_text(out, text_of(room->name));
 	}
-	strbuf_printf(out, "\t%s\t", kinds[line->kind]);
+	strbuf_printf(out, "\t%s%s\t", line->past ? "past-" : "", kinds[line->kind]);
 	record_text(out, (struct text){line->text + line->nick_at, line->nick_len});
 	strbuf_puts(out, "\t");
 	record_text(out, line_words(line));

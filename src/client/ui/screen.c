@@ -139,10 +139,11 @@ on_go(void *ctx, int room)
 static void
 screen_follow(struct screen *screen)
 {
-	const struct room *room = model_current(screen->session->model);
-	if (screen->shown == room)
+	struct room *room = model_current(screen->session->model);
+	if (screen->shown == room && !room->draft_returned)
 		return;
 	screen->shown = room;
+	room->draft_returned = false;
 	if (input_draft().line.len == 0 && room->draft)
 		screen_take_draft(screen);
 }

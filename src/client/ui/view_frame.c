@@ -71,8 +71,14 @@ draw_person(const struct view *view, const struct room *room, int row, const cha
 {
 	struct text nick = text_of(name);
 	short pair = nick_pair(view, nick_colours_get(&room->colours, nick));
-	draw_cut(view_top(view) + row, COLS - SIDE_COLUMNS + 3, SIDE_COLUMNS - 3, nick, A_NORMAL,
-		pair);
+	int y = view_top(view) + row, x = COLS - SIDE_COLUMNS + 3, columns = SIDE_COLUMNS - 3;
+	if (!strset_has(&room->away, nick)) {
+		draw_cut(y, x, columns, nick, A_NORMAL, pair);
+		return;
+	}
+	struct text away = text_of(" (away)");
+	x = draw_cut(y, x, columns - (int)away.len, nick, A_DIM, pair);
+	draw_text(y, x, away, A_DIM, 0);
 }
 
 void
