@@ -1,9 +1,10 @@
 // Connects the parts: packets and actions change the state, and the state is drawn. The only module
 // that knows both the connection and the view.
 
-import { recordShown, roomInAddress, watchHistory } from "./browser_history.js";
+import { recordShown, wantedByAddress, watchHistory } from "./browser_history.js";
 import { t } from "./i18n/translate.js";
 import { fold } from "./lib/names.js";
+import { roomAddress } from "./lib/room_address.js";
 import { rememberDrafts, rememberNick, rememberedDrafts, rememberedNick } from "./lib/storage.js";
 import { dropSession, restoreSession, storeSession, takeLingering, watchPage } from "./lifetime.js";
 import { perform, startLogin } from "./model/actions.js";
@@ -12,6 +13,7 @@ import { messagePackets } from "./model/outbox.js";
 import { askForHistory, continueGap, jumpToNewest, loadMore, openMessage } from "./model/history.js";
 import { disconnected, giveUpName, goneElsewhere, hello, receive } from "./model/packets.js";
 import { askForProfile, askForProfiles } from "./model/profiles.js";
+import { moreHits, startSearch } from "./model/search.js";
 import { createSettings, isWorthAlert } from "./model/settings.js";
 import { allDrafts, append, createState, current, inOrder, isInApp, nicksByRecency, notify, ofKind, takeUnseen } from "./model/state.js";
 import { socketAddress } from "./net/address.js";
@@ -23,16 +25,19 @@ import { watchKeys } from "./shortcuts.js";
 import { playSound, prepareSound, showNotification } from "./view/alerts.js";
 import { createAnswer } from "./view/answer.js";
 import { createAside } from "./view/aside.js";
+import { copyText } from "./view/clipboard.js";
 import { Composer } from "./view/composer.js";
 import { confirm } from "./view/confirm.js";
 import { byId } from "./view/dom.js";
 import { createElsewhere } from "./view/elsewhere.js";
+import { createLineMenu } from "./view/line_menu.js";
 import { createLogin } from "./view/login.js";
 import { MessageLog } from "./view/message_log.js";
 import { drawPage } from "./view/page.js";
 import { createPanes } from "./view/panes.js";
 import { createPeople } from "./view/people.js";
 import { createPersonCard } from "./view/person_card.js";
+import { createSearchDialog } from "./view/search.js";
 import { createSettingsDialog } from "./view/settings_dialog.js";
 import { createSidebar } from "./view/sidebar.js";
 import { createSwitcher } from "./view/switcher.js";
@@ -69,7 +74,7 @@ const composer = new Composer({
 const log = new MessageLog({ edit: (text) => composer.edit(text), retry, join: enter, read: () => act({ do: "read" }), load, jump });
 const drawSidebar = createSidebar(state, { act: onClick, goTo: () => goTo(), newRoom: () => goTo(true), logOut });
 const drawPeople = createPeople(onClick, drawSoon);
-const drawToast = createToast(onClick, () => (state.left = null, drawSoon()));
+const drawToast = createToast(onClick, () => (Object.assign(state, { left: null, sentence: null }), drawSoon()));
 const card = createPersonCard(state, {
 	act: onClick,
 	mention: (nick) => composer.mention(nick),
@@ -81,6 +86,9 @@ const drawElsewhere = createElsewhere(continueHere);
 const drawAside = createAside((key) => onClick({ do: "show", key }));
 const switcher = createSwitcher(onClick);
 const settingsDialog = createSettingsDialog(settings, { shownRoom, redraw });
+const search = createSearchDialog(state, {
+	search: (text, room) => sendSoon(startSearch(state, text, room)), more: () => sendSoon(moreHits(state)), open: enter,
+});
 const login = createLogin(logIn);
 const panes = createPanes();
 
@@ -128,13 +136,26 @@ function enter(room, id = 0) {
 }
 
 function load(what, seq, again) {
-	sendAll(what === "gap" ? continueGap(state, seq) : loadMore(state, what, again));
-	drawSoon();
+	sendSoon(what === "gap" ? continueGap(state, seq) : loadMore(state, what, again));
 }
 
 function jump() {
-	sendAll(jumpToNewest(state));
+	sendSoon(jumpToNewest(state));
+}
+
+function sendSoon(packets) {
+	sendAll(packets);
 	drawSoon();
+}
+
+function lineMenu({ id, text }) {
+	const { kind, name } = current(state);
+	const copy = async (wanted) => {
+		state.sentence = { text: t(await copyText(wanted) ? "copied" : "notCopied") };
+		drawSoon();
+	};
+	const link = { label: t("copyLink"), run: () => copy(location.origin + location.pathname + roomAddress(name, id)) };
+	return [...(kind === "room" && id !== undefined ? [link] : []), { label: t("copyText"), run: () => copy(text) }];
 }
 
 function logIn(nick) {
@@ -356,6 +377,7 @@ function draw() {
 	drawAside(state);
 	drawToast(state);
 	card.draw();
+	search.draw();
 	switcher.draw(state);
 	storeSession(state);
 	recordShown(conversation, (key) => state.conversations.has(key));
@@ -381,13 +403,15 @@ function goTo(forNew = false) {
 }
 
 watchKeys({
-	isInApp: () => isInApp(state), goTo: () => goTo(), showKeys: () => settingsDialog.openKeys(), focus: () => composer.focus(),
+	isInApp: () => isInApp(state), goTo: () => goTo(), showKeys: () => settingsDialog.openKeys(), search: () => search.show(), closeSearch: () => search.close(), focus: () => composer.focus(),
 	step, stepUnread: (by) => step(by, ({ unread }) => unread > 0), nextMention: () => step(1, ({ mentions }) => mentions > 0),
 });
 // The sound may have been switched on at an earlier visit; browsers allow it after the first click.
 document.addEventListener("click", () => settings.get("sound") && prepareSound(), { once: true });
-watchHistory({ show: showConversation, join: (room) => isInApp(state) && enter(room) });
+watchHistory({ show: showConversation, join: (room, id) => isInApp(state) && enter(room, id) });
 addEventListener("beforeunload", (event) => messagePackets(state).length > 0 && event.preventDefault());
+byId("open-search").addEventListener("click", () => search.show());
+createLineMenu(byId("log"), (row) => log.lineOf(row), lineMenu);
 byId("retry").addEventListener("click", () => connection.reconnectNow());
 
 watchPage(state, connection, twins, { draw, redraw });
@@ -398,7 +422,10 @@ startWorker(showConversation);
 setInterval(() => isInApp(state) && sendAll(askForProfiles(state, Date.now())), PROFILES_EVERY);
 
 state.drafts = rememberedDrafts();
-const isRestored = restoreSession(state, roomInAddress());
+const addressed = wantedByAddress();
+const isRestored = restoreSession(state, addressed.room);
+if (addressed.id > 0)
+	openMessage(state, addressed.room, addressed.id);
 const { dataset } = document.documentElement;
 delete dataset.resuming;
 if (isRestored) {
@@ -409,7 +436,7 @@ if (isRestored) {
 		connection.start();
 	draw();
 } else {
-	state.wanted = { nick: rememberedNick(), room: roomInAddress() };
+	state.wanted = { nick: rememberedNick(), room: addressed.room };
 	connection.start();
 	draw();
 	login.open(state.wanted.nick);

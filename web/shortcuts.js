@@ -2,11 +2,11 @@
 
 /**
  * isInApp() says whether there is anything to do. The others do it: goTo(), showKeys(), step(by),
- * stepUnread(by), nextMention(), focus().
+ * stepUnread(by), nextMention(), search(), closeSearch(), focus().
  */
-export function watchKeys({ isInApp, goTo, showKeys, step, stepUnread, nextMention, focus }) {
+export function watchKeys({ isInApp, goTo, showKeys, step, stepUnread, nextMention, search, closeSearch, focus }) {
 	// With Ctrl, or with Command on a Mac.
-	const withCtrl = { "k": goTo, "/": showKeys };
+	const withCtrl = { "k": goTo, "/": showKeys, "f": search };
 	const arrows = { ArrowUp: -1, ArrowDown: 1 };
 
 	document.addEventListener("keydown", (event) => {
@@ -17,6 +17,9 @@ export function watchKeys({ isInApp, goTo, showKeys, step, stepUnread, nextMenti
 		// Caps Lock makes a capital of the letter; Shift makes another shortcut of it, a browser's.
 		const key = shiftKey ? event.key : letterOf(event);
 		const isOver = document.querySelector("dialog[open], .pane.open, :popover-open") !== null;
+		// The browser's own search is behind this one.
+		if (isCommand && key === "f" && document.querySelector("dialog[open]"))
+			return void closeSearch();
 		let run = null;
 		if (isCommand && !altKey && Object.hasOwn(withCtrl, key))
 			run = withCtrl[key];

@@ -21,6 +21,7 @@ export const COMMANDS = [
 	{ name: "rooms", aliases: ["list"], params: [], help: "the rooms" },
 	{ name: "nick", aliases: [], params: [{ name: "name", rest: true }], help: "change your nick", before_login: true },
 	{ name: "topic", aliases: [], params: [{ name: "text", optional: true, rest: true }], help: "show or set the topic" },
+	{ name: "search", aliases: [], params: [{ name: "words", rest: true }], help: "search the messages of your rooms" },
 	{ name: "help", aliases: [], params: [{ name: "command", optional: true }], help: "this list" },
 	{ name: "logout", aliases: ["quit", "q"], params: [], help: "leave the server" },
 ];

@@ -18,6 +18,8 @@ export const COMMAND_HELP = {
 		topic: "das Thema anzeigen oder festlegen; - entfernt es",
 		help: "die Befehle auflisten oder einen erklären",
 		logout: "abmelden",
+		search: "die Nachrichten deiner Räume durchsuchen",
+		history: "zeigen, was im aktuellen Raum gesagt wurde",
 		commands: "diese Liste für Programme",
 	},
 };

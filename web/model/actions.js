@@ -8,10 +8,12 @@ import { t } from "../i18n/translate.js";
 import { nearest } from "../lib/nearest.js";
 import { bytesOf, linesIn } from "../lib/text_length.js";
 import { findCommand, forUsers, namesOf, OWN_COMMANDS, usageOf } from "./commands.js";
+import { jumpToNewest } from "./history.js";
 import { holdsMessages, track } from "./outbox.js";
+import { startSearch } from "./search.js";
 import { close, createState, current, find, findOrOpen, isMe, lastKnown, notify, removeLine, reopen, show, showAnswer } from "./state.js";
 
-const ACTIONS = { say, emote, direct, join, leave, names, moreNames, topic, setTopic, closeAnswer, read, help, command, listRooms, quit, openDm, retry, show: showConversation, undoLeave, history: historyHint };
+const ACTIONS = { say, emote, direct, join, leave, names, moreNames, topic, setTopic, closeAnswer, read, help, command, listRooms, quit, openDm, retry, show: showConversation, undoLeave, history: historyHint, search };
 
 /** typed: the line that the action is made of, if it was typed. */
 export function perform(state, action, now, typed) {
@@ -41,7 +43,7 @@ function sendMessage(state, packet, typed, { now, confirmed }) {
 	const sent = state.online && !holdsMessages(state);
 	const tracked = track(state, packet, { isMessage: true, sent, after: state.lastId, typed, at: now });
 	current(state).firstUnread = null;
-	return { packets: sent ? [tracked] : [] };
+	return { packets: sent ? [tracked, ...jumpToNewest(state)] : [] };
 }
 
 function sendRequest(state, packet, typed, more) {
@@ -176,6 +178,11 @@ function retry(state, { seq, confirmed }, now) {
 	if (!done.refused && !done.question)
 		removeLine(conversation, line);
 	return done;
+}
+
+/** Searches what was said in all rooms, or opens the dialog that does. */
+function search(state, { text }) {
+	return { packets: startSearch(state, text, "") };
 }
 
 /** Requests the server's rooms, for the switcher. */

@@ -17,6 +17,7 @@ export const OWN_COMMANDS = [
 	{ name: "me", aliases: [], params: [{ name: "action", rest: true }], help: "" },
 	{ name: "msg", aliases: ["message"], params: [{ name: "name" }, { name: "text", rest: true }], help: "" },
 	{ name: "say", aliases: [], params: [{ name: "text", rest: true }], help: "" },
+	{ name: "search", aliases: [], params: [{ name: "words", rest: true }], help: "" },
 	{ name: "topic", aliases: [], params: [{ name: "text", optional: true, rest: true }], help: "" },
 ];
 
@@ -31,6 +32,7 @@ const PARSERS = new Map(Object.entries({
 	me: (text) => text && { do: "emote", text },
 	msg: parseDirect,
 	say: (text) => text && { do: "say", text },
+	search: (text) => ({ do: "search", text }),
 	topic: (text) => ({ do: "topic", text }),
 }));
 

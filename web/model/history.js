@@ -27,6 +27,8 @@ export function askForHistory(state) {
 		return [];
 	if (state.wantedMessage?.room === fold(room.name))
 		return goToMessage(state, room, state.wantedMessage.id);
+	if (room.loaded.isLeft)
+		return jumpToNewest(state);
 	return room.loaded.opened || room.loaded.asked.size > 0 ? [] : ask(state, room, "older", { ...RANGES.older(room), limit: FIRST_PAGE });
 }
 
@@ -60,7 +62,7 @@ export function jumpToNewest(state) {
 	const { loaded } = room;
 	if (!loaded?.detached || !canAsk(state, room) || loaded.asked.has("newest"))
 		return [];
-	loaded.arrivals = [];
+	Object.assign(loaded, { arrivals: [], isLeft: false });
 	return ask(state, room, "newest", { limit: FIRST_PAGE });
 }
 
@@ -75,6 +77,7 @@ export function openMessage(state, name, id) {
 
 function goToMessage(state, room, id) {
 	const { loaded, lines } = room;
+	loaded.isLeft = false;
 	const line = lines.find((one) => one.id === id);
 	if (line && loaded.opened) {
 		loaded.goTo = line.seq;
@@ -238,7 +241,7 @@ function addBetween(state, room, { events, more }, seq) {
 	cutStart(room);
 	if (isDone || !lines.includes(gap))
 		return [];
-	const changed = changeGap(room, gap, { count, status: count < FILL_MOST ? "loading" : "more" });
+	const changed = changeGap(room, gap, { count, status: count + PAGE <= FILL_MOST ? "loading" : "more" });
 	return changed.status === "loading" ? askBetween(state, room, changed) : [];
 }
 
@@ -249,7 +252,7 @@ function countAdded(state, room, added) {
 		return;
 	const isEarlier = room.lines.findIndex(({ seq }) => seq === room.firstUnread) < room.lines.indexOf(unread[0]);
 	if (room.firstUnread === null || !isEarlier)
-		room.firstUnread = unread[0].seq;
+		Object.assign(room, { firstUnread: unread[0].seq, firstUnreadId: unread[0].id });
 	if (state.pageVisible && state.current === room.key)
 		return;
 	room.unread += unread.length;

@@ -30,6 +30,8 @@ export function storedLines(state, conversation, events) {
 		const last = lines.at(-1);
 		if (line.kind === "chat" && last?.kind === "renamed" && !last.own && sameName(last.to, line.nick))
 			line.was = lines.pop().nick;
+		if (conversation.firstUnread !== null && line.id === conversation.firstUnreadId)
+			conversation.firstUnread = line.seq;
 		lines.push(line);
 	}
 	return lines;

@@ -14,6 +14,7 @@ export function createLoaded() {
 		missed: 0,         // and so many messages have come since,
 		arrivals: null,    // and these lines, if they may be needed,
 		kept: [],          // and these, which are the page's own and so in no history
+		isLeft: false,     // the user has been elsewhere since: the newest are to be shown
 		following: true,   // the user looks at the end of the lines
 		asked: new Map(),  // what the server is being asked for -> "loading", or "failed"
 		issue: 0,          // rises when the lines are replaced: an answer to an older one is late
@@ -43,12 +44,12 @@ export function addLine(conversation, line) {
 		loaded.kept.push(line);
 	else
 		loaded.arrivals?.push(line);
-	if (loaded?.detached && isMessage(line) && !line.own)
-		loaded.missed++;
 	if (loaded && !loaded.following)
 		cutEnd(conversation);
 	else
 		cutStart(conversation);
+	if (loaded?.detached && isMessage(line) && !line.own)
+		loaded.missed++;
 }
 
 /** Drops the first lines, if there are too many. */
@@ -68,7 +69,6 @@ export function cutEnd(conversation) {
 	const cut = lines.splice(KEPT_LINES);
 	if (cut.length === 0)
 		return;
-	loaded.missed = (loaded.detached ? loaded.missed : 0) + cut.filter((line) => isMessage(line) && !line.stored && !line.own).length;
 	loaded.detached = true;
 	loaded.kept.unshift(...cut.filter(({ kind }) => kind === "failed"));
 	conversation.linesVersion++;

@@ -12,6 +12,7 @@ import { failedLine, settle, takeUnanswered, track } from "./outbox.js";
 import { appendPresence, appendRenamed, takeFormerName } from "./presence.js";
 import { forgetProfile, keepProfiles, noteAway, noteSpeaking, renameProfile } from "./profiles.js";
 import { refusalText } from "./refusals.js";
+import { searchAnswered, searchFailed } from "./search.js";
 import { addPeople, addPerson, append, close, current, find, findOrOpen, isMe, notify, ofKind, removePerson, renameDm, renamePerson, setPeople, show, showAnswer } from "./state.js";
 
 // How long the server may take to notice that the lost connection is dead, in ms.
@@ -20,7 +21,7 @@ const NICK_LETTERS = 32;
 
 const HANDLERS = {
 	greeting, welcome, join, leave, chat: message, emote: message, direct, nick: renamed,
-	presence, names, rooms, who, topic, commands, notice, error, pong, history,
+	presence, names, rooms, who, topic, commands, notice, error, pong, history, search: searchAnswered,
 };
 
 /**
@@ -66,6 +67,7 @@ export function disconnected(state, now) {
 	state.wanted = { nick, room: room?.name ?? "" };
 	for (const request of takeUnanswered(state)) {
 		historyFailed(state, request);
+		searchFailed(state, request);
 		if (!request.quiet)
 			notify(state, t("unanswered", request), now, request.key);
 	}
@@ -330,6 +332,8 @@ function error({ code, message: text, about, time, ref }, state, now) {
 		return failCheck(state, request);
 	if (request?.load)
 		return historyFailed(state, request);
+	if (request?.search)
+		return searchFailed(state, request, code, text);
 	// The person after whom the list was to continue has left, so it is requested from the beginning.
 	if (request?.packet.after !== undefined)
 		return [track(state, { type: "names", room: request.packet.room }, { quiet: true, key: request.key })];

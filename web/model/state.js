@@ -18,6 +18,7 @@ export function createState() {
 		online: false,              // logged in on the present connection
 		wantedMessage: null,        // a message that is to be shown: { room, id }, with the room's name folded
 		sentence: null,             // something to be said for a moment: { text }
+		search: createSearch(),
 		secret: "",                 // by which the session is resumed on another connection
 		lastId: 0,                  // the highest id of an event that was told
 		catchUp: null,              // between the resumption of a session and what is live, see catch_up.js
@@ -52,6 +53,20 @@ export function createState() {
 		partialLists: {},           // long answers that are still arriving, by packet type
 		lastRef: 0,
 		lastSeq: 0,
+	};
+}
+
+function createSearch() {
+	return {
+		isOpen: false,
+		text: "",
+		room: "",     // "": all rooms that the user is in
+		status: "",   // "loading", "done" or "failed"; "" before the first search
+		problem: "",  // why it has failed
+		hits: [],     // { id, room, nick, time, kind, text }, the newest first
+		more: false,  // there are older ones,
+		before: 0,    // before this id
+		issue: 0,     // rises with each search: an answer to an older one is late
 	};
 }
 
@@ -134,7 +149,8 @@ function createConversation(key, kind, name) {
 		unread: 0,
 		mentions: 0,                // how many of the unread lines mention the user
 		newCount: 0,                // how many messages were unread when the conversation was opened
-		firstUnread: null,          // seq of the first line that came while the conversation was not in view
+		firstUnread: null,          // seq of the first line that came while the conversation was not in view,
+		firstUnreadId: undefined,   // and its id, by which it is found if it is loaded again
 	};
 }
 
@@ -204,6 +220,8 @@ export function show(state, key) {
 	const before = current(state);
 	if (before && before.key !== key)
 		before.firstUnread = null;
+	if (before?.loaded && before.key !== key)
+		before.loaded.isLeft = before.loaded.detached;
 	state.current = key;
 	state.conversations.get(key).newCount = state.conversations.get(key).unread;
 	markRead(state);
@@ -295,11 +313,10 @@ export function append(state, conversation, line) {
 		return;
 	if (!inView || !state.pageFocused)
 		state.unseen.push({ ...line, conversation });
-	if (inView && line.past)
-		conversation.firstUnread ??= line.seq;
+	if (conversation.firstUnread === null && (!inView || line.past))
+		Object.assign(conversation, { firstUnread: line.seq, firstUnreadId: line.id });
 	if (inView)
 		return;
-	conversation.firstUnread ??= line.seq;
 	conversation.unread++;
 	if (line.mention)
 		conversation.mentions++;

@@ -2,6 +2,7 @@
 // where nobody else is yet.
 
 import { t, tParts } from "../i18n/translate.js";
+import { roomAddress } from "../lib/room_address.js";
 import { copyText } from "./clipboard.js";
 import { byId, element } from "./dom.js";
 import { nickButton } from "./nick.js";
@@ -36,7 +37,7 @@ function roomIntro({ name, topic, topicBy }, alone) {
 }
 
 function inviteTo(name) {
-	const address = `${location.origin}${location.pathname}#room/${encodeURIComponent(name)}`;
+	const address = `${location.origin}${location.pathname}${roomAddress(name)}`;
 	const field = element("input", { "type": "text", "readOnly": true, "value": address, "aria-label": t("roomLink") });
 	const copy = element("button", { type: "button", className: "inline-button", textContent: t("copy") });
 	field.addEventListener("focus", () => field.select());

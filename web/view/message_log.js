@@ -90,6 +90,10 @@ export class MessageLog {
 		return this.#rows.last() !== (lines.at(-1) ?? null);
 	}
 
+	lineOf(row) {
+		return this.#rows.lineOf(row);
+	}
+
 	/** Draws everything again at the next drawing. */
 	redraw() {
 		this.#lines = null;

@@ -5,10 +5,10 @@ import { t } from "../i18n/translate.js";
 import { splitLinks } from "../lib/links.js";
 import { parseInline, parseMessage } from "../lib/markdown.js";
 import { splitMentions } from "../lib/names.js";
+import { parseRoomAddress } from "../lib/room_address.js";
 import { element, icon } from "./dom.js";
 
 const TAGS = { code: "code", bold: "strong", italic: "em", quote: "blockquote" };
-const ROOM = /^#room\/(.+)$/iu;
 
 /** A message: with code over several lines, and quotations. called: a name to be marked in it, if there is one. */
 export function richText(text, called) {
@@ -56,21 +56,17 @@ function linkOf({ text, href, shown }) {
 	// The style sheet shows this in place of the text, which could be taken for another address.
 	if (shown)
 		link.dataset.shown = shown;
-	const room = roomOf(href);
+	const { room, id } = addressOf(href);
 	if (room === "")
 		Object.assign(link, { target: "_blank", rel: "noopener noreferrer nofollow" });
 	else
-		link.dataset.room = room;
+		Object.assign(link.dataset, { room, message: String(id) });
 	return link;
 }
 
-// The room, if the address is one of this page.
-function roomOf(href) {
+// The room and the message, if the address is one of this page.
+function addressOf(href) {
 	const url = new URL(href);
-	const [, name = ""] = url.origin === location.origin && url.pathname === location.pathname && ROOM.exec(url.hash) || [];
-	try {
-		return decodeURIComponent(name);
-	} catch {
-		return "";
-	}
+	const isHere = url.origin === location.origin && url.pathname === location.pathname;
+	return parseRoomAddress(isHere ? url.hash : "");
 }

@@ -20,8 +20,9 @@ const LABELS = {
 const LANGUAGE_NAMES = { en: "English", de: "Deutsch" };
 // What is on the keys, and what they do.
 const KEYS = [
-	["capEnter", "keyEnter"], ["capLine", "keyLine"], ["capTab", "keyTab"], ["capUp", "keyUp"], ["capSwitcher", "keySwitcher"],
-	["capStep", "keyStep"], ["capUnread", "keyUnread"], ["capMention", "keyMention"], ["capPage", "keyPage"], ["capNames", "keyNames"], ["capEscape", "keyEscape"], ["capKeys", "keyKeys"],
+	["capEnter", "keyEnter"], ["capLine", "keyLine"], ["capTab", "keyTab"], ["capUp", "keyUp"], ["capSwitcher", "keySwitcher"], ["capSearch", "keySearch"],
+	["capStep", "keyStep"], ["capUnread", "keyUnread"], ["capMention", "keyMention"], ["capPage", "keyPage"], ["capNames", "keyNames"],
+	["capLineMenu", "keyLineMenu"], ["capEscape", "keyEscape"], ["capKeys", "keyKeys"],
 ];
 
 /**

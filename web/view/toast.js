@@ -1,5 +1,5 @@
-// A sentence at the foot of the conversation with one button, for ten seconds: how to get back what
-// was left just now.
+// A sentence at the foot of the conversation, for ten seconds; with a button, if it says how to get back
+// what was left just now.
 
 import { t } from "../i18n/translate.js";
 import { byId, element } from "./dom.js";
@@ -19,19 +19,22 @@ export function createToast(act, forget) {
 	box.addEventListener("focusout", hideLater);
 	box.addEventListener("click", ({ target }) => target.closest("button") && act({ do: "undoLeave" }));
 
-	return function draw({ left }) {
-		if (left === drawn)
+	return function draw({ left, sentence }) {
+		const shown = sentence ?? left;
+		if (shown === drawn)
 			return;
-		drawn = left;
+		drawn = shown;
 		clearTimeout(timer);
-		box.hidden = left === null;
+		box.hidden = shown === null;
 		box.replaceChildren();
-		if (left === null)
+		if (shown === null)
 			return;
+		hideLater();
+		if (sentence)
+			return void box.append(element("span", { textContent: sentence.text }));
 		const { kind, name } = left.conversation;
 		box.append(element("span", { textContent: t(kind === "room" ? "youLeft" : "youClosed", { name }) }),
 			element("button", { type: "button", className: "inline-button", textContent: t("undo") }));
-		hideLater();
 	};
 
 	function hideLater() {
