@@ -4,6 +4,7 @@ Each scene has rooms and names of its own in one server, and its tabs in one bro
 """
 
 import pytest
+from selenium.webdriver.common.keys import Keys
 
 from server import Server
 
@@ -40,15 +41,9 @@ def stored(tmp_path_factory):
 
 
 @pytest.fixture
-def page(stored, browser, tabs):
-    def at(nick=None, path="/"):
-        host, port = stored.address("web")
-        tabs.append(browser.tab(f"http://{host}:{port}{path}"))
-        if nick:
-            tabs[-1].enter(nick)
-            tabs[-1].wait(lambda tab: tab.find("#input").is_displayed(), "the input")
-        return tabs[-1]
-    return at
+def page(page, stored):
+    page.server = stored
+    return page
 
 
 def do(tab, script, *args):
@@ -110,3 +105,92 @@ def test_the_whole_history_is_reached_by_scrolling_up(page, stored):
     assert moved < 2 and most_lines <= KEPT and elements < 12_000
     do(tab, "document.querySelector('#log').scrollTop = 0")
     tab.shows("This is where the history of #long begins.", "#intro")
+
+
+# What a screen reader is told: what is added in a live region, at the moment when it is.
+LISTENING = """
+    window.announced = [];
+    new MutationObserver((changes) => {
+        for (const { addedNodes } of changes)
+            for (const node of addedNodes) {
+                const at = node.nodeType === 1 ? node : node.parentElement;
+                const live = at?.closest("#log [aria-live], #log");
+                if (live?.getAttribute("aria-live") === "polite")
+                    announced.push(node.textContent);
+            }
+    }).observe(document, { childList: true, subtree: true });"""
+
+
+def test_what_is_read_out_is_what_is_new_and_going_back_counts_it(page, stored):
+    tab = page("eve", "/#room/long", script=LISTENING)
+    tab.wait(lambda t: numbers(t)[-1:] == [MANY], "the newest")
+    fill(stored.bob, "long", 1, "live {}")
+    tab.shows("live 1", "#messages")
+    told = [text for text in do(tab, "return announced") if "message" in text or "live" in text]
+    assert len(told) == 1 and "live 1" in told[0]
+
+    tab.find("#log").send_keys(Keys.HOME)
+    for _ in range(12):
+        first = numbers(tab)[0]
+        tab.find("#log").send_keys(Keys.HOME)
+        tab.wait(lambda t, first=first: numbers(t)[0] < first, "older ones by the keyboard")
+    assert len(numbers(tab)) == KEPT and not tab.texts("#messages .line")[-1].startswith("live")
+    tab.wait(lambda t: t.find("#newer").text == "Jump to the newest", "the way back")
+    fill(stored.bob, "long", 3, "late {}")
+    tab.wait(lambda t: t.find("#newer").text == "Jump to the newest (3 new)", "how many came")
+    assert do(tab, "return document.title") == "long - Teahouse", "they are no alert"
+
+    # Down again: what follows is loaded, and at last it is live again.
+    last = numbers(tab)[-1]
+    tab.find("#log").send_keys(Keys.END)
+    tab.wait(lambda t: numbers(t)[-1] > last, "newer ones")
+    tab.find("#newer").click()
+    tab.wait(lambda t: tab.texts("#messages .text")[-3:] == ["late 1", "late 2", "late 3"], "the newest")
+    tab.wait(lambda t: not t.find("#newer").is_displayed(), "nothing below")
+    now = numbers(tab)
+    assert now == list(range(now[0], MANY + 1)) and len(now) >= 40
+    fill(stored.bob, "long", 1, "at last {}")
+    tab.shows("at last 1", "#messages")
+    assert sum("message" in text for text in do(tab, "return announced")) == 0
+
+
+def test_a_link_opens_the_room_around_its_message(page, stored):
+    fill(stored.bob, "cups", 300, "cup {}")
+    stored.bob.send("history", room="cups", limit=200, ref="cups")
+    events = stored.bob.until("history", ref="cups")["events"]
+    wanted, number = events[20]["id"], events[20]["message"]
+    tab = page("fay", f"/#room/cups/{wanted}")
+    tab.wait(lambda t: do(t, "return document.activeElement.querySelector?.('.text')?.textContent") == number, "the focus")
+    marked = tab.find("#messages .marked")
+    top, bottom = do(tab, "const at = arguments[0].getBoundingClientRect(); return [at.top, at.bottom]", marked)
+    assert top > 100 and bottom < 700
+    tab.wait(lambda t: do(t, "return location.hash") == "#room/cups", "the address of the room")
+    assert tab.faults("light", "dark") == []
+
+    # From another room, by a link in a message; first the link is copied by the keyboard.
+    do(tab, "Object.defineProperty(navigator, 'clipboard', { value: { writeText: async (text) => { window.taken = text; } }, configurable: true })")
+    marked.send_keys(Keys.SHIFT, Keys.F10)
+    tab.wait(lambda t: t.texts("#menu [role=menuitem]") == ["Copy link", "Copy text"], "the menu")
+    assert tab.faults() == []
+    tab.driver.switch_to.active_element.send_keys(Keys.ENTER)
+    tab.wait(lambda t: do(t, "return window.taken") is not None, "a copy")
+    link = do(tab, "return taken")
+    assert link.endswith(f"/#room/cups/{wanted}")
+    tab.shows("Copied", "#toast")
+    assert do(tab, "return document.activeElement.id") == "line-menu"
+    tab.driver.switch_to.active_element.send_keys(Keys.ARROW_UP)
+    before = events[19]["message"]
+    assert do(tab, "return document.activeElement.closest('.line').querySelector('.text').textContent") == before
+
+    tab.find("#input").send_keys("/join saucers", Keys.ENTER)
+    tab.wait(lambda t: t.texts("#title") == ["saucers"], "another room")
+    gone = link.replace(str(wanted), str(events[-1]["id"] + 100_000))
+    tab.find("#input").send_keys(f"{link} or {gone}", Keys.ENTER)
+    tab.wait(lambda t: len(t.texts("#messages a")) == 2, "the links")
+    tab.find("#messages a").click()
+    tab.wait(lambda t: t.texts("#title") == ["cups"] and t.texts("#messages .marked .text") == [number], "the message")
+    tab.front().back()
+    tab.wait(lambda t: t.texts("#title") == ["saucers"] and len(t.texts("#messages a")) == 2, "the room before")
+    do(tab, "document.querySelectorAll('#messages a')[1].click()")
+    tab.shows("That message is not there any more.", "#toast")
+    assert tab.texts("#title") == ["cups"] and len(tab.texts("#messages .line")) >= 50

@@ -196,10 +196,12 @@ export class MessageLog {
 		this.#loadAtEdges();
 	}
 
+	// The end of what is loaded is not the bottom: there, the view would follow what is loaded next.
 	#setAtBottom(isAtBottom) {
-		this.#atBottom = isAtBottom;
-		if (this.#conversation?.loaded)
-			this.#conversation.loaded.following = isAtBottom && !this.#conversation.loaded.detached;
+		const { loaded } = this.#conversation ?? {};
+		this.#atBottom = isAtBottom && !loaded?.detached;
+		if (loaded)
+			loaded.following = this.#atBottom;
 	}
 
 	// More messages are loaded before the user comes to the end of those that are there.
