@@ -4,10 +4,10 @@
 
 import { timeZoneChanged } from "./i18n/times.js";
 import {
-	forgetLingering, forgetSession, rememberedLeaving, rememberedLingering, rememberedSession, rememberLeaving, rememberLingering, rememberSession,
+	forgetLingering, forgetSession, rememberDirects, rememberedDirects, rememberedLeaving, rememberedLingering, rememberedSession, rememberLeaving, rememberLingering, rememberSession,
 } from "./lib/storage.js";
 import { sameName } from "./lib/names.js";
-import { describeSession, resumeSession, takeUpSession } from "./model/resume.js";
+import { describeDirects, describeSession, restoreDirects, resumeSession, takeUpSession } from "./model/resume.js";
 import { setPageFocused, setPageVisible } from "./model/state.js";
 
 const TICK = 5000;     // ms
@@ -20,17 +20,21 @@ export function restoreSession(state, room) {
 	const left = rememberedLeaving();
 	rememberLeaving(null);
 	const isRestored = resumeSession(state, rememberedSession(), left, room);
-	if (isRestored)
+	if (isRestored) {
+		restoreDirects(state, rememberedDirects());
 		forgetLingering(state.secret);
+	}
 	return isRestored;
 }
 
-/** Stores what a reload is to restore, if it has changed. The last id, which changes with every message, is stored now and then. */
-export function storeSession(state, withLastId = false) {
+/** Stores what a reload is to restore, if it has changed. What changes with every message is stored now and then: `all`. */
+export function storeSession(state, all = false) {
 	const session = describeSession(state);
 	if (session === null)
 		return;
-	const text = JSON.stringify({ ...session, lastId: withLastId ? session.lastId : 0 });
+	if (all)
+		rememberDirects(describeDirects(state));
+	const text = JSON.stringify({ ...session, lastId: all ? session.lastId : 0 });
 	if (text === stored)
 		return;
 	stored = text;

@@ -353,6 +353,17 @@ def test_a_full_server_is_the_reason_why_reconnecting_fails(page):
     assert "calm" in tab.find("#connection").get_attribute("class")
 
 
+def test_what_the_server_cannot_store_stays_in_the_field(page):
+    tab = page()
+    for text in ("one", "two"):
+        tab.find("#input").send_keys(text, Keys.ENTER)
+    for count in (1, 2):
+        tab.hears({"type": "error", "code": "store-failed", "message": "?", "about": "chat", "ref": tab.asks("chat", count)["ref"]})
+    tab.shows("Nothing can be said just now: the server cannot store it.", "#hint")
+    assert tab.find("#input").get_attribute("value") == "one"
+    assert tab.texts(".failed-text") == ["two"], "there is room for one"
+
+
 @pytest.mark.parametrize("code, sentence", [
     ("nick-taken", "The name “bob” is already in use."),
     ("nick-alike", "The name “bob” looks too much like one that is in use.")])

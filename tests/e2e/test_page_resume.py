@@ -178,6 +178,7 @@ def test_a_reload_is_noticed_by_nobody(site):
         assert not ann.find("#login").is_displayed()
         assert (ann.texts("#rooms .name"), ann.texts("#title")) == (["main", "tea", "den"], ["tea"])
         assert ann.find("#input").get_attribute("value") == "half a thou"
+        ann.shows("the kettle is on", "#messages")
     ann.front().get(ELSEWHERE)
     bob.send("chat", room="den", message="ann, are you there?")
     bob.send("direct", to="ann", message="still there?")
@@ -189,6 +190,7 @@ def test_a_reload_is_noticed_by_nobody(site):
     wait_until(lambda: ann.texts("#rooms .count:not([hidden])") == ["1"])
     ann.find("#dms .row").click()
     ann.shows("still there?", "#messages")
+    assert [text for text in shown(ann) if "joined" not in text] == ["psst", "still there?"]
     assert comings_and_goings(bob, "ann") == []
     say(ann, "here")
     bob.until("direct", nick="ann", message="here")

@@ -7,8 +7,8 @@ import { load } from "./load.js";
 
 const { perform } = await load("model/actions.js");
 const { giveUpName, hello } = await load("model/packets.js");
-const { describeSession, resumeSession } = await load("model/resume.js");
-const { createState, current, inOrder, isInApp } = await load("model/state.js");
+const { describeDirects, describeSession, restoreDirects, resumeSession } = await load("model/resume.js");
+const { createState, current, find, inOrder, isInApp, takeUnseen } = await load("model/state.js");
 
 function described() {
 	const state = welcomed();
@@ -64,6 +64,21 @@ test("after a reload the name is waited for; a copy of a tab is told that it is 
 	assert.equal(isInApp(copy), false);
 	assert.match(copy.problem, /already in use, perhaps by you in another tab/u);
 	assert.equal(copy.suggestion, "ann2");
+});
+
+test("direct messages, which the server does not keep, are there again, and are not unread anew", () => {
+	const state = welcomed();
+	receiveAll(state, { type: "direct", nick: "bob", to: "ann", message: "psst", id: 5 }, { type: "direct", nick: "ann", to: "bob", message: "yes?", id: 6 });
+	const [session, directs] = JSON.parse(JSON.stringify([describeSession(state), describeDirects(state)]));
+	const again = createState();
+	resumeSession(again, session, NOON, "");
+	restoreDirects(again, directs);
+	const bob = find(again, "dm", "bob");
+	assert.deepEqual(bob.lines.map(({ nick, text, own, id }) => [nick, text, own, id]), [["bob", "psst", false, 5], ["ann", "yes?", true, 6]]);
+	assert.deepEqual([bob.unread, bob.mentions, takeUnseen(again)], [1, 1, []]);
+	for (const broken of [null, "x", [null], [{ name: "bob" }], [{ name: "bob", lines: [null] }], [{ name: "bob", lines: [{ nick: "bob", to: "ann", text: 5, time: 1, own: false }] }], [{ name: "cat", lines: [] }]])
+		restoreDirects(again, broken);
+	assert.equal(bob.lines.length, 2);
 });
 
 test("what is no description restores nothing", () => {

@@ -1,5 +1,5 @@
 // What the page stores in the browser: the nick and the settings permanently, and for a minute the session
-// of a tab that was closed; drafts, and what a reload is to restore, until the tab is closed. What is
+// of a tab that was closed; drafts, direct messages, and what a reload is to restore, until the tab is closed. What is
 // read is not checked here. Where the browser stores nothing (private windows, full disks),
 // the page works without.
 
@@ -7,6 +7,7 @@ const NICK = "teahouse.nick";
 const DRAFTS = "teahouse.drafts";
 const SETTINGS = "teahouse.settings";
 const SESSION = "teahouse.session";
+const DIRECTS = "teahouse.directs";
 const LINGERING = "teahouse.lingering";
 const LEFT = "teahouse.left"; // when the page was left; missing while it is shown
 
@@ -45,9 +46,18 @@ export function rememberSession(session) {
 	write(() => sessionStorage.setItem(SESSION, JSON.stringify(session)));
 }
 
-/** Forgets the session and all drafts. */
+/** The direct messages that were shown, which the server does not keep: see describeDirects(). */
+export function rememberedDirects() {
+	return parsed(read(() => sessionStorage.getItem(DIRECTS)));
+}
+
+export function rememberDirects(directs) {
+	write(() => sessionStorage.setItem(DIRECTS, JSON.stringify(directs)));
+}
+
+/** Forgets the session, all drafts and the direct messages. */
 export function forgetSession() {
-	for (const key of [SESSION, DRAFTS])
+	for (const key of [SESSION, DRAFTS, DIRECTS])
 		write(() => sessionStorage.removeItem(key));
 }
 

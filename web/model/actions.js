@@ -198,8 +198,8 @@ function quit(state) {
 }
 
 /** What the command shows elsewhere is above the lines here. */
-function historyHint() {
-	return { refused: t("historyAbove") };
+function historyHint(state) {
+	showAnswer(state, { kind: "text", title: t("messages"), text: t("historyAbove") });
 }
 
 function openDm(state, { nick: other }) {

@@ -1,10 +1,12 @@
 // What survives a reload of the page: the name, the secret by which the session is resumed, the open
-// conversations and which of them is shown, without their lines. After a reload the state is as after a
-// lost connection, so that the page comes back by the same path. Does not know where it is stored.
+// conversations and which of them is shown. The server has the lines of rooms; those of direct messages
+// are kept here. After a reload the state is as after a lost connection, so that the page comes back by
+// the same path. Does not know where it is stored.
 
-import { current, find, findOrOpen, inOrder, nameKey, ofKind } from "./state.js";
+import { append, current, find, findOrOpen, inOrder, nameKey, ofKind } from "./state.js";
 
 const MOST = 200; // conversations
+const DIRECTS = 30; // lines of each conversation
 const SECRET = 200; // letters
 
 /** A plain object to be stored; null unless the user is logged in. */
@@ -40,6 +42,30 @@ export function resumeSession(state, stored, left, room) {
 	// The server may not know yet that the connection is gone.
 	state.ghostSince = state.secret === "" ? left : 0;
 	return true;
+}
+
+/** The latest direct messages: [{ name, lines }]. */
+export function describeDirects(state) {
+	return ofKind(state, "dm").filter(({ former }) => !former).slice(0, MOST)
+		.map(({ name, lines }) => ({ name, lines: lines.filter(({ kind }) => kind === "direct").slice(-DIRECTS).map(({ id, time, nick, to, text, own }) => ({ id, time, nick, to, text, own })) }));
+}
+
+/** Puts them into their conversations, which are open again. */
+export function restoreDirects(state, stored) {
+	for (const { name, lines } of Array.isArray(stored) ? stored.filter(isDirects) : []) {
+		const dm = find(state, "dm", name);
+		const counts = dm && { unread: dm.unread, mentions: dm.mentions };
+		for (const { id, time, nick, to, text, own } of dm ? lines : [])
+			append(state, dm, { kind: "direct", id, time, nick, to, text, own, mention: !own, past: true });
+		Object.assign(dm ?? {}, { firstUnread: null, ...counts });
+	}
+	state.unseen = [];
+}
+
+function isDirects(one) {
+	const isLine = (line) => ["nick", "to", "text"].every((field) => typeof line?.[field] === "string")
+		&& Number.isFinite(line.time) && typeof line.own === "boolean";
+	return typeof one?.name === "string" && Array.isArray(one.lines) && one.lines.length <= DIRECTS && one.lines.every(isLine);
 }
 
 /** A later load of the page in this tab has gone on with the session: it can be resumed by what that has stored. */
