@@ -2,7 +2,8 @@
 #include "store/chores.h"
 
 enum {
-	STEP = 500,          /* events indexed or deleted at once: some milliseconds */
+	STEP = 500,          /* events deleted at once, or left unindexed: some milliseconds */
+	INDEX_STEP = 100,    /* indexed at once, while a commit may have to wait */
 	SHRINK_PAGES = 64,   /* given back to the file system after a step that deleted */
 	INDEX_AFTER = 5000,  /* ms of silence after which fewer are indexed, too */
 	PRUNE_EVERY = 60000, /* ms */
@@ -33,7 +34,7 @@ index_step(struct chores *chores, struct db *db, int64_t now)
 	int64_t wait = chores->written_at + INDEX_AFTER - now;
 	if (!chores->index_wanted && chores->written - chores->indexed < STEP && wait > 0)
 		return wait;
-	enum db_result result = db_index(db, STEP, &chores->indexed, &left);
+	enum db_result result = db_index(db, INDEX_STEP, &chores->indexed, &left);
 	if (result != DB_OK) {
 		chores->index_wanted = false;
 		return chore_failed(chores, result);

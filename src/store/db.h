@@ -44,7 +44,7 @@ uint64_t db_last_id(struct db *db);
 
 enum db_result db_begin(struct db *db);
 
-/* last_id: see db_last_id. */
+/* last_id: see db_last_id; 0: as before. */
 enum db_result db_commit(struct db *db, uint64_t last_id);
 void db_rollback(struct db *db);
 

@@ -376,9 +376,12 @@ db_begin(struct db *db)
 enum db_result
 db_commit(struct db *db, uint64_t last_id)
 {
-	sqlite3_stmt *statement = statement_get(db, SET_LAST_ID);
-	bind_id(statement, 1, last_id);
-	enum db_result result = statement_run(db, statement);
+	enum db_result result = DB_OK;
+	if (last_id) {
+		sqlite3_stmt *statement = statement_get(db, SET_LAST_ID);
+		bind_id(statement, 1, last_id);
+		result = statement_run(db, statement);
+	}
 	return result == DB_OK ? statement_run(db, statement_get(db, COMMIT)) : result;
 }
 

@@ -1,5 +1,6 @@
 /* A few threads that read, each with a connection to the file of its own. Knows no rings. */
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <utlist.h>
 
 #include "store/store_internal.h"
@@ -28,6 +29,7 @@ reader_run(void *ctx)
 {
 	const struct reader *reader = ctx;
 	struct jobs *jobs = reader->jobs;
+	prctl(PR_SET_NAME, "history-read");
 	pthread_mutex_lock(&jobs->mutex);
 	while (!jobs->stopping) {
 		struct job *job = jobs->waiting;

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <time.h>
 #include <utlist.h>
 
@@ -16,8 +17,9 @@ enum {
 	CLOSING_TRIES = 3, /* when the server stops */
 	DAY_MS = 86400000,
 	/*
-	 * Ids that may be given to what is told and not kept, such as direct messages, before a
-	 * commit says so. After a crash they are not given again.
+	 * Ids that are written down as given, ahead of those that are: to what is told and not
+	 * kept, such as direct messages, and so that not every commit has to write them. After a
+	 * crash they are not given again.
 	 */
 	IDS_AHEAD = 1000000,
 	CHECKPOINT_PAGES = 1000, /* of the write-ahead log: 4 MB */
@@ -33,7 +35,8 @@ enum {
 struct writer {
 	struct db *db, *checkpointer;
 	struct store_settings settings;
-	uint64_t last_id; /* when the file was opened */
+	uint64_t last_id;  /* when the file was opened */
+	uint64_t reserved; /* ids up to this are written down as given; the thread's */
 	pthread_t thread, checkpoint_thread;
 	pthread_mutex_t mutex;
 	pthread_cond_t work, checkpoint; /* there is some; one is due, or it stops */
@@ -84,8 +87,9 @@ turns_have_places(const struct turn *turns)
 }
 
 static enum db_result
-turns_write(struct db *db, const struct turn *turns, uint64_t *written)
+turns_write(struct writer *writer, const struct turn *turns)
 {
+	struct db *db = writer->db;
 	/* Those that only wait for others have nothing to write. */
 	if (!turns_have_places(turns))
 		return DB_OK;
@@ -95,11 +99,15 @@ turns_write(struct db *db, const struct turn *turns, uint64_t *written)
 		result = turn_write(db, turn);
 		last_id = turn->last_id;
 	}
+	bool reserves = last_id + IDS_AHEAD / 2 > writer->reserved;
 	if (result == DB_OK)
-		result = db_commit(db, last_id + IDS_AHEAD);
-	if (result == DB_OK)
-		*written = last_id;
-	return result;
+		result = db_commit(db, reserves ? last_id + IDS_AHEAD : 0);
+	if (result != DB_OK)
+		return result;
+	if (reserves)
+		writer->reserved = last_id + IDS_AHEAD;
+	writer->chores.written = last_id;
+	return DB_OK;
 }
 
 static void
@@ -198,7 +206,7 @@ writer_step(struct writer *writer, int *tries)
 	pthread_mutex_unlock(&writer->mutex);
 	int64_t began = clock_ms(CLOCK_MONOTONIC);
 	writer_look(writer, began);
-	enum db_result result = turns_write(writer->db, turns, &writer->chores.written);
+	enum db_result result = turns_write(writer, turns);
 	if (result != DB_OK)
 		turns_undo(writer, turns, result);
 	pthread_mutex_lock(&writer->mutex);
@@ -243,6 +251,7 @@ writer_run(void *ctx)
 {
 	struct writer *writer = ctx;
 	int tries = 0;
+	prctl(PR_SET_NAME, "history-write");
 	bool useful = true;
 	pthread_mutex_lock(&writer->mutex);
 	while (useful && (writer->waiting || !writer->stopping)) {
@@ -260,6 +269,7 @@ static void *
 checkpoint_run(void *ctx)
 {
 	struct writer *writer = ctx;
+	prctl(PR_SET_NAME, "history-move");
 	pthread_mutex_lock(&writer->mutex);
 	while (!writer->stopping) {
 		if (!writer->checkpoint_due) {
