@@ -168,7 +168,10 @@ check_packet(struct person *person, struct text bytes)
 	const json_t *ref = json_object_get(packet, "ref");
 	assert(!ref || (person->ref && json_equal(ref, person->ref)));
 	json_t *type = json_object_get(packet, "type");
-	if (ref && !json_is_true(json_object_get(packet, "more"))) {
+	/* Of a listing, other pieces follow; of the history, there is more to be asked for. */
+	bool follows =
+		json_is_true(json_object_get(packet, "more")) && !json_object_get(packet, "events");
+	if (ref && !follows) {
 		/* To enter a room is to be told so, and who is there: each once. */
 		assert(!json_object_get(person->answers, json_string_value(type)));
 		json_object_set(person->answers, json_string_value(type), type);
