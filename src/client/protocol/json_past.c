@@ -123,7 +123,7 @@ receive_search(const struct packet *packet)
 {
 	struct session *session = packet->session;
 	const struct json *json = packet->json;
-	answers_begin(session);
+	answers_begin_search(session);
 	/* The newest come first, and are shown last. */
 	for (size_t i = json_length(json, "events"); i-- > 0;) {
 		const struct json *event = json_item_object(json, "events", i);

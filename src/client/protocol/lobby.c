@@ -7,7 +7,6 @@
 #include "client/model/command.h"
 #include "client/protocol/lobby_past.h"
 #include "client/protocol/text_lines.h"
-#include "client/session/answers.h"
 #include "client/session/clock.h"
 #include "client/session/login.h"
 #include "teahouse/name_rules.h"
@@ -396,7 +395,7 @@ lobby_send_text(struct session *session, struct text text)
 static void
 lobby_request_history(struct session *session, struct text rest)
 {
-	answers_begin(session);
+	session->answers_time = wall_ms();
 	lobby_send(session, rest.len > 0 ? "/history " : "/history", rest);
 }
 

@@ -21,10 +21,24 @@ answers_add_line(
 		model->on_line(model->ctx, from, line);
 }
 
-void
-answers_begin(struct session *session)
+/* Says that what follows is an answer; scripts see that by the lines themselves. */
+static void
+answers_begin(struct session *session, struct text room, const char *what, const char *name)
 {
 	session->answers_time = wall_ms();
+	if (!session->interactive)
+		return;
+	struct strbuf text = {0};
+	strbuf_printf(&text, "%s %s:", what, name);
+	model_add_notice(session->model, LINE_LOCAL, room, strbuf_view(&text), wall_ms());
+	strbuf_clear(&text);
+}
+
+void
+answers_begin_search(struct session *session)
+{
+	answers_begin(
+		session, TEXT_NONE, "Found for", session->search ? session->search : "your search");
 }
 
 /* The date, where it is not that of the line before. */
@@ -32,7 +46,7 @@ static void
 answers_add_day(struct session *session, struct room *room, int64_t time)
 {
 	if (session->answers_time == 0)
-		answers_begin(session);
+		session->answers_time = wall_ms();
 	if (!day_is_same(session->answers_time, time)) {
 		struct line *day = day_line(time);
 		answers_add_line(session, room, room, day);
@@ -55,7 +69,7 @@ answers_show_history(
 	struct strbuf text = {0};
 	if (!room)
 		return;
-	answers_begin(session);
+	answers_begin(session, name, "What was said in", room->name);
 	for (size_t i = 0; i < page->n; i++) {
 		answers_add_day(session, room, page->lines[i]->time);
 		answers_add_line(session, room, room, page->lines[i]);

@@ -13,7 +13,7 @@ void answers_show_history(
 	struct session *session, struct text room, const struct page *page, uint64_t first);
 
 /* Messages from several rooms, the oldest first. Takes over the line. */
-void answers_begin(struct session *session);
+void answers_begin_search(struct session *session);
 void answers_add(struct session *session, const struct room *room, struct line *line);
 
 /* n of them were found, and there are others before that id, unless it is 0. */

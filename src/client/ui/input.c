@@ -194,6 +194,7 @@ input_open_readline(void)
 	/* Before Readline reads the user's inputrc, which may override them. */
 	input_keys_bind(&input.keys);
 	rl_initialize();
+	input_keys_bind_beyond_line();
 	/* Set earlier, it would make Readline assume a dumb terminal. */
 	rl_redisplay_function = input_redisplay;
 	using_history();

@@ -176,3 +176,24 @@ input_keys_bind(const struct keys *bound)
 	for (int digit = '1'; digit <= '9'; digit++)
 		input_bind((char[]){'\\', 'e', (char)digit, '\0'}, input_room);
 }
+
+/* Of keys that an inputrc binds to the line alone, such as Debian's does. */
+static void
+input_bind_beyond(rl_command_func_t *of_line, rl_command_func_t *function, const char *sequence)
+{
+	char bytes[16];
+	snprintf(bytes, sizeof bytes, "\x1b%s", sequence + strlen("\\e"));
+	if (rl_function_of_keyseq(bytes, emacs_standard_keymap, NULL) == of_line)
+		input_bind(sequence, function);
+}
+
+void
+input_keys_bind_beyond_line(void)
+{
+	for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
+		for (size_t j = 0; j < FUNCTION_KEYS && functions[i].keys[j]; j++)
+			if (functions[i].function == input_end)
+				input_bind_beyond(rl_end_of_line, input_end, functions[i].keys[j]);
+			else if (functions[i].function == input_home)
+				input_bind_beyond(rl_beg_of_line, input_home, functions[i].keys[j]);
+}

@@ -7,4 +7,10 @@
 /* Names the functions for an inputrc, and binds the usual keys to them. They call `bound`. */
 void input_keys_bind(const struct keys *bound);
 
+/*
+ * To be called when the inputrc was read: keys that it binds to the beginning or the end of the
+ * line go beyond that, as they do by default.
+ */
+void input_keys_bind_beyond_line(void);
+
 #endif

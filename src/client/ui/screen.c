@@ -475,6 +475,7 @@ screen_run(struct session *session)
 	struct strbuf wrong = {0};
 	settings_load(&screen.settings, &wrong);
 	model_learn_command(session->model, text_of("set"));
+	model_learn_command(session->model, text_of("reconnect"));
 	for (struct text rest = strbuf_view(&wrong); rest.len > 0;)
 		screen_notice(&screen, LINE_REFUSED, text_line(&rest));
 	strbuf_clear(&wrong);

@@ -16,7 +16,7 @@ static const struct {
 	{"Alt-Enter", "new line"},
 	{"Tab", "complete"},
 	{"Up, Down", "earlier messages"},
-	{"PgUp, PgDn", "scroll"},
+	{"PgUp, PgDn", "scroll, also to older messages"},
 	{"End, Esc", "to the last message"},
 	{"Alt-1 .. Alt-9", "go to a room"},
 	{"Ctrl-N, Ctrl-P", "next, previous room"},
@@ -73,7 +73,7 @@ draw_keys(struct area area, int row)
 static int
 draw_commands(struct area area, const struct model *model, int row)
 {
-	int widest = width_of(text_of("/set"));
+	int widest = width_of(text_of("/reconnect"));
 	for (size_t i = 0; i < model->n_manual; i++) {
 		int width = width_of(text_of(model->manual[i].usage));
 		widest = width > widest ? width : widest;
@@ -84,7 +84,8 @@ draw_commands(struct area area, const struct model *model, int row)
 	for (size_t i = 0; i < model->n_manual; i++)
 		row = draw_entry(&area, row, text_of(model->manual[i].usage),
 			text_of(model->manual[i].help));
-	return draw_entry(&area, row, text_of("/set"), text_of("list or change the settings"));
+	row = draw_entry(&area, row, text_of("/set"), text_of("list or change the settings"));
+	return draw_entry(&area, row, text_of("/reconnect"), text_of("connect again at once"));
 }
 
 /* Beside each other. If the explanations fit on one page only when they are cut, they are. */
