@@ -61,12 +61,18 @@ def collected(pages):
     return whole
 
 
-def test_opening_a_room_and_scrolling_to_its_beginning(start_server, terminal):
+def test_opening_a_room_and_scrolling_to_its_beginning(start_server, terminal, tmp_path):
     server = start_server(limits=FAST, history=KEPT)
+    inputrc = tmp_path / "inputrc"
+    inputrc.write_text(r'''
+"\e[1~": beginning-of-line
+"\e[4~": end-of-line
+''')
     bob = server.json("bob")
     say(bob, [f"line {i}" for i in range(700)])
     bob.send("topic", topic="counting")
-    ann = terminal("ann", *server.address("json"), rows=24, columns=80)
+    ann = terminal("ann", *server.address("json"), rows=24, columns=80,
+                   env={"INPUTRC": str(inputrc)})
     ann.shows(r"bob: line 699$", r"\*\*\* bob set the topic: counting$")
     ann.shows("ann has joined the chat")
     bob.send("chat", message="hello ann")
@@ -339,3 +345,22 @@ def test_a_session_that_goes_on_elsewhere_is_not_fought_for(scripted_server, ter
     ann.keys("\r")
     scripted_server.accept_and_welcome()
     ann.status("connected")
+
+
+def test_the_history_on_the_classroom_protocols(start_server, terminal):
+    server = start_server(limits=FAST, history=KEPT)
+    bob = server.json("bob")
+    say(bob, ["one", "[not an emote]"])
+    bob.send("emote", message="waves")
+    bob.send("topic", topic="tea")
+    bob.until("topic", topic="tea")
+    ann = terminal("-p", "lobby", "-r", "main", "ann", *server.address("lobby"), columns=80)
+    ann.shows("bob")
+    ann.enter("/history 4")
+    ann.shows(r"^\d\d:\d\d +bob: one$", r"^\d\d:\d\d +bob: \[not an emote\]$",
+              r"^\d\d:\d\d +\[bob waves\]$", r"^\d\d:\d\d +\*\*\* bob set the topic: tea$",
+              r"\*\*\* End of history.$")
+    cat = terminal("-p", "direct", "cat", *server.address("direct"))
+    cat.status("connected")
+    cat.enter("/history")
+    cat.shows("The direct protocol has no history.")
