@@ -7,10 +7,10 @@ import { dayElement, gapElement, lineElement, newElement } from "./line.js";
 
 const PAUSE = 5 * 60 * 1000; // after which a sender's name is shown again, in ms
 
-/** Whether a line need not show the sender's name, since the one before it does. */
-export function continuesGroup(line, last) {
+/** Whether a line need not show the sender's name, since the one before it, of the same day, does. */
+export function continuesGroup(line, last, isSameDay = () => formatDay(line.time) === formatDay(last.time)) {
 	return (line.kind === "chat" || line.kind === "direct") && line.kind === last?.kind && line.nick === last.nick
-		&& line.colour === last.colour && !line.elsewhere && line.time - last.time < PAUSE && formatDay(line.time) === formatDay(last.time);
+		&& line.colour === last.colour && !line.elsewhere && line.time - last.time < PAUSE && isSameDay();
 }
 
 /** parent: the element that has the rows, and nothing else. */
@@ -109,7 +109,7 @@ export function createRows(parent) {
 		if (!made.has(line))
 			made.set(line, make(line));
 		const { row, day } = made.get(line);
-		row.classList.toggle("same", !isUnread && continuesGroup(line, last));
+		row.classList.toggle("same", !isUnread && continuesGroup(line, last, () => day === dayBefore));
 		const dividers = [day !== "" && day !== dayBefore && dayElement(line.time), isUnread && newElement()].filter(Boolean);
 		if (isQuiet)
 			dividers.forEach((divider) => divider.setAttribute("aria-live", "off"));

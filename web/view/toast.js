@@ -4,7 +4,8 @@
 import { t } from "../i18n/translate.js";
 import { byId, element } from "./dom.js";
 
-const SHOWN_FOR = 10_000; // ms, not counting while it is pointed at or has the focus
+const SHOWN_FOR = 10_000; // ms with a button, not counting while it is pointed at or has the focus,
+const BRIEFLY = 5000;     // and without
 
 const box = byId("toast");
 
@@ -29,16 +30,18 @@ export function createToast(act, forget) {
 		box.replaceChildren();
 		if (shown === null)
 			return;
-		hideLater();
-		if (sentence)
-			return void box.append(element("span", { textContent: sentence.text }));
+		if (sentence) {
+			box.append(element("span", { textContent: sentence.text }));
+			return void hideLater();
+		}
 		const { kind, name } = left.conversation;
 		box.append(element("span", { textContent: t(kind === "room" ? "youLeft" : "youClosed", { name }) }),
 			element("button", { type: "button", className: "inline-button", textContent: t("undo") }));
+		hideLater();
 	};
 
 	function hideLater() {
 		clearTimeout(timer);
-		timer = setTimeout(forget, SHOWN_FOR);
+		timer = setTimeout(forget, box.querySelector("button") ? SHOWN_FOR : BRIEFLY);
 	}
 }
