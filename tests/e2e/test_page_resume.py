@@ -196,6 +196,25 @@ def test_a_reload_is_noticed_by_nobody(site):
     bob.until("direct", nick="ann", message="here")
 
 
+def test_a_page_of_which_a_part_is_missing_is_loaded_again(site):
+    """As while the server is being restarted."""
+    ann = site.page("ann")
+    say(ann, "before")
+    ann.shows("before", "#messages")
+    ann.command("Network.enable")
+    ann.command("Network.setBypassServiceWorker", bypass=True)
+    for part in ("model/catch_up.js", "start.js", "style/log.css"):
+        ann.command("Network.setBlockedURLs", urls=[f"*/{part}"])
+        ann.front().refresh()
+        ann.wait(lambda t: t.find("#incomplete").is_displayed(), "the words")
+        assert ann.texts("#incomplete p") == ["The server can’t be reached. Trying again …"]
+        assert ann.faults() == []
+        ann.command("Network.setBlockedURLs", urls=[])
+        ann.inside()
+        ann.shows("before", "#messages")
+    site.browser.complaints()
+
+
 def test_logging_out_leaves_at_once_and_closing_the_tab_a_minute_later(site):
     bob = site.server.json("bob")
     ann = site.page("ann")

@@ -6,9 +6,9 @@ import { NOON, receiveAll, welcomed } from "./fixture.js";
 import { load } from "./load.js";
 
 const { perform } = await load("model/actions.js");
-const { giveUpName, hello } = await load("model/packets.js");
+const { disconnected, giveUpName, hello } = await load("model/packets.js");
 const { describeDirects, describeSession, restoreDirects, resumeSession } = await load("model/resume.js");
-const { createState, current, find, inOrder, isInApp, takeUnseen } = await load("model/state.js");
+const { createState, current, find, inOrder, isInApp, pendingIn, takeUnseen } = await load("model/state.js");
 
 function described() {
 	const state = welcomed();
@@ -64,6 +64,29 @@ test("after a reload the name is waited for; a copy of a tab is told that it is 
 	assert.equal(isInApp(copy), false);
 	assert.match(copy.problem, /already in use, perhaps by you in another tab/u);
 	assert.equal(copy.suggestion, "ann2");
+});
+
+test("messages under way are so after a reload, too: those that were delivered are not sent again", () => {
+	const state = welcomed();
+	state.secret = "s1";
+	for (const text of ["one", "two"])
+		perform(state, { do: "say", text }, NOON);
+	disconnected(state, NOON);
+	perform(state, { do: "say", text: "three" }, NOON);
+	const session = JSON.parse(JSON.stringify(describeSession(state)));
+	const again = createState();
+	resumeSession(again, session, NOON, "");
+	assert.deepEqual(pendingIn(again, "room:main").map(({ packet }) => packet.message), ["one", "two", "three"]);
+	const [ping] = receiveAll(again, { type: "welcome", nick: "ann", room: "main", resumed: true, resume: "s2", limits: {} });
+	receiveAll(again, { type: "names", room: "main", nicks: ["ann"], first: true, snapshot: true },
+		{ type: "chat", room: "main", nick: "ann", message: "one", id: 5, past: true });
+	const sent = receiveAll(again, { type: "pong", ref: ping.ref }).filter(({ type }) => type === "chat");
+	assert.deepEqual(sent.map(({ message }) => message), ["two", "three"]);
+	for (const outbox of [5, [null], [{ packet: {} }], [{ packet: { type: "chat", room: "main", message: 5 }, typed: "", at: 1 }], [{ packet: { type: "logout", message: "" }, typed: "", at: 1 }]]) {
+		const other = createState();
+		resumeSession(other, { ...session, outbox }, NOON, "");
+		assert.equal(other.outbox.size, 0);
+	}
 });
 
 test("direct messages, which the server does not keep, are there again, and are not unread anew", () => {

@@ -3,6 +3,7 @@
 // are kept here. After a reload the state is as after a lost connection, so that the page comes back by
 // the same path. Does not know where it is stored.
 
+import { track } from "./outbox.js";
 import { append, current, find, findOrOpen, inOrder, nameKey, ofKind } from "./state.js";
 
 const MOST = 200; // conversations
@@ -16,7 +17,7 @@ export function describeSession(state) {
 	const { nick, secret, lastId, lineage, elsewhere } = state;
 	const list = inOrder(state).filter(({ former }) => !former).map(({ kind, name, offline, changed, unread, mentions }) => ({ kind, name, offline, changed, unread, mentions }));
 	const shown = current(state);
-	return { nick, secret, lastId, lineage, elsewhere, conversations: list, current: shown ? nameKey(shown) : "" };
+	return { nick, secret, lastId, lineage, elsewhere, outbox: describeOutbox(state), conversations: list, current: shown ? nameKey(shown) : "" };
 }
 
 /**
@@ -39,9 +40,29 @@ export function resumeSession(state, stored, left, room) {
 	const [first] = ofKind(state, "room");
 	Object.assign(state, { phase: "in", nick: stored.nick, wanted: { nick: stored.nick, room: first.name }, restored: true });
 	takeUp(state, stored);
+	restoreOutbox(state, stored.outbox);
 	// The server may not know yet that the connection is gone.
 	state.ghostSince = state.secret === "" ? left : 0;
 	return true;
+}
+
+// Together with the last id, which tells what may have been delivered since.
+function describeOutbox(state) {
+	return [...state.outbox.values()].filter(({ isMessage }) => isMessage).slice(0, MOST).map(({ packet: { ref, ...packet }, key, typed, sent, after, at }) => {
+		const conversation = state.conversations.get(key);
+		return { packet, typed, sent, after, at, key: conversation ? nameKey(conversation) : "" };
+	});
+}
+
+function restoreOutbox(state, outbox) {
+	for (const { packet, typed, sent, after, at, key } of Array.isArray(outbox) ? outbox.filter(isRequest) : [])
+		track(state, packet, { isMessage: true, typed, sent: sent === true, after: countOf(after), at, key: state.conversations.has(key) ? key : state.current });
+}
+
+function isRequest(one) {
+	const { type, room, to, message } = one?.packet ?? {};
+	return typeof message === "string" && typeof one.typed === "string" && Number.isFinite(one.at)
+		&& (type === "direct" ? typeof to === "string" : (type === "chat" || type === "emote") && typeof room === "string");
 }
 
 /** The latest direct messages: [{ name, lines }]. */
