@@ -33,11 +33,13 @@ struct options {
 	const char *config;
 	int port; /* -1: as in the settings */
 	enum log_level level;
+	const char *backup; /* NULL: serve */
 	bool test, hints;
 };
 
 static const char usage[] =
 	"usage: teahoused [-c FILE] [-t] [-v] [--hints] [PORT]\n"
+	"       teahoused [-c FILE] --backup FILE\n"
 	"\n"
 	"A chat server: telnet, JSON over TCP, a web page and more, in the same rooms.\n"
 	"\n"
@@ -45,6 +47,7 @@ static const char usage[] =
 	"                     " TEAHOUSE_CONF ")\n"
 	"  -t, --test         check the settings, report what is wrong with them, and exit\n"
 	"  -v, --verbose      log logins and departures; twice: log everything\n"
+	"      --backup FILE  copy the history to FILE, also while a server runs, and exit\n"
 	"      --hints        once the server is ready, print how to connect to it\n"
 	"      --version      print the version and exit\n"
 	"      --help         print this text and exit\n"
@@ -97,11 +100,12 @@ config_default(void)
 static struct options
 options_parse(int argc, char *argv[])
 {
-	enum { VERSION = 256, HELP, HINTS };
+	enum { VERSION = 256, HELP, HINTS, BACKUP };
 	static const struct option known[] = {
 		{"config", required_argument, NULL, 'c'},
 		{"test", no_argument, NULL, 't'},
 		{"verbose", no_argument, NULL, 'v'},
+		{"backup", required_argument, NULL, BACKUP},
 		{"hints", no_argument, NULL, HINTS},
 		{"version", no_argument, NULL, VERSION},
 		{"help", no_argument, NULL, HELP},
@@ -121,6 +125,9 @@ options_parse(int argc, char *argv[])
 		case 'v':
 			options.level = options.level < LOG_LEVEL_TRACE ? options.level + 1
 									: LOG_LEVEL_TRACE;
+			break;
+		case BACKUP:
+			options.backup = optarg;
 			break;
 		case HINTS:
 			options.hints = true;
@@ -380,6 +387,44 @@ server_run(struct config *config, const char *hints)
 	return waker.damaged ? EXIT_FAILURE : status;
 }
 
+/* `why` is logged if something is wrong. */
+static int
+history_status(bool fine, struct strbuf *why)
+{
+	if (!fine)
+		diag_line(LOG_LEVEL_ERROR, "history: %.*s", TEXT_ARGS(strbuf_view(why)));
+	strbuf_clear(why);
+	return fine ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static int
+history_test(const struct config *config)
+{
+	struct strbuf why = {0};
+	return history_status(!*config->history || store_check(config->history, &why), &why);
+}
+
+static void
+progress_show(int percent)
+{
+	fprintf(stderr, "\rteahoused: %d %% copied", percent);
+}
+
+static int
+history_backup(const struct config *config, const char *to)
+{
+	struct strbuf why = {0};
+	bool shows = isatty(STDERR_FILENO);
+	if (!*config->history) {
+		diag_line(LOG_LEVEL_ERROR, "history.file is empty: there is nothing to copy");
+		return EXIT_USAGE;
+	}
+	bool taken = store_backup(config->history, to, shows ? progress_show : NULL, &why);
+	if (shows)
+		fputs(taken ? "\rteahoused: 100 % copied\n" : "\n", stderr);
+	return history_status(taken, &why);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -392,9 +437,11 @@ main(int argc, char *argv[])
 	if (!config)
 		return EXIT_USAGE;
 	int status = EXIT_SUCCESS;
-	if (options.test)
+	if (options.backup)
+		status = history_backup(config, options.backup);
+	else if (options.test && (status = history_test(config)) == EXIT_SUCCESS)
 		printf("%s: settings are valid\n", options.config);
-	else
+	else if (!options.test)
 		status = server_run(config, options.hints ? argv[0] : NULL);
 	config_free(config);
 	return status;

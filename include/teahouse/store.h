@@ -29,6 +29,19 @@ struct store_settings {
 };
 
 /*
+ * Whether the file can be used, as far as that can be told without touching it. False: `why` has
+ * a sentence that begins with the file's name.
+ */
+bool store_check(const char *file, struct strbuf *why);
+
+/*
+ * Copies the file to `to`, which must not exist: a server that uses it goes on meanwhile, and
+ * makes the copy. `progress` may be NULL. False: `why` has a sentence.
+ */
+bool store_backup(
+	const char *file, const char *to, void (*progress)(int percent), struct strbuf *why);
+
+/*
  * Opens the file, makes it if there is none, and starts the threads. NULL: `why` has a
  * sentence that begins with the file's name. Copies the settings.
  */

@@ -86,6 +86,8 @@ prune_step(struct chores *chores, struct db *db, int64_t now, int64_t wall)
 	if (chores->pruning != PRUNING_NOTHING)
 		return 0;
 	chores->pruned_at = now;
+	/* The file becomes shorter when the log is moved into it. */
+	db_checkpoint(db);
 	return PRUNE_EVERY;
 }
 

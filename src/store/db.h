@@ -22,6 +22,35 @@ enum db_result {
  */
 struct db *db_open(const char *file, enum store_sync sync, struct strbuf *why);
 
+/* The SQL that brings a file from each version to the next. */
+enum { DB_VERSION = 1 };
+extern const char *const db_versions[DB_VERSION];
+
+uint32_t db_application_id(void);
+
+/* Says that a file is of a version that is too new. */
+void db_explain_version(int64_t version, int newest, struct strbuf *why);
+
+/* The same with other versions, of which the newest is `version`. */
+struct db *db_open_version(const char *file, enum store_sync sync, const char *const versions[],
+	int version, struct strbuf *why);
+
+/*
+ * A copy of the file, made in pieces by the connection that writes: another one would have to
+ * begin anew after each commit. NULL: as above.
+ */
+struct db_backup;
+struct db_backup *db_backup_begin(struct db *db, const char *copy, struct strbuf *why);
+
+/* Copies so many pages. *left of *all remain. */
+enum db_result db_backup_step(struct db_backup *backup, int pages, int *left, int *all);
+
+/* False: it is not complete; `why` says why. */
+bool db_backup_end(struct db_backup *backup, struct strbuf *why);
+
+/* Copies a file that no server uses. */
+bool db_copy(const char *file, const char *copy, struct strbuf *why);
+
 /* A database in memory, with the same tables. */
 struct db *db_open_memory(void);
 

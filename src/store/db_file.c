@@ -10,33 +10,7 @@
 #include "store/db_internal.h"
 #include "store/db_words.h"
 
-enum {
-	APPLICATION_ID = 0x54656121, /* `Tea!`, in the file's header */
-	BUSY_MS = 1000,              /* waited for a lock, such as that of a backup tool */
-};
-
-/*
- * What brings a file from each version to the next. The kinds of events are numbers of the
- * file's own (kind_codes), so that the order of enum event_kind may change.
- *
- * An event is a row, in order of arrival; `room` is the one that it is in, 0 if there are
- * several. A place is where it is in the history of a room: a new nick is in several. Who came
- * and went (moves) is apart, since it is seldom asked for. The words of messages are indexed
- * later, up to the id `indexed`.
- */
-static const char *const versions[] = {
-	"CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
-	"CREATE TABLE room (room INTEGER PRIMARY KEY, casefolded TEXT NOT NULL UNIQUE,"
-	" shown TEXT NOT NULL);"
-	"CREATE TABLE event (id INTEGER PRIMARY KEY, time INTEGER NOT NULL, kind INTEGER NOT NULL,"
-	" room INTEGER NOT NULL, actor TEXT NOT NULL, body TEXT NOT NULL);"
-	"CREATE TABLE place (room INTEGER NOT NULL, moves INTEGER NOT NULL, id INTEGER NOT NULL,"
-	" PRIMARY KEY (room, moves, id)) WITHOUT ROWID;"
-	"CREATE VIRTUAL TABLE word USING fts5 (body, content = '', tokenize = 'teahouse');"
-	"INSERT INTO meta VALUES ('last_id', 0), ('indexed', 0);",
-};
-
-enum { VERSION = sizeof versions / sizeof versions[0] };
+enum { BUSY_MS = 1000 }; /* waited for a lock, such as that of a backup tool */
 
 #define PLACES(moves, order)                                                              \
 	"SELECT id FROM place WHERE room = (SELECT room FROM room WHERE casefolded = ?1)" \
@@ -86,16 +60,6 @@ static const char *const sql[STATEMENTS] = {
 		   " ORDER BY word.rowid DESC LIMIT ?4",
 };
 
-void
-db_error(const struct db *db, char *why, size_t size)
-{
-	int code = sqlite3_extended_errcode(db->sqlite);
-	int n = snprintf(why, size, "%s", sqlite3_errmsg(db->sqlite));
-	/* It says whether reading, writing or flushing failed. */
-	if ((code & 0xff) == SQLITE_IOERR && n >= 0 && (size_t)n < size)
-		snprintf(why + n, size - (size_t)n, " (SQLite's code %d)", code);
-}
-
 int64_t
 db_space(const struct db *db)
 {
@@ -104,24 +68,6 @@ db_space(const struct db *db)
 	if (statvfs(file, &found) != 0 || found.f_blocks == 0)
 		return -1;
 	return (int64_t)found.f_bavail * (int64_t)found.f_frsize;
-}
-
-enum db_result
-result_of(int code)
-{
-	switch (code & 0xff) {
-	case SQLITE_OK:
-	case SQLITE_ROW:
-	case SQLITE_DONE:
-		return DB_OK;
-	case SQLITE_CORRUPT:
-	case SQLITE_NOTADB:
-		return DB_CORRUPT;
-	case SQLITE_NOMEM:
-		return xnonnull(NULL), DB_FAILED;
-	default:
-		return DB_FAILED;
-	}
 }
 
 sqlite3_stmt *
@@ -162,24 +108,6 @@ column_text(sqlite3_stmt *statement, int at)
 	return (struct text){bytes ? bytes : "", (size_t)sqlite3_column_bytes(statement, at)};
 }
 
-enum db_result
-db_exec(struct db *db, const char *statements)
-{
-	return result_of(sqlite3_exec(db->sqlite, statements, NULL, NULL, NULL));
-}
-
-int64_t
-db_number(struct db *db, const char *query)
-{
-	sqlite3_stmt *statement = NULL;
-	int64_t number = -1;
-	sqlite3_prepare_v2(db->sqlite, query, -1, &statement, NULL);
-	if (statement && sqlite3_step(statement) == SQLITE_ROW)
-		number = sqlite3_column_int64(statement, 0);
-	sqlite3_finalize(statement);
-	return number;
-}
-
 static int
 on_commit(void *ctx, sqlite3 *sqlite, const char *name, int pages)
 {
@@ -190,7 +118,7 @@ on_commit(void *ctx, sqlite3 *sqlite, const char *name, int pages)
 	return SQLITE_OK;
 }
 
-static struct db *
+struct db *
 db_new(const char *file, int flags)
 {
 	struct db *db = xcalloc(sizeof *db);
@@ -199,6 +127,8 @@ db_new(const char *file, int flags)
 	xnonnull(db->sqlite);
 	sqlite3_busy_timeout(db->sqlite, BUSY_MS);
 	words_register(db->sqlite);
+	/* Nothing of a file that is refused is to change, nor of what is beside it. */
+	sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	return db;
 }
 
@@ -228,69 +158,13 @@ lock_take(const char *file, struct strbuf *why)
 	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
 		return fd;
 	if (errno == EWOULDBLOCK)
-		strbuf_puts(why, "is in use by another server");
+		strbuf_puts(why,
+			"is in use by another server; stop that one, or give this one another file "
+			"(history.file)");
 	else
 		strbuf_printf(why, "cannot be locked: %s", strerror(errno));
 	close(fd);
 	return -1;
-}
-
-static bool
-db_explain(struct db *db, struct strbuf *why)
-{
-	char error[256];
-	db_error(db, error, sizeof error);
-	strbuf_puts(why, error);
-	if (result_of(sqlite3_errcode(db->sqlite)) == DB_CORRUPT)
-		strbuf_puts(
-			why, "; move it away to begin a new history, or put a backup in its place");
-	return false;
-}
-
-/* A copy of the file as it is, beside it, before its version changes. */
-static bool
-db_copy_version(struct db *db, int64_t version, struct strbuf *why)
-{
-	const char *file = sqlite3_db_filename(db->sqlite, "main");
-	char *statement = sqlite3_mprintf("VACUUM INTO '%q.version%lld'", file, (long long)version);
-	enum db_result result = db_exec(db, xnonnull(statement));
-	sqlite3_free(statement);
-	return result == DB_OK || db_explain(db, why);
-}
-
-static bool
-db_upgrade(struct db *db, struct strbuf *why)
-{
-	int64_t version = db_number(db, "PRAGMA user_version");
-	int64_t tables = db_number(db, "SELECT count(*) FROM sqlite_master");
-	int64_t application = db_number(db, "PRAGMA application_id");
-	if (version < 0 || tables < 0)
-		return db_explain(db, why);
-	if (tables > 0 && application != APPLICATION_ID) {
-		strbuf_puts(why, "is a database, but not a history of Teahouse's");
-		return false;
-	}
-	if (version > VERSION) {
-		strbuf_printf(why,
-			"was written by a newer version of teahoused (%lld; this one knows %d)",
-			(long long)version, VERSION);
-		return false;
-	}
-	if (version > 0 && version < VERSION && !db_copy_version(db, version, why))
-		return false;
-	/* It can be chosen before there is a table only. */
-	if (tables == 0)
-		db_exec(db, "PRAGMA auto_vacuum = INCREMENTAL");
-	for (; version < VERSION; version++) {
-		char set[96];
-		snprintf(set, sizeof set,
-			"PRAGMA application_id = %d; PRAGMA user_version = %lld; COMMIT",
-			APPLICATION_ID, (long long)version + 1);
-		if (db_exec(db, "BEGIN IMMEDIATE") != DB_OK ||
-			db_exec(db, versions[version]) != DB_OK || db_exec(db, set) != DB_OK)
-			return db_explain(db, why);
-	}
-	return true;
 }
 
 static bool
@@ -309,11 +183,13 @@ db_configure(struct db *db, enum store_sync sync, struct strbuf *why)
 	if (db_exec(db, pragmas) != DB_OK || db_exec(db, synchronous[sync]) != DB_OK)
 		return db_explain(db, why);
 	sqlite3_wal_hook(db->sqlite, on_commit, db);
+	sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
 	return true;
 }
 
 struct db *
-db_open(const char *file, enum store_sync sync, struct strbuf *why)
+db_open_version(const char *file, enum store_sync sync, const char *const versions[], int version,
+	struct strbuf *why)
 {
 	int lock = lock_take(file, why);
 	if (lock < 0)
@@ -321,10 +197,16 @@ db_open(const char *file, enum store_sync sync, struct strbuf *why)
 	struct db *db = db_new(file, SQLITE_OPEN_READWRITE);
 	db->lock = lock;
 	/* The version first: nothing of a file that is refused may change. */
-	if (db_upgrade(db, why) && db_configure(db, sync, why))
+	if (db_upgrade(db, versions, version, why) && db_configure(db, sync, why))
 		return db;
 	db_close(db);
 	return NULL;
+}
+
+struct db *
+db_open(const char *file, enum store_sync sync, struct strbuf *why)
+{
+	return db_open_version(file, sync, db_versions, DB_VERSION, why);
 }
 
 struct db *
@@ -332,7 +214,7 @@ db_open_memory(void)
 {
 	struct strbuf why = {0};
 	struct db *db = db_new(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
-	db_upgrade(db, &why);
+	db_upgrade(db, db_versions, DB_VERSION, &why);
 	strbuf_clear(&why);
 	return db;
 }

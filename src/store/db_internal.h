@@ -43,6 +43,14 @@ struct db {
 	int log_pages; /* in the write-ahead log, after the last commit */
 };
 
+struct db *db_new(const char *file, int flags);
+
+/* Appends what SQLite says, and what helps. False. */
+bool db_explain(struct db *db, struct strbuf *why);
+
+/* db_version.c: makes the file's tables, or brings them up to date after copying the file. */
+bool db_upgrade(struct db *db, const char *const versions[], int newest, struct strbuf *why);
+
 enum db_result result_of(int code);
 
 /* Prepared when it is first needed. NULL: it cannot be. */

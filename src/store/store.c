@@ -159,7 +159,7 @@ store_open_file(struct store *store, struct strbuf *why)
 	size_t before = why->len;
 	const struct store_settings settings = store->thread_settings;
 	strbuf_printf(why, "%s: ", settings.file);
-	store->writer = writer_open(&settings, why);
+	store->writer = file_check(settings.file, why) ? writer_open(&settings, why) : NULL;
 	store->jobs = store->writer ? jobs_open(&settings, why) : NULL;
 	if (!store->jobs)
 		return false;

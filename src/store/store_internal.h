@@ -159,6 +159,9 @@ store_has_file(const struct store_settings *settings)
 	return settings->file && *settings->file;
 }
 
+/* check.c: see store_check; without the file's name. */
+bool file_check(const char *file, struct strbuf *why);
+
 /* disk.c: what the loop says and does about a disk that is slow, full or broken */
 
 /* Logs what has changed. */

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <utlist.h>
 
+#include "store/backup.h"
 #include "store/chores.h"
 #include "store/store_internal.h"
 
@@ -41,7 +42,8 @@ struct writer {
 	pthread_mutex_t mutex;
 	pthread_cond_t work, checkpoint; /* there is some; one is due, or it stops */
 	pthread_cond_t indexed;          /* more words are */
-	struct chores chores;            /* the thread's */
+	struct chores chores;            /* the thread's, as is .. */
+	struct backup *backup;           /* .. this */
 	uint64_t written, words;         /* ids: all up to this is, and its words are */
 	bool words_wanted;               /* a search waits for them */
 	struct turn *waiting, *done;
@@ -194,6 +196,7 @@ turns_written(struct writer *writer, struct turn *turns, int64_t began)
 	pthread_mutex_unlock(&writer->mutex);
 	writer->settings.wake(writer->settings.ctx);
 	checkpoint_request(writer);
+	backup_step(writer->backup, writer->db, now);
 	pthread_mutex_lock(&writer->mutex);
 }
 
@@ -233,6 +236,8 @@ writer_idle(struct writer *writer)
 	pthread_mutex_unlock(&writer->mutex);
 	writer_look(writer, now);
 	int64_t wait = chores_step(chores, writer->db, now, clock_ms(CLOCK_REALTIME));
+	if (backup_step(writer->backup, writer->db, now))
+		wait = 0;
 	if (chores->damaged)
 		turns_undo(writer, NULL, DB_CORRUPT);
 	else if (wait == 0)
@@ -304,6 +309,7 @@ writer_open(const struct store_settings *settings, struct strbuf *why)
 	writer->checkpointer = checkpointer;
 	writer->settings = *settings;
 	writer->last_id = db_last_id(db);
+	writer->backup = backup_open(settings->file);
 	writer->chores = (struct chores){
 		.keep = settings->keep,
 		.keep_ms = (int64_t)settings->keep_days * DAY_MS,
@@ -388,6 +394,7 @@ writer_close(struct writer *writer, uint64_t last_id, struct turn **unwritten)
 	pthread_join(writer->checkpoint_thread, NULL);
 	struct turn *written = writer->done;
 	*unwritten = writer->waiting;
+	backup_close(writer->backup);
 	if (writer->status.damaged || db_begin(writer->db) != DB_OK ||
 		db_commit(writer->db, last_id) != DB_OK)
 		db_rollback(writer->db);

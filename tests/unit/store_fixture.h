@@ -239,21 +239,4 @@ assert_refused(struct fixture *f, const char *why)
 	strbuf_clear(&wanted);
 }
 
-static inline void
-file_write(const char *file, const char *content)
-{
-	FILE *out = fopen(file, "w");
-	assert_non_null(out);
-	fputs(content, out);
-	fclose(out);
-}
-
-static inline void
-sql(const struct fixture *f, const char *statements)
-{
-	char command[400];
-	snprintf(command, sizeof command, "sqlite3 %s \"%s\"", f->file, statements);
-	assert_int_equal(system(command), 0);
-}
-
 #endif

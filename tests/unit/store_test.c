@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "store/db.h"
 #include "store_fixture.h"
 
 enum { EVENTS = 4000, PAGES = 3000 };
@@ -158,35 +159,105 @@ messages_are_found_in_a_file_and_in_memory(void **state)
 	}
 }
 
+/* As by a later version of the program, which has one step more. */
+static struct db *
+open_later(const struct fixture *f, const char *step, struct strbuf *why)
+{
+	const char *const steps[] = {db_versions[0], step};
+	return db_open_version(f->file, STORE_SYNC_NORMAL, steps, COUNT(steps), why);
+}
+
 static void
-files_that_are_no_history_are_refused(void **state)
+assert_version(const char *file, const char *wanted)
+{
+	char command[200], found[16] = "";
+	snprintf(command, sizeof command,
+		"sqlite3 %s \"PRAGMA user_version; PRAGMA auto_vacuum; SELECT count(*) FROM "
+		"event\" |"
+		" tr '\\n' ' '",
+		file);
+	FILE *out = popen(command, "r");
+	assert_non_null(out);
+	assert_non_null(fgets(found, sizeof found, out));
+	pclose(out);
+	assert_string_equal(found, wanted);
+}
+
+static void
+an_older_file_is_copied_and_brought_up_to_date(void **state)
+{
+	(void)state;
+	struct fixture *f = calloc(1, sizeof *f);
+	struct strbuf why = {0};
+	struct stat copied;
+	char copy[80];
+	fixture_open(f, true);
+	keep(f, EVENT_SAID, 1);
+	keep(f, EVENT_SAID, 1);
+	commit(f);
+	store_close(f->store);
+	f->store = NULL;
+	snprintf(copy, sizeof copy, "%s.version1", f->file);
+	/* A step that fails leaves the version as it was, and its copy. */
+	assert_null(open_later(f, "ALTER TABLE event ADD COLUMN account; SELECT nothing", &why));
+	assert_text(strbuf_view(&why), text_of("near \"nothing\": syntax error"));
+	assert_version(f->file, "1 2 2 ");
+	assert_version(copy, "1 2 2 ");
+	reopen(f);
+	keep(f, EVENT_SAID, 1);
+	commit(f);
+	assert_page(f, 0, (struct history_range){.limit = 10});
+	store_close(f->store);
+	f->store = NULL;
+	struct db *db = open_later(f, "ALTER TABLE event ADD COLUMN account;", &why);
+	assert_non_null(db);
+	db_close(db);
+	assert_version(f->file, "2 2 3 ");
+	assert_version(copy, "1 2 3 ");
+	assert_int_equal(stat(copy, &copied), 0);
+	assert_int_equal(copied.st_mode & 0777, 0600);
+	assert_refused(f, "was written by a newer version of teahoused (2; this one knows 1); "
+			  "install that one, or put the copy from before it in its place");
+	assert_int_equal(rename(copy, f->file), 0);
+	reopen(f);
+	assert_page(f, 0, (struct history_range){.limit = 10});
+	strbuf_clear(&why);
+	fixture_close(f);
+	free(f);
+}
+
+static long
+file_size(const struct fixture *f)
+{
+	struct stat found;
+	assert_int_equal(stat(f->file, &found), 0);
+	return (long)found.st_size;
+}
+
+/* What is not to be kept is deleted in steps, and its space is given back. */
+static void
+what_is_deleted_gives_its_space_back(void **state)
 {
 	(void)state;
 	struct fixture *f = calloc(1, sizeof *f);
 	fixture_open(f, true);
-	assert_refused(f, "is in use by another server");
-	fixture_close(f);
-	fixture_open(f, false);
+	for (size_t i = 0; i < 15000; i++)
+		keep(f, EVENT_SAID, 1);
+	commit(f);
 	store_close(f->store);
 	f->store = NULL;
-	snprintf(f->file, sizeof f->file, "%s/other", f->folder);
-	file_write(f->file, "This is no database, and must stay as it is.\n");
-	assert_refused(f, "file is not a database; move it away to begin a new history, or put a "
-			  "backup in its place");
-	unlink(f->file);
-	sql(f, "CREATE TABLE recipes (tea)");
-	assert_refused(f, "is a database, but not a history of Teahouse's");
-	unlink(f->file);
+	long before = file_size(f);
+	assert_true(before > 500000);
+	f->keep = 100;
 	reopen(f);
-	store_close(f->store);
-	f->store = NULL;
-	sql(f, "PRAGMA user_version = 99");
-	assert_refused(f, "was written by a newer version of teahoused (99; this one knows 1)");
-	unlink(f->file);
-	assert_int_equal(mkdir(f->file, 0700), 0);
-	assert_refused(f, "cannot be opened for writing: Is a directory");
-	rmdir(f->file);
-	reopen(f);
+	/* By the writer's thread, while nothing else happens. */
+	for (int i = 0; file_size(f) > before * 2 / 3; i++) {
+		assert_true(i < 3000);
+		usleep(10000);
+	}
+	memmove(f->kept, f->kept + 14900, (f->n - 14900) * sizeof f->kept[0]);
+	f->n -= 14900;
+	assert_page(f, 0, (struct history_range){.limit = 200});
 	fixture_close(f);
 	free(f);
 }
@@ -199,7 +270,8 @@ main(void)
 		cmocka_unit_test(paging_visits_each_once),
 		cmocka_unit_test(without_a_file_the_newest_are_kept),
 		cmocka_unit_test(messages_are_found_in_a_file_and_in_memory),
-		cmocka_unit_test(files_that_are_no_history_are_refused),
+		cmocka_unit_test(an_older_file_is_copied_and_brought_up_to_date),
+		cmocka_unit_test(what_is_deleted_gives_its_space_back),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
