@@ -223,7 +223,8 @@ struct db *
 db_open_reader(const char *file, struct strbuf *why)
 {
 	struct db *db = db_new(file, SQLITE_OPEN_READONLY);
-	if (db_exec(db, "PRAGMA query_only = ON; PRAGMA mmap_size = 1073741824;"
+	/* No mmap: the kernel would read 128 KB for each page of 4 KB that is not in memory. */
+	if (db_exec(db, "PRAGMA query_only = ON; PRAGMA cache_size = -16384;"
 			"PRAGMA trusted_schema = OFF") == DB_OK)
 		return db;
 	db_explain(db, why);
