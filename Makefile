@@ -51,6 +51,7 @@ UNIT_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*_test.c))
 PLAYER = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/talk/play.c))
 # It counts allocations by a malloc of its own, which a sanitizer has, too.
 FANOUT = $(if $(SANITIZE),,$(BUILD)/tests/bench/fanout)
+BENCHES = load floor history
 FUZZERS = $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*_fuzz.c))
 C_FILES = $(wildcard include/*/*.h src/*.c src/*/*.[ch] src/*/*/*.[ch] tests/*/*.[ch])
 
@@ -102,8 +103,8 @@ fuzzers:
 
 fuzz-programs: $(FUZZERS:%=$(BUILD)/tests/fuzz/%)
 
-bench: programs $(BUILD)/tests/bench/load $(BUILD)/tests/bench/floor ## deliveries a second beside a bare epoll server
-	@$(PYTHON) tests/bench/run.py $(if $(FULL),--full)
+bench: programs $(BENCHES:%=$(BUILD)/tests/bench/%) ## deliveries a second beside a bare epoll server
+	@$(PYTHON) tests/bench/run.py $(if $(FULL),--full) $(if $(HISTORY),--history) $(STORED:%=--stored %)
 
 shots: test-packages programs ## take the README's pictures anew, in tests/e2e/shots
 	@$(call need,fonts-noto-color-emoji fonts-noto-cjk fonts-dejavu-core)
@@ -256,6 +257,9 @@ $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(ARCHIVE)
 
 $(BUILD)/tests/bench/fanout: $(BUILD)/tests/bench/fanout.o $(ARCHIVE)
 	@$(LINK) -o $@ $^ $(PURE_LIBS)
+
+$(BUILD)/tests/bench/history: $(BUILD)/tests/bench/history.o $(ARCHIVE)
+	@$(LINK) -o $@ $^ $(PURE_LIBS) -lm
 
 $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o
 	@$(LINK) -o $@ $^

@@ -239,12 +239,13 @@ load_measure(struct load *load)
 	const struct latencies *late = &load->latencies;
 	printf("{\"listeners\": %u, \"speakers\": %u, \"deliveries\": %llu, \"seconds\": %.3f, "
 	       "\"per_second\": %.0f, \"p50_us\": %.0f, \"p99_us\": %.0f, \"p999_us\": %.0f, "
-	       "\"server_cpu\": %.4f, \"load_cpu\": %.2f, \"errors\": %llu}\n",
+	       "\"server_cpu\": %.4f, \"writer_cpu\": %.4f, \"load_cpu\": %.2f, "
+	       "\"errors\": %llu}\n",
 		options->listeners, options->speakers, (unsigned long long)load->deliveries,
 		seconds, (double)load->deliveries / seconds, latency_quantile(late, 0.5),
 		latency_quantile(late, 0.99), latency_quantile(late, 0.999),
-		to.server_cpu - from.server_cpu, to.own_cpu - from.own_cpu,
-		(unsigned long long)(load->wrong + missing));
+		to.server_cpu - from.server_cpu, to.writer_cpu - from.writer_cpu,
+		to.own_cpu - from.own_cpu, (unsigned long long)(load->wrong + missing));
 }
 
 /* The server's CPU time since a mark, in microseconds for each of n. */

@@ -11,6 +11,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import statistics
 import subprocess
@@ -36,6 +37,7 @@ address = 127.0.0.1
 sessions = 20000
 rate = 0
 login_timeout = 0
+{history}
 [listener:telnet]
 protocol = telnet
 port = 0
@@ -52,6 +54,7 @@ port = 0
 room = idle
 """
 IDLE_CLIENTS = 10000
+BYTES_STORED = 400  # of a message, with room for the write-ahead log
 TEXT_LONG = 1000  # bytes: so that a client that does not read soon exceeds the kernel's buffers
 
 
@@ -109,23 +112,36 @@ class Bench:
 
     def __init__(self, args, folder):
         self.folder = folder
-        settings = folder / "teahouse.ini"
-        settings.write_text(SETTINGS.format(web=ROOT / "web"))
+        settings = self.settings("teahouse.ini")
         self.servers = {
-            "teahoused": [str(args.server), "-c", str(settings)],
+            "teahoused": [str(args.server), "-c", settings],
             "floor": [str(BUILT / "floor")],
         }
         if args.beside:
             self.servers = {
                 "this": self.servers["teahoused"],
-                "that": [str(args.beside), "-c", str(settings)],
+                "that": [str(args.beside), "-c", settings],
+            }
+        if args.history:
+            file = f"[history]\nfile = {self.folder / 'history.db'}"
+            self.servers = {
+                "file": [str(args.server), "-c", self.settings("file.ini", file)],
+                "none": self.servers["teahoused"],
             }
         cores = sorted(os.sched_getaffinity(0))
         self.cores = cores[:2] if len(cores) > 1 else [None, None]
         self.end = time.monotonic() + ALL_WITHIN[args.full]
         self.waited = self.ran = 0.0
 
+    def settings(self, name, history=""):
+        """Writes a settings file; returns its path."""
+        settings = self.folder / name
+        settings.write_text(SETTINGS.format(web=ROOT / "web", history=history))
+        return str(settings)
+
     def measure(self, command, way, options):
+        for old in self.folder.glob("history.db*"):
+            old.unlink()
         if time.monotonic() > self.end:
             raise Failure("this takes too long; give fewer rounds or seconds")
         server = Server(command, self.cores[0], self.folder)
@@ -155,6 +171,9 @@ class Bench:
                           "deliveries were missed, duplicated, damaged or out of order")
         if "per_second" in result:
             result["cpu"] = 1e6 * result["server_cpu"] / max(result["deliveries"], 1)
+            messages = max(result["deliveries"], 1) / result["listeners"]
+            result["writer"] = 1e6 * result["writer_cpu"] / messages
+            result["a_second"] = messages / result["seconds"]
             result["busy"] = 100 * result["server_cpu"] / result["seconds"]
         return result
 
@@ -194,6 +213,11 @@ def medians(results, field, digits=0):
                       for each in results.values())
 
 
+def median(results, field, digits=0):
+    """Of the first server's results."""
+    return f"{statistics.median(r[field] for r in next(iter(results.values()))):,.{digits}f}"
+
+
 def row(*cells):
     widths = (26, 19, 19, 19, 25, 18, 17)
     print("".join(f"{cell:<{width}}" for cell, width in zip(cells, widths)).rstrip(), flush=True)
@@ -231,6 +255,74 @@ def steady(bench, args, ways, sizes):
                 ratio(got, "p99_us"), medians(got, "p50_us"), medians(got, "p99_us"),
                 medians(got, "p999_us"))
     print()
+
+
+def kept(bench, args, ways, sizes):
+    """With a history in a file, and without."""
+    print("With a history in a file : without, as fast as it goes")
+    row("", "ratios", "", "", "file", "", "file : none")
+    row("way, listeners, messages", "CPU of the loop", "deliveries/s", "p99", "messages/s",
+        "writer us/message", "CPU s/million")
+    for way in ways:
+        for listeners in sizes:
+            for outstanding in (20, 200):
+                options = ["-n", str(listeners), "-t", str(args.seconds), "-o", str(outstanding)]
+                got = bench.rounds(args.rounds, way, options)
+                row(f"{way:7} {listeners:5} {outstanding:5}", ratio(got, "cpu"),
+                    ratio(got, "per_second"), ratio(got, "p99_us"), median(got, "a_second"),
+                    median(got, "writer", 1), medians(got, "cpu", 3))
+    print(f"\nAt {args.rate:,} deliveries a second")
+    row("way, listeners", "CPU of the loop", "p50", "p99", "p50 us", "p99 us", "writer us/message")
+    for way in ways:
+        for listeners in sizes:
+            options = ["-n", str(listeners), "-t", str(args.seconds), "-r", str(args.rate)]
+            got = bench.rounds(args.rounds, way, options)
+            row(f"{way:7} {listeners:5}", ratio(got, "cpu"), ratio(got, "p50_us"),
+                ratio(got, "p99_us"), medians(got, "p50_us"), medians(got, "p99_us"),
+                median(got, "writer", 1))
+    print()
+
+
+class Store:
+    """The history without a server, with as many messages stored as wanted, and with none."""
+
+    def __init__(self, folder, messages):
+        self.full, self.empty = folder / "full.db", folder / "empty.db"
+        free = shutil.disk_usage(folder).free
+        if free < messages * BYTES_STORED:
+            raise Failure(f"{messages:,} messages need {messages * BYTES_STORED >> 20:,} MB of disk")
+        print(f"Storing {messages:,} messages", flush=True)
+        (made,) = self.run(self.full, "fill", str(messages))
+        print(f"{made['seconds']:,.0f} s, and {made['with_index'] - made['seconds']:,.0f} s to index; "
+              f"{self.full.stat().st_size / messages:.0f} bytes a message\n", flush=True)
+
+    @staticmethod
+    def run(file, *words):
+        done = subprocess.run([str(BUILT / "history"), str(file), *words],
+                              stdout=subprocess.PIPE, text=True, check=True)
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def reads(self):
+        row("microseconds", "from memory", "p99", "from the disk", "p99", "blocks of 4 KB")
+        for got in self.run(self.full, "read"):
+            row(got["what"], f"{got['warm_us']:,.0f}", f"{got['warm_p99_us']:,.0f}",
+                f"{got['cold_us']:,.0f}", f"{got['cold_p99_us']:,.0f}", f"{got['blocks']:.0f}")
+        print()
+
+    def writes(self, rounds):
+        results = {}
+        for _ in range(rounds):
+            for old in self.empty.parent.glob("empty.db*"):
+                old.unlink()
+            for got, other in zip(self.run(self.full, "write"), self.run(self.empty, "write")):
+                results.setdefault((got["indexed"], got["batch"]), {"full": [], "empty": []})
+                results[got["indexed"], got["batch"]]["full"].append(got)
+                results[got["indexed"], got["batch"]]["empty"].append(other)
+        row("messages at once", "writer full / empty", "", "", "writer us/message")
+        for (indexed, batch), got in results.items():
+            row(f"{batch:5}{', and indexed' if indexed else ''}", ratio(got, "writer_us"), "", "",
+                medians(got, "writer_us", 1))
+        print()
 
 
 def staying(bench, ways, sizes):
@@ -275,6 +367,10 @@ def arguments():
     parser.add_argument("--rate", type=int, default=50000,
                         help="deliveries a second, where the rate is steady")
     parser.add_argument("--way", choices=list(WAYS), help="measure this way only")
+    parser.add_argument("--history", action="store_true",
+                        help="compare with and without a history in a file")
+    parser.add_argument("--stored", type=int, metavar="MESSAGES",
+                        help="the history by itself, with so many messages")
     parser.add_argument("--server", type=pathlib.Path, default=ROOT / "build/teahoused")
     parser.add_argument("--beside", type=pathlib.Path,
                         help="another teahoused to compare with, instead of the bare server")
@@ -284,15 +380,31 @@ def arguments():
     return args
 
 
+def stored(args, folder):
+    try:
+        store = Store(folder, args.stored)
+        store.reads()
+        store.writes(args.rounds)
+    except (Failure, subprocess.CalledProcessError, OSError) as why:
+        print(f"bench: {why}", file=sys.stderr)
+        return 1
+    return 0
+
+
 def main():
     args = arguments()
     ways = [args.way] if args.way else list(WAYS)
     few = ways if args.full or args.way else ["mixed"]
-    with tempfile.TemporaryDirectory(prefix="teahouse-bench-") as folder:
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=ROOT / "build") as folder:
         bench = Bench(args, pathlib.Path(folder))
+        if args.stored:
+            return stored(args, pathlib.Path(folder))
         print(f"{' / '.join(bench.servers)}: medians of {args.rounds} rounds of "
               f"{args.seconds:g} s; in brackets the least and the greatest ratio\n")
         try:
+            if args.history:
+                kept(bench, args, few, [100, 1000])
+                return 0
             closed(bench, args, ways, [100, 1000] if args.full else [100])
             steady(bench, args, few, [100, 1000] if args.full else [100])
             staying(bench, [way for way in ways if way != "mixed" or args.way],

@@ -5,6 +5,7 @@
 #ifndef BENCH_STATS_H
 #define BENCH_STATS_H
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -29,6 +30,7 @@ struct latencies {
 struct mark {
 	int64_t at;
 	double server_cpu, own_cpu; /* seconds */
+	double writer_cpu;          /* of the server's thread that stores what is said */
 };
 
 static inline int64_t
@@ -88,7 +90,7 @@ seconds_of(clockid_t clock)
 static inline void
 proc_read(long pid, const char *name, char *out, size_t size)
 {
-	char path[64];
+	char path[128];
 	snprintf(path, sizeof path, "/proc/%ld/%s", pid, name);
 	int fd = open(path, O_RDONLY);
 	ssize_t n = fd < 0 ? -1 : read(fd, out, size - 1);
@@ -112,6 +114,30 @@ cpu_read(long pid)
 	return (double)ns / (double)SECOND;
 }
 
+/* CPU seconds of the process's thread of this name; 0: there is none. */
+static inline double
+thread_cpu_read(long pid, const char *name)
+{
+	char path[64], text[128];
+	unsigned long long ns = 0;
+	snprintf(path, sizeof path, "/proc/%ld/task", pid);
+	DIR *tasks = pid ? opendir(path) : NULL;
+	for (struct dirent *task; tasks && (task = readdir(tasks)) && ns == 0;) {
+		if (task->d_name[0] == '.')
+			continue;
+		snprintf(path, sizeof path, "task/%.20s/comm", task->d_name);
+		proc_read(pid, path, text, sizeof text);
+		if (strncmp(text, name, strlen(name)) != 0)
+			continue;
+		snprintf(path, sizeof path, "task/%.20s/schedstat", task->d_name);
+		proc_read(pid, path, text, sizeof text);
+		ns = strtoull(text, NULL, 10);
+	}
+	if (tasks)
+		closedir(tasks);
+	return (double)ns / (double)SECOND;
+}
+
 /* Resident bytes. Not VmRSS, which is counted per processor and may be off by 100 KiB and more. */
 static inline double
 memory_read(long pid)
@@ -125,7 +151,8 @@ memory_read(long pid)
 static inline struct mark
 mark_set(long pid)
 {
-	return (struct mark){clock_now(), cpu_read(pid), seconds_of(CLOCK_PROCESS_CPUTIME_ID)};
+	return (struct mark){clock_now(), cpu_read(pid), seconds_of(CLOCK_PROCESS_CPUTIME_ID),
+		thread_cpu_read(pid, "history-write")};
 }
 
 #endif
