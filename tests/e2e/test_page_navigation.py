@@ -94,12 +94,14 @@ def test_leaving_can_be_undone_with_lines_place_and_draft(page):
     assert ann.texts("#rooms .name") == ["main", "garden"]
     cat.send("join", room="tea")
     cat.until("names", room="tea")
+    cat.send("chat", room="tea", message="said meanwhile")
+    cat.until("chat", room="tea")
     ann.find("#toast button").click()
     cat.until("join", nick="Ann", room="tea")
     ann.wait(lambda t: t.texts("#rooms .name") == ["main", "tea", "garden"], "its place")
     assert title(ann) == "tea"
-    hears(ann, "said in tea")
-    hears(ann, "You were away from this room")
+    hears(ann, "said meanwhile")
+    assert [text for text in lines(ann) if "said" in text] == ["Ann said in tea", "cat said meanwhile"]
     assert ann.find("#input").get_attribute("value") == "half a thou"
     assert not ann.find("#toast").is_displayed()
     cat.send("chat", room="tea", message="welcome back")

@@ -254,7 +254,7 @@ function countAdded(state, room, added) {
 	if (room.firstUnread === null || !isEarlier)
 		Object.assign(room, { firstUnread: unread[0].seq, firstUnreadId: unread[0].id });
 	if (state.pageVisible && state.current === room.key)
-		return;
+		return void (room.newCount += unread.length);
 	room.unread += unread.length;
 	room.mentions += unread.filter(({ mention }) => mention).length;
 }

@@ -148,7 +148,7 @@ function createConversation(key, kind, name) {
 		linesVersion: 0,            // rises whenever a line is removed
 		unread: 0,
 		mentions: 0,                // how many of the unread lines mention the user
-		newCount: 0,                // how many messages were unread when the conversation was opened
+		newCount: 0,                // how many messages were unread when the conversation was opened, or were missed while it is
 		firstUnread: null,          // seq of the first line that came while the conversation was not in view,
 		firstUnreadId: undefined,   // and its id, by which it is found if it is loaded again
 	};
@@ -315,8 +315,10 @@ export function append(state, conversation, line) {
 		state.unseen.push({ ...line, conversation });
 	if (conversation.firstUnread === null && (!inView || line.past))
 		Object.assign(conversation, { firstUnread: line.seq, firstUnreadId: line.id });
-	if (inView)
+	if (inView) {
+		conversation.newCount += line.past ? 1 : 0;
 		return;
+	}
 	conversation.unread++;
 	if (line.mention)
 		conversation.mentions++;

@@ -37,7 +37,8 @@ export class MessageLog {
 	#atBottom = true;
 	#top = 0;         // where the view was scrolled to last
 	#missed = 0;      // messages that came below the view
-	#unread = 0;      // messages that were unread when the conversation was opened
+	#newCount = 0;    // messages that were unread when the conversation was opened,
+	#unread = 0;      // and of which the user has not seen the first
 
 	/**
 	 * edit(text) and retry(seq) are called for the buttons of failed messages, join(room, id) for links to rooms and
@@ -83,8 +84,8 @@ export class MessageLog {
 		else
 			this.#setMissed(this.#missed + added.length);
 		this.#goToWanted(loaded);
-		if (switched)
-			this.#unread = conversation.newCount;
+		if (switched || this.#newCount !== conversation.newCount)
+			this.#unread = this.#newCount = conversation.newCount;
 		this.#drawOlder();
 		this.#loadAtEdges();
 		return this.#rows.last() !== (lines.at(-1) ?? null);
