@@ -82,6 +82,8 @@ json_put_params(struct json_writer *json, const struct command *command)
 		json_put_text(json, "name", param.shown);
 		if (param.optional)
 			json_put_bool(json, "optional", true);
+		if (param.keyword)
+			json_put_text(json, "keyword", param.field);
 		if (param.rest)
 			json_put_bool(json, "rest", true);
 		json_close_object(json);

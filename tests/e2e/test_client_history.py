@@ -213,7 +213,23 @@ def test_killing_the_server_leaves_no_hole_and_nothing_moves(start_server, termi
     ann.until(lambda: any("while you were away" in row for row in ann.rows()), "the line")
     say(bob, ["line 140"])
     ann.shows("line 139$", "line 140$")
+    ann.keys("\x15" + "".join(f"mine {i}\r" for i in range(20)))
+    ann.settles_soon()
+    server.kill()
+    server = start_server(**sections)
+    ann.enter("mine 20")
+    ann.status("connected")
+    ann.shows("mine 20$")
+    bob = server.json("bob")
+
+    def kept():
+        bob.send("history", limit=100)
+        events = bob.until("history")["events"]
+        return [event["message"] for event in events if event.get("nick") == "ann"]
+    wait_until(lambda: kept()[-1:] == ["mine 20"])
+    assert kept() == [f"mine {i}" for i in range(21)]
     assert everything(ann, "line") == list(range(141))
+    assert everything(ann, "mine") == list(range(21))
 
 
 def test_asking_for_what_was_said(start_server, terminal):

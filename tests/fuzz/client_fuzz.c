@@ -13,11 +13,12 @@
 #include "client/protocol/json.h"
 #include "client/protocol/lobby.h"
 #include "client/session/client.h"
+#include "client/session/resume.h"
 #include "client/ui/scroll.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { RECEIVED = 0x1e, TYPED = 0x1f };
+enum { LOST = 0x1d, RECEIVED = 0x1e, TYPED = 0x1f };
 
 static void
 look_at_line(const struct line *line)
@@ -39,6 +40,7 @@ look_at(const struct model *model)
 	assert(model->n_rooms > 0 && model->current < model->n_rooms);
 	for (size_t i = 0; i < model->n_rooms; i++) {
 		const struct scrollback *scroll = &model->rooms[i]->scroll;
+		assert(scroll->n <= SCROLLBACK_LINES && scroll->bottom <= scroll->last);
 		for (uint64_t number = scroll->last; scrollback_line(scroll, number); number--)
 			look_at_line(scrollback_line(scroll, number));
 	}
@@ -56,11 +58,27 @@ complete(struct model *model, struct text line)
 	free(words);
 }
 
+/* The connection is lost, and another one is open; the user has scrolled to that line. */
+static void
+lose(struct session *session, unsigned line)
+{
+	struct room *room = model_current(session->model);
+	uint64_t first = scrollback_first(&room->scroll);
+	if (session->state != SESSION_ONLINE)
+		return;
+	resume_lose(session);
+	session_log_in(session);
+	if (room->scroll.n > 0 && line > 0)
+		room->scroll.bottom = first + line % room->scroll.n;
+}
+
 /* Input from the server or the keyboard, by the byte before it. */
 static void
 happen(struct session *session, char how, struct text what)
 {
-	if (how == TYPED) {
+	if (how == LOST) {
+		lose(session, what.len > 0 ? (unsigned char)what.ptr[0] : 0);
+	} else if (how == TYPED) {
 		complete(session->model, what);
 		client_input(session, what);
 	} else {
@@ -93,7 +111,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct text rest = {(const char *)data + 1, size - 1};
 	for (char how = RECEIVED; rest.len > 0;) {
 		size_t n = 0;
-		while (n < rest.len && rest.ptr[n] != RECEIVED && rest.ptr[n] != TYPED)
+		while (n < rest.len && (rest.ptr[n] < LOST || rest.ptr[n] > TYPED))
 			n++;
 		if (session.conn.state == CONN_OPEN)
 			happen(&session, how, (struct text){rest.ptr, n});

@@ -53,6 +53,24 @@ for line in open(sys.argv[1], encoding="utf-8"):
 			} >"$to.heard.$protocol"
 		done
 	done
+	# The client's connection is lost (1d), and what it has missed comes in pages (packet 2 and 3).
+	{
+		printf '\000%s\036' '{"type":"welcome","nick":"ann","resume":"aa"}' \
+			'{"type":"join","room":"main","nick":"ann","id":9,"time":1}' \
+			'{"type":"history","room":"main","ref":"page1","more":true,"events":[{"type":"chat","nick":"bob","message":"tea","id":3,"time":1},{"type":"topic","topic":"tea","nick":"bob","id":5,"time":1}]}'
+		printf '\037%s' 'hello' '/history 2' '/search tea'
+		printf '\035\001\036%s' \
+			'{"type":"welcome","nick":"ann","resume":"bb","resumed":true}' \
+			'{"type":"names","room":"main","nicks":["ann","bob"],"away":["bob"],"first":true,"gap":true}' \
+			'{"type":"chat","room":"main","nick":"ann","message":"hello","id":30,"past":true,"time":1}' \
+			'{"type":"pong","ref":"settle"}' \
+			'{"type":"history","room":"main","ref":"page2","more":false,"events":[{"type":"emote","nick":"ann","message":"waves","id":20,"time":1}]}'
+		printf '\035\036%s' '{"type":"error","code":"resume-failed"}' \
+			'{"type":"welcome","nick":"ann"}' \
+			'{"type":"join","room":"main","nick":"ann","id":40,"time":1}' \
+			'{"type":"history","room":"main","ref":"page3","more":false,"events":[]}' \
+			'{"type":"search","events":[{"type":"chat","room":"main","nick":"bob","message":"tea","id":3,"time":1}],"first":3,"more":true}'
+	} >"$1/missed.heard"
 	cp conf/teahouse.ini "$1"
 }
 

@@ -131,6 +131,9 @@ receive_manual(struct model *model, const struct json *command)
 		bool optional = param && json_flag(param, "optional");
 		strbuf_puts(&usage, optional ? " [" : " ");
 		struct text name = param ? json_text(param, "name") : text_of("");
+		struct text keyword = param ? json_text(param, "keyword") : text_of("");
+		if (keyword.len > 0)
+			strbuf_printf(&usage, "%.*s ", TEXT_ARGS(keyword));
 		for (size_t j = 0; j < name.len; j++)
 			strbuf_printf(&usage, "%c", toupper((unsigned char)name.ptr[j]));
 		strbuf_puts(&usage, optional ? "]" : "");
