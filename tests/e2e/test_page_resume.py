@@ -203,7 +203,7 @@ def test_a_page_of_which_a_part_is_missing_is_loaded_again(site):
     ann.shows("before", "#messages")
     ann.command("Network.enable")
     ann.command("Network.setBypassServiceWorker", bypass=True)
-    for part in ("model/catch_up.js", "start.js", "style/log.css"):
+    for part in ("model/catch_up.js", "start.js"):
         ann.command("Network.setBlockedURLs", urls=[f"*/{part}"])
         ann.front().refresh()
         ann.wait(lambda t: t.find("#incomplete").is_displayed(), "the words")

@@ -56,7 +56,7 @@ def test_the_first_picture_needs_no_module(page, language, words):
     """As if the modules were still on their way."""
     def before(tab):
         tab.command("Network.enable")
-        tab.command("Network.setBlockedURLs", urls=["*/start.js"])
+        tab.command("Network.setBlockedURLs", urls=["*/start.js", "*/healthz"])
         tab.command("Network.setUserAgentOverride", userAgent="test", acceptLanguage=language)
     tab = page(before=before)
     form = tab.find("#login").text
