@@ -34,12 +34,16 @@ void outqueue_add_slice(struct outqueue *q, struct slice slice);
 static inline void
 outqueue_push_slice(struct outqueue *q, struct slice slice)
 {
-	/* In a busy room most events of a turn are encoded one after another into one buffer. */
-	if (q->n != 1 || q->first.buffer != slice.buffer || q->first.to != slice.from) {
+	/*
+	 * In a busy room most events of a turn are encoded one after another into one buffer,
+	 * also while those of earlier turns wait until they are stored.
+	 */
+	struct slice *last = q->n < 2 ? &q->first : &q->more[(q->head + q->n - 2) & (q->cap - 1)];
+	if (q->n == 0 || last->buffer != slice.buffer || last->to != slice.from) {
 		outqueue_add_slice(q, slice);
 		return;
 	}
-	q->first.to = slice.to;
+	last->to = slice.to;
 	q->bytes += slice.to - slice.from;
 }
 
