@@ -182,6 +182,9 @@ def test_a_link_opens_the_room_around_its_message(page, stored):
     before = events[19]["message"]
     assert do(tab, "return document.activeElement.closest('.line').querySelector('.text').textContent") == before
 
+    tab.find("#log").send_keys(Keys.ARROW_RIGHT)
+    assert do(tab, "return document.activeElement.id") == "line-menu", "without a name in view"
+
     tab.find("#input").send_keys("/join saucers", Keys.ENTER)
     tab.wait(lambda t: t.texts("#title") == ["saucers"], "another room")
     gone = link.replace(str(wanted), str(events[-1]["id"] + 100_000))

@@ -234,7 +234,7 @@ export default {
 	capMention: "Alt A",
 	capPage: "Bild↑  Bild↓",
 	capNames: "Eingabe  ↑  ↓",
-	capLineMenu: "Menü  Umschalt F10",
+	capLineMenu: "→  Umschalt F10",
 	capEscape: "Esc",
 	capKeys: "?  Strg /",
 	keyEnter: "Senden",

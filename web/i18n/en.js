@@ -243,7 +243,7 @@ export default {
 	capMention: "Alt A",
 	capPage: "PgUp  PgDn",
 	capNames: "Enter  ↑  ↓",
-	capLineMenu: "Menu  Shift F10",
+	capLineMenu: "→  Shift F10",
 	capEscape: "Esc",
 	capKeys: "?  Ctrl /",
 	keyEnter: "Send",

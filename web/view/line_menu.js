@@ -57,7 +57,9 @@ export function createLineMenu(log, lineOf, itemsOf) {
 			return at ?? lastInView();
 		if (target === button && (key === "ArrowUp" || key === "ArrowDown"))
 			return neighbour(at, key === "ArrowUp" ? -1 : 1);
-		return key === "ArrowRight" && target.matches("button.nick") ? at : null;
+		if (key !== "ArrowRight")
+			return null;
+		return target === log ? lastInView() : target.matches("button.nick") ? at : null;
 	}
 
 	function neighbour(at, step) {
