@@ -104,12 +104,16 @@ class Proxy(threading.Thread):
         self.port = self.listener.getsockname()[1]
         self.left = None  # bytes until the cut; None: never
         self.cuts = 0
+        self.open = True  # else connections are refused
         self.start()
 
     def run(self):
         try:
             while True:
                 client, _ = self.listener.accept()
+                if not self.open:
+                    client.close()
+                    continue
                 with client, socket.create_connection(self.target) as server:
                     self.relay(client, server)
         except OSError:
@@ -181,6 +185,36 @@ def test_a_connection_that_is_cut_anywhere_leaves_no_hole(start_server, terminal
     assert heard == [f"mine {i}" for i in range(mine)] + ["the last"]
     assert everything(ann, "line") == list(range(said))
     assert everything(ann, "mine") == list(range(mine))
+    proxy.close()
+
+
+def test_more_was_missed_than_the_server_tells_by_itself(start_server, terminal):
+    """In one room, which is loaded; in the other rooms and a conversation, little."""
+    server = start_server(limits=FAST, history=KEPT)
+    bob = server.json("bob")
+    proxy = Proxy(server.address("json"))
+    ann = terminal("ann", "127.0.0.1", proxy.port, rows=24, columns=99)
+    ann.shows("people are here: ")
+    for client in (ann, bob):
+        client.enter("/join tea") if client is ann else client.send("join", room="tea")
+    ann.status("│ tea │")
+    bob.send("direct", to="ann", message="psst")
+    say(bob, ["line 0"])
+    ann.status("main: 1 new .*bob: 1 new")
+    proxy.open, proxy.left = False, 1
+    say(bob, [f"line {i}" for i in range(1, 450)])
+    say(bob, ["in tea, ann"], room="tea")
+    bob.send("direct", to="ann", message="are you there?")
+    wait_until(lambda: proxy.cuts == 1)
+    ann.status("reconnecting")
+    proxy.open = True
+    ann.shows("while you were away", "bob: in tea, ann")
+    ann.status("main: 450 new .*bob: 2 new")
+    ann.keys("\x1b1")
+    ann.shows("bob: line 449$")
+    assert everything(ann, "line") == list(range(450))
+    ann.keys("\x1b3")
+    ann.shows("bob: psst$", ".*while you were away.*", "bob: are you there.$")
     proxy.close()
 
 
