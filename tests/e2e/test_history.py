@@ -118,6 +118,8 @@ def test_nothing_that_was_shown_is_lost(tmp_path, sync):
         highest = max([highest, *packets])
     with Server(folder, **sections) as server:
         events = read_all(server.json("reader"))
+    print(f"sync = {sync}: {KILLS} kills, {len(packets)} messages shown, "
+          f"{len([number for number in packets if number not in events])} missing")
     assert packets
     for number, packet in packets.items():
         assert events[number] == packet
