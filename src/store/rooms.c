@@ -1,4 +1,5 @@
 /* The rooms whose history is in memory, in part or, without a file, all there is of it. */
+#include <assert.h>
 #include <stdlib.h>
 #include <utlist.h>
 
@@ -47,6 +48,7 @@ store_room_get(struct store *store, const struct name *name)
 void
 store_room_free(struct store *store, struct store_room *room)
 {
+	assert(store->rooms);
 	HASH_DELETE(hh, store->rooms, room);
 	DL_DELETE(store->recently, room);
 	store->bytes -= room->bytes;
@@ -89,10 +91,10 @@ store_room_trim(struct store *store, struct store_room *room)
 void
 store_rooms_trim(struct store *store)
 {
-	while (store->bytes > MEMORY_BYTES && store->recently) {
-		struct store_room *eldest = store->recently->prev;
-		if (eldest->refs > 0)
-			break;
+	struct store_room *eldest = store->recently ? store->recently->prev : NULL;
+	while (store->bytes > MEMORY_BYTES && eldest && eldest->refs == 0) {
+		struct store_room *before = eldest == store->recently ? NULL : eldest->prev;
 		store_room_free(store, eldest);
+		eldest = before;
 	}
 }

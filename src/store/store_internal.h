@@ -188,9 +188,9 @@ void store_room_trim(struct store *store, struct store_room *room);
 void store_rooms_trim(struct store *store);
 
 /* reading.c, searching.c: see struct history */
-void store_read(struct history *history, const struct name *room, const struct history_range *range,
+void store_read(struct history *history, const struct name *name, const struct history_range *range,
 	history_read_done *done, void *ctx);
-bool store_recent(struct history *history, const struct name *room, uint64_t after,
+bool store_recent(struct history *history, const struct name *name, uint64_t after,
 	void (*found)(void *ctx, const struct event *event), void *ctx);
 void store_search(struct history *history, const struct history_search *search,
 	history_read_done *done, void *ctx);
