@@ -71,7 +71,7 @@ export default {
 	mentionsYou: { one: "erwähnt dich", other: "erwähnt dich {count}-mal" },
 	offlineShort: "offline",
 	logOutTitle: "Abmelden?",
-	logOutText: "Die Nachrichten, die du hier siehst, und was du noch nicht gesendet hast, sind dann weg.",
+	logOutText: "Deine Direktnachrichten, und was du noch nicht gesendet hast, sind dann weg.",
 	youLeft: "Du hast #{name} verlassen.",
 	youClosed: "Du hast das Gespräch mit {name} geschlossen.",
 	undo: "Rückgängig",

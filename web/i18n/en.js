@@ -75,7 +75,7 @@ export default {
 	mentionsYou: { one: "mentions you", other: "mentions you {count} times" },
 	offlineShort: "offline",
 	logOutTitle: "Log out?",
-	logOutText: "The messages shown here, and what you have not sent yet, will be gone.",
+	logOutText: "Your direct messages, and what you have not sent yet, will be gone.",
 	youLeft: "You left #{name}.",
 	youClosed: "You closed the conversation with {name}.",
 	undo: "Undo",
