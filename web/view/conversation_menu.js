@@ -13,5 +13,7 @@ export function openConversationMenu(state, key, button, act, point) {
 	const leave = { label: t(kind === "room" ? "leaveRoom" : "closeDm", { name }), run: () => act({ do: "leave", key }) };
 	if (isOnlyRoom(state, conversation))
 		leave.reason = t("lastRoom");
-	openMenu(button, t("menuOf", { name }), [leave], point);
+	// Narrow pages have no room for the button of the search.
+	const search = { label: t("search"), run: () => act({ do: "search", text: "" }) };
+	openMenu(button, t("menuOf", { name }), key === state.current ? [leave, search] : [leave], point);
 }
