@@ -86,8 +86,8 @@ def scripts():
 def fuzzers(seconds):
     names = sorted(path.stem for path in (ROOT / "tests/fuzz").glob("*_fuzz.c"))
     # With the same seed every time: what only chance finds is for make fuzz-all.
-    return Suite("fuzz", ["sh", "tests/fuzz/run.sh", "build/fuzz", str(seconds), *names], count_tap,
-                 {"FUZZ_SEED": "1"})
+    command = ["sh", "tests/fuzz/run.sh", "build/fuzz", str(seconds), *names]
+    return Suite("fuzz", ["nice", "-n", "19", *command], count_tap, {"FUZZ_SEED": "1"})
 
 
 def real(build, name, workers, *options):
@@ -114,11 +114,13 @@ def main():
     if mode == "all":
         stages[0] += pure("build/asan", "asan")
         cpus = os.cpu_count() or 1
-        # Some tests of the release wait for a minute each and do nothing else.
-        stages.append([real("build", "release", str(3 * cpus))])
+        # Real programs wait often: meanwhile, others compute. Some tests of the release wait
+        # for a minute each and do nothing else.
+        analysers = Suite("analysers", ["nice", "-n", "19", "make", "-s", "analyse"], count_tap)
+        stages.append([real("build", "release", str(3 * cpus)), analysers])
         # The page is the same; other tests speak HTTP and WebSockets with the server.
-        stages.append([real("build/asan", "asan", str(2 * cpus), "--ignore-glob=*/test_page*")])
-        stages.append([fuzzers(5), Suite("analysers", ["make", "-s", "analyse"], count_tap)])
+        stages.append([real("build/asan", "asan", str(2 * cpus), "--ignore-glob=*/test_page*"),
+                       fuzzers(5)])
     passed = failed = 0
     for stage in stages:
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
