@@ -163,17 +163,19 @@ scrollback_unseen(const struct scrollback *scroll)
 uint64_t
 scrollback_first_id(const struct scrollback *scroll)
 {
-	for (uint64_t i = scrollback_first(scroll); i <= scroll->last; i++)
-		if (scrollback_line(scroll, i)->id)
-			return scrollback_line(scroll, i)->id;
+	const struct line *line;
+	for (uint64_t i = scrollback_first(scroll); (line = scrollback_line(scroll, i)); i++)
+		if (line->id)
+			return line->id;
 	return 0;
 }
 
 uint64_t
 scrollback_last_id(const struct scrollback *scroll)
 {
-	for (uint64_t i = scroll->last; i >= scrollback_first(scroll) && i > 0; i--)
-		if (scrollback_line(scroll, i)->id)
-			return scrollback_line(scroll, i)->id;
+	const struct line *line;
+	for (uint64_t i = scroll->last; (line = scrollback_line(scroll, i)); i--)
+		if (line->id)
+			return line->id;
 	return 0;
 }
