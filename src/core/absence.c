@@ -2,6 +2,7 @@
  * Users without a session: how long they stay, with what secret they may come back, and the
  * direct messages that they may be told then.
  */
+#include <assert.h>
 #include <stdlib.h>
 #include <utlist.h>
 
@@ -62,6 +63,7 @@ resume_free(struct core *core, struct resume *resume)
 		resume->successor->used = NULL;
 	if (resume->session && resume->session->resume == resume)
 		resume->session->resume = NULL;
+	assert(core->resumes && resume->user->resumes);
 	HASH_DELETE(hh, core->resumes, resume);
 	DL_DELETE(resume->user->resumes, resume);
 	free(resume);

@@ -198,7 +198,7 @@ on_page(void *ctx, const struct history_page *page)
 	const struct room *room = reading->room;
 	/* By another of its sessions, the user may have left the room since it asked. */
 	bool left = session && room && !room_membership(room, session->user);
-	if (session && page && !left && reading->around && !reading->halved) {
+	if (session && page && room && !left && reading->around && !reading->halved) {
 		/* The older half is known now: from its first event on, both are one page. */
 		uint64_t first = page->n > 0 ? page->events[0].id : reading->around;
 		reading->halved = true;
@@ -211,7 +211,7 @@ on_page(void *ctx, const struct history_page *page)
 	}
 	if (session && !reading->replay)
 		reading_answer(reading, page, left);
-	else if (session && page && !left)
+	else if (session && page && room && !left)
 		reading_replay(reading, page);
 	if (session) {
 		session->reading = NULL;
