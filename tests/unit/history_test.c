@@ -61,7 +61,7 @@ ten_messages(struct told *t)
 {
 	struct guest *ann = guest_login(&t->fixture, "ann");
 	for (int i = 2; i <= 11; i++) {
-		char text[8];
+		char text[16];
 		snprintf(text, sizeof text, "m%d", i);
 		type(ann, text);
 	}

@@ -77,7 +77,7 @@ world_open(struct world *w, size_t saying, bool file)
 	w->cat = guest_login(&w->fixture, "cat");
 	type(w->ann, "the kettle in main");
 	for (int i = 2; i <= ROOMS; i++) {
-		char line[16];
+		char line[32];
 		snprintf(line, sizeof line, "/join r%d", i);
 		type(w->ann, line);
 		type(w->ann, "a secret of this room");
