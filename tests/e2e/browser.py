@@ -3,6 +3,7 @@
 import tempfile
 
 from selenium import webdriver
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
@@ -103,8 +104,10 @@ class Tab:
     def wait(self, condition, what):
         """Until condition(self) is true; `what` says what was waited for."""
         self.front()
-        return WebDriverWait(self.driver, TIMEOUT, poll_frequency=0.02).until(
-            lambda _: condition(self), what)
+        # While a page is loaded, what was found may belong to the one before.
+        return WebDriverWait(self.driver, TIMEOUT, poll_frequency=0.02, ignored_exceptions=[
+            StaleElementReferenceException, NoSuchElementException]).until(
+                lambda _: condition(self), what)
 
     def enter(self, nick):
         field = self.find("#nick")

@@ -78,6 +78,7 @@ def test_people_who_come_and_go_are_one_line(server, start_client):
 
 def test_help_is_over_the_log_until_a_key_is_pressed(server, start_client):
     ann = start_client("ann", columns=80, rows=24)
+    ann.shows("This is where the history begins")
     before = ann.rows()
     ann.keys("\x1bOP")
     ann.shows("^ Keys +Commands")
@@ -98,6 +99,7 @@ def test_the_topic_is_at_the_top_and_names_are_in_a_column(server, start_client)
 
 def test_help_on_a_narrow_screen_comes_in_pages(server, start_client):
     ann = start_client("ann", columns=40, rows=16)
+    ann.shows("This is where the history begins")
     before, seen = ann.rows(), ""
     ann.keys("\x1bOP")
     while True:

@@ -12,12 +12,12 @@ import pytest
 
 from clients import TIMEOUT
 from disk import Disk
-from server import Server, wait_until
+from server import SANITIZED, Server, wait_until
 
 FULL = "Nothing can be said just now: the server cannot store it."
 SECTIONS = {"limits": {"rate": 0}, "relay": {"nicks": "yes"}}
 
-
+pytestmark = pytest.mark.skipif(SANITIZED, reason="a sanitizer has to be loaded before the disk")
 
 
 def start(folder, env=None, file="teahouse.db", **history):
@@ -204,7 +204,7 @@ def test_those_who_speak_wait_when_too_much_does(tmp_path):
     disk = Disk(tmp_path)
     with start(tmp_path, disk.env, sync="full") as server:
         ann, bob = server.json("ann"), server.web("bob")
-        disk.set(flush_ms=3000)
+        disk.set(flush_ms=1000)
         before, text = server.memory(), "x" * 3900
         talker = threading.Thread(target=lambda: [
             ann.send("chat", message=f"{n} {text}") for n in range(2000)], daemon=True)

@@ -6,8 +6,10 @@ import sqlite3
 import pytest
 
 from disk import Disk, lose_power
-from server import Server
+from server import SANITIZED, Server
 from test_history import KILLS, packets_shown, talk_until_killed
+
+pytestmark = pytest.mark.skipif(SANITIZED, reason="a sanitizer has to be loaded before the disk")
 
 
 def stored(database):

@@ -495,7 +495,8 @@ main(int argc, char **argv)
 	static char out[BUFSIZ];
 	int failed = 0;
 	/* The times of what was said before are shown in local time. */
-	setenv("TZ", "UTC", 1);
+	static char zone[] = "TZ=UTC";
+	xnonnull(putenv(zone) == 0 ? zone : NULL);
 	waiting_store_begin();
 	json_open();
 	setvbuf(stdout, out, _IOLBF, sizeof out);

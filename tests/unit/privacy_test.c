@@ -71,6 +71,7 @@ world_open(struct world *w, size_t saying, bool file)
 		w->store = waiting_store_open();
 	}
 	assert_non_null(w->store);
+	strbuf_clear(&why);
 	fixture_open_all(&w->fixture, fixture_settings(), NULL, w->store);
 	w->bob = guest_login(&w->fixture, "bob");
 	w->ann = guest_login(&w->fixture, "ann");
@@ -277,9 +278,12 @@ an_empty_room_is_none(void **state)
 		w.told = (struct strbuf){0};
 		/* A name as long, of no room. */
 		ask_for(&w, "absent");
+		strbuf_add(&w.told, "", 1);
+		w.told.len--;
 		for (char *at = w.told.ptr; (at = strstr(at, "absent"));)
 			memcpy(at, "hidden", 6);
 		assert_text(strbuf_view(&w.told), strbuf_view(&once));
+		strbuf_add(&once, "", 1);
 		assert_non_null(strstr(once.ptr, "error no-such-room"));
 		strbuf_clear(&once);
 		/* It goes on for those who enter it: what was said there is its history. */

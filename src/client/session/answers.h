@@ -8,9 +8,9 @@
 #include "client/model/past.h"
 #include "client/session/session.h"
 
-/* The messages of a room; the first of all events that were found has that id. */
+/* The messages of the room of that name; the first of all events that were found has that id. */
 void answers_show_history(
-	struct session *session, struct text room, const struct page *page, uint64_t first);
+	struct session *session, struct text name, const struct page *page, uint64_t first);
 
 /* Messages from several rooms, the oldest first. Takes over the line. */
 void answers_begin_search(struct session *session);

@@ -12,14 +12,14 @@
  * The user has entered a room. id: of that event. What was missed is loaded, or on a screen what
  * was said last.
  */
-void loading_enter(struct session *session, struct text room, uint64_t id);
+void loading_enter(struct session *session, struct text name, uint64_t id);
 
 /* The user sees the first of a room's lines, or the last one: loads those beyond, if there are any. */
 void loading_older(struct session *session, struct room *room);
 void loading_newer(struct session *session, struct room *room);
 
 /* Some of the events that were missed in a room are too many to be told: they are loaded. */
-void loading_fill(struct session *session, struct text room);
+void loading_fill(struct session *session, struct text name);
 
 /* The room whose page has that number; NULL: it is not awaited any more. */
 struct room *loading_room(const struct session *session, unsigned long number);

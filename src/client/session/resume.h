@@ -17,7 +17,7 @@ void resume_lose(struct session *session);
 void resume_begin(struct session *session, bool resumed);
 
 /* The server has told a room of a resumed session. */
-void resume_room(struct session *session, struct text room, int64_t time);
+void resume_room(struct session *session, struct text name, int64_t time);
 
 /* All that the server tells by itself has arrived. */
 void resume_settle(struct session *session);
