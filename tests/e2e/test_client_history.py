@@ -357,7 +357,10 @@ def test_a_script_that_listens_misses_nothing(start_server):
     assert heard() == ("chat", "one")
     proxy.left = 1
     say(bob, ["two", "three"])
-    assert [heard(), heard()] == [("past-chat", "two"), ("past-chat", "three")]
+    two, three = heard(), heard()
+    # The cut may come only after the first of them.
+    assert two in (("past-chat", "two"), ("chat", "two"))
+    assert three == ("past-chat", "three")
     say(bob, ["four"])
     assert heard() == ("chat", "four")
     process.stdin.close()
