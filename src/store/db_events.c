@@ -33,6 +33,18 @@ kind_of(int code, enum event_kind *kind)
 	return false;
 }
 
+bool
+row_record(sqlite3_stmt *row, struct record *record)
+{
+	*record = (struct record){
+		.id = (uint64_t)sqlite3_column_int64(row, 0),
+		.time = sqlite3_column_int64(row, 1),
+		.actor = column_text(row, 3),
+		.body = column_text(row, 4),
+	};
+	return kind_of(sqlite3_column_int(row, 2), &record->kind);
+}
+
 enum db_result
 db_room(struct db *db, struct text casefolded, struct text shown, int64_t *number)
 {
@@ -88,16 +100,9 @@ db_read(struct db *db, struct text casefolded, const struct history_range *range
 	bind_id(read, 2, range->after);
 	bind_id(read, 3, range->before ? range->before : UINT64_MAX);
 	sqlite3_bind_int64(read, 4, (int64_t)range->limit);
-	while (sqlite3_step(read) == SQLITE_ROW) {
-		struct record record = {
-			.id = (uint64_t)sqlite3_column_int64(read, 0),
-			.time = sqlite3_column_int64(read, 1),
-			.actor = column_text(read, 3),
-			.body = column_text(read, 4),
-		};
-		/* A kind that a later version has made is left out. */
-		if (kind_of(sqlite3_column_int(read, 2), &record.kind))
+	struct record record;
+	while (sqlite3_step(read) == SQLITE_ROW)
+		if (row_record(read, &record))
 			found(ctx, &record);
-	}
 	return result_of(sqlite3_reset(read));
 }

@@ -107,16 +107,10 @@ db_search(struct db *db, const struct db_search *search, db_hit *found, void *ct
 	bind_id(hits, 2, search->before ? search->before : UINT64_MAX);
 	bind_text(hits, 3, search->from);
 	sqlite3_bind_int64(hits, 4, (int64_t)search->limit);
-	while (sqlite3_step(hits) == SQLITE_ROW) {
-		struct record record = {
-			.id = (uint64_t)sqlite3_column_int64(hits, 0),
-			.time = sqlite3_column_int64(hits, 1),
-			.actor = column_text(hits, 3),
-			.body = column_text(hits, 4),
-		};
-		if (kind_of(sqlite3_column_int(hits, 2), &record.kind))
+	struct record record;
+	while (sqlite3_step(hits) == SQLITE_ROW)
+		if (row_record(hits, &record))
 			found(ctx, &record, column_text(hits, 5));
-	}
 	result = result_of(sqlite3_reset(hits));
 	strbuf_clear(&query);
 	return result;
