@@ -229,31 +229,40 @@ def head(bench, title, *cells):
     row(*cells)
 
 
-def closed(bench, args, ways, sizes):
-    head(bench, "As fast as it goes: with so many messages sent that not all listeners have got",
-         "way, listeners, messages", "CPU", "deliveries/s", "p99", "deliveries/s",
-         "CPU s/million", "busy %")
+def each_closed(bench, args, ways, sizes):
+    """As fast as it goes, with 20 and with 200 messages on their way: (label, results)."""
     for way in ways:
         for listeners in sizes:
             for outstanding in (20, 200):
                 options = ["-n", str(listeners), "-t", str(args.seconds), "-o", str(outstanding)]
-                got = bench.rounds(args.rounds, way, options)
-                row(f"{way:7} {listeners:5} {outstanding:5}", ratio(got, "cpu"),
-                    ratio(got, "per_second"), ratio(got, "p99_us"), medians(got, "per_second"),
-                    medians(got, "cpu", 3), medians(got, "busy"))
+                yield (f"{way:7} {listeners:5} {outstanding:5}",
+                       bench.rounds(args.rounds, way, options))
+
+
+def each_steady(bench, args, ways, sizes):
+    """At a fixed rate: (label, results)."""
+    for way in ways:
+        for listeners in sizes:
+            options = ["-n", str(listeners), "-t", str(args.seconds), "-r", str(args.rate)]
+            yield f"{way:7} {listeners:5}", bench.rounds(args.rounds, way, options)
+
+
+def closed(bench, args, ways, sizes):
+    head(bench, "As fast as it goes: with so many messages sent that not all listeners have got",
+         "way, listeners, messages", "CPU", "deliveries/s", "p99", "deliveries/s",
+         "CPU s/million", "busy %")
+    for label, got in each_closed(bench, args, ways, sizes):
+        row(label, ratio(got, "cpu"), ratio(got, "per_second"), ratio(got, "p99_us"),
+            medians(got, "per_second"), medians(got, "cpu", 3), medians(got, "busy"))
     print()
 
 
 def steady(bench, args, ways, sizes):
     head(bench, f"At {args.rate:,} deliveries a second: their cost, and the latency in microseconds",
          "way, listeners", "CPU", "p50", "p99", "p50", "p99", "p99.9")
-    for way in ways:
-        for listeners in sizes:
-            options = ["-n", str(listeners), "-t", str(args.seconds), "-r", str(args.rate)]
-            got = bench.rounds(args.rounds, way, options)
-            row(f"{way:7} {listeners:5}", ratio(got, "cpu"), ratio(got, "p50_us"),
-                ratio(got, "p99_us"), medians(got, "p50_us"), medians(got, "p99_us"),
-                medians(got, "p999_us"))
+    for label, got in each_steady(bench, args, ways, sizes):
+        row(label, ratio(got, "cpu"), ratio(got, "p50_us"), ratio(got, "p99_us"),
+            medians(got, "p50_us"), medians(got, "p99_us"), medians(got, "p999_us"))
     print()
 
 
@@ -263,23 +272,14 @@ def kept(bench, args, ways, sizes):
     row("", "ratios", "", "", "file", "", "file : none")
     row("way, listeners, messages", "CPU of the loop", "deliveries/s", "p99", "messages/s",
         "writer us/message", "CPU s/million")
-    for way in ways:
-        for listeners in sizes:
-            for outstanding in (20, 200):
-                options = ["-n", str(listeners), "-t", str(args.seconds), "-o", str(outstanding)]
-                got = bench.rounds(args.rounds, way, options)
-                row(f"{way:7} {listeners:5} {outstanding:5}", ratio(got, "cpu"),
-                    ratio(got, "per_second"), ratio(got, "p99_us"), median(got, "a_second"),
-                    median(got, "writer", 1), medians(got, "cpu", 3))
+    for label, got in each_closed(bench, args, ways, sizes):
+        row(label, ratio(got, "cpu"), ratio(got, "per_second"), ratio(got, "p99_us"),
+            median(got, "a_second"), median(got, "writer", 1), medians(got, "cpu", 3))
     print(f"\nAt {args.rate:,} deliveries a second")
     row("way, listeners", "CPU of the loop", "p50", "p99", "p50 us", "p99 us", "writer us/message")
-    for way in ways:
-        for listeners in sizes:
-            options = ["-n", str(listeners), "-t", str(args.seconds), "-r", str(args.rate)]
-            got = bench.rounds(args.rounds, way, options)
-            row(f"{way:7} {listeners:5}", ratio(got, "cpu"), ratio(got, "p50_us"),
-                ratio(got, "p99_us"), medians(got, "p50_us"), medians(got, "p99_us"),
-                median(got, "writer", 1))
+    for label, got in each_steady(bench, args, ways, sizes):
+        row(label, ratio(got, "cpu"), ratio(got, "p50_us"), ratio(got, "p99_us"),
+            medians(got, "p50_us"), medians(got, "p99_us"), median(got, "writer", 1))
     print()
 
 
