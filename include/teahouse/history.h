@@ -81,7 +81,7 @@ struct history {
 	 */
 	void (*search)(struct history *history, const struct history_search *search,
 		history_read_done *done, void *ctx);
-	/* The highest id that was given, also to what is not kept. The core counts on. */
+	/* The highest id given so far, also to events that are not kept. The core continues from it. */
 	uint64_t last_id;
 	uint64_t kept; /* how many events were kept since it was opened */
 };

@@ -16,7 +16,7 @@ connection_adapter(const struct connection *connection)
 	return connection->client.listener->adapter;
 }
 
-/* Bytes that the client has not read. That others wait to be stored is not its fault. */
+/* Bytes that the client could have read. Those that wait to be stored do not count against it. */
 static size_t
 connection_unread(const struct connection *connection)
 {

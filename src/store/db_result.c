@@ -1,4 +1,4 @@
-/* How SQLite's results are told. */
+/* Translates SQLite's result codes. */
 #include "store/db_internal.h"
 
 void

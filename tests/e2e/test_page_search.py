@@ -58,7 +58,7 @@ def test_a_search_finds_lists_and_opens_messages(page, stored):
     assert hits(tab)[-1] == "Crème 3 and a green cup" and not tab.find("#search-more").is_displayed()
 
     tab.find("#search-only").click()
-    tab.wait(lambda t: t.texts("#search-status") == ["No message has all these words."], "not in this room")
+    tab.wait(lambda t: t.texts("#search-status") == ["No messages contain all these words."], "not in this room")
     tab.find("#search-input").send_keys(Keys.CONTROL, "a")
     press(tab, "gree*", Keys.ENTER)
     tab.wait(lambda t: hits(t) == ["* bob pours green tea"], "only in this room")
@@ -112,6 +112,6 @@ def test_a_search_is_left_without_a_trace_and_says_what_it_cannot_do(page, store
     assert tab.front().execute_script(FOCUS) == "input"
 
     tab.find("#input").send_keys("/search \"a green\" AND ) NEAR(", Keys.ENTER)
-    tab.wait(lambda t: t.texts("#search-status") == ["No message has all these words."], "a sentence")
+    tab.wait(lambda t: t.texts("#search-status") == ["No messages contain all these words."], "a sentence")
     assert tab.find("#search-input").get_attribute("value") == '"a green" AND ) NEAR('
     assert tab.faults("light", "dark", "forced") == []

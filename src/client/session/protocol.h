@@ -63,7 +63,7 @@ struct protocol {
 	 * number, or by loading_failed. NULL: the protocol has no history.
 	 */
 	void (*request_past)(struct session *session, const struct past_request *request);
-	/* Ends a session that could be resumed otherwise. May be NULL: the protocol has no such ones. */
+	/* Ends a session that could be resumed otherwise. NULL: the protocol has none. */
 	void (*log_out)(struct session *session);
 	/* Frees what session.protocol_state points to. May be NULL. */
 	void (*on_close)(struct session *session);
