@@ -49,6 +49,28 @@ direct_messages_have_a_window(void **state)
 }
 
 static void
+what_the_user_says_is_not_unread(void **state)
+{
+	(void)state;
+	struct model *m = in_main();
+	/* By a command in the room, or by another session. */
+	model_add_direct(m, t("ann"), t("kim"), t("psst"), 1);
+	struct room *kim = model_conversation(m, t("kim"));
+	model_entered(m, t("tea"), t("ann"), 2, false);
+	model_add_message(m, LINE_MESSAGE, t("tea"), t("ann"), t("hello"), 3);
+	const struct room *tea = model_room(m, t("tea"));
+	newest_is(kim, "ann: psst");
+	newest_is(tea, "ann: hello");
+	assert_int_equal(kim->unread, 0);
+	assert_int_equal(tea->unread, 0);
+	assert_true(kim->unread_mark == 0 && tea->unread_mark == 0);
+	model_add_direct(m, t("kim"), t("ann"), t("yes?"), 4);
+	assert_int_equal(kim->unread, 1);
+	assert_int_equal(kim->unread_mark, kim->scroll.last - 1);
+	model_close(m);
+}
+
+static void
 another_owner_of_a_name_is_doubted(void **state)
 {
 	(void)state;
@@ -207,6 +229,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(direct_messages_have_a_window),
+		cmocka_unit_test(what_the_user_says_is_not_unread),
 		cmocka_unit_test(another_owner_of_a_name_is_doubted),
 		cmocka_unit_test(comings_and_goings_are_one_line),
 		cmocka_unit_test(a_conversation_follows_the_person),

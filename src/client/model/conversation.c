@@ -166,6 +166,7 @@ model_add_direct(
 		.body = message,
 	};
 	struct line *line = line_make(LINE_DIRECT, time, &parts);
+	line->mine = mine;
 	line->mentions = !mine;
 	strset_add(&model->direct_peers, peer);
 	if (model->single_window || peer.len == 0) {

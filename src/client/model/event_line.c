@@ -2,6 +2,7 @@
 #include "client/model/event_line.h"
 
 #include "client/model/mention.h"
+#include "client/model/windows.h"
 
 /* Marks where the message has the nick of the user in it, if it does. */
 static void
@@ -29,7 +30,8 @@ event_line_message(const struct model *model, const struct room *room, enum line
 		.suffix = text_of(emote ? "]" : ""),
 	};
 	struct line *line = line_make(kind, time, &parts);
-	if (!text_is(nick, text_of(model->nick)))
+	line->mine = model_is_me(model, nick);
+	if (!line->mine)
 		line_mark_mention(line, text_of(model->nick));
 	line->colour = nick_colours_get(&room->colours, nick);
 	return line;

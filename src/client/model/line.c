@@ -81,5 +81,6 @@ bool
 line_counts_as_unread(const struct line *line)
 {
 	assert(line);
-	return line->kind != LINE_PRESENCE && line->kind != LINE_LOCAL && !line_is_separator(line);
+	return line->kind != LINE_PRESENCE && line->kind != LINE_LOCAL && !line->mine &&
+	       !line_is_separator(line);
 }

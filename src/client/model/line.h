@@ -32,6 +32,7 @@ struct line {
 	uint64_t id;              /* of the event, rising over the whole server; 0: it has none */
 	int colour;               /* of the nick, from 0 (nick_colours.h) */
 	bool mentions;            /* addressed to the user: it has their nick in it, or is direct */
+	bool mine;                /* said by the user */
 	bool waiting;             /* typed, but not confirmed by the server */
 	bool past;                /* told by the history, or after a lost connection */
 	bool answer;              /* of the past, since the user asked for it: not in its place */

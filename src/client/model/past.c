@@ -205,10 +205,7 @@ past_add_older(struct model *model, struct room *room, const struct page *page)
 static void
 past_announce(struct model *model, struct room *room, const struct line *line)
 {
-	bool mine = line->nick_len > 0 &&
-		    text_is((struct text){line->text + line->nick_at, line->nick_len},
-			    text_of(model->nick));
-	if (room != model_current(model) && line_counts_as_unread(line) && !mine) {
+	if (room != model_current(model) && line_counts_as_unread(line)) {
 		room->unread++;
 		room->mentioned |= line->mentions;
 	}
