@@ -147,6 +147,26 @@ test("a gap is filled from the newest back, counts as unread, and offers the res
 	}
 });
 
+test("what was missed in a room of which nothing is loaded yet is unread, also without opening it", () => {
+	for (const [stored, missing, count] of [[60, 30, 30], [60, 0, 1], [0, 5, 5], [60, 350, 100]]) {
+		const state = welcomed();
+		const server = createServer(stored);
+		const last = server.events.at(-1)?.id ?? 1;
+		setPageVisible(state, false);
+		for (let i = 0; i < missing; i++)
+			server.says(i === 0 ? { nick: "ann" } : {});
+		const packets = fillGap(state, room(state), last);
+		assert.deepEqual(askForHistory(state), [], "it is being asked for");
+		receiveAll(state, server.says());
+		serve(state, server, packets);
+		const all = server.events.map(({ id }) => id);
+		assert.deepEqual(ids(state), all.slice(-ids(state).length));
+		assert.equal(room(state).unread, count, "what others said, as far as it is loaded, and what is live");
+		assert.equal(takeUnseen(state).length, 1, "no flood of alerts");
+		assert.deepEqual(askForHistory(state), []);
+	}
+});
+
 test("what fails says so, and is asked for again when the user wants it or is back", () => {
 	const { state, server } = opened(300);
 	const last = ids(state).at(-1);

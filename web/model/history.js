@@ -93,8 +93,13 @@ function goToMessage(state, room, id) {
  */
 export function fillGap(state, room, afterId) {
 	const { loaded, lines } = room;
-	if (!loaded || loaded.detached || !afterId || firstId(lines) === undefined)
+	if (!loaded || loaded.detached || !afterId)
 		return [];
+	if (firstId(lines) === undefined) {
+		// Nothing is loaded yet, as after a reload: the newest messages show what is new.
+		loaded.seen = afterId;
+		return loaded.asked.size > 0 ? [] : ask(state, room, "older", {});
+	}
 	const gap = { kind: "gap", seq: ++state.lastSeq, after: afterId, count: 0, status: "loading" };
 	lines.push(gap);
 	return askBetween(state, room, gap);
@@ -185,7 +190,11 @@ function roomOf(state, request) {
 function addOlder(state, room, { events, more }) {
 	const before = firstId(room.lines) ?? LAST;
 	const { loaded, lines } = room;
-	lines.unshift(...storedLines(state, room, events.filter(({ id }) => id < before)));
+	const added = storedLines(state, room, events.filter(({ id }) => id < before));
+	lines.unshift(...added);
+	if (loaded.seen)
+		countAdded(state, room, added.filter(({ id }) => id > loaded.seen));
+	loaded.seen = 0;
 	room.linesVersion++;
 	loaded.begins = !more || events.length === 0;
 	loaded.opened = true;

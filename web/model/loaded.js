@@ -17,6 +17,7 @@ export function createLoaded() {
 		isLeft: false,     // the user has been elsewhere since: the newest are to be shown
 		following: true,   // the user looks at the end of the lines
 		asked: new Map(),  // what the server is being asked for -> "loading", or "failed"
+		seen: 0,           // the id of the last event that the user knew before anything was loaded; 0: none
 		issue: 0,          // rises when the lines are replaced: an answer to an older one is late
 		goTo: null,        // where the view is to go: "end", or the seq of a line
 	};
