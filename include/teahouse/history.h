@@ -1,7 +1,7 @@
 /*
- * The contract of a history: what was said in rooms, kept and read again. What a loop turn
- * keeps is stored later, by others; the turn gets a ticket, and what is sent of it waits until
- * that ticket is committed. Everything here is called on the loop's thread.
+ * The interface of a history, which keeps the events of rooms and reads them back. The events
+ * of a loop turn are stored asynchronously: the turn gets a ticket, and its output is held back
+ * until that ticket is committed. All functions are called on the loop's thread.
  */
 #ifndef TEAHOUSE_HISTORY_H
 #define TEAHOUSE_HISTORY_H
@@ -9,7 +9,7 @@
 #include "teahouse/event.h"
 #include "teahouse/name_rules.h"
 
-/* Events of a room, by id. */
+/* A range of a room's events, by id. */
 struct history_range {
 	uint64_t after, before; /* both exclusive; before 0: up to the newest */
 	size_t limit;
@@ -18,7 +18,7 @@ struct history_range {
 };
 
 /*
- * What was found, in rising order of ids. `more`: the range has others beyond the limit.
+ * The events found, in rising order of ids. `more`: the limit cut off further ones.
  * Borrowed until the callback returns.
  */
 struct history_page {
@@ -27,7 +27,7 @@ struct history_page {
 	bool more;
 };
 
-/* What is searched for, in these rooms: words, "phrases" and beginnings*, which must all be there. */
+/* A query over some rooms: words, "phrases" and prefixes*, all of which must match. */
 struct history_search {
 	struct text typed;
 	const struct name *const *rooms; /* n of them */
@@ -37,7 +37,7 @@ struct history_search {
 	size_t limit;
 };
 
-/* page NULL: the history cannot be read, or too many reads wait. */
+/* page is NULL if the history cannot be read or too many reads are queued. */
 typedef void history_read_done(void *ctx, const struct history_page *page);
 
 struct history {
@@ -57,11 +57,11 @@ struct history {
 	 * meanwhile. To be called once a turn.
 	 */
 	uint64_t (*committed)(struct history *history);
-	/* Storing has failed, and is tried again: nothing is to be said for now. */
+	/* Commits fail and are being retried: new messages must be refused. */
 	bool (*is_failing)(const struct history *history);
-	/* What waits to be stored waits for long: answers need not wait behind it. */
+	/* Commits are slow: answers may overtake events that are held back. */
 	bool (*is_slow)(const struct history *history);
-	/* So much waits that those who say more are to wait, too. */
+	/* The queue is long: the caller should stop reading from users who send messages. */
 	bool (*is_full)(const struct history *history);
 	/*
 	 * Reads the history of a room: `done` is called within this call if it is all in

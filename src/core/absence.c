@@ -1,6 +1,6 @@
 /*
- * Users without a session: how long they stay, with what secret they may come back, and the
- * direct messages that they may be told then.
+ * Users without a session: how long they linger, the secrets that resume their sessions, and
+ * the direct messages to deliver then.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -115,7 +115,7 @@ user_linger(struct user *user)
 	struct core *core = user->core;
 	if (core->stopping || !user->resumes || !named_is_listed(&user->named))
 		return false;
-	/* All stay equally long, so that the first in the list is the first due. */
+	/* All linger equally long, so the list is in order of expiry. */
 	user->linger_until = core->host.monotonic_ms(core->host.ctx) + core->settings.linger;
 	DL_APPEND2(core->lingering, user, linger_prev, linger_next);
 	return true;

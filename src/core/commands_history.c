@@ -1,6 +1,6 @@
 /*
- * The commands that read what was said before. What is not in memory comes later, and the
- * session waits for it.
+ * The commands that read the history. A session is suspended while its answer is read from the
+ * file.
  */
 #include <stdlib.h>
 
@@ -54,7 +54,7 @@ session_forget_reading(struct session *session)
 	session_resume(session, PENDING_WORK);
 }
 
-/* Two for each byte: JSON escapes that many, as in \n. */
+/* Two for each byte, since JSON may escape it, as in \n. */
 static size_t
 event_bytes(const struct event *event)
 {
@@ -62,7 +62,7 @@ event_bytes(const struct event *event)
 	return EVENT_BYTES + 2 * text;
 }
 
-/* Drops what would not fit a packet: what is farthest from the event at `centre`. */
+/* Drops the events farthest from `centre` that would not fit into a packet. */
 static void
 page_fit(struct history_page *page, size_t centre)
 {
@@ -79,7 +79,7 @@ page_fit(struct history_page *page, size_t centre)
 	page->n = to - from;
 }
 
-/* The event of the page that matters most. */
+/* The event of the page that must not be dropped. */
 static size_t
 page_centre(const struct reading *reading, const struct history_page *page)
 {
@@ -103,7 +103,7 @@ room_of_hit(const struct user *user, struct text casefolded)
 	return NULL;
 }
 
-/* Leaves out what is in rooms that the user has left since it asked. Returns what is left. */
+/* Removes hits in rooms that the user has left since the request. */
 static struct event *
 page_name_rooms(struct history_page *page, const struct user *user)
 {
@@ -196,7 +196,7 @@ on_page(void *ctx, const struct history_page *page)
 	struct reading *reading = ctx;
 	struct session *session = reading->session;
 	const struct room *room = reading->room;
-	/* By another of its sessions, the user may have left the room since it asked. */
+	/* The user may have left the room meanwhile, by another session. */
 	bool left = session && room && !room_membership(room, session->user);
 	if (session && page && room && !left && reading->around && !reading->halved) {
 		/* The older half is known now: from its first event on, both are one page. */

@@ -1,6 +1,6 @@
 /*
- * Sessions that go on by another connection: with its secret, a user takes up where it was,
- * and is told what it has missed.
+ * Resuming a session over another connection: the user continues in the same rooms and receives
+ * the missed events.
  */
 #include <stdlib.h>
 
@@ -23,7 +23,7 @@ core_end_lingering(struct core *core, bool all)
 	return user ? user->linger_until - now : -1;
 }
 
-/* What a session has missed, in all its rooms. Borrows the history's text. */
+/* The missed events of all rooms. Borrows the history's text. */
 struct missed {
 	struct event *events;
 	size_t n, cap;
@@ -54,7 +54,7 @@ compare_ids(const void *a, const void *b)
 	return (x->id > y->id) - (x->id < y->id);
 }
 
-/* A change of nick is in the history of each room; it is told once. */
+/* A change of nick is in the history of several rooms, but is delivered once. */
 static void
 missed_tell(struct missed *missed, struct session *session)
 {
@@ -86,7 +86,7 @@ session_catch_up(struct session *session, uint64_t after)
 	missed_tell(&missed, session);
 }
 
-/* Its other connection may not be noticed to be dead yet. */
+/* The old connection may be dead without having been noticed. */
 static void
 session_replace(struct session *old)
 {

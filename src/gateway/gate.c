@@ -1,8 +1,7 @@
 /*
- * What may leave, and what waits until it is stored. A connection's outbox has three parts:
- * ready, gated for tickets, and new in this turn. The order of what happens never changes: what
- * need not be stored waits, too, where something before it does. Only while the disk is slow,
- * answers leave before what waits.
+ * Holds output back until the events in it are stored. A connection's outbox has three parts:
+ * ready, gated by tickets, and new in this turn. Order is preserved: output that needs no
+ * storing also waits behind gated output. Only while the disk is slow do answers overtake it.
  */
 #include <string.h>
 #include <utlist.h>
@@ -56,7 +55,7 @@ gated_release(const struct gated *gated)
 		connection->ready += gated->bytes;
 		connection_mark_dirty(connection);
 	} else if (connection->state == CONNECTION_GONE && connection->gated == 0) {
-		/* It may have waited for that to be freed. */
+		/* It could not be freed before. */
 		connection_schedule_close(connection);
 	}
 }

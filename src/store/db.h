@@ -18,11 +18,11 @@ enum db_result {
 
 /*
  * Opens the file for writing: makes it, or brings an older one up to date after copying it.
- * NULL: `why` has what is wrong, a sentence without the file's name.
+ * NULL on failure: `why` gets a sentence without the file's name.
  */
 struct db *db_open(const char *file, enum store_sync sync, struct strbuf *why);
 
-/* The SQL that brings a file from each version to the next. */
+/* The SQL that upgrades a file from each version to the next. */
 enum { DB_VERSION = 1 };
 extern const char *const db_versions[DB_VERSION];
 
@@ -31,7 +31,7 @@ uint32_t db_application_id(void);
 /* Says that a file is of a version that is too new. */
 void db_explain_version(int64_t version, int newest, struct strbuf *why);
 
-/* The same with other versions, of which the newest is `version`. */
+/* For tests: the same with other steps, up to `version`. */
 struct db *db_open_version(const char *file, enum store_sync sync, const char *const versions[],
 	int version, struct strbuf *why);
 
@@ -42,10 +42,10 @@ struct db *db_open_version(const char *file, enum store_sync sync, const char *c
 struct db_backup;
 struct db_backup *db_backup_begin(struct db *db, const char *copy, struct strbuf *why);
 
-/* Copies so many pages. *left of *all remain. */
+/* Copies the given number of pages. Sets *left, those remaining, and *all. */
 enum db_result db_backup_step(struct db_backup *backup, int pages, int *left, int *all);
 
-/* False: it is not complete; `why` says why. */
+/* False if the copy is incomplete; `why` gets the reason. */
 bool db_backup_end(struct db_backup *backup, struct strbuf *why);
 
 /* Copies a file that no server uses. */
@@ -68,12 +68,12 @@ void db_error(const struct db *db, char *why, size_t size);
 /* Bytes that are free on the file's disk; -1: not known. */
 int64_t db_space(const struct db *db);
 
-/* No id up to this may be given again. */
+/* Ids up to this one must not be reused. */
 uint64_t db_last_id(struct db *db);
 
 enum db_result db_begin(struct db *db);
 
-/* last_id: see db_last_id; 0: as before. */
+/* last_id: see db_last_id; 0 leaves it unchanged. */
 enum db_result db_commit(struct db *db, uint64_t last_id);
 void db_rollback(struct db *db);
 

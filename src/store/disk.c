@@ -29,7 +29,7 @@ bool
 store_is_full(const struct history *history)
 {
 	const struct store *store = (const struct store *)history;
-	/* What is said is refused then, and those who say it are to read that. */
+	/* Messages are refused then, and their senders must receive the refusal. */
 	return store->full && !store->failing;
 }
 
@@ -58,7 +58,7 @@ store_end_waiting(struct store *store, size_t bytes)
 		store->full = false;
 }
 
-/* Whether the line may be logged; no more of them follow for a while. */
+/* Whether the line may be logged now: limits its rate. */
 static bool
 may_tell(int64_t *told)
 {

@@ -43,7 +43,7 @@ compare_ids(const void *a, const void *b)
 	return ((*x)->id > (*y)->id) - ((*x)->id < (*y)->id);
 }
 
-/* Holds what the ring has of the range: at its end that is wanted, up to the limit and one more. */
+/* Takes the ring's part of the range, from the wanted end, up to one more than the limit. */
 static void
 reading_hold(struct reading *reading, const struct ring *ring, uint64_t from)
 {
@@ -79,7 +79,7 @@ reading_trim_held(struct reading *reading, size_t most)
 	reading->n_held = most;
 }
 
-/* Takes what memory has. Returns the id from which on it has everything. */
+/* Takes what is in memory. Returns the id from which memory is complete. */
 static uint64_t
 reading_hold_recent(struct reading *reading)
 {
@@ -98,7 +98,7 @@ reading_hold_recent(struct reading *reading)
 	return from;
 }
 
-/* Whether what is held is all that was asked for. If not, says what is to be read. */
+/* Whether the held records answer the request. If not, sets the range to read from the file. */
 static bool
 reading_is_complete(struct reading *reading, uint64_t from)
 {
@@ -125,7 +125,7 @@ reverse(struct record **records, size_t n)
 	}
 }
 
-/* In rising order: those of the file, and then those that memory had. */
+/* In rising order: the file's records, then those from memory. */
 static void
 reading_answer(struct reading *reading)
 {
@@ -144,7 +144,7 @@ reading_answer(struct reading *reading)
 	free(events);
 }
 
-/* What is in front of the ring may as well stay in memory: the next who enters wants it, too. */
+/* Caches records that directly precede the ring: the next user who enters will ask for them, too. */
 static void
 reading_remember(struct store *store, const struct reading *reading)
 {
@@ -184,7 +184,7 @@ reading_run(struct job *job, struct db *db)
 				  reading) != DB_OK;
 }
 
-/* What was read of a turn that is not stored yet may be sent once it is. */
+/* An answer with uncommitted events must not be sent before they are committed. */
 static void
 reading_note_uncommitted(struct store *store, const struct reading *reading)
 {
@@ -205,7 +205,7 @@ reading_finish(struct store *store, struct job *job)
 	reading_remember(store, reading);
 }
 
-/* While storing fails, what is stored can be read all the same: it is not to wait for the rest. */
+/* While commits fail, only what is stored is read, so that the answer need not wait. */
 static void
 reading_limit(struct store *store, struct history_range *range)
 {

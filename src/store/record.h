@@ -5,12 +5,11 @@
 #include "teahouse/event.h"
 
 /*
- * Of what is kept of a room, there are two kinds that are read apart: messages, and who came
- * and went.
+ * Two sorts of records are read separately: messages, and the comings and goings of users.
  */
 enum record_sort { RECORD_MESSAGE, RECORD_MOVE, RECORD_SORTS };
 
-/* Immutable but for its count, which belongs to the loop's thread. */
+/* Immutable except for refs, which only the loop's thread changes. */
 struct record {
 	uint32_t refs;
 	enum event_kind kind;

@@ -72,7 +72,7 @@ store_room_count_bytes(
 	store->bytes += sign > 0 ? bytes : -bytes;
 }
 
-/* What is not stored yet stays, however much it is: the threads that read cannot see it. */
+/* Uncommitted records always stay: the reading threads cannot see them in the file. */
 void
 store_room_trim(struct store *store, struct store_room *room)
 {

@@ -55,7 +55,7 @@ store_keep(struct history *history, const struct event *event, const struct name
 	size_t n)
 {
 	struct store *store = (struct store *)history;
-	/* What is not said goes on while the disk is full: it is told, but not kept. */
+	/* While commits fail, other events are delivered without being kept. */
 	if (store->failing && !event_is_said(event))
 		return;
 	struct record *record = record_make(event);
@@ -84,7 +84,7 @@ store_end_turn(struct history *history)
 		store_rooms_trim(store);
 		return 0;
 	}
-	/* What was read of another turn waits for that one: for the last there is. */
+	/* Uncommitted events of an earlier turn were read: wait for the latest ticket. */
 	if (!turn)
 		return store->tickets;
 	turn->ticket = ++store->tickets;

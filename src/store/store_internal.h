@@ -6,7 +6,7 @@
 #include <stdatomic.h>
 #include <time.h>
 
-/* Its tables do not fail either. */
+/* uthash aborts, too, when no memory is left. */
 #define uthash_malloc(bytes) xrealloc(NULL, bytes)
 #include <uthash.h>
 
@@ -16,14 +16,14 @@
 #include "teahouse/store.h"
 #include "teahouse/strbuf.h"
 
-/* The newest records of one sort of a room. All that the room has from `from` on are in it. */
+/* A room's newest records of one sort: complete from the id `from` on. */
 struct ring {
 	struct record **at; /* `cap` places, a power of two */
 	uint32_t head, n, cap;
 	uint64_t from; /* id */
 };
 
-/* A room that has a history, while something of it is in memory. */
+/* A room of which some history is in memory. */
 struct store_room {
 	UT_hash_handle hh; /* by casefolded */
 	struct text casefolded, shown;
@@ -41,7 +41,7 @@ struct place {
 	struct store_room *room;
 };
 
-/* What a loop turn keeps. Belongs to the loop until it is written, and again after. */
+/* The records of one loop turn. Owned by the writer while it is queued, otherwise by the loop. */
 struct turn {
 	struct turn *prev, *next;
 	uint64_t ticket, last_id;
@@ -61,13 +61,13 @@ uint64_t writer_last_id(const struct writer *writer);
 /* Hands over a turn. */
 void writer_add(struct writer *writer, struct turn *turn);
 
-/* Returns when the words of all that was written before are indexed, if they can be. Any thread. */
+/* Blocks until everything written so far is indexed, or cannot be. Any thread. */
 void writer_index(struct writer *writer);
 
 /* The turns that were written since the last call, in order; NULL: none were. */
 struct turn *writer_take(struct writer *writer);
 
-/* How it is with the disk. */
+/* The state of the disk. */
 struct writer_status {
 	bool failing;     /* the last attempt to write failed */
 	bool low;         /* there is little space on the disk */
@@ -90,7 +90,7 @@ struct turn *writer_close(struct writer *writer, uint64_t last_id, struct turn *
 struct jobs;
 struct store;
 
-/* Work for one of the threads. First in what it belongs to. */
+/* Work for one of the threads. Must be the first member of its struct. */
 struct job {
 	struct job *prev, *next;
 	void (*run)(struct job *job, struct db *db);          /* by a thread; db NULL: no file */
@@ -105,14 +105,14 @@ struct jobs *jobs_open(const struct store_settings *settings, struct strbuf *why
 bool jobs_add(struct jobs *jobs, struct job *job);
 struct job *jobs_take(struct jobs *jobs);
 
-/* Returns those that are not finished. */
+/* Returns the unfinished jobs. */
 struct job *jobs_close(struct jobs *jobs);
 
 /* ring.c */
 
 void ring_push(struct ring *ring, struct record *record);
 
-/* In front of the first. The ring then has all from `from` on. */
+/* Inserts before the oldest. The ring is then complete from `from` on. */
 void ring_unshift(struct ring *ring, struct record *record, uint64_t from);
 struct record *ring_at(const struct ring *ring, uint32_t i);
 
@@ -120,7 +120,7 @@ struct record *ring_at(const struct ring *ring, uint32_t i);
 void ring_shift(struct ring *ring);
 void ring_clear(struct ring *ring);
 
-/* How many of the ring's records have ids below this one. */
+/* The number of records with an id lower than this. */
 uint32_t ring_below(const struct ring *ring, uint64_t id);
 
 struct store {
@@ -164,13 +164,13 @@ bool file_check(const char *file, struct strbuf *why);
 
 /* disk.c: what the loop says and does about a disk that is slow, full or broken */
 
-/* Logs what has changed. */
+/* Logs changes. */
 void store_note_disk(struct store *store);
 bool store_is_slow(const struct history *history);
 bool store_is_full(const struct history *history);
 bool store_is_failing(const struct history *history);
 
-/* So many more bytes wait to be committed, or have been. */
+/* Counts the bytes that wait to be committed. */
 void store_add_waiting(struct store *store, size_t bytes);
 void store_end_waiting(struct store *store, size_t bytes);
 
@@ -179,11 +179,11 @@ void store_end_waiting(struct store *store, size_t bytes);
 struct store_room *store_room_get(struct store *store, const struct name *name);
 void store_room_free(struct store *store, struct store_room *room);
 
-/* The record is in a ring of the room (sign 1), or is not any more (-1). */
+/* Adds (sign 1) or removes (-1) a record of the room's rings in the memory count. */
 void store_room_count_bytes(
 	struct store *store, struct store_room *room, const struct record *record, int sign);
 
-/* Drops what is more than is to be kept in memory; of all rooms, those used least recently. */
+/* Drop records beyond the limits: of one room, or of the least recently used rooms. */
 void store_room_trim(struct store *store, struct store_room *room);
 void store_rooms_trim(struct store *store);
 

@@ -18,16 +18,16 @@ enum {
 	CLOSING_TRIES = 3, /* when the server stops */
 	DAY_MS = 86400000,
 	/*
-	 * Ids that are written down as given, ahead of those that are: to what is told and not
-	 * kept, such as direct messages, and so that not every commit has to write them. After a
-	 * crash they are not given again.
+	 * Ids are reserved in the file this far ahead, so that not every commit has to write the
+	 * last one, and that ids of events that are not kept, such as direct messages, are not
+	 * reused after a crash.
 	 */
 	IDS_AHEAD = 1000000,
 	CHECKPOINT_PAGES = 1000, /* of the write-ahead log: 4 MB */
 	LOOK_MS = 1000,          /* between looks at the space on the disk */
 	/*
-	 * Bytes below which nothing more is to be said, so that what waits still fits; and above
-	 * which it may be again.
+	 * Free bytes below which messages are refused, so that the queued ones still fit; and above
+	 * which they are accepted again.
 	 */
 	SPACE_LEAST = 64 << 20,
 	SPACE_ENOUGH = 72 << 20,
@@ -53,7 +53,7 @@ struct writer {
 	atomic_bool checkpointed; /* what is left of it can be finished by the writer */
 };
 
-/* The number of a room that is not in the file yet is right only if the transaction is. */
+/* The number of a new room is valid only once the transaction is committed. */
 static enum db_result
 place_add(struct db *db, const struct place *place, const struct record *before)
 {
@@ -92,7 +92,7 @@ static enum db_result
 turns_write(struct writer *writer, const struct turn *turns)
 {
 	struct db *db = writer->db;
-	/* Those that only wait for others have nothing to write. */
+	/* Turns without records only wait for earlier ones. */
 	if (!turns_have_places(turns))
 		return DB_OK;
 	enum db_result result = db_begin(db);
@@ -128,7 +128,7 @@ turns_undo(struct writer *writer, const struct turn *turns, enum db_result resul
 	writer->settings.wake(writer->settings.ctx);
 }
 
-/* How much space the disk has, now and then. */
+/* Checks the free space from time to time. */
 static void
 writer_look(struct writer *writer, int64_t now)
 {
@@ -159,7 +159,7 @@ checkpoint_request(struct writer *writer)
 	pthread_mutex_unlock(&writer->mutex);
 }
 
-/* The mutex is locked. False: the time is over; else the condition may have been signalled. */
+/* The mutex is locked. False on timeout; otherwise the condition may have been signalled. */
 static bool
 wait_ms(struct writer *writer, int64_t ms)
 {
@@ -200,7 +200,7 @@ turns_written(struct writer *writer, struct turn *turns, int64_t began)
 	pthread_mutex_lock(&writer->mutex);
 }
 
-/* The mutex is locked; it is not while the turns are written. False: it is of no use to go on. */
+/* The mutex is locked; it is not while the turns are written. False: the writer must stop. */
 static bool
 writer_step(struct writer *writer, int *tries)
 {
@@ -225,7 +225,7 @@ writer_step(struct writer *writer, int *tries)
 	return true;
 }
 
-/* Nothing waits to be written: does a chore, or sleeps. The mutex is locked. False: see writer_step. */
+/* The queue is empty: does a chore, or sleeps. The mutex is locked. False: see writer_step. */
 static bool
 writer_idle(struct writer *writer)
 {
@@ -283,7 +283,7 @@ checkpoint_run(void *ctx)
 		}
 		writer->checkpoint_due = false;
 		pthread_mutex_unlock(&writer->mutex);
-		/* Commits go on meanwhile, so that some of the log is left to the writer. */
+		/* Commits continue meanwhile; the writer checkpoints what they add. */
 		bool moved = db_checkpoint(writer->checkpointer) == DB_OK;
 		atomic_store(&writer->checkpointed, moved);
 		pthread_mutex_lock(&writer->mutex);
