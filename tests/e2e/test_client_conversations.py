@@ -100,6 +100,7 @@ def test_the_topic_is_at_the_top_and_names_are_in_a_column(server, start_client)
 def test_help_on_a_narrow_screen_comes_in_pages(server, start_client):
     ann = start_client("ann", columns=40, rows=16)
     ann.shows("This is where the history begins")
+    ann.settles()
     before, seen = ann.rows(), ""
     ann.keys("\x1bOP")
     while True:
