@@ -88,13 +88,15 @@ struct session {
 	const char *default_room; /* to enter on login; borrowed for life */
 	const char *protocol;     /* for /who; borrowed for life */
 	struct limiter limiter;   /* until login; then the user's counts */
+	int tls_port;  /* where the protocol is encrypted; 0: nowhere; the caller's to set */
 	size_t replay; /* messages of a room to be told on entering it; the caller's to set */
 	unsigned char pending; /* of enum session_pending */
 	bool ended;
 	bool logged_out;   /* by itself: it is not to be resumed */
 	bool wants_resume; /* is told how it can be resumed; the adapter's to set */
 	bool wants_names;  /* is sent who is there on entering; the adapter's to set */
-	bool marked;       /* during a walk over several rooms: seen already */
+	bool secure; /* nobody can listen in: encrypted, or on this host; the caller's to set */
+	bool marked; /* during a walk over several rooms: seen already */
 };
 
 void session_open(

@@ -75,10 +75,11 @@ size_t gateway_connections(const struct gateway *gateway);
 
 /*
  * A connection was accepted. Never NULL: one that cannot be admitted is told so and
- * closed. `peer` is the address that it comes from, or NULL; `number` names it in the log.
+ * closed. `peer` is the address that it comes from, or NULL; `encrypted`: nobody between it
+ * and this host can read what is sent; `number` names it in the log.
  */
 struct connection *connection_open(struct gateway *gateway, const struct listener *listener,
-	const struct sockaddr *peer, uint32_t number, void *conn);
+	const struct sockaddr *peer, bool encrypted, uint32_t number, void *conn);
 
 /*
  * What a connection is told that cannot be kept at all, for want of a descriptor:

@@ -38,6 +38,17 @@ address_map(unsigned char mapped[static ADDRESS_KEY_BYTES], const struct sockadd
 	return true;
 }
 
+bool
+address_is_loopback(const struct sockaddr *peer)
+{
+	static const unsigned char loopback[ADDRESS_KEY_BYTES] = {[15] = 1};
+	unsigned char mapped[ADDRESS_KEY_BYTES];
+	if (!address_map(mapped, peer))
+		return false;
+	return address_is_mapped(mapped) ? mapped[12] == 127
+					 : memcmp(mapped, loopback, sizeof loopback) == 0;
+}
+
 void
 address_format(
 	char text[static ADDRESS_TEXT_BYTES], const unsigned char mapped[static ADDRESS_KEY_BYTES])

@@ -30,6 +30,9 @@ bool address_map(unsigned char mapped[static ADDRESS_KEY_BYTES], const struct so
 void address_format(
 	char text[static ADDRESS_TEXT_BYTES], const unsigned char mapped[static ADDRESS_KEY_BYTES]);
 
+/* Whether it is of this host itself: 127.0.0.0/8 or ::1. */
+bool address_is_loopback(const struct sockaddr *peer);
+
 /* The port of a socket address; 0 when the family is neither IPv4 nor IPv6. */
 int address_port(const struct sockaddr *peer);
 

@@ -196,6 +196,7 @@ connection_new(struct gateway *gateway, const struct listener *listener, void *c
 	connection->client.decoder = &connection->decoder;
 	session_open(&connection->client.session, gateway->core, adapter->name, listener->room);
 	connection->client.session.replay = (size_t)listener->replay;
+	connection->client.session.tls_port = listener->tls_port;
 	DL_APPEND(gateway->connections, connection);
 	gateway->n_connections++;
 	return connection;
@@ -203,11 +204,12 @@ connection_new(struct gateway *gateway, const struct listener *listener, void *c
 
 struct connection *
 connection_open(struct gateway *gateway, const struct listener *listener,
-	const struct sockaddr *peer, uint32_t number, void *conn)
+	const struct sockaddr *peer, bool encrypted, uint32_t number, void *conn)
 {
 	struct connection *connection = connection_new(gateway, listener, conn);
 	const struct peer from = peer_of(peer);
 	connection->number = number;
+	connection->client.session.secure = encrypted || (peer && address_is_loopback(peer));
 	listener->adapter->on_connect(&connection->client, &from);
 	enum reason refusal = gateway_refusal(gateway, peer);
 	if (refusal == REASON_OK) {

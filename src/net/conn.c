@@ -113,9 +113,9 @@ void
 conn_admit(struct conn *conn)
 {
 	struct sockaddr_storage peer = conn_peer(conn->fd);
-	conn->connection =
-		connection_open(conn->endpoint->poller->gateway, conn->endpoint->listener,
-			peer.ss_family ? (struct sockaddr *)&peer : NULL, conn->number, conn);
+	conn->connection = connection_open(conn->endpoint->poller->gateway,
+		conn->endpoint->listener, peer.ss_family ? (struct sockaddr *)&peer : NULL, false,
+		conn->number, conn);
 }
 
 void

@@ -133,8 +133,8 @@ main(int argc, char *argv[])
 		all[i].way = &ways[way];
 		all[i].conn.takes = SIZE_MAX;
 		all[i].conn.discards = true;
-		all[i].conn.connection =
-			connection_open(gateway, &listeners[way], NULL, (uint32_t)i, &all[i].conn);
+		all[i].conn.connection = connection_open(
+			gateway, &listeners[way], NULL, true, (uint32_t)i, &all[i].conn);
 		send_line(&all[i], all[i].way->hello, i, "");
 		gateway_flush(gateway);
 	}

@@ -330,7 +330,7 @@ connect_person(struct server *server, size_t i, size_t which, bool strict)
 	person->conn.takes = server->takes;
 	person->conn.on_bytes = person_on_bytes;
 	person->conn.connection =
-		connection_open(server->gateway, listener, NULL, (uint32_t)i, &person->conn);
+		connection_open(server->gateway, listener, NULL, true, (uint32_t)i, &person->conn);
 	if (i == STRANGER)
 		return;
 	size_t n = i == JSON ? 2 + strlen(hellos[i] + 2) : strlen(hellos[i]);

@@ -178,7 +178,7 @@ person_come(struct talk_file *file, const char *name, char *rest)
 		.sin_port = htons(40112),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	person->conn.connection = connection_open(file->gateway, &person->listener,
-		(const struct sockaddr *)&peer, (uint32_t)file->n, &person->conn);
+		(const struct sockaddr *)&peer, true, (uint32_t)file->n, &person->conn);
 }
 
 static void

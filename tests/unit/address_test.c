@@ -113,6 +113,22 @@ a_key_is_an_ipv4_address_or_an_ipv6_network(void **state)
 	assert_false(same_key(ipv6("2001:db8:0:2::1", 1), key));
 }
 
+static void
+this_host_is_127_and_1(void **state)
+{
+	(void)state;
+	assert_true(address_is_loopback(ipv4("127.0.0.1", 1)));
+	assert_true(address_is_loopback(ipv4("127.9.8.7", 1)));
+	assert_true(address_is_loopback(ipv6("::ffff:127.0.0.1", 1)));
+	assert_true(address_is_loopback(ipv6("::1", 1)));
+	assert_false(address_is_loopback(ipv4("128.0.0.1", 1)));
+	assert_false(address_is_loopback(ipv6("::", 1)));
+	assert_false(address_is_loopback(ipv6("7f00::1", 1)));
+	assert_false(address_is_loopback(ipv6("::2", 1)));
+	const struct sockaddr local = {.sa_family = AF_UNIX};
+	assert_false(address_is_loopback(&local));
+}
+
 int
 main(void)
 {
@@ -120,6 +136,7 @@ main(void)
 		cmocka_unit_test(addresses_are_parsed_and_formatted),
 		cmocka_unit_test(other_text_is_no_address),
 		cmocka_unit_test(socket_addresses_have_a_host_and_a_port),
+		cmocka_unit_test(this_host_is_127_and_1),
 		cmocka_unit_test(a_key_is_an_ipv4_address_or_an_ipv6_network),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,6 +18,7 @@ struct caller {
 };
 
 struct fixture {
+	bool unencrypted; /* the connections to come */
 	struct gateway *gateway;
 	struct gateway_settings settings;
 	struct listener telnet, json, web, quiet; /* quiet: telnet without echo */
@@ -130,8 +131,8 @@ call_from(struct fixture *fixture, const struct listener *listener, const struct
 	caller->fixture = fixture;
 	caller->conn.takes = SIZE_MAX;
 	caller->conn.on_close = caller_on_close;
-	caller->conn.connection =
-		connection_open(fixture->gateway, listener, peer, (uint32_t)fixture->n, caller);
+	caller->conn.connection = connection_open(fixture->gateway, listener, peer,
+		!fixture->unencrypted, (uint32_t)fixture->n, caller);
 	return caller;
 }
 

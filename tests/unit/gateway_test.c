@@ -105,6 +105,27 @@ http_on_another_listener_is_told_where_the_page_is(void **state)
 }
 
 static void
+a_session_knows_whether_it_is_secure(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct sockaddr_in here = {
+		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	const struct sockaddr_in there = {
+		.sin_family = AF_INET, .sin_addr.s_addr = htonl(0xc0000207)};
+	const struct sockaddr *near = (const void *)&here, *far = (const void *)&there;
+	fixture->telnet.tls_port = 5006;
+	assert_true(
+		call_from(fixture, &fixture->telnet, far)->conn.connection->client.session.secure);
+	fixture->unencrypted = true;
+	struct caller *bob = call_from(fixture, &fixture->telnet, far);
+	assert_false(bob->conn.connection->client.session.secure);
+	assert_int_equal(bob->conn.connection->client.session.tls_port, 5006);
+	assert_true(
+		call_from(fixture, &fixture->json, near)->conn.connection->client.session.secure);
+	assert_false(call(fixture, &fixture->json)->conn.connection->client.session.secure);
+}
+
+static void
 an_idle_connection_keeps_no_memory_of_its_last_line(void **state)
 {
 	struct fixture *fixture = *state;
@@ -147,6 +168,7 @@ main(void)
 		gateway_test(a_turn_sends_all_queued_bytes_in_one_write),
 		gateway_test(without_echo_a_user_does_not_hear_its_own_words),
 		cmocka_unit_test(http_on_another_listener_is_told_where_the_page_is),
+		gateway_test(a_session_knows_whether_it_is_secure),
 		gateway_test(an_idle_connection_keeps_no_memory_of_its_last_line),
 		cmocka_unit_test(two_gateways_are_independent),
 	};
