@@ -25,14 +25,15 @@ LINK = $(CC) $(OPTIMISE) $(SANITIZE) -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(
 # Unit tests get the pure libraries only: whatever touches a socket or a screen does not link.
 PURE_LIBS = -ljansson -linih -ltelnet -licui18n -licuuc -lsqlite3 -lpthread -lz
 SERVER_LIBS = $(PURE_LIBS) -lwebsockets -luv
-CLIENT_LIBS = $(PURE_LIBS) -lncursesw -ltinfo -lreadline
+TLS_LIBS = -lssl -lcrypto
+CLIENT_LIBS = $(PURE_LIBS) $(TLS_LIBS) -lncursesw -ltinfo -lreadline
 
 PACKAGES = gcc libc6-dev libwebsockets-dev libwebsockets-evlib-uv libuv1-dev libjansson-dev \
 	libinih-dev libtelnet-dev libsqlite3-dev uthash-dev libicu-dev libncurses-dev \
-	libreadline-dev zlib1g-dev
+	libreadline-dev libssl-dev zlib1g-dev
 TEST_PACKAGES = libcmocka-dev python3-pytest python3-pytest-xdist python3-pexpect python3-pyte \
 	python3-selenium chromium chromium-driver nodejs inetutils-telnet netcat-openbsd \
-	putty-tools tintin++ tf5 busybox socat valgrind mandoc git procps \
+	openssl putty-tools tintin++ tf5 busybox socat valgrind mandoc git procps \
 	strace systemd util-linux nginx-light ncurses-term tmux
 AXE = build/npm/node_modules/axe-core/axe.min.js
 AXE_VERSION = 4.10.3
@@ -238,7 +239,7 @@ $(BUILD)/teahouse: $(BUILD)/src/client/main.o $(CLIENT_ARCHIVE) $(ARCHIVE)
 	@$(LINK) -o $@ $^ $(CLIENT_LIBS)
 
 $(BUILD)/tests/unit/client_%: $(BUILD)/tests/unit/client_%.o $(CLIENT_ARCHIVE) $(ARCHIVE)
-	@$(LINK) -o $@ $^ -lcmocka $(PURE_LIBS) -lm
+	@$(LINK) -o $@ $^ -lcmocka $(PURE_LIBS) $(TLS_LIBS) -lm
 
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(ARCHIVE)
 	@$(LINK) -o $@ $^ -lcmocka $(PURE_LIBS) -lm
@@ -256,7 +257,7 @@ $(BUILD)/tests/%.so:
 $(BUILD)/tests/unit/store_disk_test: $(BUILD)/tests/support/disk.o
 
 $(BUILD)/tests/fuzz/client_%: $(BUILD)/tests/fuzz/client_%.o $(CLIENT_ARCHIVE) $(ARCHIVE)
-	@$(LINK) -fsanitize=fuzzer -o $@ $^ $(PURE_LIBS)
+	@$(LINK) -fsanitize=fuzzer -o $@ $^ $(PURE_LIBS) $(TLS_LIBS)
 
 $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(ARCHIVE)
 	@$(LINK) -fsanitize=fuzzer -o $@ $^ $(PURE_LIBS)

@@ -28,7 +28,8 @@ struct options {
 	const struct protocol *protocol;
 	struct target target;
 	const char *nick, *host, *port, *room;
-	bool help, version, plain, literal, wait;
+	const char *ca, *pin; /* whom to trust with TLS; NULL: not given */
+	bool help, version, plain, literal, wait, tls;
 	bool screen; /* standard input and output are a terminal */
 };
 
@@ -41,6 +42,9 @@ static const char help[] = "usage: teahouse [OPTIONS] [NAME] [HOST] [PORT]\n"
 static const char help_rest[] =
 	"\n"
 	"  -r, --room ROOM      join this room\n"
+	"      --tls            connect by TLS, to a server whose certificate is valid\n"
+	"      --ca FILE        .. signed by an authority in FILE (PEM)\n"
+	"      --pin SHA256     .. or exactly the certificate with this fingerprint\n"
 	"      --plain          write each event as a line of tab-separated fields\n"
 	"      --literal        send every line of input as it is: no commands\n"
 	"      --wait           wait until the server can be reached\n"
@@ -81,10 +85,23 @@ options_unknown(int argc, char **argv, int c)
 		c == ':' ? "needs a value" : "unknown, see teahouse --help");
 }
 
+enum { HELP = 256, VERSION, PLAIN, LITERAL, WAIT, TLS, CA, PIN };
+
+static void
+options_switch(struct options *options, int c)
+{
+	options->help |= c == HELP;
+	options->version |= c == VERSION;
+	options->plain |= c == PLAIN;
+	options->literal |= c == LITERAL;
+	options->wait |= c == WAIT;
+	options->tls |= c == TLS || c == CA || c == PIN;
+	options->screen &= !options->plain;
+}
+
 static bool
 options_flags(struct options *options, int argc, char **argv)
 {
-	enum { HELP = 256, VERSION, PLAIN, LITERAL, WAIT };
 	static const struct option flags[] = {
 		{"protocol", required_argument, NULL, 'p'},
 		{"room", required_argument, NULL, 'r'},
@@ -93,6 +110,9 @@ options_flags(struct options *options, int argc, char **argv)
 		{"plain", no_argument, NULL, PLAIN},
 		{"literal", no_argument, NULL, LITERAL},
 		{"wait", no_argument, NULL, WAIT},
+		{"tls", no_argument, NULL, TLS},
+		{"ca", required_argument, NULL, CA},
+		{"pin", required_argument, NULL, PIN},
 		{NULL, 0, NULL, 0},
 	};
 	int c;
@@ -102,12 +122,11 @@ options_flags(struct options *options, int argc, char **argv)
 			return false;
 		if (c == 'r')
 			options->room = optarg;
-		options->help |= c == HELP;
-		options->version |= c == VERSION;
-		options->plain |= c == PLAIN;
-		options->literal |= c == LITERAL;
-		options->wait |= c == WAIT;
-		options->screen &= !options->plain;
+		if (c == CA)
+			options->ca = optarg;
+		if (c == PIN)
+			options->pin = optarg;
+		options_switch(options, c);
 		if (c == '?' || c == ':')
 			return options_unknown(argc, argv, c);
 	}
@@ -173,7 +192,12 @@ options_read(struct options *options, int argc, char **argv)
 		return false;
 	options->nick = target->has_name ? target->name.ptr : NULL;
 	options->host = target->host.len > 0 ? target->host.ptr : "localhost";
-	options->port = target->port.len > 0 ? target->port.ptr : options->protocol->port;
+	options->port = options->tls ? options->protocol->tls_port : options->protocol->port;
+	if (target->port.len > 0)
+		options->port = target->port.ptr;
+	if (!options->port)
+		return options_bad(
+			"tls", NULL, "this protocol has no usual port for it: give PORT");
 	return options_login(options);
 }
 
@@ -204,7 +228,7 @@ connect_first(struct session *session, const struct options *options)
 	bool waits = options->wait || options->screen;
 	for (int delay = 1; !client_open(session);
 		delay = delay < DELAY_MAX / 2 ? delay * 2 : DELAY_MAX) {
-		if (!waits || session->conn.host_unknown)
+		if (!waits || session->conn.hopeless)
 			return false;
 		diag_line(LOG_LEVEL_ERROR, "%s; trying again in %d s%s", session->error.ptr, delay,
 			options->screen ? ", Ctrl-C quits" : "");
@@ -212,6 +236,18 @@ connect_first(struct session *session, const struct options *options)
 		session->error.len = 0;
 	}
 	return true;
+}
+
+/* False: what was given is wrong, and has been told. */
+static bool
+trust(struct session *session, const struct options *options)
+{
+	struct strbuf why = {0};
+	bool good = client_use_tls(session, options->ca, options->pin, &why);
+	if (!good)
+		diag_line(LOG_LEVEL_ERROR, "%.*s", TEXT_ARGS(strbuf_view(&why)));
+	strbuf_clear(&why);
+	return good;
 }
 
 static int
@@ -232,7 +268,9 @@ run(const struct options *options)
 	int status = EXIT_FAILURE;
 	if (screen)
 		screen_explain(&session);
-	if (!connect_first(&session, options))
+	if (options->tls && !trust(&session, options))
+		status = EXIT_USAGE;
+	else if (!connect_first(&session, options))
 		diag_line(LOG_LEVEL_ERROR, "%s", session.error.ptr);
 	else
 		status = screen ? screen_run(&session)

@@ -171,6 +171,7 @@ json_request_past(struct session *session, const struct past_request *request)
 const struct protocol protocol_json = {
 	.name = "json",
 	.port = "3490",
+	.tls_port = "5016",
 	.framing = &framing_packets,
 	.log_in = json_log_in,
 	.on_message = json_receive,

@@ -64,19 +64,33 @@ client_connected(struct session *session)
 }
 
 bool
+client_use_tls(struct session *session, const char *ca, const char *pin, struct strbuf *why)
+{
+	if (ca && pin)
+		strbuf_puts(why, "--ca and --pin: only one of them can be given");
+	else
+		session->conn.tls = tls_open(ca, pin, why);
+	return session->conn.tls;
+}
+
+bool
 client_open(struct session *session)
 {
 	struct conn *conn = &session->conn;
 	session->state = SESSION_OFFLINE;
 	conn_forget_addresses(conn);
 	conn_open(conn, session->host, session->port, monotonic_ms());
-	for (bool waited = false; conn->state == CONN_CONNECTING; waited = true) {
-		struct pollfd fd = {.fd = conn->fd, .events = conn_events(conn)};
-		int timeout = conn_timeout(conn, monotonic_ms());
-		bool first = !waited && timeout > SLOW_MS;
-		if (poll(&fd, 1, first ? SLOW_MS : timeout) == 0 && first &&
-			session->on_slow_connect)
+	int64_t slow = monotonic_ms() + SLOW_MS;
+	bool told = !session->on_slow_connect;
+	while (conn->state == CONN_CONNECTING || conn->state == CONN_SECURING) {
+		int64_t now = monotonic_ms();
+		if (!told && now >= slow) {
+			told = true;
 			session->on_slow_connect(session);
+		}
+		struct pollfd fd = {.fd = conn->fd, .events = conn_events(conn)};
+		int timeout = conn_timeout(conn, now), soon = told ? timeout : (int)(slow - now);
+		poll(&fd, 1, timeout < soon ? timeout : soon);
 		conn_turn(conn, fd.revents, monotonic_ms());
 	}
 	if (conn->state != CONN_OPEN) {
@@ -314,6 +328,16 @@ client_retry_later(struct session *session)
 	session->model->changed = true;
 }
 
+/* An attempt to connect again has failed. What will not pass by itself is told, once. */
+static void
+client_fail_again(struct session *session)
+{
+	if (session->conn.hopeless && !session->refusal_shown)
+		session_notice(session, LINE_REFUSED, "Cannot connect", session->conn.error.ptr);
+	session->refusal_shown |= session->conn.hopeless;
+	client_retry_later(session);
+}
+
 static void
 client_connection_lost(struct session *session)
 {
@@ -450,8 +474,8 @@ client_turn(struct session *session, short events)
 	if (session->state == SESSION_CONNECTING && session->conn.state == CONN_OPEN)
 		client_connected(session);
 	else if (session->state == SESSION_CONNECTING && session->conn.state == CONN_CLOSED)
-		client_retry_later(session);
-	else if (events & (POLLIN | POLLHUP | POLLERR))
+		client_fail_again(session);
+	else if (conn_is_readable(&session->conn, events))
 		client_receive(session);
 	client_send_pending(session);
 	conn_turn(&session->conn, 0, now);

@@ -8,8 +8,14 @@
 #include "client/session/session.h"
 
 /*
+ * Has it connect by TLS, and trust an authority in the file ca or exactly one certificate (pin),
+ * unless they are NULL. False: adds a sentence about what is wrong with them to `why`.
+ */
+bool client_use_tls(struct session *session, const char *ca, const char *pin, struct strbuf *why);
+
+/*
  * Connects for the first time; blocks. False: that failed, and session.error is set; it may be
- * tried again if conn.host_unknown is false.
+ * tried again if conn.hopeless is false.
  */
 bool client_open(struct session *session);
 void client_close(struct session *session);

@@ -27,7 +27,7 @@ struct past_request {
 
 struct protocol {
 	const char *name;
-	const char *port;
+	const char *port, *tls_port; /* tls_port: NULL if there is no usual one */
 	const struct framing *framing;
 	enum rooms rooms;
 	char address_prefix; /* before a nick at the beginning of a line: addresses it; 0: none does */
