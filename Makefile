@@ -24,8 +24,8 @@ LINK = $(CC) $(OPTIMISE) $(SANITIZE) -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(
 
 # Unit tests get the pure libraries only: whatever touches a socket or a screen does not link.
 PURE_LIBS = -ljansson -linih -ltelnet -licui18n -licuuc -lsqlite3 -lpthread -lz
-SERVER_LIBS = $(PURE_LIBS) -lwebsockets -luv
 TLS_LIBS = -lssl -lcrypto
+SERVER_LIBS = $(PURE_LIBS) $(TLS_LIBS) -lwebsockets -luv
 CLIENT_LIBS = $(PURE_LIBS) $(TLS_LIBS) -lncursesw -ltinfo -lreadline
 
 PACKAGES = gcc libc6-dev libwebsockets-dev libwebsockets-evlib-uv libuv1-dev libjansson-dev \

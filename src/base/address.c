@@ -39,6 +39,21 @@ address_map(unsigned char mapped[static ADDRESS_KEY_BYTES], const struct sockadd
 }
 
 bool
+address_is_known(const unsigned char mapped[static ADDRESS_KEY_BYTES])
+{
+	static const unsigned char none[ADDRESS_KEY_BYTES];
+	return memcmp(mapped, none, sizeof none) != 0;
+}
+
+bool
+address_counts_with(const unsigned char a[static ADDRESS_KEY_BYTES],
+	const unsigned char b[static ADDRESS_KEY_BYTES])
+{
+	bool four = address_is_mapped(a);
+	return four == address_is_mapped(b) && memcmp(a, b, four ? ADDRESS_KEY_BYTES : 8) == 0;
+}
+
+bool
 address_is_loopback(const struct sockaddr *peer)
 {
 	static const unsigned char loopback[ADDRESS_KEY_BYTES] = {[15] = 1};

@@ -30,6 +30,13 @@ bool address_map(unsigned char mapped[static ADDRESS_KEY_BYTES], const struct so
 void address_format(
 	char text[static ADDRESS_TEXT_BYTES], const unsigned char mapped[static ADDRESS_KEY_BYTES]);
 
+/* Whether it is not all zeros. */
+bool address_is_known(const unsigned char mapped[static ADDRESS_KEY_BYTES]);
+
+/* Whether both have the same key, so that limits count them together. */
+bool address_counts_with(const unsigned char a[static ADDRESS_KEY_BYTES],
+	const unsigned char b[static ADDRESS_KEY_BYTES]);
+
 /* Whether it is of this host itself: 127.0.0.0/8 or ::1. */
 bool address_is_loopback(const struct sockaddr *peer);
 

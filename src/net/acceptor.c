@@ -15,10 +15,9 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "net/http.h"
 #include "net/http_limit.h"
+#include "net/opening.h"
 #include "net/site.h"
-#include "net/tcp.h"
 #include "teahouse/diag.h"
 
 enum {
@@ -157,14 +156,16 @@ static void
 acceptor_refuse(struct acceptor *acceptor, int fd)
 {
 	const struct endpoint *endpoint = &acceptor->endpoint;
-	struct sockaddr_storage peer = conn_peer(fd);
+	struct sockaddr_storage peer = {0};
+	socklen_t size = sizeof peer;
+	bool known = getpeername(fd, (struct sockaddr *)&peer, &size) == 0;
 	struct strbuf refusal = {0};
 	struct text text;
 	if (endpoint->site) {
 		text = site_status(endpoint->site, SITE_FULL, false);
 	} else {
 		gateway_refuse(endpoint->poller->gateway, endpoint->listener,
-			peer.ss_family ? (struct sockaddr *)&peer : NULL, &refusal);
+			known ? (struct sockaddr *)&peer : NULL, &refusal);
 		text = strbuf_view(&refusal);
 	}
 	/* A socket on which nothing was sent yet takes it whole; unread input would destroy it. */
@@ -221,7 +222,7 @@ acceptor_open_conn(struct acceptor *acceptor, int fd)
 	socket_set(fd, IPPROTO_TCP, TCP_KEEPCNT, KEEPALIVE_PROBES);
 	socket_set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, UNACKNOWLEDGED);
 	fcntl(fd, F_SETFD, FD_CLOEXEC);
-	(acceptor->endpoint.site ? http_open : tcp_open)(&acceptor->endpoint, fd);
+	opening_start(&acceptor->endpoint, fd);
 }
 
 /* Accepts one. Returns whether there may be another. */

@@ -5,7 +5,6 @@
  */
 #include "net/conn.h"
 
-#include <arpa/inet.h>
 #include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
@@ -24,7 +23,11 @@ void
 conn_set_state(struct conn *conn, enum conn_state state)
 {
 	static const bool allowed[][CONN_DEAD + 1] = {
-		[CONN_HTTP] = {[CONN_WS] = true, [CONN_SHUT] = true, [CONN_DEAD] = true},
+		[CONN_OPENING] = {[CONN_HTTP] = true,
+			[CONN_TCP] = true,
+			[CONN_CLOSING] = true,
+			[CONN_DEAD] = true},
+		[CONN_HTTP] = {[CONN_WS] = true, [CONN_CLOSING] = true, [CONN_DEAD] = true},
 		[CONN_TCP] = {[CONN_CLOSING] = true, [CONN_DEAD] = true},
 		[CONN_WS] = {[CONN_CLOSING] = true, [CONN_DEAD] = true},
 		[CONN_CLOSING] = {[CONN_SHUT] = true, [CONN_DEAD] = true},
@@ -53,40 +56,12 @@ conn_due(struct timeout_list *list, int64_t now)
 	return (struct conn *)timeout_list_due(list, now);
 }
 
-/* Converts an IPv4-mapped IPv6 address to IPv4. */
-static void
-address_unmap(struct sockaddr_storage *address)
-{
-	const struct sockaddr_in6 *six = (struct sockaddr_in6 *)(void *)address;
-	if (address->ss_family != AF_INET6 || !IN6_IS_ADDR_V4MAPPED(&six->sin6_addr))
-		return;
-	struct sockaddr_in four = {.sin_family = AF_INET, .sin_port = six->sin6_port};
-	memcpy(&four.sin_addr, &six->sin6_addr.s6_addr[12], sizeof four.sin_addr);
-	memcpy(address, &four, sizeof four);
-}
-
-struct sockaddr_storage
-conn_peer(int fd)
-{
-	struct sockaddr_storage peer = {0};
-	socklen_t size = sizeof peer;
-	if (getpeername(fd, (struct sockaddr *)&peer, &size) < 0)
-		return (struct sockaddr_storage){0};
-	address_unmap(&peer);
-	return peer;
-}
-
 void
 conn_log(const struct conn *conn, enum log_level level, const char *format, ...)
 {
-	struct sockaddr_storage peer = conn_peer(conn->fd);
-	const struct sockaddr_in6 *six = (struct sockaddr_in6 *)(void *)&peer;
-	const struct sockaddr_in *four = (struct sockaddr_in *)(void *)&peer;
-	char host[INET6_ADDRSTRLEN] = "?", text[512];
-	if (peer.ss_family == AF_INET6)
-		inet_ntop(AF_INET6, &six->sin6_addr, host, sizeof host);
-	else if (peer.ss_family == AF_INET)
-		inet_ntop(AF_INET, &four->sin_addr, host, sizeof host);
+	char host[ADDRESS_TEXT_BYTES] = "?", text[512];
+	if (address_is_known(conn->peer))
+		address_format(host, conn->peer);
 	va_list args;
 	va_start(args, format);
 	vsnprintf(text, sizeof text, format, args);
@@ -94,14 +69,25 @@ conn_log(const struct conn *conn, enum log_level level, const char *format, ...)
 	diag_line(level, "conn %u %s: %s", conn->number, host, text);
 }
 
+static void
+conn_note_peer(struct conn *conn)
+{
+	struct sockaddr_storage peer;
+	socklen_t size = sizeof peer;
+	if (getpeername(conn->stream.fd, (struct sockaddr *)&peer, &size) < 0)
+		return;
+	address_map(conn->peer, (struct sockaddr *)&peer);
+	conn->peer_port = (uint16_t)address_port((struct sockaddr *)&peer);
+}
+
 struct conn *
-conn_new(const struct endpoint *endpoint, int fd, const struct conn_ops *ops)
+conn_new(const struct endpoint *endpoint, int fd)
 {
 	struct conn *conn = xcalloc(sizeof *conn);
 	conn->endpoint = endpoint;
-	conn->fd = fd;
-	conn->ops = ops;
-	conn->state = endpoint->site ? CONN_HTTP : CONN_TCP;
+	conn->stream.fd = fd;
+	conn_note_peer(conn);
+	conn->state = CONN_OPENING;
 	conn->why = REASON_LOST;
 	conn->read_wanted = true;
 	conn->number = ++endpoint->poller->n_accepted;
@@ -112,10 +98,12 @@ conn_new(const struct endpoint *endpoint, int fd, const struct conn_ops *ops)
 void
 conn_admit(struct conn *conn)
 {
-	struct sockaddr_storage peer = conn_peer(conn->fd);
-	conn->connection = connection_open(conn->endpoint->poller->gateway,
-		conn->endpoint->listener, peer.ss_family ? (struct sockaddr *)&peer : NULL, false,
-		conn->number, conn);
+	struct sockaddr_in6 peer = {.sin6_family = AF_INET6, .sin6_port = htons(conn->peer_port)};
+	memcpy(&peer.sin6_addr, conn->peer, sizeof peer.sin6_addr);
+	conn->connection =
+		connection_open(conn->endpoint->poller->gateway, conn->endpoint->listener,
+			address_is_known(conn->peer) ? (struct sockaddr *)&peer : NULL,
+			conn->stream.tls || conn->encrypted, conn->number, conn);
 }
 
 void
@@ -130,22 +118,19 @@ conn_lost(struct conn *conn)
 }
 
 void
-conn_free(struct conn *conn)
+conn_close(struct conn *conn)
 {
 	conn_lost(conn);
+	if (conn->ops->on_free)
+		conn->ops->on_free(conn);
+	if (conn->stream.tls)
+		tls_close(conn->stream.tls);
+	close(conn->stream.fd);
 	timeout_list_remove(&conn->timeout);
 	ws_decoder_clear(&conn->decoder);
 	strbuf_clear(&conn->pending);
 	conn->endpoint->poller->n_conns--;
 	free(conn);
-}
-
-void
-conn_close(struct conn *conn)
-{
-	conn_lost(conn);
-	close(conn->fd);
-	conn_free(conn);
 }
 
 void
@@ -156,13 +141,7 @@ conn_kill(struct conn *conn)
 		return;
 	conn_set_state(conn, CONN_DEAD);
 	conn_unpoll(conn);
-	if (!conn->wsi) {
-		conn_wait(conn, &poller->to_close);
-		return;
-	}
-	timeout_list_remove(&conn->timeout);
-	lws_set_timeout(conn->wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC);
-	poller->lws_timers = true;
+	conn_wait(conn, &poller->to_close);
 }
 
 /* Whether input is wanted now. */
@@ -170,7 +149,7 @@ static bool
 conn_reads(const struct conn *conn)
 {
 	if (!conn_is_open(conn))
-		return !conn->eof;
+		return conn->read_wanted && !conn->eof;
 	bool blocked = conn->pending.len > PENDING_BYTES && !conn->hung_up;
 	return conn->read_wanted && !conn->input_ended && !blocked;
 }
@@ -180,8 +159,8 @@ conn_wants_polled(const struct conn *conn)
 {
 	if (conn->hung_up || conn->state == CONN_DEAD)
 		return 0;
-	if (conn->state == CONN_HTTP)
-		return conn->wsi ? 0 : POLLED_AT_ALL | POLLED_INPUT | POLLED_EDGES;
+	if (conn->by_proxy)
+		return POLLED_AT_ALL | POLLED_INPUT | POLLED_EDGES;
 	return POLLED_AT_ALL | (conn_reads(conn) ? POLLED_INPUT : 0) |
 	       (conn->write_blocked ? POLLED_ROOM : 0);
 }
@@ -197,7 +176,7 @@ conn_set_polled(struct conn *conn, unsigned wanted)
 		       (wanted & POLLED_EDGES ? EPOLLET | EPOLLRDHUP : 0u);
 	int how = !wanted ? EPOLL_CTL_DEL : conn->polled ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
 	conn->polled = (unsigned char)wanted;
-	if (epoll_ctl(conn->endpoint->poller->epoll, how, conn->fd, &event) == 0 || !wanted)
+	if (epoll_ctl(conn->endpoint->poller->epoll, how, conn->stream.fd, &event) == 0 || !wanted)
 		return;
 	conn->polled = 0;
 	conn_kill(conn);
@@ -219,7 +198,8 @@ void
 conn_shut(struct conn *conn)
 {
 	conn_set_state(conn, CONN_SHUT);
-	shutdown(conn->fd, SHUT_WR);
+	stream_shutdown(&conn->stream);
+	conn->write_blocked = !stream_flush(&conn->stream);
 	/* What the peer sent last was read long ago, so that it is gone for the gateway at once. */
 	if (conn->input_ended)
 		conn_lost(conn);
@@ -233,8 +213,8 @@ conn_shut(struct conn *conn)
 static void
 conn_go_on_closing(struct conn *conn)
 {
-	if (conn->state == CONN_CLOSING && conn->pending.len == 0 &&
-		(conn->eof || conn->ops->shuts_first(conn)))
+	bool first = conn->eof || !conn->ops->shuts_first || conn->ops->shuts_first(conn);
+	if (conn->state == CONN_CLOSING && conn->pending.len == 0 && first)
 		conn_shut(conn);
 }
 
@@ -242,14 +222,13 @@ conn_go_on_closing(struct conn *conn)
 static ssize_t
 conn_write(struct conn *conn, struct iovec *pieces, int n)
 {
-	struct msghdr message = {.msg_iov = pieces, .msg_iovlen = (size_t)n};
-	ssize_t taken = sendmsg(conn->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+	ssize_t taken = stream_sendv(&conn->stream, pieces, n);
 	if (taken >= 0)
 		return taken;
 	if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)
 		return 0;
 	/* What it sent before can still be read. After that, epoll reports that it is gone. */
-	shutdown(conn->fd, SHUT_RDWR);
+	shutdown(conn->stream.fd, SHUT_RDWR);
 	return -1;
 }
 
@@ -258,6 +237,18 @@ conn_block(struct conn *conn)
 {
 	conn->write_blocked = true;
 	conn_poll(conn);
+}
+
+ssize_t
+conn_send(struct conn *conn, struct text bytes)
+{
+	struct iovec piece = {(char *)(uintptr_t)bytes.ptr, bytes.len};
+	if (conn->write_blocked)
+		return 0;
+	ssize_t taken = conn_write(conn, &piece, 1);
+	if (taken >= 0 && ((size_t)taken < bytes.len || !stream_flush(&conn->stream)))
+		conn_block(conn);
+	return taken;
 }
 
 void
@@ -269,6 +260,8 @@ conn_send_pending(struct conn *conn)
 	ssize_t taken = conn_write(conn, &piece, 1);
 	if (taken < 0 || (size_t)taken == conn->pending.len) {
 		strbuf_clear(&conn->pending);
+		if (!stream_flush(&conn->stream))
+			conn_block(conn);
 		return;
 	}
 	conn->pending.len -= (size_t)taken;
@@ -306,20 +299,27 @@ transport_send(void *at, const struct outqueue *waiting, size_t most)
 	ssize_t taken = conn_write(conn, pieces, n);
 	if (taken > 0 && conn->state == CONN_WS)
 		taken = conn_keep_cut_piece(conn, pieces, n, taken);
-	if (taken >= 0 && ((size_t)taken < most || conn->pending.len > 0))
+	bool cut = (size_t)taken < most || conn->pending.len > 0;
+	if (taken >= 0 && (cut || !stream_flush(&conn->stream)))
 		conn_block(conn);
 	return taken;
 }
 
-/* Input of one that hung up is read from a list, and not when epoll reports it. */
+/* Input that epoll does not report: of one that hung up, or the end of TLS. */
+static bool
+conn_reads_by_list(const struct conn *conn)
+{
+	return conn->hung_up || stream_has_ended(&conn->stream);
+}
+
 static void
-conn_read_hung_up(struct conn *conn)
+conn_read_by_list(struct conn *conn)
 {
 	struct poller *poller = conn->endpoint->poller;
 	if (conn_reads(conn))
 		conn_wait(conn, &poller->to_read);
 	else if (conn->timeout.list == &poller->to_read)
-		conn_wait(conn, conn->wsi ? &poller->ws_idle : &poller->tcp);
+		conn_wait(conn, conn->state == CONN_WS ? &poller->ws_idle : &poller->tcp);
 }
 
 static void
@@ -329,10 +329,30 @@ transport_set_reading(void *at, bool wanted)
 	if (!conn_is_open(conn))
 		return;
 	conn->read_wanted = wanted;
-	if (conn->hung_up)
-		conn_read_hung_up(conn);
-	else
+	if (conn_reads_by_list(conn))
+		conn_read_by_list(conn);
+	if (!conn->hung_up)
 		conn_poll(conn);
+}
+
+/* Its last bytes are pending, or sent. */
+static void
+conn_go_closing(struct conn *conn)
+{
+	conn_set_state(conn, CONN_CLOSING);
+	/* Input that is not read when the descriptor is closed would destroy what was sent. */
+	conn->read_wanted = true;
+	conn_wait(conn, &conn->endpoint->poller->closing);
+	conn_send_pending(conn);
+	conn_poll(conn);
+	conn_go_on_closing(conn);
+}
+
+void
+conn_refuse(struct conn *conn, struct text bytes)
+{
+	strbuf_add_text(&conn->pending, bytes);
+	conn_go_closing(conn);
 }
 
 static void
@@ -342,17 +362,12 @@ transport_close(void *at, enum reason why)
 	if (!conn_is_open(conn))
 		return;
 	conn->why = (unsigned char)why;
-	conn->ops->on_close(conn, why);
-	conn_set_state(conn, CONN_CLOSING);
-	if (conn->hung_up) {
+	if (conn->ops->on_close)
+		conn->ops->on_close(conn, why);
+	if (conn->hung_up)
 		conn_kill(conn);
-		return;
-	}
-	conn_wait(conn, &conn->endpoint->poller->closing);
-	conn_send_pending(conn);
-	/* Input that is not read when the descriptor is closed would destroy what was sent. */
-	conn_poll(conn);
-	conn_go_on_closing(conn);
+	else
+		conn_go_closing(conn);
 }
 
 const struct transport_ops *
@@ -367,11 +382,15 @@ net_transport_ops(void)
 static void
 conn_on_room(struct conn *conn)
 {
+	if (!stream_flush(&conn->stream))
+		return;
 	conn->write_blocked = false;
 	/* It reads what it is sent, so that it lives, though its pong may wait to be read. */
 	conn->ping_pending = false;
 	conn_send_pending(conn);
-	if (!conn->write_blocked && conn->connection && conn_is_open(conn))
+	if (!conn->write_blocked && conn->ops->on_room)
+		conn->ops->on_room(conn);
+	else if (!conn->write_blocked && conn->connection && conn_is_open(conn))
 		connection_writable(conn->connection);
 	conn_poll(conn);
 	conn_go_on_closing(conn);
@@ -388,7 +407,7 @@ conn_hang_up(struct conn *conn)
 	}
 	conn->hung_up = true;
 	conn_unpoll(conn);
-	conn_read_hung_up(conn);
+	conn_read_by_list(conn);
 }
 
 void
@@ -414,6 +433,7 @@ conn_end_input(struct conn *conn)
 	conn->endpoint->poller->lost = true;
 	if (conn->connection)
 		connection_input_ended(conn->connection);
+	conn_read_by_list(conn);
 	conn_poll(conn);
 }
 
@@ -421,14 +441,23 @@ size_t
 conn_read(struct conn *conn, size_t max)
 {
 	struct poller *poller = conn->endpoint->poller;
-	ssize_t n = recv(conn->fd, poller->in, max, MSG_DONTWAIT);
+	ssize_t n = stream_recv(&conn->stream, poller->in, max);
+	int error = errno;
 	poller->received = true;
-	if (n > 0)
+	/* TLS may have had to send something. */
+	if (!conn->write_blocked && !stream_flush(&conn->stream))
+		conn_block(conn);
+	if (n > 0) {
+		if (conn_is_open(conn) && stream_has_ended(&conn->stream))
+			conn_read_by_list(conn);
 		return (size_t)n;
-	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
+	}
+	if (n < 0 && (error == EAGAIN || error == EWOULDBLOCK || error == EINTR))
 		return 0;
 	conn->eof = true;
-	if (n == 0 && conn_is_open(conn) && !conn->hung_up) {
+	if (n == 0 && conn->state == CONN_HTTP) {
+		conn_poll(conn);
+	} else if (n == 0 && conn_is_open(conn) && !conn->hung_up) {
 		conn_end_input(conn);
 	} else if (n == 0 && conn->state == CONN_CLOSING) {
 		conn_poll(conn);

@@ -8,31 +8,34 @@
 #include <libwebsockets.h>
 #include <uv.h>
 
+#include "base/address.h"
 #include "codec/websocket.h"
 #include "net/handshake.h"
+#include "net/stream.h"
 #include "net/timeout_list.h"
 #include "teahouse/diag.h"
 #include "teahouse/gateway.h"
 
 enum {
-	READ_BYTES = 65536,   /* most that one read takes */
-	PENDING_BYTES = 4096, /* over this much pending, a connection is not read from */
+	READ_BYTES = TLS_READ_BYTES, /* most that one read takes from the socket */
+	PENDING_BYTES = 4096,        /* over this much pending, a connection is not read from */
 };
 
 /*
  * A conn's state only moves on, by conn_set_state:
  *
- *	HTTP -> WS -> CLOSING -> SHUT -> DEAD
- *	        TCP -> CLOSING
- *	HTTP -> SHUT
+ *	OPENING -> HTTP -> WS -> CLOSING -> SHUT -> DEAD
+ *	OPENING -> TCP -> CLOSING
+ *	OPENING -> CLOSING, HTTP -> CLOSING
  *
  * and from each of them to DEAD at once.
  */
 enum conn_state {
+	CONN_OPENING, /* what comes before the protocol: a proxy's header, TLS's handshake */
 	CONN_HTTP,    /* requests; not yet a connection of the gateway's */
 	CONN_TCP,     /* the gateway's, as bytes */
 	CONN_WS,      /* the gateway's, as WebSocket frames that we read and write */
-	CONN_CLOSING, /* closed by the gateway; the last bytes are still sent */
+	CONN_CLOSING, /* the last bytes are still sent */
 	CONN_SHUT,    /* our sending is shut down; input is discarded until the peer ends it, too */
 	CONN_DEAD,    /* its descriptor is about to be closed */
 };
@@ -43,9 +46,16 @@ struct conn;
 struct conn_ops {
 	/* There is input, or its end: see EPOLLIN, EPOLLRDHUP. */
 	void (*on_input)(struct conn *conn, uint32_t events);
-	/* Queues the protocol's last bytes, if it has any. */
+	/* Queues the protocol's last bytes. NULL: it has none. */
 	void (*on_close)(struct conn *conn, enum reason why);
-	/* Whether sending is to be shut down now that all is sent; if not, the peer closes first. */
+	/* Frees what the protocol keeps. NULL: nothing. */
+	void (*on_free)(struct conn *conn);
+	/* There is room to send, and nothing is pending. NULL: the gateway is told. */
+	void (*on_room)(struct conn *conn);
+	/*
+	 * Whether sending is to be shut down now that all is sent; if not, the peer closes
+	 * first. NULL: it is.
+	 */
 	bool (*shuts_first)(const struct conn *conn);
 };
 
@@ -55,21 +65,22 @@ struct poller {
 	struct gateway *gateway;
 	struct lws_vhost *vhost;
 	int epoll;               /* of all descriptors that we read ourselves; -1: not open */
-	char *in;                /* READ_BYTES, for what is received */
+	char *in;                /* READ_BYTES + TLS_RECORD_ROOM, for what is received */
+	struct tls_context *tls; /* NULL: no listener has TLS */
 	struct timeout_list tcp; /* TCP; never due */
-	struct timeout_list http_pending; /* HTTP, until it is a WebSocket */
+	struct timeout_list http_pending; /* OPENING, and HTTP until it is a WebSocket */
 	struct timeout_list http_sending; /* HTTP, with the rest of an answer */
-	struct timeout_list ws_new;       /* WebSockets, until we read them */
+	struct timeout_list http_next;    /* HTTP, with another request that has come */
+	struct timeout_list ws_new;       /* WebSockets whose handshake was just answered */
 	struct timeout_list ws_idle;      /* WebSockets, until their next ping */
-	struct timeout_list to_read;      /* hung up, with input that the gateway wants */
+	struct timeout_list to_read;      /* with input, or its end, that epoll does not report */
 	struct timeout_list closing;      /* CLOSING and SHUT */
-	struct timeout_list to_close;     /* DEAD, without libwebsockets */
+	struct timeout_list to_close;     /* DEAD */
 	struct refused_origins refused_origins;
 	uint32_t n_accepted;
 	size_t n_conns;
 	bool received;        /* input came in this part of the turn */
 	bool lost;            /* a connection was lost, or its input ended, in this turn */
-	bool lws_timers;      /* libwebsockets' timers have changed without its knowing */
 	bool addresses_count; /* how many connections come from one address matters */
 };
 
@@ -84,19 +95,22 @@ struct conn {
 	struct timeout_entry timeout; /* first: an entry's address is its conn's */
 	const struct conn_ops *ops;
 	const struct endpoint *endpoint;
-	struct lws *wsi;               /* NULL: libwebsockets does not know it */
+	struct http *http;             /* HTTP: see http.c */
 	struct connection *connection; /* NULL: not the gateway's yet, or no more */
 	struct ws_decoder decoder;
-	struct strbuf pending;     /* WebSocket: goes out before what the gateway has */
-	struct text rest;          /* HTTP: of the answer */
-	unsigned char address[16]; /* HTTP: see address_key */
-	int fd;
+	struct strbuf pending; /* goes out before what the gateway has */
+	struct stream stream;
+	unsigned char
+		peer[ADDRESS_KEY_BYTES]; /* the address that it comes from; zeros: not known */
+	uint16_t peer_port;
 	uint32_t number;          /* in the log */
 	unsigned short peer_code; /* WebSocket: enum ws_code of the close frame to send; 0: none */
 	unsigned char state;      /* enum conn_state */
 	unsigned char why;        /* enum reason: it was closed */
 	unsigned char polled;     /* enum conn_polled */
-	bool read_wanted : 1;     /* by the gateway */
+	bool by_proxy : 1;        /* a proxy's header is to come first */
+	bool encrypted : 1;       /* between the client and the proxy */
+	bool read_wanted : 1;     /* by the gateway, or by HTTP */
 	bool input_ended : 1;     /* the gateway was told that no more input comes */
 	bool eof : 1;             /* the peer has finished sending, and all was read */
 	bool hung_up : 1; /* reported as gone while unread input may be left: not polled any more */
@@ -109,13 +123,11 @@ enum conn_polled {
 	POLLED_AT_ALL = 1,
 	POLLED_INPUT = 2,
 	POLLED_ROOM = 4,
-	POLLED_EDGES = 8, /* HTTP: each arrival once, and also the end of the input */
+	POLLED_EDGES = 8, /* what is only looked at: each arrival once, and also the end */
 };
 
-struct conn *conn_new(const struct endpoint *endpoint, int fd, const struct conn_ops *ops);
-
-/* Frees it; the gateway is told that it is lost. */
-void conn_free(struct conn *conn);
+/* OPENING; its ops are to be set. */
+struct conn *conn_new(const struct endpoint *endpoint, int fd);
 
 /* Asserts that the transition is one of those above. */
 void conn_set_state(struct conn *conn, enum conn_state state);
@@ -145,20 +157,26 @@ size_t conn_read(struct conn *conn, size_t max);
 /* No more input comes, though the descriptor may have some: the gateway closes the conn. */
 void conn_end_input(struct conn *conn);
 
+/*
+ * Sends as much as there is room for; on_room follows if that is not all. Nothing must be
+ * pending. -1: it is broken.
+ */
+ssize_t conn_send(struct conn *conn, struct text bytes);
+
 /* Sends what is pending, as far as the socket takes it. */
 void conn_send_pending(struct conn *conn);
 
 /* Shuts our sending down. What was sent arrives, since input is read until the peer ends it. */
 void conn_shut(struct conn *conn);
 
-/* Closes a descriptor that libwebsockets does not know, and frees its conn. */
+/* Closes the descriptor, and frees the conn. */
 void conn_close(struct conn *conn);
 
 void conn_wait(struct conn *conn, struct timeout_list *list);
 struct conn *conn_due(struct timeout_list *list, int64_t now);
 
-/* The peer's address; its family is 0 when it is not known. */
-struct sockaddr_storage conn_peer(int fd);
+/* Sends these last bytes and closes it. Not for one that the gateway knows. */
+void conn_refuse(struct conn *conn, struct text bytes);
 
 /* A line of the log that begins with the conn's number and address. */
 void conn_log(const struct conn *conn, enum log_level level, const char *format, ...)

@@ -1,24 +1,37 @@
 /*
- * Checks the first request of a connection with MSG_PEEK, and gives the socket to
- * libwebsockets only if that can answer the request: it would close the connection without
- * an answer otherwise. Later requests on the same connection go to libwebsockets directly,
- * since it reads ahead.
+ * Judges each request before libwebsockets reads it, which would close the connection without
+ * an answer otherwise. libwebsockets never has the connection itself: it gets one end of a
+ * pair of sockets, through which a request goes to it, and its own few answers come back.
+ * The pair is closed when the connection has become a WebSocket.
  */
 #include "net/http.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
 #include <strings.h>
-#include <sys/epoll.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "net/handshake.h"
 #include "net/http_limit.h"
 #include "net/request.h"
 #include "net/site.h"
-#include "net/ws.h"
 
-enum { HEADER_BYTES = 1024 }; /* longest value of a header that is looked at */
+enum {
+	HEADER_BYTES = 1024, /* longest value of a header that is looked at */
+	PAIR_FILES = 2,
+};
+
+/* What a connection keeps as long as it is no WebSocket. */
+struct http {
+	struct lws *wsi;        /* NULL: libwebsockets does not know the connection */
+	int fd;                 /* our end of the pair; -1: there is none */
+	bool busy;              /* libwebsockets has a request that is not answered yet */
+	struct strbuf received; /* and not given to libwebsockets */
+	struct text rest;       /* of the answer */
+};
 
 /* For what libwebsockets answers by itself; the site's answers have their own. */
 const struct lws_protocol_vhost_options *
@@ -43,119 +56,201 @@ header_read(struct lws *wsi, enum lws_token_indexes which, char at[static HEADER
 	return (struct text){at, n > 0 ? (size_t)n : 0};
 }
 
-/* libwebsockets does not know the connection: it is answered, and closed. */
+/* libwebsockets, if it knows the connection, forgets it, and closes its end of the pair. */
+static void
+http_detach(struct conn *conn)
+{
+	struct http *http = conn->http;
+	if (http->wsi) {
+		lws_set_opaque_user_data(http->wsi, NULL);
+		lws_set_wsi_user(http->wsi, NULL);
+		http->wsi = NULL;
+	}
+	if (http->fd >= 0) {
+		close(http->fd);
+		conn->endpoint->poller->n_conns -= PAIR_FILES;
+		http->fd = -1;
+	}
+}
+
+static void
+http_free(struct conn *conn)
+{
+	http_detach(conn);
+	strbuf_clear(&conn->http->received);
+	free(conn->http);
+	conn->http = NULL;
+}
+
 static void
 http_refuse(struct conn *conn, enum site_status status)
 {
-	struct text answer = site_status(conn->endpoint->site, status, false);
-	(void)!send(conn->fd, answer.ptr, answer.len, MSG_NOSIGNAL | MSG_DONTWAIT);
-	conn_wait(conn, &conn->endpoint->poller->closing);
-	conn_shut(conn);
+	http_detach(conn);
+	conn_refuse(conn, site_status(conn->endpoint->site, status, false));
 }
 
-/* From now on libwebsockets reads, and closes. */
+/* Moves what libwebsockets has sent to what is pending. */
 static void
-http_adopt(struct conn *conn)
+http_take_answer(struct conn *conn)
 {
-	conn_unpoll(conn);
+	struct poller *poller = conn->endpoint->poller;
+	ssize_t n;
+	while ((n = recv(conn->http->fd, poller->in, READ_BYTES, MSG_DONTWAIT)) > 0)
+		strbuf_add(&conn->pending, poller->in, (size_t)n);
+}
+
+/* Gives libwebsockets its end of a pair. */
+static bool
+http_attach(struct conn *conn)
+{
+	int pair[PAIR_FILES];
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) < 0)
+		return false;
+	fcntl(pair[0], F_SETFD, FD_CLOEXEC);
+	fcntl(pair[1], F_SETFD, FD_CLOEXEC);
+	conn->http->fd = pair[0];
+	conn->endpoint->poller->n_conns += PAIR_FILES;
 	lws_adopt_desc_t adoption = {
 		.vh = conn->endpoint->poller->vhost,
 		.type = LWS_ADOPT_SOCKET | LWS_ADOPT_HTTP,
-		.fd.sockfd = conn->fd,
+		.fd.sockfd = pair[1],
 		.opaque = conn,
 	};
-	/* In any case the conn is freed when libwebsockets frees its side. */
 	lws_adopt_descriptor_vhost_via_info(&adoption);
+	return conn->http->wsi;
+}
+
+/* Gives libwebsockets a request, which begins what was received. */
+static void
+http_pass(struct conn *conn, size_t head)
+{
+	struct http *http = conn->http;
+	if (http->fd < 0 && !http_attach(conn)) {
+		http_refuse(conn, SITE_FULL);
+		return;
+	}
+	http->busy = true;
+	if (send(http->fd, http->received.ptr, head, MSG_NOSIGNAL | MSG_DONTWAIT) !=
+		(ssize_t)head) {
+		conn_kill(conn);
+		return;
+	}
+	http->received.len -= head;
+	memmove(http->received.ptr, http->received.ptr + head, http->received.len);
+	if (http->received.len == 0)
+		strbuf_clear(&http->received);
+}
+
+/* Looks at what was received, unless a request is being answered. */
+static void
+http_go_on(struct conn *conn)
+{
+	struct http *http = conn->http;
+	struct text received = strbuf_view(&http->received);
+	enum site_status status;
+	size_t head;
+	if (!http->busy) {
+		switch (request_judge(received, &status, &head)) {
+		case REQUEST_COMPLETE:
+			http_pass(conn, head);
+			break;
+		case REQUEST_REFUSED:
+			http_refuse(conn, status);
+			return;
+		case REQUEST_INCOMPLETE:
+			if (conn->eof && received.len > 0)
+				http_refuse(conn, SITE_MALFORMED);
+			else if (conn->eof)
+				conn_kill(conn);
+		}
+	}
+	if (conn->state != CONN_HTTP)
+		return;
+	conn->read_wanted = http->received.len <= REQUEST_HEAD_BYTES;
+	conn_poll(conn);
 }
 
 static void
 http_on_input(struct conn *conn, uint32_t events)
 {
-	struct poller *poller = conn->endpoint->poller;
-	if (conn->state != CONN_HTTP) {
-		conn_read(conn, READ_BYTES);
+	(void)events;
+	size_t n = conn_read(conn, READ_BYTES);
+	if (conn->state != CONN_HTTP)
 		return;
-	}
-	ssize_t n = recv(conn->fd, poller->in, REQUEST_HEAD_BYTES + 1, MSG_PEEK | MSG_DONTWAIT);
-	enum site_status status;
-	poller->received = true;
-	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
-		return;
-	if (n <= 0) {
-		conn_kill(conn);
-		return;
-	}
-	switch (request_judge((struct text){poller->in, (size_t)n}, &status)) {
-	case REQUEST_COMPLETE:
-		http_adopt(conn);
-		break;
-	case REQUEST_REFUSED:
-		http_refuse(conn, status);
-		break;
-	case REQUEST_INCOMPLETE:
-		if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
-			http_refuse(conn, SITE_MALFORMED);
-	}
-}
-
-static void
-http_on_close(struct conn *conn, enum reason why)
-{
-	(void)conn;
-	(void)why;
-}
-
-static bool
-http_shuts_first(const struct conn *conn)
-{
-	(void)conn;
-	return true;
+	strbuf_add(&conn->http->received, conn->endpoint->poller->in, n);
+	conn->eof = conn->eof || stream_has_ended(&conn->stream);
+	http_go_on(conn);
 }
 
 void
-http_open(const struct endpoint *endpoint, int fd)
+http_next(struct conn *conn)
 {
-	static const struct conn_ops ops = {http_on_input, http_on_close, http_shuts_first};
-	struct conn *conn = conn_new(endpoint, fd, &ops);
-	http_limit_add(conn);
-	conn_poll(conn);
+	conn_wait(conn, &conn->endpoint->poller->http_pending);
+	http_go_on(conn);
 }
 
 static void
 http_begin(struct conn *conn, struct lws *wsi)
 {
-	conn->wsi = wsi;
+	conn->http->wsi = wsi;
 	/* With something of the user's, libwebsockets also says when it begins to close. */
 	lws_set_wsi_user(wsi, conn);
 }
 
-/*
- * Sends what the socket takes of the rest; -1 when the connection is to end. What
- * it does not take is not given to libwebsockets, which, holding it, would be
- * woken for every byte of the next request without reading it.
- */
+/* Sends what there is room for of the rest. -1: libwebsockets is to end the connection. */
 static int
 rest_send(struct conn *conn)
 {
 	struct poller *poller = conn->endpoint->poller;
-	ssize_t n = send(conn->fd, conn->rest.ptr, conn->rest.len, MSG_NOSIGNAL | MSG_DONTWAIT);
-	if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
+	struct http *http = conn->http;
+	ssize_t n = conn_send(conn, http->rest);
+	if (n < 0)
 		return -1;
-	if (n > 0)
-		conn->rest = (struct text){conn->rest.ptr + n, conn->rest.len - (size_t)n};
-	conn_wait(conn, conn->rest.len ? &poller->http_sending : &poller->http_pending);
-	if (conn->rest.len > 0)
+	http->rest = (struct text){http->rest.ptr + n, http->rest.len - (size_t)n};
+	if (http->rest.len > 0) {
+		conn_wait(conn, &poller->http_sending);
 		return 0;
-	return lws_http_transaction_completed(conn->wsi) ? -1 : 0;
+	}
+	http->busy = false;
+	bool more = http->received.len > 0 || conn->eof;
+	conn_wait(conn, more ? &poller->http_next : &poller->http_pending);
+	return lws_http_transaction_completed(http->wsi) ? -1 : 0;
+}
+
+/* Libwebsockets ends the connection, or we do: what it has said last is sent. */
+static void
+http_end(struct conn *conn)
+{
+	if (conn->http->fd >= 0)
+		http_take_answer(conn);
+	http_detach(conn);
+	if (conn->state == CONN_HTTP)
+		conn_refuse(conn, TEXT_NONE);
+}
+
+/* There is room to send again. */
+static void
+http_on_room(struct conn *conn)
+{
+	if (conn->state != CONN_HTTP || conn->http->rest.len == 0)
+		return;
+	if (rest_send(conn) < 0)
+		http_end(conn);
+	else if (conn->http->rest.len == 0)
+		lws_rx_flow_control(conn->http->wsi, 1);
 }
 
 void
-http_resume(struct conn *conn)
+http_start(struct conn *conn)
 {
-	if (rest_send(conn) < 0)
-		conn_kill(conn);
-	else if (conn->rest.len == 0)
-		lws_rx_flow_control(conn->wsi, 1);
+	static const struct conn_ops ops = {
+		.on_input = http_on_input, .on_free = http_free, .on_room = http_on_room};
+	conn->http = xcalloc(sizeof *conn->http);
+	conn->http->fd = -1;
+	conn->ops = &ops;
+	conn_set_state(conn, CONN_HTTP);
+	http_limit_add(conn);
+	conn_poll(conn);
 }
 
 static struct text
@@ -163,11 +258,12 @@ request_answer(struct conn *conn, struct text path)
 {
 	char known[HEADER_BYTES], encodings[HEADER_BYTES];
 	struct site_request request = {
-		.get = lws_hdr_total_length(conn->wsi, WSI_TOKEN_GET_URI) > 0,
-		.head = lws_hdr_total_length(conn->wsi, WSI_TOKEN_HEAD_URI) > 0,
+		.get = lws_hdr_total_length(conn->http->wsi, WSI_TOKEN_GET_URI) > 0,
+		.head = lws_hdr_total_length(conn->http->wsi, WSI_TOKEN_HEAD_URI) > 0,
 		.path = path,
-		.known = header_read(conn->wsi, WSI_TOKEN_HTTP_IF_NONE_MATCH, known),
-		.encodings = header_read(conn->wsi, WSI_TOKEN_HTTP_ACCEPT_ENCODING, encodings),
+		.known = header_read(conn->http->wsi, WSI_TOKEN_HTTP_IF_NONE_MATCH, known),
+		.encodings =
+			header_read(conn->http->wsi, WSI_TOKEN_HTTP_ACCEPT_ENCODING, encodings),
 	};
 	return site_answer(conn->endpoint->site, &request);
 }
@@ -175,10 +271,10 @@ request_answer(struct conn *conn, struct text path)
 static int
 http_request(struct conn *conn, struct text path)
 {
-	conn->rest = request_answer(conn, path);
+	conn->http->rest = request_answer(conn, path);
 	int result = rest_send(conn);
-	if (result == 0 && conn->rest.len > 0)
-		lws_rx_flow_control(conn->wsi, 0);
+	if (result == 0 && conn->http->rest.len > 0)
+		lws_rx_flow_control(conn->http->wsi, 0);
 	return result;
 }
 
@@ -200,7 +296,7 @@ static enum site_status
 handshake_judge(struct conn *conn, struct text path)
 {
 	char origin[HEADER_BYTES], host[HEADER_BYTES], other[HEADER_BYTES];
-	struct lws *wsi = conn->wsi;
+	struct lws *wsi = conn->http->wsi;
 	if (!path.ptr)
 		return SITE_NOT_ALLOWED;
 	if (!text_is(path, text_of("/ws")))
@@ -232,7 +328,7 @@ static int
 http_upgrade(struct conn *conn, const char *to)
 {
 	char at[HEADER_BYTES];
-	struct text path = header_read(conn->wsi, WSI_TOKEN_GET_URI, at), answer;
+	struct text path = header_read(conn->http->wsi, WSI_TOKEN_GET_URI, at), answer;
 	if (strcasecmp(to, "websocket") == 0) {
 		enum site_status status = handshake_judge(conn, path);
 		if (status == SITE_HEALTHY)
@@ -240,29 +336,30 @@ http_upgrade(struct conn *conn, const char *to)
 		answer = site_status(conn->endpoint->site, status, false);
 	} else {
 		if (!path.ptr)
-			path = header_read(conn->wsi, WSI_TOKEN_HEAD_URI, at);
+			path = header_read(conn->http->wsi, WSI_TOKEN_HEAD_URI, at);
 		answer = request_answer(conn, path);
 	}
-	/* A socket on which little was sent yet takes an answer whole. */
-	(void)!send(conn->fd, answer.ptr, answer.len, MSG_NOSIGNAL | MSG_DONTWAIT);
+	strbuf_add_text(&conn->pending, answer);
 	return -1;
 }
 
-/* libwebsockets has begun to close it: nothing may be sent after its close frame. */
-static void
-http_on_closing(struct conn *conn)
+struct strbuf
+http_take_over(struct conn *conn)
 {
-	if (conn->state != CONN_DEAD)
-		conn_set_state(conn, CONN_DEAD);
-	timeout_list_remove(&conn->timeout);
-	conn_unpoll(conn);
-	conn_lost(conn);
+	struct strbuf received = conn->http->received;
+	conn->http->received = (struct strbuf){0};
+	http_take_answer(conn);
+	http_free(conn);
+	return received;
 }
 
 int
 http_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
 {
 	struct conn *conn = user;
+	bool asked = reason == LWS_CALLBACK_HTTP || reason == LWS_CALLBACK_HTTP_CONFIRM_UPGRADE;
+	if (asked && !conn)
+		return -1;
 	switch ((int)reason) {
 	case LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED:
 		http_begin(lws_get_opaque_user_data(wsi), wsi);
@@ -274,17 +371,14 @@ http_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, voi
 	case LWS_CALLBACK_WS_SERVER_DROP_PROTOCOL:
 	case LWS_CALLBACK_CLOSED:
 	case LWS_CALLBACK_CLOSED_HTTP:
-		if (conn)
-			http_on_closing(conn);
-		break;
 	case LWS_CALLBACK_WSI_DESTROY:
 		conn = lws_get_opaque_user_data(wsi);
 		if (conn)
-			conn_free(conn);
+			http_end(conn);
 		break;
-	default:
+	case LWS_CALLBACK_ESTABLISHED:
 		if (conn)
-			return ws_callback(conn, reason);
+			conn_wait(conn, &conn->endpoint->poller->ws_new);
 	}
 	return 0;
 }

@@ -1,8 +1,6 @@
 /* Finds which connection has waited longest: in all, or from one address. */
 #include "net/http_limit.h"
 
-#include <string.h>
-
 #include "base/address.h"
 
 enum {
@@ -10,15 +8,14 @@ enum {
 	HTTP_CONNS_PER_ADDRESS = 16, /* a browser opens six */
 };
 
-/* How many come from the address. *first: the one that has waited longest, if it was NULL. */
+/* How many come from the conn's address. *first: the one that has waited longest, if it was NULL. */
 static size_t
-conns_from(const struct timeout_list *list, const unsigned char address[static 16],
-	struct conn **first)
+conns_from(const struct timeout_list *list, const struct conn *late, struct conn **first)
 {
 	size_t n = 0;
 	for (struct timeout_entry *entry = list->first; entry; entry = entry->next) {
 		struct conn *conn = (struct conn *)entry;
-		if (memcmp(conn->address, address, sizeof conn->address) != 0)
+		if (conn == late || !address_counts_with(conn->peer, late->peer))
 			continue;
 		n++;
 		if (!*first)
@@ -42,12 +39,9 @@ static void
 http_evict_neighbour(struct conn *conn)
 {
 	struct poller *poller = conn->endpoint->poller;
-	struct sockaddr_storage peer = conn_peer(conn->fd);
 	struct conn *oldest = NULL;
-	if (peer.ss_family)
-		address_key(conn->address, (struct sockaddr *)&peer);
-	size_t n = conns_from(&poller->http_pending, conn->address, &oldest);
-	n += conns_from(&poller->http_sending, conn->address, &oldest);
+	size_t n = conns_from(&poller->http_pending, conn, &oldest);
+	n += conns_from(&poller->http_sending, conn, &oldest);
 	if (n >= HTTP_CONNS_PER_ADDRESS)
 		conn_kill(oldest);
 }
@@ -56,6 +50,8 @@ void
 http_limit_add(struct conn *conn)
 {
 	struct poller *poller = conn->endpoint->poller;
+	if (conn->timeout.list == &poller->http_pending)
+		return;
 	if (poller->addresses_count)
 		http_evict_neighbour(conn);
 	if (poller->http_pending.n + poller->http_sending.n >= HTTP_CONNS)

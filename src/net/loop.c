@@ -27,7 +27,6 @@ enum {
 	KEEP_ALIVE = 15,        /* seconds for the next request */
 	PING_INTERVAL = 30000,  /* ms; without an answer until the next, a WebSocket is closed */
 	CLOSING_TIMEOUT = 2000, /* ms for the peer to close, too, after we did */
-	SENDING_RETRY = 20,     /* ms until the rest of an HTTP answer is tried again */
 	STOP_TIMEOUT = 2000,    /* ms from a signal to the end */
 	CLOSING_TURNS = 1000,
 	SIGNALS = 8,
@@ -173,7 +172,7 @@ handles_open(struct net *net)
 	}
 }
 
-/* Comes after libwebsockets has read what it had received, and before the loop waits. */
+/* Comes after libwebsockets has answered, and before the loop waits. */
 static void
 on_prepare(uv_prepare_t *prepare)
 {
@@ -206,7 +205,7 @@ poller_open(struct net *net)
 		diag_line(LOG_LEVEL_ERROR, "epoll: %s", uv_strerror(error));
 		return false;
 	}
-	poller->in = xcalloc(READ_BYTES);
+	poller->in = xcalloc(READ_BYTES + TLS_RECORD_ROOM);
 	net->readable.data = net;
 	uv_poll_start(&net->readable, UV_READABLE, on_readable);
 	uv_prepare_init(&net->loop, &net->prepare);
@@ -287,7 +286,6 @@ net_open(struct config *config, struct gateway *gateway, bool *served)
 		.epoll = -1,
 		.ws_idle.timeout = PING_INTERVAL,
 		.closing.timeout = CLOSING_TIMEOUT,
-		.http_sending.timeout = SENDING_RETRY,
 		.http_pending.timeout = http_timeout(config),
 		.addresses_count = config->sessions_per_address > 0,
 	};
@@ -341,13 +339,13 @@ conns_tick(struct poller *poller)
 {
 	int64_t now = (int64_t)uv_now(poller->loop), wait = -1;
 	struct timeout_list *kill[] = {&poller->http_pending, &poller->closing};
-	struct timeout_list *all[] = {&poller->ws_idle, &poller->http_sending,
-		&poller->http_pending, &poller->closing, &poller->to_read};
+	struct timeout_list *all[] = {
+		&poller->ws_idle, &poller->http_pending, &poller->closing, &poller->to_read};
 	struct conn *conn;
 	while ((conn = conn_due(&poller->ws_idle, now)))
 		ws_ping(conn);
-	while ((conn = conn_due(&poller->http_sending, now)))
-		http_resume(conn);
+	while ((conn = conn_due(&poller->http_next, now)))
+		http_next(conn);
 	for (size_t i = 0; i < sizeof kill / sizeof *kill; i++)
 		while ((conn = conn_due(kill[i], now)))
 			conn_kill(conn);
@@ -380,10 +378,6 @@ loop_tick(struct net *net, int64_t wait)
 		uv_timer_stop(&net->timer);
 	else
 		uv_timer_start(&net->timer, on_timer, (uint64_t)wait, 0);
-	if (net->poller.lws_timers) {
-		net->poller.lws_timers = false;
-		lws_cancel_service(net->context);
-	}
 }
 
 /* Receives all the input that there is before anything is sent, so that one write carries more. */
@@ -429,11 +423,11 @@ handle_close(uv_handle_t *handle)
 		uv_close(handle, NULL);
 }
 
-/* Those that libwebsockets does not know. */
 static void
 conns_close(struct poller *poller)
 {
-	struct timeout_list *all[] = {&poller->tcp, &poller->http_pending, &poller->to_read,
+	struct timeout_list *all[] = {&poller->tcp, &poller->http_pending, &poller->http_sending,
+		&poller->http_next, &poller->ws_new, &poller->ws_idle, &poller->to_read,
 		&poller->closing, &poller->to_close};
 	struct conn *conn;
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)

@@ -136,13 +136,14 @@ refuse(enum site_status *status, enum site_status why)
 	return REQUEST_REFUSED;
 }
 
+/* *rest: in the end, what comes behind the head. */
 static enum request_verdict
-headers_judge(struct text rest, bool new, enum site_status *status)
+headers_judge(struct text *rest, bool new, enum site_status *status)
 {
 	size_t hosts = 0;
 	for (size_t n = 0;; n++) {
 		bool fine;
-		struct text line = next_line(&rest, &fine);
+		struct text line = next_line(rest, &fine);
 		if (!line.ptr)
 			return REQUEST_INCOMPLETE;
 		if (!fine)
@@ -161,7 +162,7 @@ headers_judge(struct text rest, bool new, enum site_status *status)
 }
 
 enum request_verdict
-request_judge(struct text bytes, enum site_status *status)
+request_judge(struct text bytes, enum site_status *status, size_t *head)
 {
 	struct text rest = bytes;
 	bool fine, new;
@@ -185,9 +186,9 @@ request_judge(struct text bytes, enum site_status *status)
 	enum site_status why = line_judge(line, &new);
 	if (why != SITE_HEALTHY)
 		return refuse(status, why);
-	enum request_verdict verdict = headers_judge(rest, new, status);
-	size_t head = bytes.len;
-	if (verdict == REQUEST_INCOMPLETE && head > REQUEST_HEAD_BYTES)
+	enum request_verdict verdict = headers_judge(&rest, new, status);
+	*head = verdict == REQUEST_COMPLETE ? bytes.len - rest.len : bytes.len;
+	if (verdict != REQUEST_REFUSED && *head > REQUEST_HEAD_BYTES)
 		return refuse(status, SITE_HEADERS);
 	return verdict;
 }

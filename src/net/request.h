@@ -19,7 +19,10 @@ enum request_verdict {
 	REQUEST_REFUSED,    /* to be answered with the status */
 };
 
-/* `bytes`: what has come so far, from the beginning of the request. */
-enum request_verdict request_judge(struct text bytes, enum site_status *status);
+/*
+ * `bytes`: what has come so far, from the beginning of the request. *head: if it is complete,
+ * the bytes of its head.
+ */
+enum request_verdict request_judge(struct text bytes, enum site_status *status, size_t *head);
 
 #endif

@@ -13,26 +13,13 @@ tcp_on_input(struct conn *conn, uint32_t events)
 		connection_receive(conn->connection, conn->endpoint->poller->in, n);
 }
 
-static void
-tcp_on_close(struct conn *conn, enum reason why)
-{
-	(void)conn;
-	(void)why;
-}
-
-static bool
-tcp_shuts_first(const struct conn *conn)
-{
-	(void)conn;
-	return true;
-}
-
 void
-tcp_open(const struct endpoint *endpoint, int fd)
+tcp_start(struct conn *conn)
 {
-	static const struct conn_ops ops = {tcp_on_input, tcp_on_close, tcp_shuts_first};
-	struct conn *conn = conn_new(endpoint, fd, &ops);
-	conn_wait(conn, &endpoint->poller->tcp);
+	static const struct conn_ops ops = {.on_input = tcp_on_input};
+	conn->ops = &ops;
+	conn_set_state(conn, CONN_TCP);
+	conn_wait(conn, &conn->endpoint->poller->tcp);
 	conn_poll(conn);
 	conn_admit(conn);
 }

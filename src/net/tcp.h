@@ -4,6 +4,6 @@
 
 #include "net/conn.h"
 
-void tcp_open(const struct endpoint *endpoint, int fd);
+void tcp_start(struct conn *conn);
 
 #endif

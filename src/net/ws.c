@@ -6,6 +6,7 @@
 #include "net/ws.h"
 
 #include "base/alloc.h"
+#include "net/http.h"
 
 enum { CODE_EMPTY = 1005 }; /* a close frame without a code (RFC 6455, 7.4.1) */
 
@@ -79,17 +80,12 @@ ws_on_found(struct conn *conn, const struct ws_found *found)
 }
 
 static void
-ws_on_input(struct conn *conn, uint32_t events)
+ws_receive(struct conn *conn, char *bytes, size_t n)
 {
-	(void)events;
-	/* While pongs wait for room, less is read, so that fewer are added. */
-	size_t n = conn_read(conn, conn->pending.len > 0 ? PENDING_BYTES : READ_BYTES);
-	if (n == 0)
-		return;
 	conn->ping_pending = false;
 	if (conn->state == CONN_SHUT)
 		return;
-	struct ws_input in = {conn->endpoint->poller->in, n};
+	struct ws_input in = {bytes, n};
 	struct ws_found found;
 	do {
 		found = ws_decoder_next(&conn->decoder, &in);
@@ -99,6 +95,16 @@ ws_on_input(struct conn *conn, uint32_t events)
 		return;
 	conn_send_pending(conn);
 	conn_poll(conn);
+}
+
+static void
+ws_on_input(struct conn *conn, uint32_t events)
+{
+	(void)events;
+	/* While pongs wait for room, less is read, so that fewer are added. */
+	size_t n = conn_read(conn, conn->pending.len > 0 ? PENDING_BYTES : READ_BYTES);
+	if (n > 0)
+		ws_receive(conn, conn->endpoint->poller->in, n);
 }
 
 void
@@ -120,16 +126,22 @@ ws_ping(struct conn *conn)
 static void
 ws_start(struct conn *conn)
 {
-	static const struct conn_ops ops = {ws_on_input, ws_on_close, ws_shuts_first};
-	/* A part of a frame came along with the request, and would be missing for us. */
-	if (lws_remaining_packet_payload(conn->wsi) > 0) {
-		conn_kill(conn);
-		return;
-	}
-	lws_rx_flow_control(conn->wsi, 0);
+	static const struct conn_ops ops = {
+		.on_input = ws_on_input, .on_close = ws_on_close, .shuts_first = ws_shuts_first};
+	struct strbuf received = http_take_over(conn);
 	conn->ops = &ops;
+	conn->read_wanted = true;
 	conn_set_state(conn, CONN_WS);
 	conn_wait(conn, &conn->endpoint->poller->ws_idle);
+	if (received.len > 0) {
+		/* It did not wait for the answer (RFC 6455, 4.1). */
+		conn->peer_code = WS_CODE_PROTOCOL;
+		ws_on_close(conn, REASON_BAD_PACKET);
+		conn_refuse(conn, TEXT_NONE);
+		strbuf_clear(&received);
+		return;
+	}
+	conn_send_pending(conn);
 	conn_poll(conn);
 	conn_admit(conn);
 }
@@ -144,17 +156,4 @@ ws_adopt_new(struct poller *poller)
 		any = true;
 	}
 	return any;
-}
-
-int
-ws_callback(struct conn *conn, enum lws_callback_reasons reason)
-{
-	if (reason == LWS_CALLBACK_ESTABLISHED) {
-		conn_wait(conn, &conn->endpoint->poller->ws_new);
-	} else if (reason == LWS_CALLBACK_RECEIVE) {
-		/* It came along with the request, before there was an answer. */
-		lws_close_reason(conn->wsi, LWS_CLOSE_STATUS_PROTOCOL_ERR, NULL, 0);
-		return -1;
-	}
-	return 0;
 }

@@ -20,7 +20,7 @@ LIBRARIES = {
     r"jansson\.h": ["src/codec/json.c"],
     r"libtelnet\.h": ["src/adapters/telnet_options.c"],
     r"zlib\.h": ["src/net/gzip.c"],
-    r"openssl/": ["src/client/net/tls"],
+    r"openssl/": ["src/net/tls.c", "src/client/net/tls"],
     r"ini\.h": ["src/config/parser.c", "src/client/ui/settings.c"],
     r"(libwebsockets|uv)\.h": ["src/net/"],
     r"n?curses[a-z]*\.h|ncursesw/|term\.h": ["src/client/ui/view"],

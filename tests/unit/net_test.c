@@ -83,22 +83,38 @@ static void
 assert_judged(const char *head, enum request_verdict wanted, enum site_status why)
 {
 	enum site_status status = SITE_HEALTHY;
-	size_t n = strlen(head);
-	assert_int_equal(request_judge((struct text){head, n}, &status), wanted);
+	size_t n = strlen(head), found = 0;
+	assert_int_equal(request_judge((struct text){head, n}, &status, &found), wanted);
 	assert_int_equal(status, why);
+	if (wanted == REQUEST_COMPLETE)
+		assert_int_equal(found, n);
 	for (size_t i = 0; i < n; i++) {
 		status = SITE_HEALTHY;
 		/* A copy of its own, so that reading past it is seen. */
 		char *copy = malloc(i ? i : 1);
 		assert_non_null(copy);
 		memcpy(copy, head, i);
-		enum request_verdict verdict = request_judge((struct text){copy, i}, &status);
+		enum request_verdict verdict =
+			request_judge((struct text){copy, i}, &status, &found);
 		free(copy);
 		if (verdict == REQUEST_REFUSED)
 			assert_int_equal(status, why);
 		else
 			assert_int_equal(verdict, REQUEST_INCOMPLETE);
 	}
+}
+
+static void
+a_head_ends_where_the_next_begins(void **state)
+{
+	(void)state;
+	static const char two[] = "\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\nGET /b HTTP/1.0\r\n\r\n";
+	enum site_status status;
+	size_t first, second;
+	assert_int_equal(request_judge(text_of(two), &status, &first), REQUEST_COMPLETE);
+	assert_memory_equal(two + first, "GET /b", 6);
+	assert_int_equal(request_judge(text_of(two + first), &status, &second), REQUEST_COMPLETE);
+	assert_int_equal(first + second, strlen(two));
 }
 
 static void
@@ -334,6 +350,7 @@ main(void)
 		cmocka_unit_test(other_pages_may_not),
 		cmocka_unit_test(listed_pages_may),
 		cmocka_unit_test(refused_origins_are_new_once_a_minute),
+		cmocka_unit_test(a_head_ends_where_the_next_begins),
 		cmocka_unit_test(heads_are_judged),
 		cmocka_unit_test(subprotocols_are_found),
 		cmocka_unit_test(gzip_is_sent_to_those_who_accept_it),
