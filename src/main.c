@@ -157,6 +157,10 @@ settings_read(const struct options *options)
 {
 	struct strbuf wrong = {0};
 	struct config *config = config_read(options->config, options->port, &wrong);
+	if (config && !net_check(config, &wrong)) {
+		config_free(config);
+		config = NULL;
+	}
 	struct text rest = strbuf_view(&wrong), line;
 	while ((line = text_line(&rest)).ptr)
 		if (line.len > 0)
@@ -309,13 +313,18 @@ listener_host(const struct listener *listener)
 	return address ? address : "localhost";
 }
 
+/* The first; where there are some without TLS, the first of those. */
 static const struct listener *
 listener_of_protocol(const struct config *config, const char *protocol)
 {
-	for (size_t i = 0; i < config->n_listeners; i++)
-		if (strcmp(config->listeners[i].adapter->name, protocol) == 0)
-			return &config->listeners[i];
-	return NULL;
+	const struct listener *found = NULL;
+	for (size_t i = config->n_listeners; i-- > 0;) {
+		const struct listener *listener = &config->listeners[i];
+		if (strcmp(listener->adapter->name, protocol) == 0 &&
+			(!found || found->tls || !listener->tls))
+			found = listener;
+	}
+	return found;
 }
 
 /* self: the path of teahoused; the client has the same without its last letter. */
@@ -327,16 +336,17 @@ hints_print(const struct config *config, const char *self)
 	if (listener) {
 		const char *host = listener_host(listener);
 		bool six = strchr(host, ':');
-		printf("  In a browser:      http://%s%s%s:%d/\n", six ? "[" : "", host,
-			six ? "]" : "", listener->port);
+		printf("  In a browser:      http%s://%s%s%s:%d/\n", listener->tls ? "s" : "",
+			six ? "[" : "", host, six ? "]" : "", listener->port);
 	}
-	if ((listener = listener_of_protocol(config, "telnet")))
+	if ((listener = listener_of_protocol(config, "telnet")) && !listener->tls)
 		printf("  By telnet:         telnet %s %d\n", listener_host(listener),
 			listener->port);
 	if ((listener = listener_of_protocol(config, "json"))) {
 		const char *host = listener_host(listener);
 		bool usual = listener->port == JSON_PORT && strcmp(host, "localhost") == 0;
-		printf("  In a terminal:     %.*s", (int)strlen(self) - 1, self);
+		printf("  In a terminal:     %.*s%s", (int)strlen(self) - 1, self,
+			listener->tls ? " --tls" : "");
 		if (!usual)
 			printf(strchr(host, ':') ? " [%s]:%d" : " %s:%d", host, listener->port);
 		puts("");

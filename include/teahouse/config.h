@@ -20,8 +20,10 @@ struct config {
 	long presence;             /* users in a room; 0: no digests */
 	char *history;             /* the file; "": only what is recent, in memory */
 	enum store_sync sync;
-	long keep, keep_days;       /* messages of a room, days; 0: all, for ever */
-	long recent, page;          /* events */
+	long keep, keep_days;          /* messages of a room, days; 0: all, for ever */
+	long recent, page;             /* events */
+	char *certificate, *key;       /* files; "": there is no TLS */
+	char *certificate_at, *key_at; /* FILE:LINE: SECTION.KEY in the settings */
 	struct listener *listeners; /* the enabled ones, in the order of the file; at least one */
 	size_t n_listeners;
 };

@@ -94,6 +94,8 @@ const char *event_word(enum event_kind kind);
 	X(LOGOUT, 0, "", "Goodbye.")                                                             \
 	X(LOST, 0, "", "The connection was lost.")                                               \
 	X(WRONG_PROTOCOL, 0, "wrong-protocol", "This port does not speak HTTP.")                 \
+	X(TLS_ONLY, 0, "tls-only", "This port takes encrypted connections (TLS) only.")          \
+	X(NO_TLS, 0, "no-tls", "This port takes no encrypted connections (TLS).")                \
 	X(NO_LENGTH, 0, "no-length",                                                             \
 		"A packet must begin with its length in two bytes, high byte first.")            \
 	X(NOT_UTF8, 0, "not-utf8",                                                               \

@@ -81,12 +81,12 @@ size_t gateway_connections(const struct gateway *gateway);
 struct connection *connection_open(struct gateway *gateway, const struct listener *listener,
 	const struct sockaddr *peer, bool encrypted, uint32_t number, void *conn);
 
-/*
- * What a connection is told that cannot be kept at all, for want of a descriptor:
- * appended to `out`.
- */
+/* What a connection is told that is not opened at all: appended to `out`. */
 void gateway_refuse(struct gateway *gateway, const struct listener *listener,
-	const struct sockaddr *peer, struct strbuf *out);
+	const struct sockaddr *peer, enum reason why, struct strbuf *out);
+
+/* What came is not the protocol: tells the connection so, and closes it. */
+void connection_reject(struct connection *connection, enum reason why);
 
 /*
  * Bytes have come; for a WebSocket, one whole message. After set_reading(conn,

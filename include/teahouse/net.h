@@ -11,6 +11,12 @@ struct net;
 const struct transport_ops *net_transport_ops(void);
 
 /*
+ * Whether the certificate and the key that the settings name can be used. If not: a line as
+ * config_read's is appended to `wrong`.
+ */
+bool net_check(const struct config *config, struct strbuf *wrong);
+
+/*
  * Opens every listener, and logs a line for each. NULL when something cannot be opened:
  * that was logged, and *served is whether the settings could be served. Borrows both for
  * its life; stores the port that was opened in each listener.

@@ -168,6 +168,67 @@ root_check(struct parser *parser, struct section *section)
 	strbuf_clear(&index);
 }
 
+static char *
+setting_location(const struct parser *parser, struct section *section, const char *key)
+{
+	struct strbuf location = {0};
+	parser_write_location(&location, parser, section_line(section, key), section->name, key);
+	char *copy = xstrndup(location.ptr, location.len);
+	strbuf_clear(&location);
+	return copy;
+}
+
+/* Says that a file of [tls] is missing in the settings, or cannot be used. */
+static void
+tls_file_check(struct parser *parser, struct section *section, const char *key, char **path)
+{
+	const struct setting *setting = setting_find("tls", text_of(key));
+	const char *fault = **path ? NULL : "is missing";
+	struct stat found;
+	path_resolve(parser, path);
+	if (**path)
+		fault = file_fault(*path);
+	if (!fault && strcmp(key, "key") == 0 && stat(*path, &found) == 0 &&
+		(found.st_mode & S_IRWXO))
+		fault = "Every user of this machine may open it (chmod o= FILE)";
+	if (!fault || *section_given(section, key) == LINE_WRONG)
+		return;
+	struct strbuf *message = parser_add_mistake(parser, section_line(section, key), "tls", key);
+	if (**path)
+		strbuf_printf(message, "\"%s\" cannot be used: %s", *path, fault);
+	else
+		strbuf_puts(message, fault);
+	setting_expected(setting, message);
+}
+
+/* The first open listener with TLS; NULL: there is none. */
+static struct section *
+tls_listener(const struct parser *parser)
+{
+	for (size_t i = 0; i < parser->n_sections; i++)
+		if (section_is_open(parser->sections[i]) && parser->sections[i]->draft.listener.tls)
+			return parser->sections[i];
+	return NULL;
+}
+
+static void
+tls_check(struct parser *parser)
+{
+	struct config *config = parser->config;
+	struct section *tls = section_find(parser, "tls"), *listener = tls_listener(parser);
+	bool given = *config->certificate || *config->key;
+	if (!given && listener && tls->line == 0)
+		strbuf_puts(parser_add_mistake(
+				    parser, section_line(listener, "tls"), listener->name, "tls"),
+			"needs a certificate; expected a section [tls] with certificate and key");
+	else if (given || listener) {
+		tls_file_check(parser, tls, "certificate", &config->certificate);
+		tls_file_check(parser, tls, "key", &config->key);
+	}
+	config->certificate_at = setting_location(parser, tls, "certificate");
+	config->key_at = setting_location(parser, tls, "key");
+}
+
 /* Whether listeners at these addresses and one port would conflict. NULL: all addresses. */
 static bool
 addresses_conflict(const char *a, const char *b)
@@ -232,16 +293,6 @@ listeners_check(struct parser *parser)
 				  : "there is no section [listener:NAME]");
 }
 
-static char *
-setting_location(const struct parser *parser, struct section *section, const char *key)
-{
-	struct strbuf location = {0};
-	parser_write_location(&location, parser, section_line(section, key), section->name, key);
-	char *copy = xstrndup(location.ptr, location.len);
-	strbuf_clear(&location);
-	return copy;
-}
-
 /* Moves the open listeners from their sections to the config. */
 static void
 listeners_keep(struct parser *parser)
@@ -274,6 +325,7 @@ config_read(const char *path, int port, struct strbuf *wrong)
 	for (size_t i = 0; i < parser.n_sections; i++)
 		section_check(&parser, parser.sections[i]);
 	listeners_check(&parser);
+	tls_check(&parser);
 	path_resolve(&parser, &config->history);
 	bool valid = parser.n_mistakes == 0;
 	if (valid)
@@ -296,5 +348,9 @@ config_free(struct config *config)
 	free(config->room);
 	free(config->address);
 	free(config->history);
+	free(config->certificate);
+	free(config->key);
+	free(config->certificate_at);
+	free(config->key_at);
 	free(config);
 }

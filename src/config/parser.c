@@ -84,7 +84,7 @@ section_fields(struct parser *parser, struct section *section)
 	return section_is_listener(section) ? (void *)&section->draft : (void *)parser->config;
 }
 
-static struct section *
+struct section *
 section_find(const struct parser *parser, const char *name)
 {
 	for (size_t i = 0; i < parser->n_sections; i++)
@@ -186,7 +186,7 @@ parser_on_key(void *ctx, const char *section, const char *key, const char *value
 	parser->awaiting_key = false;
 	if (!parser->section) {
 		strbuf_puts(parser_add_mistake(parser, parser->line, key, NULL),
-			"outside a section; expected after [server], [limits], [history] or "
+			"outside a section; expected after [server], [limits], [history], [tls] or "
 			"[listener:NAME]");
 		return 1;
 	}
@@ -349,6 +349,7 @@ parser_read(struct parser *parser)
 	section_add(parser, "server", section_kind("server"));
 	section_add(parser, "limits", section_kind("limits"));
 	section_add(parser, "history", section_kind("history"));
+	section_add(parser, "tls", section_kind("tls"));
 	parser->file = fopen(parser->path, "r");
 	if (!parser->file) {
 		strbuf_printf(parser_add_mistake(parser, 0, NULL, NULL), "cannot be opened: %s",

@@ -17,11 +17,11 @@
 #define LINE_WRONG (-1)
 
 struct section {
-	char *name;       /* what stands between the brackets */
-	const char *kind; /* "server", "limits", "history", "listener"; NULL: an unknown section */
-	long line;        /* 0: not in the file */
-	bool partial;     /* a duplicate, or cut short: what it lacks is not reported */
-	long given[SETTINGS_MAX];    /* the line of each setting, or LINE_WRONG; 0: not given */
+	char *name;               /* what stands between the brackets */
+	const char *kind;         /* "server", "limits", .., "listener"; NULL: an unknown section */
+	long line;                /* 0: not in the file */
+	bool partial;             /* a duplicate, or cut short: what it lacks is not reported */
+	long given[SETTINGS_MAX]; /* the line of each setting, or LINE_WRONG; 0: not given */
 	struct listener_draft draft; /* if it is a listener's */
 };
 
@@ -33,11 +33,10 @@ struct mistake {
 struct parser {
 	const char *path;
 	FILE *file;
-	long line;          /* the number of the line read last */
-	bool awaiting_key;  /* inih was given a line and has not called back yet */
-	bool listener_lost; /* a mistake already reported may be a listener's section */
-	struct section *
-		*sections; /* first [server], [limits] and [history], whether in the file or not */
+	long line;                 /* the number of the line read last */
+	bool awaiting_key;         /* inih was given a line and has not called back yet */
+	bool listener_lost;        /* a mistake already reported may be a listener's section */
+	struct section **sections; /* first all but listeners, whether in the file or not */
 	size_t n_sections;
 	struct section *section;  /* the one that the line is in; NULL: none */
 	struct mistake *mistakes; /* in the order of their lines */
@@ -62,6 +61,9 @@ struct strbuf *parser_add_mistake(
 /* Appends a location, FILE:LINE: SECTION.KEY, without the parts that are 0 or NULL. */
 void parser_write_location(struct strbuf *out, const struct parser *parser, long line,
 	const char *section, const char *key);
+
+/* The section of the name, whether in the file or not. */
+struct section *section_find(const struct parser *parser, const char *name);
 
 bool section_is_listener(const struct section *section);
 

@@ -60,6 +60,11 @@ const struct setting settings[] = {
 	{"history", "page", SETTING_NUMBER, offsetof(struct config, page), 1, 1000, "200", false,
 		NULL, "most events in one answer"},
 
+	{"tls", "certificate", SETTING_FILE, offsetof(struct config, certificate), 0, 0, "", false,
+		NULL, "the certificate, and those between it and its root, in PEM"},
+	{"tls", "key", SETTING_FILE, offsetof(struct config, key), 0, 0, "", false, NULL,
+		"the certificate's private key, in PEM, without a passphrase"},
+
 	{"listener", "protocol", SETTING_PROTOCOL,
 		offsetof(struct listener_draft, listener.adapter), 0, 0, NULL, true, NULL,
 		"the protocol that the listener speaks"},
@@ -73,6 +78,8 @@ const struct setting settings[] = {
 		NULL, false, NULL, "whether users receive their own messages"},
 	{"listener", "enabled", SETTING_YES_NO, offsetof(struct listener_draft, enabled), 0, 0,
 		"yes", false, NULL, "whether the listener is opened"},
+	{"listener", "tls", SETTING_YES_NO, offsetof(struct listener_draft, listener.tls), 0, 0,
+		"no", false, NULL, "whether connections are encrypted by TLS"},
 	{"listener", "strict", SETTING_YES_NO, offsetof(struct listener_draft, listener.strict), 0,
 		0, "no", false, "telnet", "whether every line must be a command without a slash"},
 	{"listener", "root", SETTING_FOLDER, offsetof(struct listener_draft, listener.root), 0, 0,

@@ -21,7 +21,7 @@ enum setting_type {
 };
 
 struct setting {
-	const char *section; /* "server", "limits", "history"; "listener" for any [listener:NAME] */
+	const char *section; /* "server", "limits", ..; "listener" for any [listener:NAME] */
 	const char *key;
 	enum setting_type type;
 	size_t offset;             /* of its field, in struct config or struct listener_draft */

@@ -72,8 +72,11 @@ suggest_section(struct strbuf *out, const char *section)
 		strbuf_puts(out, "did you mean [limits]?");
 	else if (word_is_near(word, text_of("history")))
 		strbuf_puts(out, "did you mean [history]?");
+	else if (word_is_near(word, text_of("tls")))
+		strbuf_puts(out, "did you mean [tls]?");
 	else
-		strbuf_puts(out, "expected [server], [limits], [history] or [listener:NAME]");
+		strbuf_puts(
+			out, "expected [server], [limits], [history], [tls] or [listener:NAME]");
 	return listener;
 }
 

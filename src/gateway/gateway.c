@@ -224,19 +224,18 @@ connection_open(struct gateway *gateway, const struct listener *listener,
 
 void
 gateway_refuse(struct gateway *gateway, const struct listener *listener,
-	const struct sockaddr *peer, struct strbuf *out)
+	const struct sockaddr *peer, enum reason why, struct strbuf *out)
 {
 	struct connection *connection = connection_new(gateway, listener, NULL);
 	const struct peer from = peer_of(peer);
 	listener->adapter->on_connect(&connection->client, &from);
-	session_reject_input(
-		&connection->client.session, REASON_SERVER_FULL, TEXT_NONE, TEXT_NONE, TEXT_NONE);
+	session_reject_input(&connection->client.session, why, TEXT_NONE, TEXT_NONE, TEXT_NONE);
 	while (connection->out.bytes > 0) {
 		struct text first = outqueue_first(&connection->out);
 		strbuf_add_text(out, first);
 		outqueue_consume(&connection->out, first.len);
 	}
-	connection_lost(connection, REASON_SERVER_FULL);
+	connection_lost(connection, why);
 }
 
 /* The transport is closed, but input is left: it is processed for up to DRAIN_MS. */

@@ -59,7 +59,7 @@ connection_redirect_http(struct connection *connection)
 	struct strbuf body = {0}, head = {0};
 	strbuf_puts(&body, "This port does not speak HTTP.\n");
 	if (web && web->address)
-		strbuf_printf(&body, "The page is at http://%s%s%s:%d/\n",
+		strbuf_printf(&body, "The page is at http%s://%s%s%s:%d/\n", web->tls ? "s" : "",
 			strchr(web->address, ':') ? "[" : "", web->address,
 			strchr(web->address, ':') ? "]" : "", web->port);
 	else if (web)
@@ -88,10 +88,10 @@ connection_note_login(struct connection *connection)
 		TEXT_ARGS(session_nick(session)), connection->client.listener->name);
 }
 
-static void
-connection_refuse(struct connection *connection, enum reason reason)
+void
+connection_reject(struct connection *connection, enum reason why)
 {
-	session_reject_input(&connection->client.session, reason, TEXT_NONE, TEXT_NONE, TEXT_NONE);
+	session_reject_input(&connection->client.session, why, TEXT_NONE, TEXT_NONE, TEXT_NONE);
 	connection_end(connection, REASON_BAD_PACKET);
 }
 
@@ -108,7 +108,7 @@ connection_on_message(struct connection *connection, enum framed framed, struct 
 	else if (framed == FRAMED_HTTP)
 		connection_redirect_http(connection);
 	else if (framed == FRAMED_NO_LENGTH)
-		connection_refuse(connection, REASON_NO_LENGTH);
+		connection_reject(connection, REASON_NO_LENGTH);
 	else
 		connection_end(connection, REASON_BAD_PACKET);
 	if (history && history->kept > kept)

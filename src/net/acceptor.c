@@ -161,11 +161,14 @@ acceptor_refuse(struct acceptor *acceptor, int fd)
 	bool known = getpeername(fd, (struct sockaddr *)&peer, &size) == 0;
 	struct strbuf refusal = {0};
 	struct text text;
-	if (endpoint->site) {
+	if (endpoint->listener->tls) {
+		/* It would have to be shaken hands with first. */
+		text = text_of("");
+	} else if (endpoint->site) {
 		text = site_status(endpoint->site, SITE_FULL, false);
 	} else {
 		gateway_refuse(endpoint->poller->gateway, endpoint->listener,
-			known ? (struct sockaddr *)&peer : NULL, &refusal);
+			known ? (struct sockaddr *)&peer : NULL, REASON_SERVER_FULL, &refusal);
 		text = strbuf_view(&refusal);
 	}
 	/* A socket on which nothing was sent yet takes it whole; unread input would destroy it. */
@@ -309,6 +312,16 @@ files_max(void)
 	return known ? (int)limit.rlim_cur : INT_MAX;
 }
 
+/* Of the first listener of the protocol with TLS; 0: there is none. */
+static int
+tls_port(const struct config *config, const struct adapter *adapter)
+{
+	for (size_t i = 0; i < config->n_listeners; i++)
+		if (config->listeners[i].tls && config->listeners[i].adapter == adapter)
+			return config->listeners[i].port;
+	return 0;
+}
+
 bool
 acceptors_open(struct acceptors *all, struct poller *poller, struct config *config)
 {
@@ -324,6 +337,8 @@ acceptors_open(struct acceptors *all, struct poller *poller, struct config *conf
 	/* All of them, so that all mistakes are told at once. */
 	for (size_t i = 0; i < all->n; i++)
 		fine = acceptor_open(&all->at[i]) && fine;
+	for (size_t i = 0; i < all->n; i++)
+		config->listeners[i].tls_port = tls_port(config, config->listeners[i].adapter);
 	all->spare = fcntl(poller->epoll, F_DUPFD_CLOEXEC, 0);
 	return fine;
 }

@@ -95,15 +95,21 @@ conn_new(const struct endpoint *endpoint, int fd)
 	return conn;
 }
 
+const struct sockaddr *
+conn_peer(const struct conn *conn, struct sockaddr_in6 *peer)
+{
+	*peer = (struct sockaddr_in6){.sin6_family = AF_INET6, .sin6_port = htons(conn->peer_port)};
+	memcpy(&peer->sin6_addr, conn->peer, sizeof peer->sin6_addr);
+	return address_is_known(conn->peer) ? (struct sockaddr *)peer : NULL;
+}
+
 void
 conn_admit(struct conn *conn)
 {
-	struct sockaddr_in6 peer = {.sin6_family = AF_INET6, .sin6_port = htons(conn->peer_port)};
-	memcpy(&peer.sin6_addr, conn->peer, sizeof peer.sin6_addr);
-	conn->connection =
-		connection_open(conn->endpoint->poller->gateway, conn->endpoint->listener,
-			address_is_known(conn->peer) ? (struct sockaddr *)&peer : NULL,
-			conn->stream.tls || conn->encrypted, conn->number, conn);
+	struct sockaddr_in6 peer;
+	conn->connection = connection_open(conn->endpoint->poller->gateway,
+		conn->endpoint->listener, conn_peer(conn, &peer),
+		conn->stream.tls || conn->encrypted, conn->number, conn);
 }
 
 void
@@ -237,6 +243,13 @@ conn_block(struct conn *conn)
 {
 	conn->write_blocked = true;
 	conn_poll(conn);
+}
+
+void
+conn_await_flush(struct conn *conn)
+{
+	if (!conn->write_blocked && !stream_flush(&conn->stream))
+		conn_block(conn);
 }
 
 ssize_t
@@ -441,12 +454,14 @@ size_t
 conn_read(struct conn *conn, size_t max)
 {
 	struct poller *poller = conn->endpoint->poller;
-	ssize_t n = stream_recv(&conn->stream, poller->in, max);
+	ssize_t n = (ssize_t)poller->decrypted;
+	poller->decrypted = 0;
+	if (n == 0)
+		n = stream_recv(&conn->stream, poller->in, max);
 	int error = errno;
 	poller->received = true;
 	/* TLS may have had to send something. */
-	if (!conn->write_blocked && !stream_flush(&conn->stream))
-		conn_block(conn);
+	conn_await_flush(conn);
 	if (n > 0) {
 		if (conn_is_open(conn) && stream_has_ended(&conn->stream))
 			conn_read_by_list(conn);

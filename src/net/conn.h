@@ -79,6 +79,7 @@ struct poller {
 	struct refused_origins refused_origins;
 	uint32_t n_accepted;
 	size_t n_conns;
+	size_t decrypted;     /* bytes in `in` that came with the end of TLS's handshake */
 	bool received;        /* input came in this part of the turn */
 	bool lost;            /* a connection was lost, or its input ended, in this turn */
 	bool addresses_count; /* how many connections come from one address matters */
@@ -110,6 +111,7 @@ struct conn {
 	unsigned char polled;     /* enum conn_polled */
 	bool by_proxy : 1;        /* a proxy's header is to come first */
 	bool encrypted : 1;       /* between the client and the proxy */
+	bool heard : 1;           /* TCP: something was received */
 	bool read_wanted : 1;     /* by the gateway, or by HTTP */
 	bool input_ended : 1;     /* the gateway was told that no more input comes */
 	bool eof : 1;             /* the peer has finished sending, and all was read */
@@ -163,6 +165,9 @@ void conn_end_input(struct conn *conn);
  */
 ssize_t conn_send(struct conn *conn, struct text bytes);
 
+/* If something that was taken is not out yet, waits for room. */
+void conn_await_flush(struct conn *conn);
+
 /* Sends what is pending, as far as the socket takes it. */
 void conn_send_pending(struct conn *conn);
 
@@ -174,6 +179,9 @@ void conn_close(struct conn *conn);
 
 void conn_wait(struct conn *conn, struct timeout_list *list);
 struct conn *conn_due(struct timeout_list *list, int64_t now);
+
+/* Its address, in *peer; NULL: it is not known. */
+const struct sockaddr *conn_peer(const struct conn *conn, struct sockaddr_in6 *peer);
 
 /* Sends these last bytes and closes it. Not for one that the gateway knows. */
 void conn_refuse(struct conn *conn, struct text bytes);

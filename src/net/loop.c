@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "net/acceptor.h"
+#include "net/certificate.h"
 #include "net/http.h"
 #include "net/request.h"
 #include "net/tcp.h"
@@ -35,20 +36,21 @@ enum {
 /* Signals that are logged; the first ones stop the server. */
 static const struct {
 	int number;
-	const char *name, *effect;
+	const char *name, *effect; /* NULL: on_hangup says it */
 	bool stops;
 } signals[SIGNALS] = {
 	{SIGTERM, "SIGTERM", "stopping", true},
 	{SIGINT, "SIGINT", "stopping", true},
 	{SIGQUIT, "SIGQUIT", "stopping", true},
 	{SIGXCPU, "SIGXCPU", "stopping", true},
-	{SIGHUP, "SIGHUP", "the settings are read only at the start; going on", false},
+	{SIGHUP, "SIGHUP", NULL, false},
 	{SIGUSR1, "SIGUSR1", "ignored", false},
 	{SIGUSR2, "SIGUSR2", "ignored", false},
 	{SIGALRM, "SIGALRM", "ignored", false},
 };
 
 struct net {
+	const struct config *config;
 	uv_loop_t loop;
 	struct poller poller;
 	struct acceptors acceptors;
@@ -79,13 +81,26 @@ library_log(int level, const char *line)
 }
 
 static void
+on_hangup(struct net *net)
+{
+	if (net->poller.tls)
+		certificate_read_again(net->poller.tls, net->config);
+	else
+		diag_line(LOG_LEVEL_INFO,
+			"SIGHUP: the settings are read only at the start; going on");
+}
+
+static void
 on_signal(uv_signal_t *handle, int number)
 {
 	struct net *net = handle->data;
 	for (size_t i = 0; i < SIGNALS; i++) {
 		if (signals[i].number != number)
 			continue;
-		diag_line(LOG_LEVEL_INFO, "%s: %s", signals[i].name, signals[i].effect);
+		if (number == SIGHUP)
+			on_hangup(net);
+		else
+			diag_line(LOG_LEVEL_INFO, "%s: %s", signals[i].name, signals[i].effect);
 		net->stops += signals[i].stops;
 	}
 }
@@ -280,6 +295,7 @@ net_open(struct config *config, struct gateway *gateway, bool *served)
 {
 	*served = true;
 	struct net *net = xcalloc(sizeof *net);
+	net->config = config;
 	net->poller = (struct poller){
 		.loop = &net->loop,
 		.gateway = gateway,
@@ -298,7 +314,7 @@ net_open(struct config *config, struct gateway *gateway, bool *served)
 		return NULL;
 	}
 	handles_open(net);
-	if (!poller_open(net) ||
+	if (!poller_open(net) || !(*served = certificate_read(&net->poller.tls, config)) ||
 		!(*served = acceptors_open(&net->acceptors, &net->poller, config)) ||
 		!context_open(net)) {
 		net_close(net);
@@ -453,6 +469,8 @@ net_close(struct net *net)
 	if (net->context)
 		lws_context_destroy(net->context);
 	conns_close(&net->poller);
+	if (net->poller.tls)
+		tls_context_close(net->poller.tls);
 	uv_loop_close(&net->loop);
 	acceptors_free(&net->acceptors);
 	if (net->poller.epoll >= 0)

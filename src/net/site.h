@@ -14,6 +14,9 @@
 	X(HEALTHY, "200 OK", "ok", "")                                                         \
 	X(MALFORMED, "400 Bad Request", "That is not a request that HTTP/1.1 allows.",         \
 		"Connection: close\r\n")                                                       \
+	X(TLS_ONLY, "400 Bad Request",                                                         \
+		"This port is encrypted. Please type https:// in front of its address.",       \
+		"Connection: close\r\n")                                                       \
 	X(NO_HOST, "400 Bad Request", "A request needs one Host header, and only one.",        \
 		"Connection: close\r\n")                                                       \
 	X(BAD_HANDSHAKE, "400 Bad Request", "That is not a WebSocket's handshake.",            \

@@ -8,9 +8,16 @@ static void
 tcp_on_input(struct conn *conn, uint32_t events)
 {
 	(void)events;
+	const char *in = conn->endpoint->poller->in;
 	size_t n = conn_read(conn, READ_BYTES);
-	if (n > 0 && conn->connection && conn->state == CONN_TCP)
-		connection_receive(conn->connection, conn->endpoint->poller->in, n);
+	if (n == 0 || !conn->connection || conn->state != CONN_TCP)
+		return;
+	bool hello = !conn->heard && !conn->stream.tls && n > 1 && in[0] == 0x16 && in[1] == 3;
+	conn->heard = true;
+	if (hello)
+		connection_reject(conn->connection, REASON_NO_TLS);
+	else
+		connection_receive(conn->connection, in, n);
 }
 
 void

@@ -268,7 +268,7 @@ tls_is_ready(const struct tls *tls)
 }
 
 bool
-tls_is_plain(const struct tls *tls)
+tls_is_unencrypted(const struct tls *tls)
 {
 	return tls->unencrypted;
 }

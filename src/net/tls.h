@@ -46,7 +46,7 @@ void tls_close(struct tls *tls);
 bool tls_is_ready(const struct tls *tls);
 
 /* Whether what came first cannot be TLS. */
-bool tls_is_plain(const struct tls *tls);
+bool tls_is_unencrypted(const struct tls *tls);
 
 /* Whether the peer has ended TLS. */
 bool tls_has_ended(const struct tls *tls);
