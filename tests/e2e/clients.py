@@ -30,10 +30,11 @@ class ConnectionClosed(AssertionError):
 class Client:
     """Bytes over TCP. receive=N: a receive buffer as small as N bytes, for slow readers.
 
-    source: an address of the loopback to connect from.
+    source: an address of the loopback to connect from. tls: makes a socket with TLS of a
+    connected one. first: bytes that precede even TLS.
     """
 
-    def __init__(self, address, receive=None, timeout=TIMEOUT, source=None):
+    def __init__(self, address, receive=None, timeout=TIMEOUT, source=None, tls=None, first=b""):
         family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
         connection = socket.socket(family, socket.SOCK_STREAM)
         if receive:
@@ -42,7 +43,10 @@ class Client:
             connection.bind((source, 0))
         connection.settimeout(timeout)
         connection.connect(address)
-        self.use(connection)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if first:
+            connection.sendall(first)
+        self.use(tls(connection) if tls else connection)
 
     def use(self, connection):
         """Takes over a connected socket."""

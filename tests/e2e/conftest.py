@@ -4,19 +4,55 @@ import contextlib
 
 import pytest
 
+from certificates import Authority
 from scripted import ScriptedServer
-from server import Server
+from server import PROTOCOLS, Server
 from terminal import Terminal
 
 
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory):
+    return Authority(tmp_path_factory.mktemp("tls") / "ca")
+
+
+@pytest.fixture(scope="session")
+def certificate(authority):
+    """The paths of a certificate for this machine, and of its key."""
+    return authority.sign("valid", "DNS:localhost,IP:127.0.0.1")
+
+
 @pytest.fixture
-def start_server(tmp_path):
+def transport():
+    """Files with TRANSPORTS = ("tcp", "tls") have each of their tests over both."""
+    return "tcp"
+
+
+def pytest_generate_tests(metafunc):
+    transports = getattr(metafunc.module, "TRANSPORTS", ())
+    if transports and "transport" in metafunc.fixturenames:
+        metafunc.parametrize("transport", transports)
+
+
+def encrypted(options, files):
+    """The sections, with TLS for all listeners."""
+    listeners = {name: {} for name in PROTOCOLS}
+    listeners.update({name: keys for name, keys in options.items() if isinstance(keys, dict)
+                      and name not in ("server", "limits", "history", "tls", "env")})
+    options.update({name: {"tls": "yes", **keys} for name, keys in listeners.items()
+                    if options.get(name, {}) is not None})
+    return {"tls": {"certificate": files[0], "key": files[1]}, **options}
+
+
+@pytest.fixture
+def start_server(tmp_path, transport, request):
     """Starts servers: start_server(**sections), as in server.settings. Stops them at the end."""
     with contextlib.ExitStack() as stack:
         count = 0
 
         def start(**options):
             nonlocal count
+            if transport == "tls":
+                options = encrypted(options, request.getfixturevalue("certificate"))
             count += 1
             folder = tmp_path / f"server{count}"
             folder.mkdir()

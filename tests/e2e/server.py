@@ -20,6 +20,7 @@ import time
 from signal import SIGKILL, SIGTERM
 
 from clients import TIMEOUT, Client, LineClient, PacketClient
+from tls_socket import TlsSocket
 from websocket_client import WebSocketClient, http_request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -63,7 +64,7 @@ def settings(**sections):
     for name, keys in wanted.items():
         if keys is None:
             continue
-        if name in ("server", "limits", "history"):
+        if name in ("server", "limits", "history", "tls"):
             text.append(f"[{name}]")
         else:
             keys = {"protocol": name, "port": 0, **keys}
@@ -90,6 +91,8 @@ class Server:
         self.log_ended = False
         self.clients = []
         self.listeners = {}
+        self.encrypted = set(re.findall(r"^\[listener:([^]]+)\](?:\n(?!\[).*)*\ntls = yes$",
+                                        self.ini.read_text(), re.M))
         self.killed = False
         self.process = subprocess.Popen(
             [*wrapper, program(), "-c", str(self.ini), *map(str, args)],
@@ -149,12 +152,16 @@ class Server:
         self.clients.append(client)
         return client
 
+    def _options(self, listener, options):
+        """Connects with TLS where the listener has it, unless told otherwise."""
+        return {"tls": TlsSocket if listener in self.encrypted else None, **options}
+
     def connect(self, listener, **options):
         """A client that sends and reads bytes, without any protocol."""
-        return self._keep(Client(self.address(listener), **options))
+        return self._keep(Client(self.address(listener), **self._options(listener, options)))
 
     def line_client(self, listener="telnet", **options):
-        return self._keep(LineClient(self.address(listener), **options))
+        return self._keep(LineClient(self.address(listener), **self._options(listener, options)))
 
     def telnet(self, nick=None, **options):
         """A telnet client. With a nick, it has just sent its login and has read nothing."""
@@ -165,17 +172,17 @@ class Server:
 
     def json(self, nick=None, version=2, listener="json", **options):
         """A json client. With a nick, its welcome (or in version 1 its own join) has been read."""
-        client = self._keep(PacketClient(self.address(listener), **options))
+        client = self._keep(PacketClient(self.address(listener), **self._options(listener, options)))
         return _log_in(client, nick, version)
 
     def web(self, nick=None, listener="web", **options):
         """A WebSocket client. With a nick, its welcome has been read."""
-        client = self._keep(WebSocketClient(self.address(listener), **options))
+        client = self._keep(WebSocketClient(self.address(listener), **self._options(listener, options)))
         return _log_in(client, nick, 2)
 
     def get(self, path="/", listener="web", **options):
         """An HTTP response: status, headers in lower case, body."""
-        return http_request(self.address(listener), path, **options)
+        return http_request(self.address(listener), path, **self._options(listener, options))
 
     def memory(self, what="VmRSS"):
         """Memory in use, in KiB; VmHWM: its peak."""

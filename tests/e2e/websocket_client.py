@@ -127,9 +127,9 @@ def read_http_head(client):
     return int(lines[0].split()[1]), headers, lines[0]
 
 
-def http_request(address, path="/", method="GET", headers=None, body=b""):
+def http_request(address, path="/", method="GET", headers=None, body=b"", **options):
     """One HTTP request on a connection of its own: status, headers, body."""
-    client = Client(address)
+    client = Client(address, **options)
     request = {"Host": f"{address[0]}:{address[1]}", "Connection": "close", **(headers or {})}
     if body:
         request["Content-Length"] = len(body)
