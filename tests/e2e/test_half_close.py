@@ -12,6 +12,8 @@ from clients import ConnectionClosed
 from server import wait_until
 from websocket_client import TEXT, frame
 
+TRANSPORTS = ("tcp", "tls")
+
 MESSAGES = 100
 # Slow enough that most must wait, and still short.
 LIMITS = {"rate": 100, "burst": 10}

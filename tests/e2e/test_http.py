@@ -8,6 +8,8 @@ import pytest
 from clients import drain
 from websocket_client import HandshakeRefused, http_head, read_http_head
 
+TRANSPORTS = ("tcp", "tls")
+
 POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
           "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
           "frame-ancestors 'none'")

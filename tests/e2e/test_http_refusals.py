@@ -8,6 +8,8 @@ import pytest
 
 from websocket_client import HandshakeRefused, frame, http_head, read_http_head
 
+TRANSPORTS = ("tcp", "tls")
+
 FEW = {"relay": None, "lobby": None, "direct": None, "telnet": None}
 HOST = b"Host: x\r\n"
 

@@ -13,6 +13,8 @@ import pytest
 from server import Server, program
 from websocket_client import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, frame
 
+TRANSPORTS = ("tcp", "tls")
+
 NICKS = itertools.count(1)
 
 

@@ -7,6 +7,8 @@ import pytest
 
 from websocket_client import CLOSE, PING, PONG, TEXT, frame, http_head, read_http_head
 
+TRANSPORTS = ("tcp", "tls")
+
 SAMPLE = "dGhlIHNhbXBsZSBub25jZQ=="
 HEADERS = {"Host": "tea.example", "Upgrade": "websocket", "Connection": "Upgrade",
            "Sec-WebSocket-Key": SAMPLE, "Sec-WebSocket-Version": "13"}
