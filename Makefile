@@ -34,7 +34,7 @@ PACKAGES = gcc libc6-dev libwebsockets-dev libwebsockets-evlib-uv libuv1-dev lib
 TEST_PACKAGES = libcmocka-dev python3-pytest python3-pytest-xdist python3-pexpect python3-pyte \
 	python3-selenium chromium chromium-driver nodejs inetutils-telnet netcat-openbsd \
 	openssl putty-tools tintin++ tf5 busybox socat valgrind mandoc git procps \
-	strace systemd util-linux nginx-light ncurses-term tmux
+	strace systemd util-linux nginx-light haproxy ncurses-term tmux
 AXE = build/npm/node_modules/axe-core/axe.min.js
 AXE_VERSION = 4.10.3
 ANALYSE_PACKAGES = gcc clang-tidy

@@ -8,6 +8,7 @@
 
 struct config {
 	char *name, *room;
+	char *proxies; /* addresses and networks, separated by spaces */
 	char *address; /* already applied to listeners; NULL: all addresses */
 	long sessions;
 	long sessions_per_address; /* 0: no limit */

@@ -19,6 +19,7 @@ struct listener {
 	char *address;    /* NULL: all addresses */
 	int port;         /* 0: any free port; net replaces it by the one that it got */
 	bool tls;         /* connections are encrypted */
+	bool proxy;       /* they begin with a header of the PROXY protocol */
 	int tls_port;     /* of the first listener of its protocol with TLS; 0: there is none */
 	char *address_at; /* FILE:LINE: SECTION.KEY of the address in the settings; or NULL */
 	char *port_at;    /* of the port, likewise */

@@ -46,6 +46,9 @@ struct text text_trim(struct text t);
 /* Removes the first word from *rest, and the white space around it; empty: there is none. */
 struct text text_word(struct text *rest);
 
+/* Removes and returns what stands before the byte, and the byte; all, if it is not there. */
+struct text text_until(struct text *rest, char end);
+
 /* Removes the first line from *rest; its LF is not returned. After the last, *rest is TEXT_NONE. */
 struct text text_line(struct text *rest);
 

@@ -40,6 +40,16 @@ text_word(struct text *rest)
 }
 
 struct text
+text_until(struct text *rest, char end)
+{
+	const char *at = rest->len > 0 ? memchr(rest->ptr, end, rest->len) : NULL;
+	size_t n = at ? (size_t)(at - rest->ptr) : rest->len, past = at ? n + 1 : n;
+	struct text part = {rest->ptr, n};
+	*rest = (struct text){rest->ptr + past, rest->len - past};
+	return part;
+}
+
+struct text
 text_line(struct text *rest)
 {
 	const char *end = rest->len ? memchr(rest->ptr, '\n', rest->len) : NULL;

@@ -229,6 +229,17 @@ tls_check(struct parser *parser)
 	config->key_at = setting_location(parser, tls, "key");
 }
 
+/* A listener for proxies, where there are none, would refuse everybody. */
+static void
+proxy_check(struct parser *parser, struct section *section)
+{
+	if (!section_is_open(section) || !section->draft.listener.proxy || *parser->config->proxies)
+		return;
+	strbuf_puts(
+		parser_add_mistake(parser, section_line(section, "proxy"), section->name, "proxy"),
+		"needs server.proxies; expected the addresses of the proxies there");
+}
+
 /* Whether listeners at these addresses and one port would conflict. NULL: all addresses. */
 static bool
 addresses_conflict(const char *a, const char *b)
@@ -277,6 +288,7 @@ listeners_check(struct parser *parser)
 		listeners++;
 		open += section_is_open(section);
 		root_check(parser, section);
+		proxy_check(parser, section);
 		struct section *early = listener_conflict(parser, section);
 		if (early)
 			strbuf_printf(parser_add_mistake(parser, section_line(section, "port"),
@@ -348,6 +360,7 @@ config_free(struct config *config)
 	free(config->room);
 	free(config->address);
 	free(config->history);
+	free(config->proxies);
 	free(config->certificate);
 	free(config->key);
 	free(config->certificate_at);

@@ -10,6 +10,7 @@
 
 #include "base/address.h"
 #include "base/alloc.h"
+#include "base/networks.h"
 
 enum { LISTENER_NAME_MAX = 32 };
 
@@ -24,6 +25,8 @@ const struct setting settings[] = {
 		"the room that users join when they log in"},
 	{"server", "address", SETTING_ADDRESS, offsetof(struct config, address), 0, 0, "127.0.0.1",
 		false, NULL, "the address of listeners that have none of their own"},
+	{"server", "proxies", SETTING_NETWORKS, offsetof(struct config, proxies), 0, 0, "", false,
+		NULL, "proxies that are believed whom they speak for, separated by spaces"},
 
 	{"limits", "sessions", SETTING_NUMBER, offsetof(struct config, sessions), 1, 1000000,
 		"10000", false, NULL, "maximum number of sessions, on all listeners together"},
@@ -80,6 +83,8 @@ const struct setting settings[] = {
 		"yes", false, NULL, "whether the listener is opened"},
 	{"listener", "tls", SETTING_YES_NO, offsetof(struct listener_draft, listener.tls), 0, 0,
 		"no", false, NULL, "whether connections are encrypted by TLS"},
+	{"listener", "proxy", SETTING_YES_NO, offsetof(struct listener_draft, listener.proxy), 0, 0,
+		"no", false, NULL, "whether connections begin with a header of the PROXY protocol"},
 	{"listener", "strict", SETTING_YES_NO, offsetof(struct listener_draft, listener.strict), 0,
 		0, "no", false, "telnet", "whether every line must be a command without a slash"},
 	{"listener", "root", SETTING_FOLDER, offsetof(struct listener_draft, listener.root), 0, 0,
@@ -243,6 +248,13 @@ parse_origins(char **to, const char *value)
 }
 
 static const char *
+parse_networks(char **to, const char *value)
+{
+	string_set(to, value);
+	return networks_are_valid(value) ? NULL : "is not a list of addresses";
+}
+
+static const char *
 parse_ending(enum ending *to, const char *value)
 {
 	for (int i = 0; i < ENDINGS; i++) {
@@ -291,6 +303,8 @@ setting_parse(const struct setting *s, void *in, const char *value, struct name_
 		return parse_origins(to, value);
 	case SETTING_ENDING:
 		return parse_ending(to, value);
+	case SETTING_NETWORKS:
+		return parse_networks(to, value);
 	case SETTING_FILE:
 		string_set(to, value);
 		return NULL;
@@ -339,6 +353,9 @@ setting_expected(const struct setting *s, struct strbuf *out)
 		strbuf_puts(out, "one of");
 		for (int i = 0; i < ENDINGS; i++)
 			strbuf_printf(out, "%s %s", i ? "," : "", endings[i]);
+		break;
+	case SETTING_NETWORKS:
+		strbuf_puts(out, "IPv4 or IPv6 addresses, or networks as in 10.0.0.0/8");
 		break;
 	case SETTING_FILE:
 		strbuf_puts(out, "a file, relative to the folder of this one");

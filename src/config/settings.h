@@ -15,6 +15,7 @@ enum setting_type {
 	SETTING_PROTOCOL, /* const struct adapter * */
 	SETTING_FOLDER,   /* char *: as given */
 	SETTING_ORIGINS,  /* char *: with one space between any two */
+	SETTING_NETWORKS, /* char *: as given */
 	SETTING_ENDING,   /* enum ending */
 	SETTING_FILE,     /* char *: as given */
 	SETTING_SYNC,     /* enum store_sync */

@@ -67,6 +67,7 @@ struct poller {
 	int epoll;               /* of all descriptors that we read ourselves; -1: not open */
 	char *in;                /* READ_BYTES + TLS_RECORD_ROOM, for what is received */
 	struct tls_context *tls; /* NULL: no listener has TLS */
+	const char *proxies;     /* see networks_include */
 	struct timeout_list tcp; /* TCP; never due */
 	struct timeout_list http_pending; /* OPENING, and HTTP until it is a WebSocket */
 	struct timeout_list http_sending; /* HTTP, with the rest of an answer */
@@ -109,6 +110,7 @@ struct conn {
 	unsigned char state;      /* enum conn_state */
 	unsigned char why;        /* enum reason: it was closed */
 	unsigned char polled;     /* enum conn_polled */
+	bool trusted : 1;         /* a proxy, which is believed whom it speaks for */
 	bool by_proxy : 1;        /* a proxy's header is to come first */
 	bool encrypted : 1;       /* between the client and the proxy */
 	bool heard : 1;           /* TCP: something was received */

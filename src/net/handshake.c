@@ -74,23 +74,11 @@ refused_origin_is_new(struct refused_origins *refused, struct text origin, int64
 	return true;
 }
 
-/* Removes the first element of a comma-separated list, and returns it. */
-static struct text
-list_next(struct text *list)
-{
-	const char *comma = memchr(list->ptr, ',', list->len);
-	size_t n = comma ? (size_t)(comma - list->ptr) : list->len;
-	struct text part = text_trim((struct text){list->ptr, n});
-	n += comma ? 1 : 0;
-	*list = (struct text){list->ptr + n, list->len - n};
-	return part;
-}
-
 bool
 protocol_offered(struct text list, const char *name)
 {
 	while (list.len)
-		if (text_is(list_next(&list), text_of(name)))
+		if (text_is(text_trim(text_until(&list, ',')), text_of(name)))
 			return true;
 	return false;
 }
@@ -99,7 +87,7 @@ bool
 connection_has(struct text list, const char *option)
 {
 	while (list.len)
-		if (text_same(list_next(&list), text_of(option)))
+		if (text_same(text_trim(text_until(&list, ',')), text_of(option)))
 			return true;
 	return false;
 }

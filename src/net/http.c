@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "net/forwarded.h"
 #include "net/handshake.h"
 #include "net/http_limit.h"
 #include "net/request.h"
@@ -120,11 +121,25 @@ http_attach(struct conn *conn)
 	return conn->http->wsi;
 }
 
+/* For whom a proxy sends the request: each may be another's. */
+static void
+http_note_client(struct conn *conn, struct text head)
+{
+	struct forwarded client;
+	if (!forwarded_find(head, conn->endpoint->poller->proxies, &client))
+		return;
+	memcpy(conn->peer, client.address, sizeof conn->peer);
+	conn->peer_port = 0;
+	conn->encrypted = client.encrypted;
+}
+
 /* Gives libwebsockets a request, which begins what was received. */
 static void
 http_pass(struct conn *conn, size_t head)
 {
 	struct http *http = conn->http;
+	if (conn->trusted)
+		http_note_client(conn, (struct text){http->received.ptr, head});
 	if (http->fd < 0 && !http_attach(conn)) {
 		http_refuse(conn, SITE_FULL);
 		return;
@@ -248,6 +263,7 @@ http_start(struct conn *conn)
 	conn->http = xcalloc(sizeof *conn->http);
 	conn->http->fd = -1;
 	conn->ops = &ops;
+	conn->trusted = networks_include(conn->endpoint->poller->proxies, conn->peer);
 	conn_set_state(conn, CONN_HTTP);
 	http_limit_add(conn);
 	conn_poll(conn);

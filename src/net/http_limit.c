@@ -52,7 +52,7 @@ http_limit_add(struct conn *conn)
 	struct poller *poller = conn->endpoint->poller;
 	if (conn->timeout.list == &poller->http_pending)
 		return;
-	if (poller->addresses_count)
+	if (poller->addresses_count && !conn->trusted)
 		http_evict_neighbour(conn);
 	if (poller->http_pending.n + poller->http_sending.n >= HTTP_CONNS)
 		http_evict_oldest(poller);

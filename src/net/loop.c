@@ -300,6 +300,7 @@ net_open(struct config *config, struct gateway *gateway, bool *served)
 		.loop = &net->loop,
 		.gateway = gateway,
 		.epoll = -1,
+		.proxies = config->proxies,
 		.ws_idle.timeout = PING_INTERVAL,
 		.closing.timeout = CLOSING_TIMEOUT,
 		.http_pending.timeout = http_timeout(config),

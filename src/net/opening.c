@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <sys/epoll.h>
 
+#include "base/networks.h"
 #include "net/http.h"
 #include "net/http_limit.h"
+#include "net/proxy_header.h"
 #include "net/site.h"
 #include "net/tcp.h"
 
@@ -82,12 +84,84 @@ handshake_start(struct conn *conn)
 	conn_poll(conn);
 }
 
+static void
+opening_go_on(struct conn *conn)
+{
+	if (conn->endpoint->listener->tls)
+		handshake_start(conn);
+	else
+		opening_finish(conn);
+}
+
+/* The header was only looked at until now: all behind it is the client's. */
+static void
+header_take(struct conn *conn, const struct proxy_header *header)
+{
+	if (recv(conn->stream.fd, conn->endpoint->poller->in, header->bytes, MSG_DONTWAIT) !=
+		(ssize_t)header->bytes) {
+		conn_kill(conn);
+		return;
+	}
+	if (!header->local) {
+		memcpy(conn->peer, header->address, sizeof conn->peer);
+		conn->peer_port = header->port;
+		conn->encrypted = header->encrypted;
+	}
+	conn->by_proxy = conn->trusted = false;
+	timeout_list_remove(&conn->timeout);
+	opening_go_on(conn);
+}
+
+static void
+header_on_input(struct conn *conn, uint32_t events)
+{
+	struct poller *poller = conn->endpoint->poller;
+	struct proxy_header header;
+	ssize_t n = recv(conn->stream.fd, poller->in, PROXY_HEADER_BYTES, MSG_PEEK | MSG_DONTWAIT);
+	poller->received = true;
+	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
+		return;
+	if (n <= 0) {
+		conn_kill(conn);
+		return;
+	}
+	switch (proxy_header_parse((struct text){poller->in, (size_t)n}, &header)) {
+	case PROXY_COMPLETE:
+		header_take(conn, &header);
+		break;
+	case PROXY_WRONG:
+		conn_log(conn, LOG_LEVEL_INFO, "closed: %s: no header of the PROXY protocol",
+			conn->endpoint->listener->name);
+		conn_kill(conn);
+		break;
+	case PROXY_INCOMPLETE:
+		if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+			conn_kill(conn);
+	}
+}
+
+static void
+header_start(struct conn *conn)
+{
+	static const struct conn_ops ops = {.on_input = header_on_input};
+	conn->ops = &ops;
+	if (!networks_include(conn->endpoint->poller->proxies, conn->peer)) {
+		conn_log(conn, LOG_LEVEL_INFO, "closed: %s is for server.proxies only",
+			conn->endpoint->listener->name);
+		conn_kill(conn);
+		return;
+	}
+	conn->by_proxy = conn->trusted = true;
+	http_limit_add(conn);
+	conn_poll(conn);
+}
+
 void
 opening_start(const struct endpoint *endpoint, int fd)
 {
 	struct conn *conn = conn_new(endpoint, fd);
-	if (endpoint->listener->tls)
-		handshake_start(conn);
+	if (endpoint->listener->proxy)
+		header_start(conn);
 	else
-		opening_finish(conn);
+		opening_go_on(conn);
 }

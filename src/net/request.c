@@ -29,17 +29,6 @@ has_control(struct text t)
 	return false;
 }
 
-/* Removes and returns what stands before the byte; all, when it is not there. */
-static struct text
-take_until(struct text *t, char end)
-{
-	const char *at = t->len > 0 ? memchr(t->ptr, end, t->len) : NULL;
-	size_t n = at ? (size_t)(at - t->ptr) : t->len, past = at ? n + 1 : n;
-	struct text part = {t->ptr, n};
-	*t = (struct text){t->ptr + past, t->len - past};
-	return part;
-}
-
 static int
 hex_digit(char c)
 {
@@ -93,7 +82,7 @@ path_judge(struct text path)
 static enum site_status
 line_judge(struct text line, bool *new)
 {
-	struct text method = take_until(&line, ' '), target = take_until(&line, ' ');
+	struct text method = text_until(&line, ' '), target = text_until(&line, ' ');
 	*new = text_is(line, text_of("HTTP/1.1"));
 	if (!is_token(method) || target.len == 0 || has_control(target))
 		return SITE_MALFORMED;
@@ -103,13 +92,13 @@ line_judge(struct text line, bool *new)
 		return SITE_NOT_ALLOWED;
 	if (target.ptr[0] != '/')
 		return SITE_MALFORMED;
-	return path_judge(take_until(&target, '?'));
+	return path_judge(text_until(&target, '?'));
 }
 
 static enum site_status
 header_judge(struct text line, size_t *hosts)
 {
-	struct text name = take_until(&line, ':');
+	struct text name = text_until(&line, ':');
 	/* Without a colon, or with one before nothing, or continued from the line before. */
 	if (!is_token(name) || name.ptr + name.len == line.ptr || has_control(line))
 		return SITE_MALFORMED;
@@ -123,7 +112,7 @@ next_line(struct text *bytes, bool *fine)
 {
 	if (bytes->len == 0 || !memchr(bytes->ptr, '\n', bytes->len))
 		return TEXT_NONE;
-	struct text line = take_until(bytes, '\n');
+	struct text line = text_until(bytes, '\n');
 	*fine = line.len > 0 && line.ptr[line.len - 1] == '\r';
 	line.len -= *fine;
 	return line;
@@ -174,7 +163,7 @@ request_judge(struct text bytes, enum site_status *status, size_t *head)
 		if (rest.len > REQUEST_LINE_BYTES)
 			return refuse(status, SITE_LONG_URI);
 		/* What does not begin with a method needs no end to be known as wrong. */
-		struct text method = take_until(&rest, ' ');
+		struct text method = text_until(&rest, ' ');
 		method.len -= method.len > 0 && method.ptr[method.len - 1] == '\r';
 		return method.len == 0 || is_token(method) ? REQUEST_INCOMPLETE
 							   : refuse(status, SITE_MALFORMED);

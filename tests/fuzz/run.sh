@@ -71,6 +71,13 @@ for line in open(sys.argv[1], encoding="utf-8"):
 			'{"type":"history","room":"main","ref":"page3","more":false,"events":[]}' \
 			'{"type":"search","events":[{"type":"chat","room":"main","nick":"bob","message":"tea","id":3,"time":1}],"first":3,"more":true}'
 	} >"$1/missed.heard"
+	# What proxies say: both versions of the PROXY protocol, and HTTP's headers.
+	printf 'PROXY TCP6 2001:db8::7 ::1 40112 5005\r\n' >"$1/proxy.1"
+	{
+		printf '\r\n\r\n\000\r\nQUIT\n\041\021\000\030\300\000\002\007\012\000\000\001\234\260\023\215'
+		printf '\002\000\001a\040\000\005\001\000\000\000\000'
+	} >"$1/proxy.2"
+	printf 'GET / HTTP/1.1\r\nX-Forwarded-For: 192.0.2.7, 10.1.2.3\r\nX-Forwarded-Proto: https\r\n' >"$1/proxy.3"
 	cp conf/teahouse.ini "$1"
 }
 

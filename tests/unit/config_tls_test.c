@@ -26,11 +26,34 @@ test_tls(void **state)
 		"passphrase)\n");
 }
 
+static void
+test_proxies(void **state)
+{
+	(void)state;
+	struct config *c =
+		config_of("[server]\nproxies = 127.0.0.1 10.0.0.0/8\n" JSON "proxy = yes\n", -1);
+	assert_string_equal(c->proxies, "127.0.0.1 10.0.0.0/8");
+	assert_true(c->listeners[0].proxy);
+	config_free(c);
+	c = config_of(JSON, -1);
+	assert_string_equal(c->proxies, "");
+	assert_false(c->listeners[0].proxy || c->listeners[0].tls);
+	config_free(c);
+	expect("[server]\nproxies = localhost\n" JSON,
+		"t.ini:2: server.proxies: \"localhost\" is not a list of addresses; expected IPv4 "
+		"or IPv6 addresses, or networks as in 10.0.0.0/8 (proxies that are believed whom "
+		"they speak for, separated by spaces)\n");
+	expect(JSON "proxy = yes\n",
+		"t.ini:4: listener:json.proxy: needs server.proxies; expected the addresses of the "
+		"proxies there\n");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_tls),
+		cmocka_unit_test(test_proxies),
 	};
 	return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }
