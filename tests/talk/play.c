@@ -384,16 +384,18 @@ file_limit(struct talk_file *file, const char *key, long value)
 		file_fail(file, "\"%s\" is no limit", key);
 }
 
-/* Time passes step by step, so that everything happens when it is due. */
+/* Time passes up to what is due next, and so on, as the loop of the server waits for it. */
 static void
 file_pass(struct talk_file *file, const char *amount)
 {
 	char *unit;
 	long ms = strtol(amount, &unit, 10);
-	if (strcmp(unit, "s") == 0)
-		ms *= 1000;
-	for (; ms > 0; ms -= 10) {
-		file->time += 10;
+	ms *= strcmp(unit, "s") == 0 ? 1000 : 1;
+	for (long step; ms > 0; ms -= step) {
+		int64_t next = file->gateway ? gateway_tick(file->gateway) : -1;
+		step = next < 0 || next > ms ? ms : (long)next;
+		step = step < 10 || file->log.held > 0 ? 10 : step;
+		file->time += step;
 		file_turn(file);
 	}
 }
