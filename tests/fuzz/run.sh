@@ -81,15 +81,19 @@ for line in open(sys.argv[1], encoding="utf-8"):
 	cp conf/teahouse.ini "$1"
 }
 
+seeds=$build/tests/fuzz/seeds
+rm -rf "$seeds"
+mkdir -p "$seeds"
+seed "$seeds"
+
 echo "1..$#"
 for name; do
 	number=$((number + 1))
 	corpus=$build/tests/fuzz/$name.corpus${FUZZ_SEED:+.$FUZZ_SEED} finds=$build/tests/fuzz/$name.finds
 	[ -z "${FUZZ_SEED:-}" ] || rm -rf "$corpus"
 	mkdir -p "$corpus" "$finds"
-	seed "$corpus"
 	if "$build/tests/fuzz/$name" -max_total_time="$seconds" -verbosity=0 -seed="${FUZZ_SEED:-0}" -timeout=10 -max_len=4096 \
-		-artifact_prefix="$finds/" "$corpus" >"$finds/log" 2>&1; then
+		-artifact_prefix="$finds/" "$corpus" "$seeds" >"$finds/log" 2>&1; then
 		echo "ok $number - $name, $seconds s"
 	else
 		echo "not ok $number - $name, $seconds s"
