@@ -56,7 +56,7 @@ BENCHES = load floor history
 FUZZERS = $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*_fuzz.c))
 C_FILES = $(wildcard include/*/*.h src/*.c src/*/*.[ch] src/*/*/*.[ch] tests/*/*.[ch])
 
-.PHONY: all run test check asan fuzz kills bench shots fmt lint install uninstall clean help packages \
+.PHONY: all run test check asan fuzz kills faults bench shots fmt lint install uninstall clean help packages \
 	programs test-packages test-programs check-programs \
 	fuzzers fuzz-all fuzz-programs fmt-check analyse
 .SECONDARY:
@@ -109,6 +109,11 @@ kills: test-packages ## kill the server KILLS=1000 times under load; is all that
 	@$(MAKE) --no-print-directory -j2 test-programs
 	@cd tests/e2e && KILLS=$(KILLS) PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -q -rP \
 		-p no:cacheprovider test_history.py test_history_power.py
+
+faults: test-packages ## a server starts for each allocation that it makes, and just that one fails
+	@$(MAKE) --no-print-directory -j2 test-programs
+	@cd tests/e2e && FAULTS_EVERY=1 PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -q \
+		-p no:cacheprovider test_memory.py
 
 bench: programs $(BENCHES:%=$(BUILD)/tests/bench/%) ## deliveries a second beside a bare epoll server
 	@$(PYTHON) tests/bench/run.py $(if $(FULL),--full) $(if $(HISTORY),--history) $(STORED:%=--stored %)

@@ -8,6 +8,7 @@ import concurrent.futures
 import contextlib
 import os
 import pathlib
+import random
 import re
 import shutil
 import signal
@@ -23,6 +24,9 @@ BUILD = pathlib.Path(os.environ.get("TEAHOUSED", ROOT / "build/teahoused")).pare
 NOT_SANITIZED = pytest.mark.skipif(SANITIZED,
                                    reason="the sanitizer replaces the allocator, and finds leaks itself")
 OUT_OF_MEMORY = "memory: none left"
+# Of the allocations of a whole server, which starts anew for each, one in EVERY fails; with `make
+# faults`, each does.
+EVERY = int(os.environ.get("FAULTS_EVERY", "16"))
 TALKS = ["three-protocols", "lobby", "commands"]
 
 
@@ -74,8 +78,10 @@ def test_each_allocation_of_a_server_may_fail(tmp_path):
     done, _, lines = serve(tmp_path / "whole", 0)
     count = int(lines[-1].split("allocations: ")[1])
     assert done and count > 1500
+    # Always the same ones, but without a pattern that the server's own loops may share.
+    chosen = sorted(random.Random(EVERY).sample(range(1, count + 1), count // EVERY))
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        found = pool.map(lambda number: fault_of_server(tmp_path, number), range(1, count + 1))
+        found = pool.map(lambda number: fault_of_server(tmp_path, number), chosen)
     assert [fault for fault in found if fault] == []
 
 
