@@ -1,11 +1,14 @@
 /*
- * The interface of a history, which keeps the events of rooms and reads them back. The events
+ * The interface of a history, which keeps the events of rooms and reads them back, and what is
+ * to be known of accounts. A conversation between two is kept as a room whose casefolded name is
+ * no room's, such as `@5:7`; its messages are EVENT_DIRECT. The events
  * of a loop turn are stored asynchronously: the turn gets a ticket, and its output is held back
  * until that ticket is committed. All functions are called on the loop's thread.
  */
 #ifndef TEAHOUSE_HISTORY_H
 #define TEAHOUSE_HISTORY_H
 
+#include "teahouse/accounts.h"
 #include "teahouse/event.h"
 #include "teahouse/name_rules.h"
 
@@ -81,6 +84,28 @@ struct history {
 	 */
 	void (*search)(struct history *history, const struct history_search *search,
 		history_read_done *done, void *ctx);
+	/*
+	 * The functions for accounts are NULL where there is no file: then there are none.
+	 *
+	 * Keeps a change of an account, as part of this turn. Copies it.
+	 */
+	void (*keep_account)(struct history *history, const struct account_change *change);
+	/*
+	 * Calls `found` for the changes that make up the present state: of each account ADDED first,
+	 * in an order in which they can be applied. Blocks; to be called before the loop runs.
+	 * False: they cannot be read.
+	 */
+	bool (*load_accounts)(struct history *history,
+		void (*found)(void *ctx, const struct account_change *change), void *ctx);
+	/*
+	 * What happened in rooms under this nick until now becomes the doing of `deleted`, also in
+	 * memory, and the conversations are deleted: what is read from now on is like that. In the
+	 * file it goes on in the background, also after a restart. Part of this turn.
+	 */
+	void (*erase)(struct history *history, const struct name *nick,
+		const struct name *const conversations[], size_t n);
+	/* The highest number that an account ever had. The core continues from it. */
+	uint64_t last_account;
 	/* The highest id given so far, also to events that are not kept. The core continues from it. */
 	uint64_t last_id;
 	uint64_t kept; /* how many events were kept since it was opened */

@@ -91,9 +91,25 @@ prune_step(struct chores *chores, struct db *db, int64_t now, int64_t wall)
 	return PRUNE_EVERY;
 }
 
+static int64_t
+erase_step(struct chores *chores, struct db *db)
+{
+	if (!chores->erasing)
+		return -1;
+	enum db_result result = db_erase(db, STEP, &chores->erased, &chores->erasing);
+	if (result == DB_OK)
+		result = db_shrink(db, SHRINK_PAGES);
+	if (result == DB_OK)
+		return 0;
+	chores->erasing = true;
+	return chore_failed(chores, result);
+}
+
 int64_t
 chores_step(struct chores *chores, struct db *db, int64_t now, int64_t wall)
 {
 	int64_t wait = index_step(chores, db, now);
+	if (wait != 0)
+		wait = least(wait, erase_step(chores, db));
 	return wait == 0 ? 0 : least(wait, prune_step(chores, db, now, wall));
 }

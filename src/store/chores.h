@@ -1,6 +1,6 @@
 /*
  * What the writer does while nothing waits to be written, a small step at a time: the index of
- * words, deleting what is not to be kept, copies of the file.
+ * words, deleting what is not to be kept or to be erased, copies of the file.
  */
 #ifndef STORE_CHORES_H
 #define STORE_CHORES_H
@@ -20,6 +20,8 @@ struct chores {
 	enum pruning pruning;
 	int64_t room;      /* the last that was done with */
 	bool index_wanted; /* a search waits for it */
+	bool erasing;      /* something may have to be erased */
+	uint64_t erased;   /* all erasures up to this number are done */
 	bool damaged;      /* a step found that the file is */
 };
 

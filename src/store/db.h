@@ -6,6 +6,7 @@
 #define STORE_DB_H
 
 #include "store/record.h"
+#include "teahouse/accounts.h"
 #include "teahouse/store.h"
 
 struct db;
@@ -23,7 +24,7 @@ enum db_result {
 struct db *db_open(const char *file, enum store_sync sync, struct strbuf *why);
 
 /* The SQL that upgrades a file from each version to the next. */
-enum { DB_VERSION = 1 };
+enum { DB_VERSION = 2 };
 extern const char *const db_versions[DB_VERSION];
 
 uint32_t db_application_id(void);
@@ -77,8 +78,12 @@ enum db_result db_begin(struct db *db);
 enum db_result db_commit(struct db *db, uint64_t last_id);
 void db_rollback(struct db *db);
 
-/* Within a transaction: the number of the room, which is made if there is none. */
+/*
+ * Within a transaction: the number of the room, which is made if there is none. It is valid until
+ * db_rooms_removed changes.
+ */
 enum db_result db_room(struct db *db, struct text casefolded, struct text shown, int64_t *number);
+unsigned db_rooms_removed(const struct db *db);
 
 /*
  * Within a transaction. A record is added once, with the room that it is in, or 0 if there are
@@ -135,6 +140,46 @@ struct db_search {
  */
 typedef void db_hit(void *ctx, const struct record *record, struct text room);
 enum db_result db_search(struct db *db, const struct db_search *search, db_hit *found, void *ctx);
+
+/*
+ * Within a transaction. `casefolded` is the change's name in that form. No order of changes is an
+ * error: what cannot be applied changes nothing.
+ */
+enum db_result db_change_account(
+	struct db *db, const struct account_change *change, struct text casefolded);
+
+/* The highest number that an account ever had. */
+uint64_t db_last_account(struct db *db);
+
+/* See load_accounts of struct history. */
+enum db_result db_load_accounts(
+	struct db *db, void (*found)(void *ctx, const struct account_change *change), void *ctx);
+
+/*
+ * What is to be erased of events up to the id `last`: all of a conversation, or, where `room` is
+ * empty, a nick in the events of rooms. Both are casefolded.
+ */
+struct db_erasure {
+	uint64_t number, last;
+	struct text nick, room;
+};
+
+/* Within a transaction. */
+enum db_result db_add_erasure(struct db *db, const struct db_erasure *erasure);
+
+/* The highest number that an erasure ever had. */
+uint64_t db_last_erasure(struct db *db);
+
+/* Calls `found` for what is not erased yet, in order of numbers. */
+enum db_result db_load_erasures(
+	struct db *db, void (*found)(void *ctx, const struct db_erasure *erasure), void *ctx);
+
+/*
+ * Goes on with the oldest erasure: looks at a bounded number of events and changes at most `most`,
+ * in a transaction of its own. *erased: all erasures up to this number are done, and `left`: there
+ * are more.
+ */
+enum db_result db_erase(struct db *db, size_t most, uint64_t *erased, bool *left);
 
 /* Pages of the write-ahead log that no checkpoint has moved yet, after the last commit. */
 int db_log_pages(const struct db *db);

@@ -11,6 +11,7 @@ static const struct {
 	{EVENT_RENAMED, 4},
 	{EVENT_ENTERED, 5},
 	{EVENT_LEFT, 6},
+	{EVENT_DIRECT, 7},
 };
 
 static int
@@ -41,6 +42,7 @@ row_record(sqlite3_stmt *row, struct record *record)
 		.time = sqlite3_column_int64(row, 1),
 		.actor = column_text(row, 3),
 		.body = column_text(row, 4),
+		.target = column_text(row, 5),
 	};
 	return kind_of(sqlite3_column_int(row, 2), &record->kind);
 }
@@ -74,6 +76,7 @@ db_add_record(struct db *db, const struct record *record, int64_t room)
 	sqlite3_bind_int64(add, 4, room);
 	bind_text(add, 5, record->actor);
 	bind_text(add, 6, record->body);
+	bind_text(add, 7, record->target);
 	return statement_run(db, add);
 }
 

@@ -15,8 +15,8 @@ enum { BUSY_MS = 1000 }; /* waited for a lock, such as that of a backup tool */
 #define PLACES(moves, order)                                                              \
 	"SELECT id FROM place WHERE room = (SELECT room FROM room WHERE casefolded = ?1)" \
 	" AND moves = " #moves " AND id > ?2 AND id < ?3 ORDER BY id " order " LIMIT ?4"
-#define EVENTS(places, order)                                                 \
-	"SELECT e.id, e.time, e.kind, e.actor, e.body FROM (" places ") AS p" \
+#define EVENTS(places, order)                                                           \
+	"SELECT e.id, e.time, e.kind, e.actor, e.body, e.target FROM (" places ") AS p" \
 	" CROSS JOIN event AS e ON e.id = p.id ORDER BY p.id " order " LIMIT ?4"
 #define READ_MESSAGES(order) EVENTS(PLACES(0, order), order)
 #define READ_ALL(order)                                                                   \
@@ -32,7 +32,7 @@ static const char *const sql[STATEMENTS] = {
 	[SET_LAST_ID] = "UPDATE meta SET value = ?1 WHERE key = 'last_id'",
 	[FIND_ROOM] = "SELECT room FROM room WHERE casefolded = ?1",
 	[ADD_ROOM] = "INSERT INTO room (casefolded, shown) VALUES (?1, ?2)",
-	[ADD_EVENT] = "INSERT INTO event VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+	[ADD_EVENT] = "INSERT INTO event VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
 	[ADD_PLACE] = "INSERT INTO place VALUES (?1, ?2, ?3)",
 	[NEWEST_MESSAGES] = READ_MESSAGES("DESC"),
 	[NEWEST_OF_ALL] = READ_ALL("DESC"),
@@ -52,12 +52,44 @@ static const char *const sql[STATEMENTS] = {
 	[NEXT_ROOM] = "SELECT room FROM room WHERE room > ?1 ORDER BY room LIMIT 1",
 	[REMOVE_EVENT] = "DELETE FROM event WHERE id = ?1",
 	[REMOVE_PLACES] = "DELETE FROM place WHERE room = ?1 AND moves = ?2 AND id < ?3",
-	[SEARCH] = "SELECT e.id, e.time, e.kind, e.actor, e.body, r.casefolded FROM word"
+	[SEARCH] = "SELECT e.id, e.time, e.kind, e.actor, e.body, e.target, r.casefolded FROM word"
 		   " CROSS JOIN event AS e ON e.id = word.rowid"
 		   " CROSS JOIN room AS r ON r.room = e.room"
 		   " WHERE word MATCH ?1 AND word.rowid < ?2"
 		   " AND (?3 = '' OR e.actor = ?3 COLLATE NOCASE)"
 		   " ORDER BY word.rowid DESC LIMIT ?4",
+	/* Of a change: ?1 account, ?2 name, ?3 value, ?4 id, ?5 time, ?6 name, casefolded */
+	[ADD_ACCOUNT] = "INSERT OR REPLACE INTO account (account, nick, password, time)"
+			" VALUES (?1, ?2, ?3, ?5)",
+	[REMOVE_ACCOUNT] = "DELETE FROM account WHERE account = ?1",
+	[REMOVE_ACCOUNT_ROOMS] = "DELETE FROM account_room WHERE account = ?1",
+	[REMOVE_ACCOUNT_READ] = "DELETE FROM account_read WHERE account = ?1",
+	[REMOVE_ACCOUNT_CONVERSATIONS] = "DELETE FROM account_conversation WHERE account = ?1",
+	[REMOVE_ACCOUNT_STAY] = "DELETE FROM account_stay WHERE account = ?1",
+	[SET_ACCOUNT_NICK] = "UPDATE account SET nick = ?2 WHERE account = ?1",
+	[SET_ACCOUNT_PASSWORD] = "UPDATE account SET password = ?3 WHERE account = ?1",
+	[SET_ACCOUNT_CURRENT] = "UPDATE account SET current = ?2 WHERE account = ?1",
+	[SET_ACCOUNT_TOLD] = "UPDATE account SET told = ?4 WHERE account = ?1 AND told < ?4",
+	[ADD_ACCOUNT_ROOM] = "INSERT OR REPLACE INTO account_room VALUES (?1, ?6, ?2, ?4)",
+	[END_ACCOUNT_ROOM] = "DELETE FROM account_room WHERE account = ?1 AND casefolded = ?6",
+	[SET_ACCOUNT_READ] = "INSERT INTO account_read VALUES (?1, ?6, ?4, ?5)"
+			     " ON CONFLICT DO UPDATE SET id = ?4, time = ?5 WHERE id < ?4",
+	[SET_ACCOUNT_CONVERSATION] =
+		"INSERT INTO account_conversation VALUES (?1, ?6, ?3, ?4)"
+		" ON CONFLICT DO UPDATE SET nick = ?3, last = ?4 WHERE last <= ?4",
+	[ADD_ACCOUNT_STAY] = "INSERT OR REPLACE INTO account_stay VALUES (?1, ?3, ?5, ?4)",
+	[END_ACCOUNT_STAY] = "DELETE FROM account_stay WHERE account = ?1 AND digest = ?3",
+	[ADD_ERASURE] = "INSERT OR REPLACE INTO erasure (erasure, nick, room, last)"
+			" VALUES (?1, ?2, ?3, ?4)",
+	[NEXT_ERASURE] = "SELECT erasure, nick, room, last, done FROM erasure"
+			 " WHERE erasure > ?1 ORDER BY erasure LIMIT 1",
+	[SET_ERASURE] = "UPDATE erasure SET done = ?2 WHERE erasure = ?1",
+	[REMOVE_ERASURE] = "DELETE FROM erasure WHERE erasure = ?1",
+	[EVENTS_AFTER] = "SELECT id, time, kind, actor, body, target FROM event"
+			 " WHERE id > ?1 AND id <= ?2 ORDER BY id LIMIT ?3",
+	[SET_NAMES] = "UPDATE event SET actor = ?2, body = ?3 WHERE id = ?1",
+	[REMOVE_ROOM] = "DELETE FROM room WHERE room = ?1"
+			" AND NOT EXISTS (SELECT 1 FROM place WHERE room = ?1)",
 };
 
 int64_t
@@ -140,6 +172,8 @@ db_close(struct db *db)
 	for (size_t i = 0; i < STATEMENTS; i++)
 		sqlite3_finalize(db->statements[i]);
 	sqlite3_close(db->sqlite);
+	if (db->rules)
+		name_rules_close(db->rules);
 	/* Not before: to close any descriptor of a file drops the locks that SQLite has on it. */
 	if (db->lock >= 0)
 		close(db->lock);
@@ -274,6 +308,12 @@ db_rollback(struct db *db)
 	/* After some failures SQLite has done it already. */
 	if (!sqlite3_get_autocommit(db->sqlite))
 		statement_run(db, statement_get(db, ROLLBACK));
+}
+
+unsigned
+db_rooms_removed(const struct db *db)
+{
+	return db->rooms_removed;
 }
 
 int

@@ -33,14 +33,39 @@ enum statement {
 	REMOVE_EVENT,
 	REMOVE_PLACES,
 	SEARCH,
+	ADD_ACCOUNT,
+	REMOVE_ACCOUNT,
+	REMOVE_ACCOUNT_ROOMS,
+	REMOVE_ACCOUNT_READ,
+	REMOVE_ACCOUNT_CONVERSATIONS,
+	REMOVE_ACCOUNT_STAY,
+	SET_ACCOUNT_NICK,
+	SET_ACCOUNT_PASSWORD,
+	SET_ACCOUNT_CURRENT,
+	SET_ACCOUNT_TOLD,
+	ADD_ACCOUNT_ROOM,
+	END_ACCOUNT_ROOM,
+	SET_ACCOUNT_READ,
+	SET_ACCOUNT_CONVERSATION,
+	ADD_ACCOUNT_STAY,
+	END_ACCOUNT_STAY,
+	ADD_ERASURE,
+	NEXT_ERASURE,
+	SET_ERASURE,
+	REMOVE_ERASURE,
+	EVENTS_AFTER,
+	SET_NAMES,
+	REMOVE_ROOM,
 	STATEMENTS,
 };
 
 struct db {
 	sqlite3 *sqlite;
 	sqlite3_stmt *statements[STATEMENTS]; /* prepared when first used */
-	int lock;      /* descriptor whose lock keeps a second server out; -1: none */
-	int log_pages; /* in the write-ahead log, after the last commit */
+	int lock;                 /* descriptor whose lock keeps a second server out; -1: none */
+	int log_pages;            /* in the write-ahead log, after the last commit */
+	struct name_rules *rules; /* opened when first used */
+	unsigned rooms_removed;   /* how often a room was */
 };
 
 struct db *db_new(const char *file, int flags);
@@ -69,6 +94,15 @@ enum db_result db_exec(struct db *db, const char *statements);
 /* The number that a PRAGMA or a SELECT answers with; -1: it failed. */
 int64_t db_number(struct db *db, const char *query);
 
+/* db_prune.c: commits if the result is DB_OK, and else undoes the transaction. */
+enum db_result transaction_end(struct db *db, enum db_result result);
+
+/*
+ * Within a transaction: deletes at most `most` of the room's events with lower ids; when none is
+ * left, the room, unless it has others.
+ */
+enum db_result db_empty_room(struct db *db, int64_t room, int64_t before, size_t most, bool *left);
+
 /* db_search.c: whether the code is that of a message, whose words are indexed. */
 bool code_is_message(int code);
 
@@ -76,7 +110,7 @@ bool code_is_message(int code);
 bool kind_of(int code, enum event_kind *kind);
 
 /*
- * The row's event: its first columns are id, time, kind, actor and body. False: it is of a kind that
+ * The row's event: its first columns are id, time, kind, actor, body and target. False: it is of a kind that
  * a later version has made, and is left out. Borrowed until the next step.
  */
 bool row_record(sqlite3_stmt *row, struct record *record);

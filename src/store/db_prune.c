@@ -54,7 +54,7 @@ room_next(struct db *db, int64_t room)
 	return result_of(sqlite3_reset(next)) == DB_OK ? found : -1;
 }
 
-static enum db_result
+enum db_result
 transaction_end(struct db *db, enum db_result result)
 {
 	if (result == DB_OK)
@@ -168,6 +168,26 @@ db_prune_room(struct db *db, int64_t *room, size_t keep, size_t most, bool *left
 	if (!*left)
 		*room = next;
 	return transaction_end(db, result);
+}
+
+/* Its number may be given to another room later. */
+static enum db_result
+room_remove(struct db *db, int64_t room)
+{
+	sqlite3_stmt *remove = statement_get(db, REMOVE_ROOM);
+	sqlite3_bind_int64(remove, 1, room);
+	db->rooms_removed++;
+	return statement_run(db, remove);
+}
+
+enum db_result
+db_empty_room(struct db *db, int64_t room, int64_t before, size_t most, bool *left)
+{
+	*left = false;
+	enum db_result result = room_prune(db, room, false, before, most, left);
+	if (result == DB_OK)
+		result = room_prune(db, room, true, before, most, left);
+	return result == DB_OK && !*left ? room_remove(db, room) : result;
 }
 
 enum db_result

@@ -13,7 +13,7 @@ bool
 code_is_message(int code)
 {
 	enum event_kind kind;
-	return kind_of(code, &kind) && (kind == EVENT_SAID || kind == EVENT_EMOTE);
+	return kind_of(code, &kind) && record_is_searched(kind);
 }
 
 /* Of the row that the statement is at. */
@@ -93,8 +93,8 @@ search_query(struct db *db, const struct db_search *search, struct strbuf *query
 	return DB_OK;
 }
 
-enum db_result
-db_search(struct db *db, const struct db_search *search, db_hit *found, void *ctx)
+static enum db_result
+search_run(struct db *db, const struct db_search *search, db_hit *found, void *ctx)
 {
 	struct strbuf query = {0};
 	enum db_result result = search_query(db, search, &query);
@@ -110,8 +110,22 @@ db_search(struct db *db, const struct db_search *search, db_hit *found, void *ct
 	struct record record;
 	while (sqlite3_step(hits) == SQLITE_ROW)
 		if (row_record(hits, &record))
-			found(ctx, &record, column_text(hits, 5));
+			found(ctx, &record, column_text(hits, 6));
 	result = result_of(sqlite3_reset(hits));
 	strbuf_clear(&query);
+	return result;
+}
+
+/* In one transaction: between two, the number of a room that is erased may become another's. */
+enum db_result
+db_search(struct db *db, const struct db_search *search, db_hit *found, void *ctx)
+{
+	enum db_result result = db_exec(db, "BEGIN");
+	if (result == DB_OK)
+		result = search_run(db, search, found, ctx);
+	if (result == DB_OK)
+		result = statement_run(db, statement_get(db, COMMIT));
+	if (result != DB_OK)
+		db_rollback(db);
 	return result;
 }

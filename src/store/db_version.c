@@ -14,6 +14,9 @@
  * several. A place is where it is in the history of a room: a new nick is in several. Who came
  * and went (moves) is apart, since it is seldom asked for. The words of messages are indexed
  * later, up to the id `indexed`.
+ *
+ * An erasure is what is still to be erased, of events up to the id `last`: those of a room, or, if
+ * that is empty, a nick in those of all rooms, which is done up to the id `done`.
  */
 const char *const db_versions[DB_VERSION] = {
 	"CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
@@ -25,6 +28,25 @@ const char *const db_versions[DB_VERSION] = {
 	" PRIMARY KEY (room, moves, id)) WITHOUT ROWID;"
 	"CREATE VIRTUAL TABLE word USING fts5 (body, content = '', tokenize = 'teahouse');"
 	"INSERT INTO meta VALUES ('last_id', 0), ('indexed', 0);",
+
+	"ALTER TABLE event ADD COLUMN target TEXT NOT NULL DEFAULT '';"
+	"CREATE TABLE account (account INTEGER PRIMARY KEY AUTOINCREMENT, nick TEXT NOT NULL,"
+	" password TEXT NOT NULL, time INTEGER NOT NULL, current TEXT NOT NULL DEFAULT '',"
+	" told INTEGER NOT NULL DEFAULT 0);"
+	"CREATE TABLE account_room (account INTEGER NOT NULL, casefolded TEXT NOT NULL,"
+	" shown TEXT NOT NULL, entered INTEGER NOT NULL,"
+	" PRIMARY KEY (account, casefolded)) WITHOUT ROWID;"
+	"CREATE TABLE account_read (account INTEGER NOT NULL, casefolded TEXT NOT NULL,"
+	" id INTEGER NOT NULL, time INTEGER NOT NULL,"
+	" PRIMARY KEY (account, casefolded)) WITHOUT ROWID;"
+	"CREATE TABLE account_conversation (account INTEGER NOT NULL, casefolded TEXT NOT NULL,"
+	" nick TEXT NOT NULL, last INTEGER NOT NULL,"
+	" PRIMARY KEY (account, casefolded)) WITHOUT ROWID;"
+	"CREATE TABLE account_stay (account INTEGER NOT NULL, digest BLOB NOT NULL,"
+	" until INTEGER NOT NULL, made INTEGER NOT NULL,"
+	" PRIMARY KEY (account, digest)) WITHOUT ROWID;"
+	"CREATE TABLE erasure (erasure INTEGER PRIMARY KEY AUTOINCREMENT, nick TEXT NOT NULL,"
+	" room TEXT NOT NULL, last INTEGER NOT NULL, done INTEGER NOT NULL DEFAULT 0);",
 };
 
 enum { DB_APPLICATION_ID = 0x54656121 }; /* `Tea!`, in the file's header */

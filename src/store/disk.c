@@ -109,6 +109,7 @@ store_note_disk(struct store *store)
 {
 	struct writer_status status;
 	writer_status(store->writer, &status);
+	store->erased = status.erased;
 	if (status.slowest >= SLOW_COMMIT_MS && may_tell(&store->told_slow))
 		diag_line(LOG_LEVEL_INFO, "history: %s: storing took %lld.%lld s: the disk is slow",
 			store->file, (long long)(status.slowest / 1000),

@@ -21,6 +21,7 @@ struct jobs {
 	pthread_cond_t work;
 	struct job *waiting, *done;
 	size_t n_waiting;
+	size_t n; /* added and not freed; the loop's */
 	bool stopping;
 };
 
@@ -85,7 +86,21 @@ jobs_add(struct jobs *jobs, struct job *job)
 		pthread_cond_signal(&jobs->work);
 	}
 	pthread_mutex_unlock(&jobs->mutex);
+	jobs->n += fits;
 	return fits;
+}
+
+void
+jobs_free(struct jobs *jobs, struct job *job)
+{
+	job->free(job);
+	jobs->n--;
+}
+
+bool
+jobs_are_there(const struct jobs *jobs)
+{
+	return jobs->n > 0;
 }
 
 struct job *

@@ -192,6 +192,34 @@ reading_note_uncommitted(struct store *store, const struct reading *reading)
 		store->read_uncommitted = true;
 }
 
+/* Without those up to the id `last`. */
+static void
+records_erase(struct store *store, struct record **records, size_t *n, uint64_t last)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < *n; i++) {
+		struct record *record = records[i];
+		if (record->id <= last) {
+			record_drop(record);
+			continue;
+		}
+		store_erase_record(store, &record);
+		records[kept++] = record;
+	}
+	*n = kept;
+}
+
+/* What is erased, or was while it was read: what is held, too. */
+static void
+reading_erase(struct store *store, struct reading *reading)
+{
+	if (!store->erasures)
+		return;
+	uint64_t last = store_erased_room(store, reading->room->casefolded);
+	records_erase(store, reading->records, &reading->n, last);
+	records_erase(store, reading->held, &reading->n_held, last);
+}
+
 static void
 reading_finish(struct store *store, struct job *job)
 {
@@ -200,6 +228,7 @@ reading_finish(struct store *store, struct job *job)
 		reading->done(reading->ctx, NULL);
 		return;
 	}
+	reading_erase(store, reading);
 	reading_note_uncommitted(store, reading);
 	reading_answer(reading);
 	reading_remember(store, reading);
@@ -215,6 +244,14 @@ reading_limit(struct store *store, struct history_range *range)
 		range->before = end;
 }
 
+static void
+reading_skip_erased(struct store *store, struct reading *reading)
+{
+	uint64_t last = store_erased_room(store, reading->room->casefolded);
+	if (reading->wanted.after < last)
+		reading->wanted.after = last;
+}
+
 void
 store_read(struct history *history, const struct name *name, const struct history_range *range,
 	history_read_done *done, void *ctx)
@@ -227,6 +264,7 @@ store_read(struct history *history, const struct name *name, const struct histor
 	reading->room->refs++;
 	reading->wanted = *range;
 	reading_limit(store, &reading->wanted);
+	reading_skip_erased(store, reading);
 	reading->done = done;
 	reading->ctx = ctx;
 	uint64_t from = reading_hold_recent(reading);

@@ -3,6 +3,7 @@
 #define STORE_RECORD_H
 
 #include "teahouse/event.h"
+#include "teahouse/name_rules.h"
 
 /*
  * Two sorts of records are read separately: messages, and the comings and goings of users.
@@ -16,6 +17,7 @@ struct record {
 	uint64_t id;
 	int64_t time;
 	struct text actor, body; /* RENAMED: body is the new nick */
+	struct text target;      /* DIRECT */
 	char bytes[];
 };
 
@@ -27,5 +29,21 @@ void record_drop(struct record *record);
 struct event record_event(const struct record *record);
 
 enum record_sort record_sort(enum event_kind kind);
+
+/* Whether its words are searched for. */
+bool record_is_searched(enum event_kind kind);
+
+/* Whether the nick has this casefolded form. */
+bool nick_is(struct name_rules *rules, struct text nick, struct text casefolded);
+
+/*
+ * The record, but with `deleted` in place of the nick with this casefolded form, with one ref.
+ * NULL: that nick is not in it, or it is of a conversation.
+ */
+struct record *record_erase(
+	struct name_rules *rules, const struct record *record, struct text casefolded);
+
+/* The nick in place of an erased one. */
+extern const struct text nick_erased;
 
 #endif

@@ -5,10 +5,16 @@
 
 enum { CAP_FIRST = 8 };
 
+struct record **
+ring_slot(const struct ring *ring, uint32_t i)
+{
+	return &ring->at[(ring->head + i) & (ring->cap - 1)];
+}
+
 struct record *
 ring_at(const struct ring *ring, uint32_t i)
 {
-	return ring->at[(ring->head + i) & (ring->cap - 1)];
+	return *ring_slot(ring, i);
 }
 
 static void

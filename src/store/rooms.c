@@ -60,7 +60,7 @@ store_room_free(struct store *store, struct store_room *room)
 static size_t
 record_bytes(const struct record *record)
 {
-	return sizeof *record + record->actor.len + record->body.len;
+	return sizeof *record + record->actor.len + record->body.len + record->target.len;
 }
 
 void

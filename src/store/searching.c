@@ -110,17 +110,43 @@ searching_run(struct job *job, struct db *db)
 	db_close(memory);
 }
 
+/* Whether the hit is one although something of it was erased; then without that. */
+static bool
+hit_erase(struct store *store, const struct searching *searching, struct hit *hit)
+{
+	if (hit->record->id <= store_erased_room(store, text_of(hit->room)))
+		return false;
+	return !store_erase_record(store, &hit->record) || !*searching->from;
+}
+
+static void
+hits_erase(struct store *store, struct searching *searching)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < searching->n; i++) {
+		struct hit hit = searching->hits[i];
+		if (hit_erase(store, searching, &hit)) {
+			searching->hits[kept++] = hit;
+			continue;
+		}
+		record_drop(hit.record);
+		free(hit.room);
+	}
+	searching->n = kept;
+}
+
 static void
 searching_finish(struct store *store, struct job *job)
 {
 	struct searching *searching = (struct searching *)job;
-	(void)store;
 	if (searching->failed) {
 		searching->done(searching->ctx, NULL);
 		return;
 	}
 	bool more = searching->n > searching->limit;
-	size_t n = more ? searching->limit : searching->n;
+	if (store->erasures)
+		hits_erase(store, searching);
+	size_t n = searching->n > searching->limit ? searching->limit : searching->n;
 	struct event *events = xcalloc((n + 1) * sizeof *events);
 	for (size_t i = 0; i < n; i++) {
 		const struct hit *hit = &searching->hits[i];
@@ -140,7 +166,7 @@ searching_hold(struct searching *searching, struct store_room *room)
 		searching->places, (searching->n_places + ring->n + 1) * sizeof *searching->places);
 	for (uint32_t i = 0; i < ring->n; i++) {
 		struct record *record = ring_at(ring, i);
-		if (record->kind != EVENT_SAID && record->kind != EVENT_EMOTE)
+		if (!record_is_searched(record->kind))
 			continue;
 		record->refs++;
 		searching->places[searching->n_places++] = (struct place){record, room};

@@ -9,45 +9,10 @@
 #include "store/store_internal.h"
 #include "teahouse/diag.h"
 
-enum { PACKET_BYTES = 160 }; /* but for the text of an event */
-
-static struct turn *
-turn_get(struct store *store)
-{
-	if (!store->turn)
-		store->turn = xcalloc(sizeof *store->turn);
-	return store->turn;
-}
-
-static void
-turn_add(struct turn *turn, struct store_room *room, struct record *record)
-{
-	if (turn->n == turn->cap) {
-		turn->cap = turn->cap ? turn->cap * 2 : 8;
-		turn->places = xrealloc(turn->places, turn->cap * sizeof(struct place));
-	}
-	record->refs++;
-	room->refs++;
-	turn->bytes += PACKET_BYTES + 2 * (record->actor.len + record->body.len);
-	turn->places[turn->n++] = (struct place){record, room};
-}
-
-static void
-turn_free(struct turn *turn)
-{
-	for (size_t i = 0; i < turn->n; i++) {
-		turn->places[i].room->refs--;
-		record_drop(turn->places[i].record);
-	}
-	free(turn->places);
-	free(turn);
-}
-
 static bool
 event_is_said(const struct event *event)
 {
-	return event->kind == EVENT_SAID || event->kind == EVENT_EMOTE ||
-	       event->kind == EVENT_TOPIC;
+	return record_is_searched(event->kind) || event->kind == EVENT_TOPIC;
 }
 
 static void
@@ -72,11 +37,23 @@ store_keep(struct history *history, const struct event *event, const struct name
 	record_drop(record);
 }
 
+static void
+turn_hand_over(struct store *store)
+{
+	struct turn *turn = store->turn;
+	turn->ticket = ++store->tickets;
+	turn->last_id = store->kept_id;
+	store->turn = NULL;
+	store_add_waiting(store, turn->bytes);
+	writer_add(store->writer, turn);
+}
+
 static uint64_t
 store_end_turn(struct history *history)
 {
 	struct store *store = (struct store *)history;
-	struct turn *turn = store->turn;
+	bool holds = store->failing && store->turn && turn_has_markers_only(store->turn);
+	struct turn *turn = holds ? NULL : store->turn;
 	bool gates = store->settings.sync != STORE_SYNC_OFF;
 	bool waits = gates && store->read_uncommitted && store->committed < store->tickets;
 	store->read_uncommitted = false;
@@ -87,11 +64,7 @@ store_end_turn(struct history *history)
 	/* Uncommitted events of an earlier turn were read: wait for the latest ticket. */
 	if (!turn)
 		return store->tickets;
-	turn->ticket = ++store->tickets;
-	turn->last_id = store->kept_id;
-	store->turn = NULL;
-	store_add_waiting(store, turn->bytes);
-	writer_add(store->writer, turn);
+	turn_hand_over(store);
 	return gates ? store->tickets : 0;
 }
 
@@ -117,7 +90,7 @@ jobs_finish(struct store *store, struct job *jobs)
 	DL_FOREACH_SAFE(jobs, job, next)
 	{
 		job->finish(store, job);
-		job->free(job);
+		jobs_free(store->jobs, job);
 	}
 }
 
@@ -133,6 +106,7 @@ store_committed(struct history *history)
 	}
 	if (store->jobs)
 		jobs_finish(store, jobs_take(store->jobs));
+	store_end_erasures(store);
 	return store->committed;
 }
 
@@ -161,12 +135,15 @@ store_open_file(struct store *store, struct strbuf *why)
 	strbuf_printf(why, "%s: ", settings.file);
 	store->writer = file_check(settings.file, why) ? writer_open(&settings, why) : NULL;
 	store->jobs = store->writer ? jobs_open(&settings, why) : NULL;
-	if (!store->jobs)
+	if (!store->jobs || !store_load_erasures(store, why))
 		return false;
 	why->len = before;
 	store->file = xstrndup(settings.file, strlen(settings.file));
 	store->history.last_id = store->kept_id = store->committed_id =
 		writer_last_id(store->writer);
+	store->history.keep_account = store_keep_account;
+	store->history.load_accounts = store_load_accounts;
+	store->history.erase = store_erase;
 	return true;
 }
 
@@ -196,10 +173,20 @@ store_open(const struct store_settings *settings, struct strbuf *why)
 static void
 note_unwritten(const struct store *store, const struct turn *unwritten)
 {
-	size_t n = 0;
-	for (const struct turn *turn = unwritten; turn; turn = turn->next)
+	size_t n = 0, n_changes = 0, of_turn;
+	const struct change *change;
+	for (const struct turn *turn = unwritten; turn; turn = turn->next) {
 		for (size_t i = 0; i < turn->n; i++)
 			n += i == 0 || turn->places[i].record != turn->places[i - 1].record;
+		DL_COUNT(turn->changes, change, of_turn);
+		n_changes += of_turn;
+	}
+	if (n_changes > 0)
+		diag_line(LOG_LEVEL_ERROR,
+			"history: %s: the last %zu change%s to accounts %s not stored", store->file,
+			n_changes, n_changes == 1 ? "" : "s", n_changes == 1 ? "is" : "are");
+	if (n == 0)
+		return;
 	diag_line(LOG_LEVEL_ERROR,
 		"history: %s: the last %zu of what happened in rooms %s not stored%s", store->file,
 		n, n == 1 ? "is" : "are",
@@ -228,10 +215,14 @@ void
 store_close(struct history *history)
 {
 	struct store *store = (struct store *)history;
-	store_end_turn(history);
+	if (store->turn)
+		turn_hand_over(store);
 	store_close_threads(store);
+	store_free_erasures(store);
 	while (store->recently)
 		store_room_free(store, store->recently);
+	if (store->rules)
+		name_rules_close(store->rules);
 	free(store->file);
 	free(store);
 }

@@ -16,6 +16,8 @@
 #include "teahouse/store.h"
 #include "teahouse/strbuf.h"
 
+struct store;
+
 /* A room's newest records of one sort: complete from the id `from` on. */
 struct ring {
 	struct record **at; /* `cap` places, a power of two */
@@ -27,9 +29,10 @@ struct ring {
 struct store_room {
 	UT_hash_handle hh; /* by casefolded */
 	struct text casefolded, shown;
-	uint32_t refs;  /* turns and reads that point to it */
-	size_t bytes;   /* of what is in its rings */
-	int64_t number; /* in the file; the writer's. 0: not known */
+	uint32_t refs;    /* turns and reads that point to it */
+	size_t bytes;     /* of what is in its rings */
+	int64_t number;   /* in the file; the writer's, as is the next. 0: not known */
+	unsigned removed; /* number: see db_rooms_removed */
 	struct ring rings[RECORD_SORTS];
 	struct store_room *prev, *next; /* the one that was used last first */
 	char names[];
@@ -41,14 +44,50 @@ struct place {
 	struct store_room *room;
 };
 
-/* The records of one loop turn. Owned by the writer while it is queued, otherwise by the loop. */
+/* A change of an account. */
+struct change {
+	struct change *prev, *next;
+	UT_hash_handle hh;
+	struct account_change change;
+	struct text casefolded; /* its name in that form */
+	struct {
+		uint64_t kind, account;
+	} key;
+	char bytes[]; /* first the name */
+};
+
+/* Something that is not erased in the file yet. Owned by the loop, and immutable. */
+struct erasure {
+	struct erasure *prev, *next;
+	struct db_erasure what;
+	char bytes[];
+};
+
+/* What one loop turn keeps. Owned by the writer while it is queued, otherwise by the loop. */
 struct turn {
 	struct turn *prev, *next;
 	uint64_t ticket, last_id;
 	struct place *places; /* those of one record stand together */
 	size_t n, cap;
-	size_t bytes; /* at most, of a packet for each */
+	struct change *changes;
+	struct change *markers; /* of those, READ and TOLD; the newest for each name stays */
+	const struct erasure **erasures;
+	size_t n_erasures;
+	bool must_wait; /* it has erasures, or changes other than markers */
+	size_t bytes;   /* at most, of a packet for each event, and of the changes */
 };
+
+/* turn.c */
+
+/* The turn under way. */
+struct turn *turn_get(struct store *store);
+void turn_add(struct turn *turn, struct store_room *room, struct record *record);
+void turn_change(struct turn *turn, const struct account_change *change, struct text casefolded);
+void turn_erase(struct turn *turn, const struct erasure *erasure);
+
+/* Nothing but how far accounts have read: while commits fail, the next turn can add to it. */
+bool turn_has_markers_only(const struct turn *turn);
+void turn_free(struct turn *turn);
 
 /* writer.c: the thread that writes, and the one that makes checkpoints */
 
@@ -72,6 +111,7 @@ struct writer_status {
 	bool failing;     /* the last attempt to write failed */
 	bool low;         /* there is little space on the disk */
 	bool damaged;     /* the file is: nothing is written any more */
+	uint64_t erased;  /* all erasures up to this number are done */
 	int64_t free;     /* bytes on the disk */
 	int64_t slowest;  /* ms that a commit took since the last call */
 	char error[256];  /* failing: what SQLite said of it */
@@ -88,7 +128,6 @@ struct turn *writer_close(struct writer *writer, uint64_t last_id, struct turn *
 /* jobs.c: threads that read what is not in memory */
 
 struct jobs;
-struct store;
 
 /* Work for one of the threads. Must be the first member of its struct. */
 struct job {
@@ -105,6 +144,12 @@ struct jobs *jobs_open(const struct store_settings *settings, struct strbuf *why
 bool jobs_add(struct jobs *jobs, struct job *job);
 struct job *jobs_take(struct jobs *jobs);
 
+/* Frees one that was taken. */
+void jobs_free(struct jobs *jobs, struct job *job);
+
+/* Whether there is any that was added and is not freed. */
+bool jobs_are_there(const struct jobs *jobs);
+
 /* Returns the unfinished jobs. */
 struct job *jobs_close(struct jobs *jobs);
 
@@ -115,6 +160,9 @@ void ring_push(struct ring *ring, struct record *record);
 /* Inserts before the oldest. The ring is then complete from `from` on. */
 void ring_unshift(struct ring *ring, struct record *record, uint64_t from);
 struct record *ring_at(const struct ring *ring, uint32_t i);
+
+/* Where that one is, to replace it by another with the same id. */
+struct record **ring_slot(const struct ring *ring, uint32_t i);
 
 /* Drops the oldest. */
 void ring_shift(struct ring *ring);
@@ -140,6 +188,10 @@ struct store {
 	size_t waiting;                 /* bytes that are not committed yet */
 	int64_t progress_at; /* monotonic ms: when the last was committed, or began to wait */
 	int64_t told_slow, told_moving; /* monotonic ms: when that was logged last; 0: never */
+	struct name_rules *rules;       /* opened when first used */
+	struct erasure *erasures;       /* those that are not done, or whose end is not noted */
+	uint64_t last_erasure;          /* number */
+	uint64_t erased;                /* all up to this number are done */
 	bool read_uncommitted;          /* in this turn */
 	bool failing, full, damaged;
 	atomic_bool woken; /* by a thread: there is something for the loop */
@@ -194,5 +246,28 @@ bool store_recent(struct history *history, const struct name *name, uint64_t aft
 	void (*found)(void *ctx, const struct event *event), void *ctx);
 void store_search(struct history *history, const struct history_search *search,
 	history_read_done *done, void *ctx);
+
+/* accounts.c: see struct history */
+void store_keep_account(struct history *history, const struct account_change *change);
+bool store_load_accounts(struct history *history,
+	void (*found)(void *ctx, const struct account_change *change), void *ctx);
+struct name_rules *store_rules(struct store *store);
+
+/* erasing.c */
+
+/* Reads what was not finished when the file was used last. False: `why` says what is wrong. */
+bool store_load_erasures(struct store *store, struct strbuf *why);
+void store_erase(struct history *history, const struct name *nick,
+	const struct name *const conversations[], size_t n);
+
+/* The id up to which all of the room is erased. */
+uint64_t store_erased_room(const struct store *store, struct text casefolded);
+
+/* Replaces a record that was read, if a nick in it is erased. Returns whether it did. */
+bool store_erase_record(struct store *store, struct record **record);
+
+/* Forgets the erasures that are done. */
+void store_end_erasures(struct store *store);
+void store_free_erasures(struct store *store);
 
 #endif

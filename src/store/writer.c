@@ -60,8 +60,10 @@ place_add(struct db *db, const struct place *place, const struct record *before)
 	struct store_room *room = place->room;
 	bool in_several = place->record->kind == EVENT_RENAMED;
 	enum db_result result = DB_OK;
-	if (!room->number)
+	if (!room->number || room->removed != db_rooms_removed(db)) {
 		result = db_room(db, room->casefolded, room->shown, &room->number);
+		room->removed = db_rooms_removed(db);
+	}
 	if (result == DB_OK && place->record != before)
 		result = db_add_record(db, place->record, in_several ? 0 : room->number);
 	return result == DB_OK ? db_add_place(db, place->record, room->number) : result;
@@ -76,30 +78,37 @@ turn_write(struct db *db, const struct turn *turn)
 		result = place_add(db, &turn->places[i], before);
 		before = turn->places[i].record;
 	}
+	const struct change *change = turn->changes;
+	for (; change && result == DB_OK; change = change->next)
+		result = db_change_account(db, &change->change, change->casefolded);
+	for (size_t i = 0; i < turn->n_erasures && result == DB_OK; i++)
+		result = db_add_erasure(db, &turn->erasures[i]->what);
 	return result;
 }
 
 static bool
-turns_have_places(const struct turn *turns)
+turns_are_empty(const struct turn *turns)
 {
 	for (const struct turn *turn = turns; turn; turn = turn->next)
-		if (turn->n > 0)
-			return true;
-	return false;
+		if (turn->n > 0 || turn->changes || turn->n_erasures > 0)
+			return false;
+	return true;
 }
 
 static enum db_result
 turns_write(struct writer *writer, const struct turn *turns)
 {
 	struct db *db = writer->db;
-	/* Turns without records only wait for earlier ones. */
-	if (!turns_have_places(turns))
+	/* Such turns only wait for earlier ones. */
+	if (turns_are_empty(turns))
 		return DB_OK;
 	enum db_result result = db_begin(db);
 	uint64_t last_id = 0;
 	for (const struct turn *turn = turns; turn && result == DB_OK; turn = turn->next) {
 		result = turn_write(db, turn);
 		last_id = turn->last_id;
+		if (turn->n_erasures > 0)
+			writer->chores.erasing = true;
 	}
 	bool reserves = last_id + IDS_AHEAD / 2 > writer->reserved;
 	if (result == DB_OK)
@@ -245,6 +254,10 @@ writer_idle(struct writer *writer)
 	pthread_mutex_lock(&writer->mutex);
 	writer->words = chores->indexed;
 	pthread_cond_broadcast(&writer->indexed);
+	if (writer->status.erased != chores->erased) {
+		writer->status.erased = chores->erased;
+		writer->settings.wake(writer->settings.ctx);
+	}
 	bool more = writer->waiting || writer->stopping || writer->words_wanted;
 	if (wait != 0 && !more && !chores->damaged)
 		wait_ms(writer, wait > 0 && wait < LOOK_MS ? wait : LOOK_MS);
@@ -315,6 +328,7 @@ writer_open(const struct store_settings *settings, struct strbuf *why)
 		.keep_ms = (int64_t)settings->keep_days * DAY_MS,
 		.written = writer->last_id,
 		.indexed = db_indexed(db),
+		.erasing = true,
 	};
 	writer->written = writer->chores.written;
 	writer->words = writer->chores.indexed;

@@ -101,7 +101,7 @@ def of_another_program_with_an_id(database):
     sql(database, "CREATE TABLE recipes (tea)", "PRAGMA application_id = 7")
 
 
-NEWER = ("was written by a newer version of teahoused (99; this one knows 1); install that one, or put "
+NEWER = ("was written by a newer version of teahoused (99; this one knows 2); install that one, or put "
          "the copy from before it in its place")
 OTHER = "is a database, but not a history of Teahouse's; choose another file (history.file)"
 

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "../support/disk.h"
-#include "store_fixture.h"
+#include "store_accounts_fixture.h"
 
 static void
 fixture_open_with(struct fixture *f, enum store_sync sync)
@@ -263,6 +263,61 @@ damage_ends_it(void **state)
 	free(f);
 }
 
+/* What is changed while the disk fails is kept waiting in order; markers alone take no room. */
+static void
+a_failing_disk_keeps_changes_in_order(void **state)
+{
+	(void)state;
+	struct fixture *f = calloc(1, sizeof *f);
+	fixture_open_with(f, STORE_SYNC_NORMAL);
+	change(f, ACCOUNT_ADDED, 1, "ann", "$1", 0, 1);
+	commit(f);
+	disk_control()->write_fails = ENOSPC;
+	change(f, ACCOUNT_PASSWORD, 1, NULL, "$2", 0, 0);
+	uint64_t first = f->store->end_turn(f->store);
+	assert_int_not_equal(first, 0);
+	await_failing(f, true);
+	for (uint64_t i = 1; i <= 1000; i++) {
+		change(f, ACCOUNT_READ, 1, "tea", NULL, i, (int64_t)i);
+		change(f, ACCOUNT_READ, 1, "main", NULL, 2 * i, 0);
+		assert_int_equal(f->store->end_turn(f->store), 0);
+	}
+	change(f, ACCOUNT_PASSWORD, 1, NULL, "$3", 0, 0);
+	assert_int_equal(f->store->end_turn(f->store), first + 1);
+	change(f, ACCOUNT_PASSWORD, 1, NULL, "$4", 0, 0);
+	assert_int_equal(f->store->end_turn(f->store), first + 2);
+	change(f, ACCOUNT_TOLD, 1, NULL, NULL, 70, 0);
+	assert_int_equal(f->store->end_turn(f->store), 0);
+	disk_control()->write_fails = 0;
+	await_failing(f, false);
+	assert_kept(f, "1 added 'ann' '$4' 0 1\n"
+		       "1 read 'main' '' 2000 0\n"
+		       "1 read 'tea' '' 1000 1000\n"
+		       "1 told '' '' 70 0\n");
+	fixture_close(f);
+	free(f);
+}
+
+/* The server stops while there are markers that no turn has handed over. */
+static void
+what_is_held_back_is_stored_at_the_end(void **state)
+{
+	(void)state;
+	struct fixture *f = calloc(1, sizeof *f);
+	fixture_open_with(f, STORE_SYNC_NORMAL);
+	change(f, ACCOUNT_ADDED, 1, "ann", "$1", 0, 1);
+	commit(f);
+	disk_control()->free_mib = 63;
+	await_failing(f, true);
+	change(f, ACCOUNT_TOLD, 1, NULL, NULL, 70, 0);
+	assert_int_equal(f->store->end_turn(f->store), 0);
+	disk_control()->free_mib = 0;
+	reopen(f);
+	assert_accounts(f, "1 added 'ann' '$1' 0 1\n1 told '' '' 70 0\n");
+	fixture_close(f);
+	free(f);
+}
+
 int
 main(void)
 {
@@ -273,6 +328,8 @@ main(void)
 		cmocka_unit_test(a_slow_disk_is_slow_and_full),
 		cmocka_unit_test(without_sync_nothing_waits),
 		cmocka_unit_test(damage_ends_it),
+		cmocka_unit_test(a_failing_disk_keeps_changes_in_order),
+		cmocka_unit_test(what_is_held_back_is_stored_at_the_end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

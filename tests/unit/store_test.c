@@ -163,7 +163,7 @@ messages_are_found_in_a_file_and_in_memory(void **state)
 static struct db *
 open_later(const struct fixture *f, const char *step, struct strbuf *why)
 {
-	const char *const steps[] = {db_versions[0], step};
+	const char *const steps[] = {db_versions[0], db_versions[1], step};
 	return db_open_version(f->file, STORE_SYNC_NORMAL, steps, COUNT(steps), why);
 }
 
@@ -197,26 +197,26 @@ an_older_file_is_copied_and_brought_up_to_date(void **state)
 	commit(f);
 	store_close(f->store);
 	f->store = NULL;
-	snprintf(copy, sizeof copy, "%s.version1", f->file);
+	snprintf(copy, sizeof copy, "%s.version2", f->file);
 	/* A step that fails leaves the version as it was, and its copy. */
-	assert_null(open_later(f, "ALTER TABLE event ADD COLUMN account; SELECT nothing", &why));
+	assert_null(open_later(f, "ALTER TABLE event ADD COLUMN colour; SELECT nothing", &why));
 	assert_text(strbuf_view(&why), text_of("near \"nothing\": syntax error"));
-	assert_version(f->file, "1 2 2 ");
-	assert_version(copy, "1 2 2 ");
+	assert_version(f->file, "2 2 2 ");
+	assert_version(copy, "2 2 2 ");
 	reopen(f);
 	keep(f, EVENT_SAID, 1);
 	commit(f);
 	assert_page(f, 0, (struct history_range){.limit = 10});
 	store_close(f->store);
 	f->store = NULL;
-	struct db *db = open_later(f, "ALTER TABLE event ADD COLUMN account;", &why);
+	struct db *db = open_later(f, "ALTER TABLE event ADD COLUMN colour;", &why);
 	assert_non_null(db);
 	db_close(db);
-	assert_version(f->file, "2 2 3 ");
-	assert_version(copy, "1 2 3 ");
+	assert_version(f->file, "3 2 3 ");
+	assert_version(copy, "2 2 3 ");
 	assert_int_equal(stat(copy, &copied), 0);
 	assert_int_equal(copied.st_mode & 0777, 0600);
-	assert_refused(f, "was written by a newer version of teahoused (2; this one knows 1); "
+	assert_refused(f, "was written by a newer version of teahoused (3; this one knows 2); "
 			  "install that one, or put the copy from before it in its place");
 	assert_int_equal(rename(copy, f->file), 0);
 	reopen(f);
