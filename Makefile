@@ -25,12 +25,13 @@ LINK = $(CC) $(OPTIMISE) $(SANITIZE) -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(
 # Unit tests get the pure libraries only: whatever touches a socket or a screen does not link.
 PURE_LIBS = -ljansson -linih -ltelnet -licui18n -licuuc -lsqlite3 -lpthread -lz
 TLS_LIBS = -lssl -lcrypto
-SERVER_LIBS = $(PURE_LIBS) $(TLS_LIBS) -lwebsockets -luv
+HASH_LIBS = -lsodium
+SERVER_LIBS = $(PURE_LIBS) $(HASH_LIBS) $(TLS_LIBS) -lwebsockets -luv
 CLIENT_LIBS = $(PURE_LIBS) $(TLS_LIBS) -lncursesw -ltinfo -lreadline
 
 PACKAGES = gcc libc6-dev libwebsockets-dev libwebsockets-evlib-uv libuv1-dev libjansson-dev \
 	libinih-dev libtelnet-dev libsqlite3-dev uthash-dev libicu-dev libncurses-dev \
-	libreadline-dev libssl-dev zlib1g-dev
+	libreadline-dev libssl-dev libsodium-dev zlib1g-dev
 TEST_PACKAGES = libcmocka-dev python3-pytest python3-pytest-xdist python3-pexpect python3-pyte \
 	python3-selenium chromium chromium-driver nodejs inetutils-telnet netcat-openbsd \
 	openssl putty-tools tintin++ tf5 busybox socat valgrind mandoc git procps \
@@ -249,7 +250,7 @@ $(BUILD)/tests/unit/client_%: $(BUILD)/tests/unit/client_%.o $(CLIENT_ARCHIVE) $
 	@$(LINK) -o $@ $^ -lcmocka $(PURE_LIBS) $(TLS_LIBS) -lm
 
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(ARCHIVE)
-	@$(LINK) -o $@ $^ -lcmocka $(PURE_LIBS) -lm
+	@$(LINK) -o $@ $^ -lcmocka $(PURE_LIBS) $(HASH_LIBS) -lm
 
 $(BUILD)/tests/talk/play: $(BUILD)/tests/talk/play.o $(ARCHIVE)
 	@$(LINK) -o $@ $^ $(PURE_LIBS)

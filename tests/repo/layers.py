@@ -20,6 +20,7 @@ LIBRARIES = {
     r"jansson\.h": ["src/codec/json.c"],
     r"libtelnet\.h": ["src/adapters/telnet_options.c"],
     r"zlib\.h": ["src/net/gzip.c"],
+    r"sodium\.h": ["src/store/passwords.c"],
     r"openssl/": ["src/net/tls.c", "src/client/net/tls"],
     r"ini\.h": ["src/config/parser.c", "src/client/ui/settings.c"],
     r"(libwebsockets|uv)\.h": ["src/net/"],
