@@ -37,11 +37,11 @@ OPTIONS = [
 class Browser:
     """One browser; each `tab` is a person of its own, since names are kept a tab."""
 
-    def __init__(self):
+    def __init__(self, *more):
         self.folder = tempfile.TemporaryDirectory(prefix="teahouse-chromium-")
         options = webdriver.ChromeOptions()
         options.binary_location = "/usr/bin/chromium"
-        for option in [*OPTIONS, f"--user-data-dir={self.folder.name}"]:
+        for option in [*OPTIONS, *more, f"--user-data-dir={self.folder.name}"]:
             options.add_argument(option)
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
         self.driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
