@@ -15,7 +15,7 @@ from selenium.webdriver.common.keys import Keys
 
 from clients import TIMEOUT, WELCOME
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.xdist_group("a third browser")
 
 
 def lines(tab):

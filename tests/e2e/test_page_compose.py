@@ -6,7 +6,7 @@ from selenium.webdriver.common.keys import Keys
 
 from test_page import hears, lines, say
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.xdist_group("a third browser")
 
 
 def paste(tab, text):

@@ -8,7 +8,7 @@ from selenium.webdriver.common.keys import Keys
 
 from server import Server
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.xdist_group("a third browser")
 
 MANY = 10_000
 KEPT = 1000

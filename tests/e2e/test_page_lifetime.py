@@ -10,7 +10,7 @@ from relay import Relay
 from server import wait_until
 from test_page import say
 
-pytestmark = pytest.mark.xdist_group("another browser")
+pytestmark = pytest.mark.xdist_group("browser")
 
 
 ELSEWHERE = "data:text/html,<title>Elsewhere</title>"

@@ -13,7 +13,7 @@ from server import Server, free_port, wait_until
 from test_page import say
 from test_page_lifetime import ELSEWHERE, online
 
-pytestmark = pytest.mark.xdist_group("another browser")
+pytestmark = pytest.mark.xdist_group("browser")
 
 # The page's patience is a tenth, so as not to wait for it.
 HURRIED = """
