@@ -40,7 +40,8 @@ def test_the_page_in_chromium(tls_server, certificate):
         bob.until("ann: tea is ready")
         bob.send("coming!")
         ann.wait(lambda tab: "coming!" in tab.find("#messages").text, "bob's words")
-        assert ann.do("return isSecureContext && location.protocol") == "https:"
+        assert ann.front().execute_script(
+            "return navigator.serviceWorker.ready.then((found) => !!found.active)")
         assert browser.complaints() == []
         # A reload comes back into the same session.
         ann.front().refresh()
