@@ -12,8 +12,10 @@ erasure_add(struct store *store, const struct db_erasure *what)
 {
 	struct erasure *erasure = xcalloc(sizeof *erasure + what->nick.len + what->room.len);
 	char *at = erasure->bytes;
-	memcpy(at, what->nick.ptr, what->nick.len);
-	memcpy(at + what->nick.len, what->room.ptr, what->room.len);
+	if (what->nick.len > 0)
+		memcpy(at, what->nick.ptr, what->nick.len);
+	if (what->room.len > 0)
+		memcpy(at + what->nick.len, what->room.ptr, what->room.len);
 	erasure->what = *what;
 	erasure->what.nick.ptr = at;
 	erasure->what.room.ptr = at + what->nick.len;
