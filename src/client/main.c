@@ -11,8 +11,10 @@
 #include "base/alloc.h"
 #include "base/stdio.h"
 #include "client/protocol/protocols.h"
+#include "client/session/account.h"
 #include "client/session/client.h"
 #include "client/session/target.h"
+#include "client/ui/password_file.h"
 #include "client/ui/pipe.h"
 #include "client/ui/screen.h"
 #include "codec/json.h"
@@ -28,7 +30,8 @@ struct options {
 	const struct protocol *protocol;
 	struct target target;
 	const char *nick, *host, *port, *room;
-	const char *ca, *pin; /* whom to trust with TLS; NULL: not given */
+	const char *password_file; /* NULL: not given */
+	const char *ca, *pin;      /* whom to trust with TLS; NULL: not given */
 	bool help, version, plain, literal, wait, tls;
 	bool screen; /* standard input and output are a terminal */
 };
@@ -42,6 +45,7 @@ static const char help[] = "usage: teahouse [OPTIONS] [NAME] [HOST] [PORT]\n"
 static const char help_rest[] =
 	"\n"
 	"  -r, --room ROOM      join this room\n"
+	"  -l, --login FILE     log in with the password in FILE, which only you can read\n"
 	"      --tls            connect by TLS, to a server whose certificate is valid\n"
 	"      --ca FILE        .. signed by an authority in FILE (PEM)\n"
 	"      --pin SHA256     .. or exactly the certificate with this fingerprint\n"
@@ -110,6 +114,7 @@ options_flags(struct options *options, int argc, char **argv)
 		{"plain", no_argument, NULL, PLAIN},
 		{"literal", no_argument, NULL, LITERAL},
 		{"wait", no_argument, NULL, WAIT},
+		{"login", required_argument, NULL, 'l'},
 		{"tls", no_argument, NULL, TLS},
 		{"ca", required_argument, NULL, CA},
 		{"pin", required_argument, NULL, PIN},
@@ -117,11 +122,13 @@ options_flags(struct options *options, int argc, char **argv)
 	};
 	int c;
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":p:r:", flags, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, ":p:r:l:", flags, NULL)) != -1) {
 		if (c == 'p' && !options_protocol(options, optarg))
 			return false;
 		if (c == 'r')
 			options->room = optarg;
+		if (c == 'l')
+			options->password_file = optarg;
 		if (c == CA)
 			options->ca = optarg;
 		if (c == PIN)
@@ -190,6 +197,8 @@ options_read(struct options *options, int argc, char **argv)
 	strbuf_clear(&why);
 	if (!good)
 		return false;
+	if (options->password_file && !options->protocol->send_account)
+		return options_bad("-l", NULL, "this protocol has no accounts here");
 	options->nick = target->has_name ? target->name.ptr : NULL;
 	options->host = target->host.len > 0 ? target->host.ptr : "localhost";
 	options->port = options->tls ? options->protocol->tls_port : options->protocol->port;
@@ -250,6 +259,23 @@ trust(struct session *session, const struct options *options)
 	return good;
 }
 
+/* The same. */
+static bool
+take_password(struct session *session, const char *path)
+{
+	struct strbuf password = {0}, why = {0};
+	bool good = password_file_read(path, &password, &why);
+	if (!good)
+		diag_line(LOG_LEVEL_ERROR, "%.*s", TEXT_ARGS(strbuf_view(&why)));
+	else
+		account_set_password(session, strbuf_view(&password));
+	if (password.ptr)
+		explicit_bzero(password.ptr, password.len);
+	strbuf_clear(&password);
+	strbuf_clear(&why);
+	return good;
+}
+
 static int
 run(const struct options *options)
 {
@@ -268,7 +294,8 @@ run(const struct options *options)
 	int status = EXIT_FAILURE;
 	if (screen)
 		screen_explain(&session);
-	if (options->tls && !trust(&session, options))
+	if ((options->tls && !trust(&session, options)) ||
+		(options->password_file && !take_password(&session, options->password_file)))
 		status = EXIT_USAGE;
 	else if (!connect_first(&session, options))
 		diag_line(LOG_LEVEL_ERROR, "%s", session.error.ptr);

@@ -52,6 +52,20 @@ command_is(struct text command, const char *name)
 	return command.len == strlen(name) && strncasecmp(command.ptr, name, command.len) == 0;
 }
 
+bool
+command_has_secret(struct text line)
+{
+	struct text command;
+	if (!command_parse(&line, &command))
+		return false;
+	struct text word = text_word(&line);
+	if (command_is(command, "login"))
+		return line.len > 0;
+	return word.len > 0 &&
+	       (command_is(command, "register") || command_is(command, "password") ||
+		       command_is(command, "unregister"));
+}
+
 struct text
 command_before(struct text line, size_t start)
 {

@@ -17,6 +17,9 @@ bool command_parse(struct text *line, struct text *command);
 /* Whether the line is a command, or would be one but for its second slash. */
 bool command_begins(struct text line);
 
+/* Whether the typed line is a command with a password in it. */
+bool command_has_secret(struct text line);
+
 /* Whether the command has this name, in any case. */
 bool command_is(struct text command, const char *name);
 

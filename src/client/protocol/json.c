@@ -52,6 +52,20 @@ json_send_typed_search(struct session *session, struct text rest, struct text re
 	return true;
 }
 
+/* Nothing, or `end N`. False: it is something else, which the server explains. */
+static bool
+json_send_typed_sessions(struct session *session, struct text rest, struct text ref)
+{
+	uint64_t end = 0;
+	struct text word = text_word(&rest);
+	if (word.len > 0 && (!command_is(word, "end") || !word_number(text_word(&rest), &end)))
+		return false;
+	if (rest.len > 0)
+		return false;
+	json_send_sessions(session, end, ref);
+	return true;
+}
+
 /*
  * Sends a command that concerns a room as a packet that names the room: to the server, the
  * current room may be another one.
@@ -81,6 +95,8 @@ json_send_room_command(struct session *session, struct text command, struct text
 		return json_send_typed_history(session, rest, room, ref);
 	else if (command_is(command, "search"))
 		return json_send_typed_search(session, rest, ref);
+	else if (command_is(command, "sessions"))
+		return json_send_typed_sessions(session, rest, ref);
 	else
 		return false;
 	return true;
@@ -179,5 +195,6 @@ const struct protocol protocol_json = {
 	.ping = json_send_ping,
 	.request_rooms = json_request_rooms,
 	.request_past = json_request_past,
+	.send_account = json_send_account,
 	.log_out = json_send_logout,
 };

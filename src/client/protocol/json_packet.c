@@ -15,8 +15,13 @@ packet_ref_is(const struct packet *packet, const char *ref)
 }
 
 void
+packet_say(const struct packet *packet, enum line_kind kind, struct text text)
+{
+	model_add_notice(packet->session->model, kind, packet->room, text, packet->time);
+}
+
+void
 packet_show(const struct packet *packet, enum line_kind kind, const struct strbuf *text)
 {
-	model_add_notice(
-		packet->session->model, kind, packet->room, strbuf_view(text), packet->time);
+	packet_say(packet, kind, strbuf_view(text));
 }

@@ -19,7 +19,8 @@ size_t json_count(const struct json *json, const char *key);
 
 bool packet_ref_is(const struct packet *packet, const char *ref);
 
-/* Adds a line with that text to the packet's room. */
+/* Add a line with that text to the packet's room. */
+void packet_say(const struct packet *packet, enum line_kind kind, struct text text);
 void packet_show(const struct packet *packet, enum line_kind kind, const struct strbuf *text);
 
 /* Answers that are lists: of names that the user asked for, rooms, users, commands. */
@@ -30,6 +31,14 @@ void receive_commands(const struct packet *packet);
 
 /* The user with whom there is a conversation is online, or is not. */
 void receive_peer(const struct packet *packet, struct text nick, bool online);
+
+/* The user's account and sessions. */
+void receive_account(const struct packet *packet);
+void receive_sessions(const struct packet *packet);
+void receive_welcome_account(const struct packet *packet);
+
+/* The server refuses a login or a change of the account. False: that is not what it is about. */
+bool receive_account_error(const struct packet *packet);
 
 /* Pages of the history, and messages that were found. */
 void receive_history(const struct packet *packet);

@@ -4,6 +4,7 @@
 #include "client/model/command.h"
 #include "client/protocol/json_packet.h"
 #include "client/protocol/json_send.h"
+#include "client/session/account.h"
 #include "client/session/clock.h"
 #include "client/session/loading.h"
 #include "client/session/login.h"
@@ -16,9 +17,13 @@ receive_welcome(const struct packet *packet)
 {
 	struct session *session = packet->session;
 	struct text given = login_room(session);
-	bool returns = session->was_online, resumed = json_flag(packet->json, "resumed");
+	/* It is the answer to /login, too: with the rooms of the account. */
+	bool changes = session->state == SESSION_ONLINE;
+	bool returns = session->was_online;
+	bool resumed = json_flag(packet->json, "resumed") || changes;
 	resume_keep(session, json_text(packet->json, "resume"));
 	login_accepted(session, packet->nick);
+	receive_welcome_account(packet);
 	if (returns)
 		resume_begin(session, resumed);
 	bool knows_peers = true;
@@ -212,8 +217,11 @@ refusal_of(struct text code)
 	/* The user whose nick looks like it may leave, as one who has the same nick. */
 	if (text_is(code, text_of("nick-taken")) || text_is(code, text_of("nick-alike")))
 		return REFUSED_NICK_TAKEN;
-	if (text_is(code, text_of("nick-invalid")))
+	if (text_is(code, text_of("nick-invalid")) || text_is(code, text_of("nick-registered")) ||
+		text_is(code, text_of("password-insecure")))
 		return REFUSED_NICK;
+	if (text_is(code, text_of("busy")))
+		return REFUSED_FOR_NOW;
 	if (text_is(code, text_of("room-invalid")))
 		return REFUSED_ROOM;
 	return REFUSED_LOGIN;
@@ -249,6 +257,17 @@ receive_resume_failed(struct session *session)
 	session_log_in(session);
 }
 
+/* It was ended on purpose: it does not come back by itself, nor without the password. */
+static void
+receive_session_ended(const struct packet *packet)
+{
+	struct session *session = packet->session;
+	account_clear(session);
+	resume_keep(session, TEXT_NONE);
+	session->ended = true;
+	packet_say(packet, LINE_REFUSED, packet->message);
+}
+
 static void
 receive_error(const struct packet *packet)
 {
@@ -258,7 +277,9 @@ receive_error(const struct packet *packet)
 		receive_resume_failed(session);
 	else if (text_is(code, text_of("resumed-elsewhere")))
 		session->elsewhere = true;
-	else if (receive_history_error(packet))
+	else if (text_is(code, text_of("session-ended")))
+		receive_session_ended(packet);
+	else if (receive_history_error(packet) || receive_account_error(packet))
 		return;
 	else if (session->state != SESSION_ONLINE)
 		login_refused(session, refusal_of(code), packet->message);
@@ -290,6 +311,8 @@ static const struct {
 	{"topic", receive_topic},
 	{"commands", receive_commands},
 	{"history", receive_history},
+	{"account", receive_account},
+	{"sessions", receive_sessions},
 	{"search", receive_search},
 	{"notice", receive_notice},
 	{"pong", receive_pong},

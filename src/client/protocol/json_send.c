@@ -10,7 +10,7 @@ enum { VERSION = 2 };
 
 const char json_ref_quiet[] = "known", json_ref_ping[] = "ping", json_ref_look[] = "look",
 	   json_ref_topic[] = "topic", json_ref_peers[] = "peers", json_ref_peer[] = "peer",
-	   json_ref_settle[] = "settle", json_ref_page[] = "page";
+	   json_ref_settle[] = "settle", json_ref_account[] = "account", json_ref_page[] = "page";
 
 /* A packet being written. */
 struct packet_writer {
@@ -70,11 +70,37 @@ json_send_hello(struct session *session)
 	packet_begin(&writer, "hello");
 	writer_put(&writer, "nick", text_of(session->model->nick));
 	json_put_number(&writer.json, "version", VERSION);
+	if (!session->secret)
+		writer_put(&writer, "password", text_of(session->account.password));
 	if (session->secret) {
 		writer_put(&writer, "resume", text_of(session->secret));
 		json_put_number(&writer.json, "after", (int64_t)session->last_id);
 	}
 	writer_put(&writer, "room", login_room(session));
+	packet_send(session, &writer);
+}
+
+void
+json_send_account(struct session *session)
+{
+	static const char *const types[] = {
+		[ACCOUNT_NONE] = NULL,
+		[ACCOUNT_LOGIN] = "hello",
+		[ACCOUNT_REGISTER] = "register",
+		[ACCOUNT_PASSWORD] = "password",
+		[ACCOUNT_UNREGISTER] = "unregister",
+	};
+	const struct account *account = &session->account;
+	struct packet_writer writer;
+	packet_begin(&writer, types[account->action]);
+	if (account->action == ACCOUNT_LOGIN) {
+		writer_put(&writer, "nick", text_of(account->name));
+		json_put_number(&writer.json, "version", VERSION);
+	}
+	writer_put(&writer, "old", text_of(account->old));
+	writer_put(&writer, account->action == ACCOUNT_PASSWORD ? "new" : "password",
+		text_of(account->new));
+	writer_put(&writer, "ref", text_of(json_ref_account));
 	packet_send(session, &writer);
 }
 
@@ -117,6 +143,16 @@ json_send_search(struct session *session, struct text words, uint64_t before, st
 	packet_begin(&writer, "search");
 	writer_put(&writer, "text", words);
 	writer_put_number(&writer, "before", before);
+	writer_put(&writer, "ref", ref);
+	packet_send(session, &writer);
+}
+
+void
+json_send_sessions(struct session *session, uint64_t end, struct text ref)
+{
+	struct packet_writer writer;
+	packet_begin(&writer, "sessions");
+	writer_put_number(&writer, "end", end);
 	writer_put(&writer, "ref", ref);
 	packet_send(session, &writer);
 }

@@ -10,14 +10,21 @@
  */
 extern const char json_ref_quiet[]; /* learn from it; not shown */
 extern const char json_ref_ping[];
-extern const char json_ref_look[];   /* show the members of a room */
-extern const char json_ref_topic[];  /* show the topic, which nobody has set just now */
-extern const char json_ref_peers[];  /* learn which users are online; not shown */
-extern const char json_ref_peer[];   /* learn whether one user is online; not shown */
-extern const char json_ref_settle[]; /* everything before is answered */
-extern const char json_ref_page[];   /* begins that of a page of the history; its number follows */
+extern const char json_ref_look[];    /* show the members of a room */
+extern const char json_ref_topic[];   /* show the topic, which nobody has set just now */
+extern const char json_ref_peers[];   /* learn which users are online; not shown */
+extern const char json_ref_peer[];    /* learn whether one user is online; not shown */
+extern const char json_ref_settle[];  /* everything before is answered */
+extern const char json_ref_account[]; /* something is done with the account */
+extern const char json_ref_page[];    /* begins that of a page of the history; its number follows */
 
 void json_send_hello(struct session *session);
+
+/* What session.account tells. */
+void json_send_account(struct session *session);
+
+/* For a list of the user's sessions; end: the number of one to end; 0: none. */
+void json_send_sessions(struct session *session, uint64_t end, struct text ref);
 void json_send_ping(struct session *session);
 void json_send_logout(struct session *session);
 

@@ -9,6 +9,7 @@
 #include "client/model/command.h"
 #include "client/model/complete.h"
 #include "client/model/escape.h"
+#include "client/session/account.h"
 #include "client/session/clock.h"
 #include "client/session/login.h"
 #include "client/session/pending.h"
@@ -113,6 +114,7 @@ client_close(struct session *session)
 	free(session->room);
 	free(session->secret);
 	free(session->search);
+	account_clear(session);
 	strbuf_clear(&session->reason);
 	strbuf_clear(&session->error);
 }
@@ -258,7 +260,8 @@ client_input_cleaned(struct session *session, struct text line)
 		client_quit(session, command);
 		return;
 	}
-	if (client_reconnect(session, command) || login_input(session, line, command) ||
+	if (client_reconnect(session, command) || account_command(session, command, rest) ||
+		login_input(session, line, command) ||
 		(is_command && client_input_conversation(session, command, rest)))
 		return;
 	bool joins = command_is(command, "join");
@@ -343,6 +346,10 @@ client_connection_lost(struct session *session)
 {
 	bool was_online = session->state == SESSION_ONLINE;
 	client_reset_connection(session);
+	account_lose(session);
+	/* The user is still being asked: the answer connects again. */
+	if (session->state == SESSION_PROMPTING && session->protocol->send_account)
+		return;
 	if (session->goodbye_sent && !session->protocol->ping) {
 		client_leave(session);
 		return;
@@ -356,19 +363,25 @@ client_connection_lost(struct session *session)
 			client_fail_to_connect(session);
 		return;
 	}
+	if (session->ended && !session->interactive) {
+		client_leave(session);
+		return;
+	}
 	session->elsewhere &= session->interactive;
-	if (session->elsewhere)
+	if (session->ended)
+		session_notice(session, LINE_LOCAL, "Press Enter to log in again.", NULL);
+	else if (session->elsewhere)
 		session_notice(session, LINE_REFUSED,
 			"This session goes on in another place. Press Enter to take it back.",
 			NULL);
 	else if (was_online)
 		session_notice(session, LINE_LOCAL, "Connection lost", session->conn.error.ptr);
 	resume_lose(session);
-	if (session->elsewhere)
+	if (session->elsewhere || session->ended)
 		session->state = SESSION_STOPPED;
 	else
 		client_retry_later(session);
-	session->elsewhere = false;
+	session->elsewhere = session->ended = false;
 }
 
 static void

@@ -33,7 +33,7 @@ login_room(const struct session *session)
 void
 login_accepted(struct session *session, struct text nick)
 {
-	if (session->was_online)
+	if (session->was_online && session->state != SESSION_ONLINE)
 		session_notice(session, LINE_LOCAL, "Reconnected.", NULL);
 	model_set_nick(session->model, nick);
 	session->state = SESSION_ONLINE;
@@ -132,6 +132,20 @@ login_try_next_name(struct session *session)
 	return true;
 }
 
+/* Logs in again a little later. */
+static void
+login_wait(struct session *session, enum refusal refusal)
+{
+	/* To a script that goes on waiting, nothing was refused. */
+	enum line_kind kind = refusal == REFUSED_FOR_NOW ? LINE_LOCAL : LINE_REFUSED;
+	if (!session->refusal_shown)
+		session_notice(session, kind, session->reason.ptr, NULL);
+	session->refusal_shown = true;
+	session->state = SESSION_WAITING;
+	session->deadline =
+		monotonic_ms() + (refusal == REFUSED_LOGIN ? REFUSED_MS : NICK_TAKEN_MS);
+}
+
 void
 login_refused(struct session *session, enum refusal refusal, struct text sentence)
 {
@@ -143,13 +157,8 @@ login_refused(struct session *session, enum refusal refusal, struct text sentenc
 		session_notice(session, LINE_REFUSED, session->reason.ptr, NULL);
 		session->without_room = true;
 		session_log_in(session);
-	} else if (session->was_online) {
-		if (!session->refusal_shown)
-			session_notice(session, LINE_REFUSED, session->reason.ptr, NULL);
-		session->refusal_shown = true;
-		session->state = SESSION_WAITING;
-		session->deadline = monotonic_ms() +
-				    (refusal == REFUSED_NICK_TAKEN ? NICK_TAKEN_MS : REFUSED_MS);
+	} else if (session->was_online || refusal == REFUSED_FOR_NOW) {
+		login_wait(session, refusal);
 	} else if (refusal == REFUSED_NICK || refusal == REFUSED_NICK_TAKEN) {
 		login_refuse_nick(session);
 	} else {

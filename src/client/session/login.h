@@ -22,7 +22,13 @@ bool login_input(struct session *session, struct text line, struct text command)
 void login_accepted(struct session *session, struct text nick);
 
 /* The server has refused: the nick, since it is invalid or taken, the room, or the login itself. */
-enum refusal { REFUSED_NICK, REFUSED_NICK_TAKEN, REFUSED_ROOM, REFUSED_LOGIN };
+enum refusal {
+	REFUSED_NICK,
+	REFUSED_NICK_TAKEN,
+	REFUSED_ROOM,
+	REFUSED_FOR_NOW, /* the same may be accepted a little later */
+	REFUSED_LOGIN,
+};
 void login_refused(struct session *session, enum refusal refusal, struct text sentence);
 
 /* Shows a sentence of the server that is the reason if it closes the connection next. */

@@ -63,6 +63,11 @@ struct protocol {
 	 * number, or by loading_failed. NULL: the protocol has no history.
 	 */
 	void (*request_past)(struct session *session, const struct past_request *request);
+	/*
+	 * Does with the account what session.account tells: answered by account_changed,
+	 * account_entered or account_refused. NULL: the protocol has no accounts.
+	 */
+	void (*send_account)(struct session *session);
 	/* Ends a session that could be resumed otherwise. NULL: the protocol has none. */
 	void (*log_out)(struct session *session);
 	/* Frees what session.protocol_state points to. May be NULL. */

@@ -4,8 +4,9 @@
 #include "client/session/clock.h"
 
 enum {
-	LOGIN_MS = 20000, /* for the server to answer at all */
-	ECHO_MS = 5000,   /* for the last typed lines to be repeated, after the last pong */
+	LOGIN_MS = 20000,    /* for the server to answer at all */
+	PASSWORD_MS = 90000, /* the same with a password: after wrong ones, it takes its time */
+	ECHO_MS = 5000,      /* for the last typed lines to be repeated, after the last pong */
 	MEMBERS_NAMED = 12,
 };
 
@@ -30,8 +31,14 @@ session_notice(struct session *session, enum line_kind kind, const char *text, c
 void
 session_log_in(struct session *session)
 {
+	/* The server does not wait for ever while the user is asked for a name or a password. */
+	if (session->state == SESSION_PROMPTING && session->conn.state == CONN_CLOSED) {
+		session->state = SESSION_OFFLINE;
+		session->deadline = 0;
+		return;
+	}
 	session->state = SESSION_LOGGING_IN;
-	session->deadline = monotonic_ms() + LOGIN_MS;
+	session->deadline = monotonic_ms() + (session->account.password ? PASSWORD_MS : LOGIN_MS);
 	session->reason.len = 0;
 	session->protocol->log_in(session);
 }

@@ -41,6 +41,29 @@ struct prompt {
 	void (*answer)(struct session *session, struct text line);
 };
 
+/* What the user does with an account (account.h). */
+enum account_action {
+	ACCOUNT_NONE,
+	ACCOUNT_LOGIN,
+	ACCOUNT_REGISTER,
+	ACCOUNT_PASSWORD,
+	ACCOUNT_UNREGISTER,
+};
+
+/* Which password is being typed, without being shown. */
+enum secret_step { SECRET_NONE, SECRET_PASSWORD, SECRET_OLD, SECRET_NEW, SECRET_AGAIN };
+
+struct account {
+	bool registered; /* the user is logged in to an account */
+	enum { ACCOUNTS_NONE, ACCOUNTS_CLOSED, ACCOUNTS_OPEN } server; /* which the server makes */
+	char *password;             /* to log in with, again and again; NULL: none is known */
+	enum account_action action; /* being asked for, or waiting for the server's answer */
+	enum secret_step step;
+	bool asked;      /* the user was asked, and so can be asked again */
+	char *name;      /* of ACCOUNT_LOGIN; NULL: the user's */
+	char *old, *new; /* old: of ACCOUNT_PASSWORD; new: of all */
+};
+
 struct session {
 	enum session_state state;
 	struct model *model;
@@ -56,6 +79,7 @@ struct session {
 	void (*on_slow_connect)(const struct session *session); /* for the first time; or NULL */
 	int name_number; /* added to a script's name, which is taken; 0: none */
 	const struct prompt *prompt;
+	struct account account;
 	bool was_online;
 	bool refusal_shown; /* why the session waits to log in again */
 	bool without_room;  /* the requested room was refused: leave the choice to the server */
@@ -67,6 +91,7 @@ struct session {
 	bool settling;           /* after a lost connection, what was missed is being told */
 	bool resumed;            /* by the server, which knows the rooms */
 	bool elsewhere;          /* the session was resumed on another connection */
+	bool ended;              /* the user has ended it from another session */
 	char *search;            /* what was last searched for; NULL: nothing */
 	uint64_t search_before;  /* there is more of that before this id; 0: there is not */
 	int64_t answers_time;    /* of the answer that was shown last */

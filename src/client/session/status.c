@@ -1,11 +1,14 @@
 /* The state of a session, in words. */
 #include "client/session/status.h"
 
+#include "client/session/account.h"
 #include "client/session/clock.h"
 
 const char *
 client_prompt(const struct session *session)
 {
+	if (account_label(session))
+		return account_label(session);
 	return session->state == SESSION_PROMPTING ? session->prompt->label : session->model->nick;
 }
 
@@ -35,7 +38,9 @@ client_status(const struct session *session, struct strbuf *out)
 		strbuf_puts(out, session->prompt->status);
 		break;
 	case SESSION_ONLINE:
-		strbuf_puts(out, "connected");
+		strbuf_puts(out, account_label(session)        ? "Esc: leave it"
+				 : account_is_waiting(session) ? "checking the password"
+							       : "connected");
 		break;
 	case SESSION_ENDED:
 		break;

@@ -16,6 +16,7 @@
 #include "client/model/command.h"
 #include "client/session/clock.h"
 #include "client/ui/input_keys.h"
+#include "client/ui/input_secret.h"
 #include "client/ui/keystream.h"
 
 enum { CTRL_C = 0x03, CTRL_G = 0x07, ESCAPE = 0x1b, MORE_MS = 1000 };
@@ -39,6 +40,8 @@ static struct {
 	bool pasted;               /* the line begins with pasted text */
 	struct strbuf pasted_line; /* the last line that did, when it was longest */
 	bool was_empty;            /* the line was empty before the last key */
+	bool hidden;               /* a password is typed instead of the line */
+	struct strbuf secret;      /* that */
 	FILE *null;
 } input;
 
@@ -114,7 +117,7 @@ input_remember(const char *line)
 {
 	const HIST_ENTRY *last =
 		history_length ? history_get(history_base + history_length - 1) : NULL;
-	if (*line && (!last || strcmp(last->line, line) != 0))
+	if (*line && !command_has_secret(text_of(line)) && (!last || strcmp(last->line, line) != 0))
 		add_history(line);
 }
 
@@ -233,13 +236,40 @@ input_go_on(void)
 }
 
 static void
+on_secret_key(struct text bytes)
+{
+	if (bytes.ptr[0] == ESCAPE) {
+		if (input_keys_is_of_view(bytes))
+			input_feed(bytes);
+		return;
+	}
+	struct strbuf typed = {0};
+	switch (secret_press(&input.secret, bytes)) {
+	case SECRET_KEY_ENTER:
+		/* The answer may be followed by the next question. */
+		typed = input.secret;
+		input.secret = (struct strbuf){0};
+		input.keys.secret(input.keys.ctx, strbuf_view(&typed));
+		secret_wipe(&typed);
+		break;
+	case SECRET_KEY_END:
+		input.keys.end(input.keys.ctx);
+		break;
+	case SECRET_KEY_NONE:
+		break;
+	}
+}
+
+static void
 on_key(void *ctx, struct text bytes)
 {
 	(void)ctx;
 	input_go_on();
 	if (input.keys.any(input.keys.ctx, false))
 		return;
-	if (key_is_bound(bytes))
+	if (input.hidden)
+		on_secret_key(bytes);
+	else if (key_is_bound(bytes))
 		input_feed(bytes);
 }
 
@@ -251,7 +281,9 @@ on_escape(void *ctx)
 	input_go_on();
 	if (input.keys.any(input.keys.ctx, true))
 		return;
-	if (RL_ISSTATE(RL_STATE_ISEARCH))
+	if (input.hidden)
+		input.keys.cancel(input.keys.ctx);
+	else if (RL_ISSTATE(RL_STATE_ISEARCH))
 		input_feed(text_of("\033"));
 	else if (RL_ISSTATE(BUSY_STATES))
 		input_feed(text_of("\a"));
@@ -269,6 +301,10 @@ on_interrupt(void *ctx)
 	bool empty = rl_end == 0 && !RL_ISSTATE(BUSY_STATES);
 	if (input.keys.any(input.keys.ctx, true))
 		return;
+	if (input.hidden) {
+		input.keys.cancel(input.keys.ctx);
+		return;
+	}
 	rl_callback_sigcleanup();
 	/* As Ctrl-U does, so that Ctrl-Y brings it back. */
 	if (rl_end > 0)
@@ -289,6 +325,10 @@ on_paste(void *ctx, struct text pasted)
 	struct strbuf text = {0};
 	input_go_on();
 	input.keys.any(input.keys.ctx, true);
+	if (input.hidden) {
+		secret_paste(&input.secret, pasted);
+		return;
+	}
 	/* As much as is copied with a whole line. */
 	while (pasted.len > 0 && rl_point == rl_end && pasted.ptr[pasted.len - 1] == '\n')
 		pasted.len--;
@@ -365,6 +405,7 @@ input_close(void)
 	clear_history();
 	keystream_clear(&input.stream);
 	strbuf_clear(&input.pasted_line);
+	secret_wipe(&input.secret);
 	if (input.null)
 		fclose(input.null);
 	rl_outstream = input.null = NULL;
@@ -433,9 +474,22 @@ input_prompt(const char *prompt)
 	input.changed = true;
 }
 
+void
+input_hide(bool hides)
+{
+	if (hides == input.hidden)
+		return;
+	secret_wipe(&input.secret);
+	input.hidden = hides;
+	input.changed = true;
+}
+
 struct typed
 input_typed(void)
 {
+	if (input.hidden)
+		return (struct typed){
+			.prompt = text_of(rl_prompt ? rl_prompt : ""), .line = {"", 0}};
 	return (struct typed){
 		.prompt = text_of(rl_display_prompt ? rl_display_prompt : ""),
 		.line = {rl_line_buffer, (size_t)rl_end},

@@ -25,6 +25,12 @@ void input_tick(void);
 
 void input_prompt(const char *prompt);
 
+/*
+ * Whether what is typed is a password: it is not shown, and the line that was being typed stays
+ * for afterwards.
+ */
+void input_hide(bool hides);
+
 /* The line, and whether it begins with pasted text, which is never a command. */
 struct draft {
 	struct text line;

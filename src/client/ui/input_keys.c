@@ -177,6 +177,19 @@ input_keys_bind(const struct keys *bound)
 		input_bind((char[]){'\\', 'e', (char)digit, '\0'}, input_room);
 }
 
+bool
+input_keys_is_of_view(struct text bytes)
+{
+	static rl_command_func_t *const of_view[] = {
+		input_page_up, input_page_down, input_redraw, input_rooms, input_people};
+	int type;
+	rl_command_func_t *function = rl_function_of_keyseq_len(bytes.ptr, bytes.len, NULL, &type);
+	for (size_t i = 0; i < sizeof of_view / sizeof *of_view; i++)
+		if (type == ISFUNC && function == of_view[i])
+			return true;
+	return false;
+}
+
 /* Of keys that an inputrc binds to the line alone, such as Debian's does. */
 static void
 input_bind_beyond(rl_command_func_t *of_line, rl_command_func_t *function, const char *sequence)

@@ -13,4 +13,7 @@ void input_keys_bind(const struct keys *bound);
  */
 void input_keys_bind_beyond_line(void);
 
+/* Whether a key does nothing but scroll or arrange the screen. */
+bool input_keys_is_of_view(struct text bytes);
+
 #endif

@@ -9,6 +9,8 @@
 struct keys {
 	void *ctx;
 	void (*line)(void *ctx, struct text line);
+	void (*secret)(void *ctx, struct text secret); /* a password was typed */
+	void (*cancel)(void *ctx);                     /* .. or is not to be typed */
 	void (*end)(void *ctx); /* Ctrl-D, Ctrl-C twice on an empty line, or the terminal is gone */
 	void (*escape)(void *ctx);            /* Esc */
 	void (*scroll)(void *ctx, int pages); /* up; down if negative */

@@ -13,6 +13,7 @@
 #include "base/alloc.h"
 #include "client/model/command.h"
 #include "client/model/complete.h"
+#include "client/session/account.h"
 #include "client/session/client.h"
 #include "client/session/clock.h"
 #include "client/session/status.h"
@@ -192,6 +193,25 @@ on_line(void *ctx, struct text line)
 	log_to_end(screen->session);
 	if (!screen_handle(screen, line))
 		client_input(screen->session, line);
+	input_hide(account_label(screen->session));
+	screen->changed = true;
+}
+
+static void
+on_secret(void *ctx, struct text secret)
+{
+	struct screen *screen = ctx;
+	account_answer(screen->session, secret);
+	/* At once: the next keys may have come already. */
+	input_hide(account_label(screen->session));
+	screen->changed = true;
+}
+
+static void
+on_cancel(void *ctx)
+{
+	struct screen *screen = ctx;
+	account_cancel(screen->session);
 	screen->changed = true;
 }
 
@@ -370,9 +390,10 @@ screen_draw(struct screen *screen)
 	struct strbuf prompt = {0}, connection = {0};
 	screen_follow(screen);
 	log_load(session, screen->view);
-	strbuf_printf(&prompt, "%s> ", client_prompt(session));
+	strbuf_printf(&prompt, account_label(session) ? "%s: " : "%s> ", client_prompt(session));
 	strbuf_add(&prompt, "", 1);
 	input_prompt(prompt.ptr);
+	input_hide(account_label(session));
 	client_status(session, &connection);
 	bool unchanged = text_is(strbuf_view(&connection), strbuf_view(&screen->connection));
 	bool typed = input_changed();
@@ -427,6 +448,8 @@ screen_open(struct screen *screen)
 	struct keys keys = {
 		.ctx = screen,
 		.line = on_line,
+		.secret = on_secret,
+		.cancel = on_cancel,
 		.end = on_end,
 		.escape = on_escape,
 		.scroll = on_scroll,
