@@ -4,11 +4,12 @@
 
 import { timeZoneChanged } from "./i18n/times.js";
 import {
-	forgetLingering, forgetSession, rememberDirects, rememberedDirects, rememberedLeaving, rememberedLingering, rememberedSession, rememberLeaving, rememberLingering, rememberSession,
+	forgetLingering, forgetLogin, forgetSession, rememberDirects, rememberedDirects, rememberedLeaving, rememberedLingering, rememberedLogin, rememberedSession, rememberLeaving, rememberLingering, rememberLogin, rememberSession,
 } from "./lib/storage.js";
 import { sameName } from "./lib/names.js";
 import { describeDirects, describeSession, restoreDirects, resumeSession, takeUpSession } from "./model/resume.js";
 import { setPageFocused, setPageVisible } from "./model/state.js";
+import { newLineage } from "./net/twins.js";
 
 const TICK = 5000;     // ms
 const SLEPT = 90_000;  // ms between two ticks that only a computer that slept can explain: a hidden tab has one a minute
@@ -22,9 +23,20 @@ export function restoreSession(state, room) {
 	const isRestored = resumeSession(state, rememberedSession(), left, room);
 	if (isRestored) {
 		restoreDirects(state, rememberedDirects());
+		takeLogin(state, left);
 		forgetLingering(state.secret);
 	}
 	return isRestored;
+}
+
+// A copy of a tab whose user stays logged in has a session of its own: it has not been left.
+function takeLogin(state, left) {
+	const login = rememberedLogin();
+	if (login === null || !sameName(login.nick, state.nick))
+		return;
+	state.login.secret = login.secret;
+	if (left === 0 && !state.elsewhere)
+		Object.assign(state, { secret: "", lineage: newLineage() });
 }
 
 /** Stores what a reload is to restore, if it has changed. What changes with every message is stored now and then: `all`. */
@@ -41,10 +53,17 @@ export function storeSession(state, all = false) {
 	rememberSession(session);
 }
 
-/** The user has logged out. */
-export function dropSession() {
+/** The user has logged out, and stays so. secret: by which this tab would have logged in again. */
+export function dropSession(secret) {
 	stored = "";
 	forgetSession();
+	forgetLogin(secret);
+}
+
+/** The user has logged in, or has another name. */
+export function storeLogin({ nick, login: { secret } }) {
+	if (secret !== "")
+		rememberLogin({ nick, secret });
 }
 
 /** The user logs in by the name of a tab that was closed just now: it is the same person. */
@@ -61,7 +80,8 @@ export function watchPage(state, connection, twins, { draw, redraw }) {
 	addEventListener("pagehide", () => {
 		rememberLeaving(Date.now());
 		storeSession(state, true);
-		if (state.secret !== "" && !state.elsewhere)
+		// Whose name is registered has to prove it again.
+		if (state.secret !== "" && !state.elsewhere && !state.account.isMine)
 			rememberLingering({ nick: state.nick, secret: state.secret, lineage: state.lineage });
 		// A page that the browser keeps for the Back button would keep its socket, and so the name, too.
 		connection.suspend();

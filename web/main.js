@@ -5,13 +5,14 @@ import { recordShown, wantedByAddress, watchHistory } from "./browser_history.js
 import { t } from "./i18n/translate.js";
 import { fold } from "./lib/names.js";
 import { roomAddress } from "./lib/room_address.js";
-import { rememberDrafts, rememberNick, rememberedDrafts, rememberedNick } from "./lib/storage.js";
-import { dropSession, restoreSession, storeSession, takeLingering, watchPage } from "./lifetime.js";
-import { perform, startLogin } from "./model/actions.js";
+import { forgetLogin, rememberDrafts, rememberNick, rememberedDrafts, rememberedLogin, rememberedNick } from "./lib/storage.js";
+import { dropSession, restoreSession, storeLogin, storeSession, takeLingering, watchPage } from "./lifetime.js";
+import { perform } from "./model/actions.js";
 import { parse } from "./model/commands.js";
 import { messagePackets } from "./model/outbox.js";
 import { askForHistory, continueGap, jumpToNewest, loadMore, openMessage } from "./model/history.js";
-import { disconnected, giveUpName, goneElsewhere, hello, receive } from "./model/packets.js";
+import { giveUpName, hello, startLogin, startStayed, stopLogin } from "./model/login.js";
+import { disconnected, goneElsewhere, receive } from "./model/packets.js";
 import { askForProfile, askForProfiles } from "./model/profiles.js";
 import { moreHits, startSearch } from "./model/search.js";
 import { createSettings, isWorthAlert } from "./model/settings.js";
@@ -22,6 +23,7 @@ import { serverAnswers } from "./net/reachable.js";
 import { newLineage, Twins } from "./net/twins.js";
 import { startWorker } from "./net/worker.js";
 import { watchKeys } from "./shortcuts.js";
+import { createAccount } from "./view/account.js";
 import { playSound, prepareSound, showNotification } from "./view/alerts.js";
 import { createAnswer } from "./view/answer.js";
 import { createAside } from "./view/aside.js";
@@ -89,7 +91,8 @@ const settingsDialog = createSettingsDialog(settings, { shownRoom, redraw });
 const search = createSearchDialog(state, {
 	search: (text, room) => sendSoon(startSearch(state, text, room)), more: () => sendSoon(moreHits(state)), open: enter,
 });
-const login = createLogin(logIn);
+const account = createAccount(state, act);
+const login = createLogin(logIn, useOtherName);
 const panes = createPanes();
 
 /**
@@ -98,10 +101,11 @@ const panes = createPanes();
  */
 function act(action, typed) {
 	const before = state.current;
+	const { secret } = state.login;
 	const { packets, refused, question } = perform(state, action, Date.now(), typed);
 	sendAll(packets);
 	if (action.do === "quit")
-		showLogin();
+		showLogin(secret);
 	if (state.current !== before)
 		draw();
 	drawSoon();
@@ -158,28 +162,46 @@ function lineMenu({ id, text }) {
 	return [...(kind === "room" && id !== undefined ? [link] : []), { label: t("copyText"), run: () => copy(text) }];
 }
 
-function logIn(nick) {
+// proof: { password, stay }, if the form asks for them.
+function logIn(nick, proof) {
 	if (state.phase === "entering" && connection.status === "open")
 		return; // The server has not answered yet.
 	if (nick === "")
 		state.problem = t("enterName");
+	else if (proof.password === "")
+		state.problem = t("enterPassword");
 	else
-		sendHello(nick);
+		sendHello(nick, proof);
 	drawSoon();
 }
 
-function sendHello(nick) {
-	startLogin(state, nick, state.wanted.room);
-	state.lineage = newLineage();
-	takeLingering(state, nick);
+function sendHello(nick, proof) {
+	startLogin(state, nick, state.wanted.room, proof);
+	if (proof.password === undefined)
+		takeLingering(state, nick);
+	openSession();
+}
+
+function openSession() {
+	state.lineage ||= newLineage();
 	if (connection.status === "open")
 		connection.send(hello(state));
 	else
 		connection.start();
 }
 
+// The server may be about to answer the one that was given up.
+function useOtherName() {
+	connection.stop();
+	dropSession("");
+	stopLogin(state);
+	connection.start();
+	draw();
+}
+
 function onPacket(packet) {
 	const before = isInApp(state);
+	const { secret } = state.login;
 	sendAll(receive(state, packet, Date.now()));
 	if (state.elsewhere)
 		connection.stop();
@@ -196,15 +218,21 @@ function onPacket(packet) {
 	}
 	if (packet.type === "greeting")
 		greetingTimer = setTimeout(leaveForm, FORM_LISTENS);
-	if (packet.type === "welcome" || packet.type === "nick")
+	if (packet.type === "welcome" || packet.type === "nick") {
 		rememberNick(state.nick);
+		storeLogin(state);
+	}
+	if (state.login.secret === "" && secret !== "")
+		forgetLogin(secret);
 	clearTimeout(helloTimer);
 	if (state.phase !== "login")
 		clearTimeout(greetingTimer);
 	if (state.retryHello)
 		helloTimer = setTimeout(() => connection.send(hello(state)), HELLO_RETRY);
 	drawSoon();
-	if (!before && isInApp(state))
+	if (state.ended)
+		showLogin(secret);
+	else if (!before && isInApp(state))
 		showApp();
 	else if (before && !isInApp(state))
 		login.open(state.wanted.nick);
@@ -338,9 +366,10 @@ function showApp() {
 	composer.focus();
 }
 
-function showLogin() {
+function showLogin(secret) {
+	state.ended = false;
 	connection.stop();
-	dropSession();
+	dropSession(secret);
 	connection.start();
 	draw();
 	login.open(state.wanted.nick);
@@ -378,6 +407,7 @@ function draw() {
 	drawToast(state);
 	card.draw();
 	search.draw();
+	account.draw();
 	switcher.draw(state);
 	storeSession(state);
 	recordShown(conversation, (key) => state.conversations.has(key));
@@ -436,10 +466,16 @@ if (isRestored) {
 		connection.start();
 	draw();
 } else {
-	state.wanted = { nick: rememberedNick(), room: addressed.room };
-	connection.start();
+	const stayed = rememberedLogin();
+	state.wanted = { nick: stayed?.nick ?? rememberedNick(), room: addressed.room };
+	if (stayed) {
+		startStayed(state, stayed, addressed.room);
+		openSession();
+	} else {
+		connection.start();
+	}
 	draw();
 	login.open(state.wanted.nick);
 	if (dataset.submitted !== undefined)
-		logIn(byId("nick").value.trim());
+		logIn(byId("nick").value.trim(), {});
 }

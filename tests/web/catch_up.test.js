@@ -7,7 +7,8 @@ import { linesOf, NOON, receiveAll, welcomed } from "./fixture.js";
 import { load } from "./load.js";
 
 const { perform } = await load("model/actions.js");
-const { disconnected, giveUpName, goneElsewhere, hello } = await load("model/packets.js");
+const { giveUpName, hello } = await load("model/login.js");
+const { disconnected, goneElsewhere } = await load("model/packets.js");
 const { messagePackets } = await load("model/outbox.js");
 const { current, find, inOrder, show, takeUnseen } = await load("model/state.js");
 

@@ -2,7 +2,7 @@
 
 import { load } from "./load.js";
 
-const { startLogin } = await load("model/actions.js");
+const { startLogin } = await load("model/login.js");
 const { receive } = await load("model/packets.js");
 const { createState } = await load("model/state.js");
 

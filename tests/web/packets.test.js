@@ -5,9 +5,10 @@ import test from "node:test";
 import { COMMANDS, NOON, receiveAll, linesOf, welcomed } from "./fixture.js";
 import { load } from "./load.js";
 
-const { perform, startLogin } = await load("model/actions.js");
+const { perform } = await load("model/actions.js");
 const { OWN_COMMANDS } = await load("model/commands.js");
-const { disconnected, giveUpName, hello, receive } = await load("model/packets.js");
+const { giveUpName, hello, startLogin } = await load("model/login.js");
+const { disconnected, receive } = await load("model/packets.js");
 const { KEPT_LINES } = await load("model/loaded.js");
 const { createState, current, find, show, takeUnseen, titleOf, totals, setPageFocused, setPageVisible } = await load("model/state.js");
 

@@ -6,7 +6,8 @@ import { NOON, receiveAll, welcomed } from "./fixture.js";
 import { load } from "./load.js";
 
 const { perform } = await load("model/actions.js");
-const { disconnected, giveUpName, hello } = await load("model/packets.js");
+const { giveUpName, hello } = await load("model/login.js");
+const { disconnected } = await load("model/packets.js");
 const { describeDirects, describeSession, restoreDirects, resumeSession } = await load("model/resume.js");
 const { createState, current, find, inOrder, isInApp, pendingIn, takeUnseen } = await load("model/state.js");
 

@@ -20,6 +20,10 @@ export const COMMAND_HELP = {
 		logout: "abmelden",
 		search: "die Nachrichten deiner Räume durchsuchen",
 		history: "zeigen, was im aktuellen Raum gesagt wurde",
+		register: "deinen Namen mit einem Passwort behalten",
+		password: "dein Passwort ändern",
+		unregister: "deinen Namen abgeben",
+		sessions: "zeigen, wo du angemeldet bist, oder eine Sitzung beenden",
 		commands: "diese Liste für Programme",
 	},
 };

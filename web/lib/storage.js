@@ -1,5 +1,5 @@
-// What the page stores in the browser: the nick and the settings permanently, and for a minute the session
-// of a tab that was closed; drafts, direct messages, and what a reload is to restore, until the tab is closed. What is
+// What the page stores in the browser: the nick and the settings permanently, the secret of a user who stays
+// logged in, and for a minute the session of a tab that was closed; drafts, direct messages, and what a reload is to restore, until the tab is closed. What is
 // read is not checked here. Where the browser stores nothing (private windows, full disks),
 // the page works without.
 
@@ -9,6 +9,8 @@ const SETTINGS = "teahouse.settings";
 const SESSION = "teahouse.session";
 const DIRECTS = "teahouse.directs";
 const LINGERING = "teahouse.lingering";
+const LOGIN = "teahouse.login";
+const PROBE = "teahouse.probe";
 const LEFT = "teahouse.left"; // when the page was left; missing while it is shown
 
 export function rememberedNick() {
@@ -85,6 +87,33 @@ export function rememberedLingering() {
 export function forgetLingering(secret) {
 	if (rememberedLingering()?.secret === secret)
 		write(() => localStorage.removeItem(LINGERING));
+}
+
+/** By what a user who stays logged in logs in: { nick, secret }, or null. */
+export function rememberedLogin() {
+	const { nick, secret } = parsed(read(() => localStorage.getItem(LOGIN))) ?? {};
+	return typeof nick === "string" && nick !== "" && typeof secret === "string" && secret !== "" ? { nick, secret } : null;
+}
+
+export function rememberLogin(login) {
+	write(() => localStorage.setItem(LOGIN, JSON.stringify(login)));
+}
+
+/** Forgets it, unless another user's has taken its place. */
+export function forgetLogin(secret) {
+	if (rememberedLogin()?.secret === secret)
+		write(() => localStorage.removeItem(LOGIN));
+}
+
+/** Whether anything can be stored for the next visit. */
+export function canRemember() {
+	try {
+		localStorage.setItem(PROBE, "1");
+		localStorage.removeItem(PROBE);
+		return true;
+	} catch {
+		return false;
+	}
 }
 
 function parsed(text) {

@@ -5,29 +5,30 @@
 
 import { commandHelp } from "../i18n/command_help.js";
 import { t } from "../i18n/translate.js";
+import { fold } from "../lib/names.js";
 import { nearest } from "../lib/nearest.js";
 import { bytesOf, linesIn } from "../lib/text_length.js";
-import { findCommand, forUsers, namesOf, OWN_COMMANDS, usageOf } from "./commands.js";
+import { changeAccount, endSessions, openAccount } from "./account.js";
+import { findCommand, forUsers, isSecret, namesOf, OWN_COMMANDS, usageOf } from "./commands.js";
 import { jumpToNewest } from "./history.js";
+import { forgetAll } from "./login.js";
 import { holdsMessages, track } from "./outbox.js";
 import { startSearch } from "./search.js";
-import { close, createState, current, find, findOrOpen, isMe, lastKnown, notify, removeLine, reopen, show, showAnswer } from "./state.js";
+import { close, current, find, findOrOpen, isMe, lastKnown, notify, removeLine, reopen, show, showAnswer } from "./state.js";
 
-const ACTIONS = { say, emote, direct, join, leave, names, moreNames, topic, setTopic, closeAnswer, read, help, command, listRooms, quit, openDm, retry, show: showConversation, undoLeave, history: historyHint, search };
+const ACTIONS = {
+	say, emote, direct, join, leave, names, moreNames, topic, setTopic, closeAnswer, read, help, command, listRooms, quit, openDm, retry,
+	show: showConversation, undoLeave, history: historyHint, search, openAccount, changeAccount, endSessions,
+};
 
 /** typed: the line that the action is made of, if it was typed. */
 export function perform(state, action, now, typed) {
 	const done = { packets: [], refused: "", ...ACTIONS[action.do](state, action, now) };
 	// What was typed is given back to the user if the server refuses it.
-	if (typed !== undefined)
+	if (typed !== undefined && !isSecret(typed))
 		for (const { ref } of done.packets.filter(({ ref }) => state.outbox.has(ref)))
 			state.outbox.get(ref).line = typed;
 	return done;
-}
-
-/** Begins the login; hello() in packets.js gives the packet to send. */
-export function startLogin(state, nick, room) {
-	Object.assign(state, { phase: "entering", problem: "", suggestion: "", wanted: { nick, room }, secret: "", lastId: 0, toEnter: "", ghostSince: 0 });
 }
 
 /** Sends a message now or, if there is no connection, as soon as there is one. */
@@ -165,7 +166,14 @@ function command(state, { line }) {
 	const word = /^\/(\S*)/u.exec(line)[1];
 	if (state.commands !== OWN_COMMANDS && !findCommand(state.commands, word))
 		return { refused: unknownCommand(state, word) };
-	return sendRequest(state, { type: "command", line }, line);
+	return isSecret(line) ? sendSecret(state, line, word) : sendRequest(state, { type: "command", line }, line);
+}
+
+// The password is in the packet that is sent, and nowhere else.
+function sendSecret(state, line, word) {
+	const shown = `/${word}`;
+	const { packets = [], ...done } = sendRequest(state, { type: "command", line: shown }, shown, { secret: fold(word) });
+	return { ...done, packets: packets.map((packet) => ({ ...packet, line })) };
 }
 
 /** Sends a message again that failed. */
@@ -192,8 +200,8 @@ function listRooms(state) {
 
 /** Logs out: everything is forgotten except what the login form shows. A copy of this tab that has the session keeps it. */
 function quit(state) {
-	const { nick: wanted, server, pageVisible, pageFocused, lastSeq, online } = state;
-	Object.assign(state, createState(), { wanted: { nick: wanted, room: "" }, server, pageVisible, pageFocused, lastSeq });
+	const { online } = state;
+	forgetAll(state);
 	return { packets: online ? [{ type: "command", line: "/logout" }] : [] };
 }
 

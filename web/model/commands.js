@@ -30,6 +30,10 @@ const PARSERS = new Map(Object.entries({
 	logout: () => ({ do: "quit" }),
 	look: () => ({ do: "names" }),
 	me: (text) => text && { do: "emote", text },
+	password: (text) => text === "" && { do: "openAccount", what: "password" },
+	register: (text) => text === "" && { do: "openAccount", what: "register" },
+	sessions: (text) => text === "" && { do: "openAccount", what: "sessions" },
+	unregister: (text) => text === "" && { do: "openAccount", what: "unregister" },
 	msg: parseDirect,
 	say: (text) => text && { do: "say", text },
 	search: (text) => ({ do: "search", text }),
@@ -39,6 +43,9 @@ const PARSERS = new Map(Object.entries({
 // A text of several lines that begins with a slash is pasted rather than a command, but for these:
 // what is meant for a single person must never be sent to a room.
 const TAKE_LINES = new Set(["me", "msg", "say"]);
+
+// What follows them is a password, or has one.
+const SECRET = new Set(["login", "password", "register", "unregister"]);
 
 // What nobody sees before a slash.
 const UNSEEN = /^[\s\p{Cc}\p{Cf}]+(?=\/)/u;
@@ -56,9 +63,15 @@ export function parse(line, commands) {
 		return { do: "say", text };
 	const command = findCommand(commands, word);
 	const own = command && namesOf(command).find((name) => PARSERS.has(name));
-	if (text.trimEnd().includes("\n") && !TAKE_LINES.has(own))
+	if (text.trimEnd().includes("\n") && !TAKE_LINES.has(own) && !SECRET.has(fold(word)))
 		return { do: "say", text };
 	return PARSERS.get(own)?.(rest) || { do: "command", line: text.trimEnd() };
+}
+
+/** Whether a typed line has a password in it, and so must be kept nowhere. */
+export function isSecret(line) {
+	const [, word = ""] = /^\/(\S+)\s+\S/u.exec(line.replace(UNSEEN, "")) ?? [];
+	return SECRET.has(fold(word));
 }
 
 function parseDirect(rest) {

@@ -135,7 +135,7 @@ function ask(state, room, what, range, seq) {
 	const { loaded, name, key } = room;
 	if (what !== "gap")
 		loaded.asked.set(what, "loading");
-	const packet = { type: "history", room: name, limit: PAGE, ...range };
+	const packet = { type: "history", ...(room.kind === "dm" ? { with: name } : { room: name }), limit: PAGE, ...range };
 	return [track(state, packet, { quiet: true, key, load: { what, seq, loaded, issue: loaded.issue } })];
 }
 

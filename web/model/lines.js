@@ -11,9 +11,16 @@ export function messageLine(state, { type, nick, message: text, id, time }) {
 	return { kind: type, id, time, nick, text, own, mention, ...(mention && { called: state.nick }) };
 }
 
+/** The line of a packet `direct`. */
+export function directLine(state, { nick, to, message: text, id, time }) {
+	const own = isMe(state, nick);
+	return { kind: "direct", id, time, nick, to, text, own, mention: !own };
+}
+
 const LINES = {
 	chat: messageLine,
 	emote: messageLine,
+	direct: directLine,
 	topic: (state, { nick, topic: text, id, time }) => ({ kind: "topic", id, time, nick, text: text ?? "", own: nick !== undefined && isMe(state, nick) }),
 	nick: (state, { nick, new: to, id, time }) => ({ kind: "renamed", id, time, nick, to, own: isMe(state, to) }),
 };

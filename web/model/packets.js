@@ -3,11 +3,13 @@
 
 import { t } from "../i18n/translate.js";
 import { fold, sameName } from "../lib/names.js";
+import { accountChanged, accountFailed, accountWelcomed, sessionsAnswered } from "./account.js";
 import { beginCatchUp, checked, confirm, endCatchUp, endPast, failCheck, failChecks, resend, roomResumed, topicResumed } from "./catch_up.js";
 import { OWN_COMMANDS } from "./commands.js";
 import { askForPeople, nameTaken, peopleSeen, personAnswered, personLeftRoom, personOffline, personSeen } from "./dm_presence.js";
 import { fillGap, historyAnswered, historyFailed, retryFailed } from "./history.js";
-import { messageLine } from "./lines.js";
+import { directLine, messageLine } from "./lines.js";
+import { helloRefused, sessionEnded } from "./login.js";
 import { failedLine, settle, takeUnanswered, track } from "./outbox.js";
 import { appendPresence, appendRenamed, takeFormerName } from "./presence.js";
 import { forgetProfile, keepProfiles, noteAway, noteSpeaking, renameProfile } from "./profiles.js";
@@ -15,13 +17,10 @@ import { refusalText } from "./refusals.js";
 import { searchAnswered, searchFailed } from "./search.js";
 import { addPeople, addPerson, append, close, current, find, findOrOpen, isMe, notify, ofKind, removePerson, renameDm, renamePerson, setPeople, show, showAnswer } from "./state.js";
 
-// How long the server may take to notice that the lost connection is dead, in ms.
-const NICK_HELD_FOR = 90_000;
-const NICK_LETTERS = 32;
-
 const HANDLERS = {
 	greeting, welcome, join, leave, chat: message, emote: message, direct, nick: renamed,
 	presence, names, rooms, who, topic, commands, notice, error, pong, history, search: searchAnswered,
+	account: accountChanged, sessions: sessionsAnswered,
 };
 
 /**
@@ -35,17 +34,6 @@ export function receive(state, packet, now) {
 		endPast(state);
 	state.lastId = Math.max(state.lastId, packet.id ?? 0);
 	return HANDLERS[packet.type]({ time: now, ...packet }, state, now) ?? [];
-}
-
-/** The first packet of a connection: it resumes the session, if there is one, or begins another. */
-export function hello(state) {
-	Object.assign(state, { retryHello: false, taken: null, helloSent: true });
-	if (state.secret !== "")
-		return { type: "hello", version: 2, resume: state.secret, after: state.lastId };
-	const packet = { type: "hello", nick: state.wanted.nick, version: 2 };
-	if (state.wanted.room !== "")
-		packet.room = state.wanted.room;
-	return packet;
 }
 
 /** The connection is lost. The rooms are kept, to be joined again. */
@@ -68,6 +56,7 @@ export function disconnected(state, now) {
 	for (const request of takeUnanswered(state)) {
 		historyFailed(state, request);
 		searchFailed(state, request);
+		accountFailed(state, request);
 		if (!request.quiet)
 			notify(state, t("unanswered", request), now, request.key);
 	}
@@ -91,6 +80,7 @@ function welcome(packet, state) {
 		secret: packet.resume ?? "", server: packet.server ?? state.server,
 	});
 	Object.assign(state.limits, packet.limits);
+	accountWelcomed(state, packet);
 	const table = state.commands === OWN_COMMANDS ? [track(state, { type: "commands" }, { quiet: true })] : [];
 	if (packet.resumed)
 		return [...beginCatchUp(state, packet.nick), ...table];
@@ -196,7 +186,7 @@ function message(packet, state, now) {
 
 // If another conversation is in view, the page shows it beside that for a moment.
 function direct(packet, state, now) {
-	const { nick, to, message: text, id, time, past, ref } = packet;
+	const { nick, to, time, past, ref } = packet;
 	settle(state, ref);
 	if (past)
 		confirm(state, packet);
@@ -205,9 +195,9 @@ function direct(packet, state, now) {
 	if (!own)
 		personSeen(state, nick, time);
 	const dm = findOrOpen(state, "dm", own ? to : nick);
-	const line = { kind: "direct", id, time, nick, to, text, own, past, mention: !own };
+	const line = { ...directLine(state, packet), past };
 	append(state, dm, line);
-	if (state.current !== dm.key)
+	if (state.current !== dm.key && (!past || state.catchUp))
 		state.aside = { ...line, key: dm.key };
 }
 
@@ -325,6 +315,8 @@ function history(packet, state) {
 function error({ code, message: text, about, time, ref }, state, now) {
 	if (code === "resumed-elsewhere")
 		return void goneElsewhere(state, now);
+	if (code === "session-ended")
+		return void sessionEnded(state);
 	if (!state.online && (about === "hello" || !about))
 		return helloRefused(state, code, text, now);
 	const request = settle(state, ref);
@@ -334,6 +326,8 @@ function error({ code, message: text, about, time, ref }, state, now) {
 		return historyFailed(state, request);
 	if (request?.search)
 		return searchFailed(state, request, code, text);
+	if (request?.account)
+		return accountFailed(state, request, code, text);
 	// The person after whom the list was to continue has left, so it is requested from the beginning.
 	if (request?.packet.after !== undefined)
 		return [track(state, { type: "names", room: request.packet.room }, { quiet: true, key: request.key })];
@@ -360,55 +354,4 @@ function messageRefused(state, conversation, request, { code, reason, time }) {
 	const dm = code === "no-such-nick" && find(state, "dm", request.packet.to);
 	if (dm)
 		personOffline(state, dm, time);
-}
-
-function helloRefused(state, code, text, now) {
-	// No login was attempted: the server closes connections that stay silent.
-	if (state.phase === "login")
-		return;
-	state.helloSent = false;
-	if (code === "resume-failed") {
-		state.secret = "";
-		return [hello(state)];
-	}
-	if (code === "room-invalid" && state.wanted.room !== "") {
-		state.wanted.room = "";
-		return [hello(state)];
-	}
-	const reason = refusalText(state, code, text, { type: "hello", ...state.wanted });
-	const isGhost = now - state.ghostSince < NICK_HELD_FOR;
-	if (isTaken(code) ? isGhost : state.phase === "in" && code !== "nick-invalid") {
-		// The name may be freed soon, and so may a place on a full server.
-		state.retryHello = true;
-		state.problem = isTaken(code) ? "" : reason;
-	} else if (state.phase === "in" && isTaken(code)) {
-		state.taken = { code, reason };
-	} else {
-		askForName(state, code, reason);
-	}
-}
-
-/** The name is in use, and not by a copy of this tab. */
-export function giveUpName(state) {
-	const { code, reason } = state.taken;
-	state.taken = null;
-	askForName(state, code, state.restored ? t("nickElsewhere", state.wanted) : reason);
-}
-
-function askForName(state, code, reason) {
-	Object.assign(state, { phase: "login", problem: reason, suggestion: suggestionFor(code, state.wanted.nick) });
-}
-
-/** Whether another user has this nick or one that looks like it. */
-function isTaken(code) {
-	return code === "nick-taken" || code === "nick-alike";
-}
-
-/** Another nick, similar to the refused one: `ann2`, `ann3`, .. */
-function suggestionFor(code, nick) {
-	if (!isTaken(code))
-		return "";
-	const [, name, number] = /^(.*?)(\d*)$/u.exec(nick);
-	const next = String(Number(number || 1) + 1);
-	return [...name].slice(0, NICK_LETTERS - next.length).join("") + next;
 }

@@ -13,6 +13,19 @@ const SENTENCES = {
 	"nick-taken": (nick) => t("nickTaken", { nick }),
 	"nick-alike": (nick) => t("nickAlike", { nick }),
 	"nick-invalid": (nick) => t("nickInvalid", { nick }),
+	"nick-registered": (nick) => t("nickRegistered", { nick }),
+	"password-needed": (nick) => t("nickRegistered", { nick }),
+	"password-wrong": (_, { type }) => t(type === "hello" || type === "command" ? "passwordWrong" : "oldPasswordWrong"),
+	"password-invalid": () => t("passwordInvalid"),
+	"password-insecure": () => t("passwordInsecure"),
+	"busy": () => t("busy"),
+	"login-failed": () => t("loginFailed"),
+	"sessions-full": () => t("sessionsFull"),
+	"no-accounts": () => t("noAccounts"),
+	"register-closed": () => t("registerClosed"),
+	"registered-already": (_, packet, { nick }) => t("registeredAlready", { nick }),
+	"not-registered": () => t("notRegistered"),
+	"no-such-session": () => t("noSuchSession"),
 	"room-invalid": roomRefused,
 	"not-in-room": (room) => t("notInRoom", { room }),
 	"no-such-nick": (nick) => t("noSuchNick", { nick }),
@@ -31,8 +44,8 @@ const SENTENCES = {
 /** packet: the refused one; undefined if it is not known, as for what the server says unasked. */
 export function refusalText(state, code, text, packet = {}) {
 	const subject = packet.to ?? (packet.type === "command" ? wordsOf(packet).slice(1).join(" ") : packet.nick ?? packet.room);
-	const needsSubject = (SENTENCES[code]?.length ?? 0) > 0;
-	if (!Object.hasOwn(SENTENCES, code) || (needsSubject && packet.type === undefined))
+	const needs = SENTENCES[code]?.length ?? 0;
+	if (!Object.hasOwn(SENTENCES, code) || (needs > 0 && packet.type === undefined) || (needs === 1 && !subject))
 		return text;
 	return SENTENCES[code](subject ?? "", packet, state) || text;
 }

@@ -5,7 +5,7 @@
 
 import { fold, sameName, sortedNames } from "../lib/names.js";
 import { assignColours, colourIn, keepColours, renameColour } from "./colours.js";
-import { OWN_COMMANDS } from "./commands.js";
+import { isSecret, OWN_COMMANDS } from "./commands.js";
 import { addLine, createLoaded, isMessage } from "./loaded.js";
 
 export function createState() {
@@ -14,6 +14,9 @@ export function createState() {
 		problem: "",                // why the last nick was refused,
 		suggestion: "",             // and another one to try
 		wanted: { nick: "", room: "" },
+		login: createLogin(),
+		account: createAccount(),
+		ended: false,               // another session has ended this one, which the page has not acted upon yet
 		retryHello: false,          // hello was refused for the moment (the lost connection may still hold the nick)
 		online: false,              // logged in on the present connection
 		wantedMessage: null,        // a message that is to be shown: { room, id }, with the room's name folded
@@ -56,6 +59,27 @@ export function createState() {
 	};
 }
 
+export function createLogin() {
+	return {
+		asksPassword: false, // the form asks for the password of the name,
+		asks: 0,             // so many times
+		password: "",        // what was typed as such, until the server has answered
+		stay: false,         // the server is to give a secret for the next login
+		secret: "",          // that secret
+	};
+}
+
+function createAccount() {
+	return {
+		isMine: false,  // the user's name is registered
+		offered: "",    // whether others can be: "open", "closed" (by the operator only), or "" (no accounts)
+		open: "",       // the dialog that is wanted: "register", "password", "unregister" or "sessions"
+		status: "",     // of what was asked for there: "busy", "failed" or "done"
+		problem: "",    // why it has failed
+		sessions: null, // the user's sessions, as last listed
+	};
+}
+
 function createSearch() {
 	return {
 		isOpen: false,
@@ -94,6 +118,8 @@ export function findOrOpen(state, kind, name) {
 	if (known)
 		return known;
 	const opened = createConversation(freeKey(state, nameKey({ kind, name })), kind, name);
+	if (kind === "room" || state.account.isMine)
+		opened.loaded = createLoaded();
 	opened.draft = takeDraft(state, opened);
 	state.conversations.set(opened.key, opened);
 	return opened;
@@ -114,13 +140,13 @@ function takeDraft(state, conversation) {
 	return draft;
 }
 
-/** What is typed and not sent, by nameKey: for the next load of the page. */
+/** What is typed and not sent, by nameKey: for the next load of the page. No passwords. */
 export function allDrafts(state) {
 	const drafts = { ...state.drafts };
 	for (const conversation of state.conversations.values())
 		if (conversation.draft !== "" && !conversation.former)
 			drafts[nameKey(conversation)] = conversation.draft;
-	return drafts;
+	return Object.fromEntries(Object.entries(drafts).filter(([, text]) => !isSecret(text)));
 }
 
 function createConversation(key, kind, name) {
@@ -143,7 +169,7 @@ function createConversation(key, kind, name) {
 		topicBy: "",                // who set the topic
 		news: { entered: [], left: [], joined: 0, gone: 0 }, // of people, not announced to screen readers yet
 		lines: [],
-		loaded: kind === "room" ? createLoaded() : null, // which part of the history the lines are
+		loaded: null,               // which part of the history the lines are; null if the server keeps none
 		complete: true,             // false once the first lines were dropped
 		linesVersion: 0,            // rises whenever a line is removed
 		unread: 0,

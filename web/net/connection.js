@@ -6,7 +6,8 @@ const LONGEST_WAIT = 30_000;
 const PING_AFTER = 40_000;  // ms of silence after which the server is pinged,
 const PONG_WITHIN = 8000;   // and how long it may take to answer
 const ANSWER_WITHIN = 10_000; // ms after which it is pinged if it has not answered what was sent
-const OPEN_WITHIN = 20_000; // ms that opening, and logging in, may take each
+const OPEN_WITHIN = 20_000; // ms that opening, and logging in, may take each,
+const PROVE_WITHIN = 60_000; // and logging in to an account, which the server may delay
 const RESUMED_ELSEWHERE = 4001; // the server closes a connection with it whose session goes on in another
 
 /** How long to wait before the nth attempt (from 0), in ms. random is from 0 to 1. */
@@ -62,7 +63,7 @@ export class Connection {
 			return;
 		this.#socket.send(JSON.stringify(packet));
 		if (packet.type === "hello")
-			this.#schedule(() => this.#fail(), OPEN_WITHIN);
+			this.#schedule(() => this.#fail(), packet.password ?? packet.login ? PROVE_WITHIN : OPEN_WITHIN);
 		if (this.#loggedIn && !this.#expecting)
 			this.#expectAnswer(() => this.#probe(), ANSWER_WITHIN);
 	}

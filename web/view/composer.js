@@ -3,6 +3,7 @@
 
 import { t } from "../i18n/translate.js";
 import { bytesOf, linesIn } from "../lib/text_length.js";
+import { isSecret } from "../model/commands.js";
 import { createCompleter, replaceWord, suggestions } from "../model/completion.js";
 import { createInputHistory } from "../model/input_history.js";
 import { byId, setText } from "./dom.js";
@@ -182,7 +183,8 @@ export class Composer {
 			from.draft = text;
 			return void this.showProblem(refused || question, question ? () => this.#submit(true) : null);
 		}
-		this.#historyOf(from).add(text);
+		if (!isSecret(text))
+			this.#historyOf(from).add(text);
 		// The text may have switched to another conversation, whose draft is in the field now.
 		if (this.#conversation === from)
 			input.value = "";
