@@ -23,7 +23,6 @@ import { serverAnswers } from "./net/reachable.js";
 import { newLineage, Twins } from "./net/twins.js";
 import { startWorker } from "./net/worker.js";
 import { watchKeys } from "./shortcuts.js";
-import { createAccount } from "./view/account.js";
 import { playSound, prepareSound, showNotification } from "./view/alerts.js";
 import { createAnswer } from "./view/answer.js";
 import { createAside } from "./view/aside.js";
@@ -39,10 +38,8 @@ import { drawPage } from "./view/page.js";
 import { createPanes } from "./view/panes.js";
 import { createPeople } from "./view/people.js";
 import { createPersonCard } from "./view/person_card.js";
-import { createSearchDialog } from "./view/search.js";
 import { createSettingsDialog } from "./view/settings_dialog.js";
 import { createSidebar } from "./view/sidebar.js";
-import { createSwitcher } from "./view/switcher.js";
 import { createToast } from "./view/toast.js";
 import { createTopic } from "./view/topic.js";
 import { translatePage } from "./view/translate_page.js";
@@ -50,6 +47,8 @@ import { translatePage } from "./view/translate_page.js";
 const HELLO_RETRY = 3000; // ms until a refused hello is sent again
 const PROFILES_EVERY = 5000; // ms between checks whether profiles have to be requested
 const FORM_LISTENS = 60_000; // ms until a login form that nobody fills in closes its connection
+let dialogs = null;     // once they are loaded,
+let loadingDialogs = null;
 let helloTimer = null;
 let greetingTimer = null;
 let drawing = null; // the timer of the next drawing
@@ -86,12 +85,7 @@ const drawAnswer = createAnswer({ join: enter, close: () => onClick({ do: "close
 const drawTopic = createTopic((text) => onClick({ do: "setTopic", text }));
 const drawElsewhere = createElsewhere(continueHere);
 const drawAside = createAside((key) => onClick({ do: "show", key }));
-const switcher = createSwitcher(onClick);
 const settingsDialog = createSettingsDialog(settings, { shownRoom, redraw });
-const search = createSearchDialog(state, {
-	search: (text, room) => sendSoon(startSearch(state, text, room)), more: () => sendSoon(moreHits(state)), open: enter,
-});
-const account = createAccount(state, act);
 const login = createLogin(logIn, useOtherName);
 const panes = createPanes();
 
@@ -362,8 +356,27 @@ function greetAgain() {
 }
 
 function showApp() {
+	withDialogs(drawSoon);
 	draw();
 	composer.focus();
+}
+
+function showSearch() {
+	withDialogs(({ search }) => search.show());
+}
+
+async function withDialogs(run) {
+	loadingDialogs ??= loadDialogs();
+	await loadingDialogs;
+	run(dialogs);
+}
+
+async function loadDialogs() {
+	document.head.append(byId("modules-later").content);
+	const { createDialogs } = await import("./dialogs.js");
+	dialogs = createDialogs(state, { act, goTo: onClick, search: {
+		search: (text, room) => sendSoon(startSearch(state, text, room)), more: () => sendSoon(moreHits(state)), open: enter,
+	} });
 }
 
 function showLogin(secret) {
@@ -406,9 +419,7 @@ function draw() {
 	drawAside(state);
 	drawToast(state);
 	card.draw();
-	search.draw();
-	account.draw();
-	switcher.draw(state);
+	dialogs?.draw();
 	storeSession(state);
 	recordShown(conversation, (key) => state.conversations.has(key));
 }
@@ -429,18 +440,18 @@ function logOut() {
 
 function goTo(forNew = false) {
 	sendAll(perform(state, { do: "listRooms" }, Date.now()).packets);
-	switcher.open(state, forNew);
+	withDialogs(({ switcher }) => switcher.open(state, forNew));
 }
 
 watchKeys({
-	isInApp: () => isInApp(state), goTo: () => goTo(), showKeys: () => settingsDialog.openKeys(), search: () => search.show(), closeSearch: () => search.close(), focus: () => composer.focus(),
+	isInApp: () => isInApp(state), goTo: () => goTo(), showKeys: () => settingsDialog.openKeys(), search: showSearch, closeSearch: () => dialogs?.search.close(), focus: () => composer.focus(),
 	step, stepUnread: (by) => step(by, ({ unread }) => unread > 0), nextMention: () => step(1, ({ mentions }) => mentions > 0),
 });
 // The sound may have been switched on at an earlier visit; browsers allow it after the first click.
 document.addEventListener("click", () => settings.get("sound") && prepareSound(), { once: true });
 watchHistory({ show: showConversation, join: (room, id) => isInApp(state) && enter(room, id) });
 addEventListener("beforeunload", (event) => messagePackets(state).length > 0 && event.preventDefault());
-byId("open-search").addEventListener("click", () => search.show());
+byId("open-search").addEventListener("click", showSearch);
 createLineMenu(byId("log"), (row) => log.lineOf(row), lineMenu);
 byId("retry").addEventListener("click", () => connection.reconnectNow());
 

@@ -68,16 +68,28 @@ test("every module is used, and arrives within a few round trips", () => {
 	assert.deepEqual(modules.filter((name) => !seen.has(name)), []);
 });
 
+/** All that a module needs, and itself, but for what comes by way of one other. */
+function reached(name, without = "", found = new Set()) {
+	found.add(name);
+	for (const next of imports.get(name))
+		if (next !== without && !found.has(next))
+			reached(next, without, found);
+	return found;
+}
+
 test("index.html preloads every module, so that none waits for another", () => {
 	const page = readFileSync(new URL("index.html", WEB), "utf8");
 	const [before, after] = page.split("<template id=\"modules\">");
-	const [template] = after.split("</template>");
+	const [template, later] = after.split("</template>");
 	const preloaded = (html) => [...html.matchAll(/<link rel="modulepreload" href="([^"]+)">/gu)].map(([, name]) => name);
 	const first = ["i18n/greeting.js", "i18n/translate.js", "lib/storage.js", "net/address.js"];
 	assert.deepEqual(preloaded(before), first, "what start.js needs");
 	// boot.js preloads the sentences, of the one language that is used.
-	const rest = modules.filter((name) => ![...first, "start.js", "i18n/en.js", "i18n/de.js"].includes(name));
+	const atLogin = reached("main.js", "dialogs.js");
+	const rest = modules.filter((name) => atLogin.has(name) && ![...first, "i18n/en.js", "i18n/de.js"].includes(name));
 	assert.deepEqual(preloaded(template).toSorted(), rest.toSorted(), "add or remove the line in index.html's head");
+	const afterLogin = [...reached("dialogs.js")].filter((name) => !atLogin.has(name));
+	assert.deepEqual(preloaded(later).toSorted(), afterLogin.toSorted(), "the same for what is loaded after the login");
 	assert.match(page, /<script type="module" src="start.js">/u);
 	assert.doesNotMatch(page, /<script(?! type="module" src="start.js"| src="boot.js")/u, "nothing else delays the first picture");
 });
