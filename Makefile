@@ -117,7 +117,8 @@ faults: test-packages ## a server starts for each allocation that it makes, and 
 		-p no:cacheprovider test_memory.py
 
 bench: programs $(BENCHES:%=$(BUILD)/tests/bench/%) ## deliveries a second beside a bare epoll server
-	@$(PYTHON) tests/bench/run.py $(if $(FULL),--full) $(if $(HISTORY),--history) $(STORED:%=--stored %)
+	@$(PYTHON) tests/bench/run.py $(if $(FULL),--full) $(if $(HISTORY),--history) $(if $(TLS),--tls) \
+		$(STORED:%=--stored %)
 
 shots: test-packages programs ## take the README's pictures anew, in tests/e2e/shots
 	@$(call need,fonts-noto-color-emoji fonts-noto-cjk fonts-dejavu-core)
@@ -275,6 +276,9 @@ $(BUILD)/tests/bench/fanout: $(BUILD)/tests/bench/fanout.o $(ARCHIVE)
 
 $(BUILD)/tests/bench/history: $(BUILD)/tests/bench/history.o $(ARCHIVE)
 	@$(LINK) -o $@ $^ $(PURE_LIBS) -lm
+
+$(BUILD)/tests/bench/load: $(BUILD)/tests/bench/load.o
+	@$(LINK) -o $@ $^ $(TLS_LIBS)
 
 $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o
 	@$(LINK) -o $@ $^

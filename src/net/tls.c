@@ -15,6 +15,7 @@
 #include "base/alloc.h"
 
 enum {
+	RECORDS = 4,             /* sent at once */
 	HANDSHAKE_RECORD = 0x16, /* RFC 8446, 5.1: what a client's first byte is */
 	TICKET_KEY_BYTES = 80,
 };
@@ -24,6 +25,7 @@ struct tls_context {
 	BIO_METHOD *bio;
 	char received[TLS_READ_BYTES];
 	char gathered[TLS_RECORD_BYTES];
+	struct strbuf written; /* by OpenSSL in a call that is under way */
 };
 
 struct tls {
@@ -79,9 +81,22 @@ static int
 bio_write(BIO *bio, const char *bytes, int n)
 {
 	struct tls *tls = BIO_get_data(bio);
-	size_t taken = tls->unsent.len > 0 ? 0 : tls_send(tls, bytes, (size_t)n);
-	strbuf_add(&tls->unsent, bytes + taken, (size_t)n - taken);
+	strbuf_add(&tls->context->written, bytes, (size_t)n);
 	return n;
+}
+
+/* After each call that may have written: sends it, in one go, and keeps what is not taken. */
+static void
+tls_send_written(struct tls *tls)
+{
+	struct strbuf *written = &tls->context->written;
+	size_t taken = 0;
+	if (written->len == 0)
+		return;
+	if (tls->unsent.len == 0)
+		taken = tls_send(tls, written->ptr, written->len);
+	strbuf_add(&tls->unsent, written->ptr + taken, written->len - taken);
+	written->len = 0;
 }
 
 static long
@@ -233,6 +248,7 @@ tls_context_close(struct tls_context *context)
 {
 	SSL_CTX_free(context->ctx);
 	BIO_meth_free(context->bio);
+	strbuf_clear(&context->written);
 	free(context);
 }
 
@@ -306,6 +322,7 @@ tls_decrypt(struct tls *tls, char *out, size_t room)
 			break;
 		n += (size_t)got;
 	}
+	tls_send_written(tls);
 	int error = got > 0 ? SSL_ERROR_NONE : SSL_get_error(tls->ssl, got);
 	if (error == SSL_ERROR_ZERO_RETURN)
 		tls->ended = true;
@@ -363,6 +380,17 @@ pieces_gather(char out[static TLS_RECORD_BYTES], const struct iovec *pieces, int
 	return (struct text){out, len};
 }
 
+/* Returns how many bytes were taken. */
+static size_t
+tls_write_record(struct tls *tls, const struct iovec *pieces, int n, int *first, size_t *past)
+{
+	struct text record = pieces_gather(tls->context->gathered, pieces, n, first, past);
+	ERR_clear_error();
+	if (record.len > 0 && SSL_write(tls->ssl, record.ptr, (int)record.len) <= 0)
+		tls_break(tls);
+	return record.len;
+}
+
 ssize_t
 tls_sendv(struct tls *tls, const struct iovec *pieces, int n)
 {
@@ -372,12 +400,9 @@ tls_sendv(struct tls *tls, const struct iovec *pieces, int n)
 		return -1;
 	}
 	for (int first = 0; first < n && !tls->failed && tls->unsent.len == 0;) {
-		struct text record =
-			pieces_gather(tls->context->gathered, pieces, n, &first, &past);
-		ERR_clear_error();
-		if (record.len > 0 && SSL_write(tls->ssl, record.ptr, (int)record.len) <= 0)
-			tls_break(tls);
-		taken += record.len;
+		for (int i = 0; i < RECORDS && first < n && !tls->failed; i++)
+			taken += tls_write_record(tls, pieces, n, &first, &past);
+		tls_send_written(tls);
 	}
 	errno = EPIPE;
 	return tls->failed ? -1 : (ssize_t)taken;
@@ -405,6 +430,7 @@ tls_shutdown(struct tls *tls)
 	ERR_clear_error();
 	if (tls_is_ready(tls) && SSL_shutdown(tls->ssl) < 0)
 		ERR_clear_error();
+	tls_send_written(tls);
 	tls->shut = true;
 	tls_flush(tls);
 }

@@ -338,6 +338,7 @@ main(int argc, char *argv[])
 {
 	static struct load load;
 	load.options = options_parse(argc, argv);
+	load.tls = load.options.tls ? wire_context() : NULL;
 	alarm(RUN_SECONDS);
 	load_open(&load);
 	if (load.options.mode == MODE_IDLE)

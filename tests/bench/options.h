@@ -26,6 +26,7 @@ struct options {
 	double seconds;       /* measured, after a warm-up */
 	int ports[PROTOCOLS]; /* 0: not used */
 	int idle_port;        /* where the idle clients connect, by lines */
+	bool tls;             /* on all ports */
 	long pid;             /* the server, for its time and memory; 0: unknown */
 };
 
@@ -91,6 +92,9 @@ option_apply(struct options *options, int option, const char *value)
 		options->mode = MODE_RATE;
 		options->rate = number_of(value, 1, 1e9);
 		break;
+	case 'T':
+		options->tls = true;
+		break;
 	case 'i':
 		options->mode = MODE_IDLE;
 		break;
@@ -106,9 +110,9 @@ options_parse(int argc, char *argv[])
 	static const char usage[] =
 		"[-L line port] [-J json port] [-W web port] [-p pid] [-n listeners] "
 		"[-s speakers] [-b bytes] [-t seconds] [-z listeners that do not read] "
-		"[-D line port -d idle clients] -o outstanding | -r rate | -i";
+		"[-D line port -d idle clients] [-T] -o outstanding | -r rate | -i";
 	struct options options = {.listeners = 100, .speakers = 20, .bytes = 80, .seconds = 1};
-	for (int option; (option = getopt(argc, argv, "L:J:W:D:d:z:p:n:s:b:t:o:r:i")) != -1;)
+	for (int option; (option = getopt(argc, argv, "L:J:W:D:d:z:p:n:s:b:t:o:r:iT")) != -1;)
 		if (!option_apply(&options, option, optarg))
 			fail("usage: load %s", usage);
 	if (options.speakers + options.slow > options.listeners)

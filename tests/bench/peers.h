@@ -15,6 +15,7 @@
 #include "options.h"
 #include "protocols.h"
 #include "stats.h"
+#include "wire.h"
 
 enum {
 	TEXT_HEAD = 14, /* `~SSS.NNNNNNNN `: the speaker and the message's number */
@@ -26,6 +27,7 @@ enum {
 
 struct peer {
 	int fd;
+	SSL *tls; /* NULL: plain */
 	enum protocol protocol;
 	unsigned number;
 	bool open;            /* connected; WebSocket: with its handshake done */
@@ -48,6 +50,7 @@ struct speaker {
 struct load {
 	struct options options;
 	int epoll, timer;
+	SSL_CTX *tls; /* NULL: plain */
 	struct peer *peers;
 	unsigned n_peers, open; /* open: those of them that are ready to log in */
 	unsigned readers;       /* those of them that read: the first */
@@ -78,7 +81,7 @@ static inline void
 peer_flush(struct load *load, struct peer *peer)
 {
 	struct bytes *out = &peer->out;
-	ssize_t sent = send(peer->fd, out->at, out->len, MSG_NOSIGNAL);
+	ssize_t sent = wire_send(peer->tls, peer->fd, out->at, out->len);
 	if (sent < 0 && errno != EAGAIN && errno != EINTR)
 		fail("listener %u: send: %s", peer->number, strerror(errno));
 	if (sent > 0) {
@@ -245,7 +248,7 @@ peer_read(struct load *load, struct peer *peer)
 		fail("listener %u: a message that is too long", peer->number);
 	if (had > 0)
 		memcpy(load->input, partial->at, had);
-	ssize_t got = recv(peer->fd, load->input + had, READ_BYTES, 0);
+	ssize_t got = wire_recv(peer->tls, peer->fd, load->input + had, READ_BYTES);
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (got <= 0)
@@ -271,6 +274,8 @@ peer_connect(struct load *load, struct peer *peer, int port)
 		fail("listener %u: %s", peer->number, strerror(errno));
 	if (peer->fd < 0 || connect(peer->fd, (struct sockaddr *)&to, sizeof to) < 0)
 		fail("listener %u: port %d: %s", peer->number, ntohs(to.sin_port), strerror(errno));
+	if (load->tls)
+		peer->tls = wire_open(load->tls, peer->fd);
 	if (fcntl(peer->fd, F_SETFL, O_NONBLOCK) < 0 ||
 		setsockopt(peer->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) < 0)
 		fail("listener %u: %s", peer->number, strerror(errno));

@@ -37,21 +37,25 @@ address = 127.0.0.1
 sessions = 20000
 rate = 0
 login_timeout = 0
-{history}
+{more}
 [listener:telnet]
 protocol = telnet
 port = 0
+{each}
 [listener:json]
 protocol = json
 port = 0
+{each}
 [listener:web]
 protocol = web
 port = 0
 root = {web}
+{each}
 [listener:idle]
 protocol = telnet
 port = 0
 room = idle
+{each}
 """
 IDLE_CLIENTS = 10000
 BYTES_STORED = 400  # of a message, with room for the write-ahead log
@@ -107,6 +111,14 @@ def pin(pid, core):
             os.sched_setaffinity(pid, {core})
 
 
+def certificate(folder):
+    """For the server: of the kind that is usual."""
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                    "ec_paramgen_curve:prime256v1", "-nodes", "-days", "3", "-subj", "/CN=bench",
+                    "-keyout", folder / "key.pem", "-out", folder / "certificate.pem"],
+                   check=True, capture_output=True)
+
+
 class Bench:
     """Measures each server in turn."""
 
@@ -128,15 +140,22 @@ class Bench:
                 "file": [str(args.server), "-c", self.settings("file.ini", file)],
                 "none": self.servers["teahoused"],
             }
+        if args.tls:
+            certificate(self.folder)
+            more = "[tls]\ncertificate = certificate.pem\nkey = key.pem"
+            self.servers = {
+                "tls": [str(args.server), "-c", self.settings("tls.ini", more, "tls = yes")],
+                "plain": self.servers["teahoused"],
+            }
         cores = sorted(os.sched_getaffinity(0))
         self.cores = cores[:2] if len(cores) > 1 else [None, None]
         self.end = time.monotonic() + ALL_WITHIN[args.full]
         self.waited = self.ran = 0.0
 
-    def settings(self, name, history=""):
-        """Writes a settings file; returns its path."""
+    def settings(self, name, more="", each=""):
+        """Writes a settings file, `each` in each listener; returns its path."""
         settings = self.folder / name
-        settings.write_text(SETTINGS.format(web=ROOT / "web", history=history))
+        settings.write_text(SETTINGS.format(web=ROOT / "web", more=more, each=each))
         return str(settings)
 
     def measure(self, command, way, options):
@@ -150,6 +169,8 @@ class Bench:
                      for word in (PORT_OPTIONS[name], server.ports[name])]
             if "idle" in server.ports:
                 ports += ["-D", server.ports["idle"]]
+            if command == self.servers.get("tls"):
+                ports += ["-T"]
             load = subprocess.Popen(
                 [str(BUILT / "load"), "-p", str(server.process.pid), *ports, *options],
                 stdout=subprocess.PIPE, text=True)
@@ -369,6 +390,7 @@ def arguments():
     parser.add_argument("--way", choices=list(WAYS), help="measure this way only")
     parser.add_argument("--history", action="store_true",
                         help="compare with and without a history in a file")
+    parser.add_argument("--tls", action="store_true", help="compare TLS with plain connections")
     parser.add_argument("--stored", type=int, metavar="MESSAGES",
                         help="the history by itself, with so many messages")
     parser.add_argument("--server", type=pathlib.Path, default=ROOT / "build/teahoused")
@@ -404,6 +426,11 @@ def main():
         try:
             if args.history:
                 kept(bench, args, few, [100, 1000])
+                return 0
+            if args.tls:
+                closed(bench, args, few, [100, 1000])
+                steady(bench, args, few, [100, 1000])
+                staying(bench, [way for way in ways if way != "mixed" or args.way], [1000])
                 return 0
             closed(bench, args, ways, [100, 1000] if args.full else [100])
             steady(bench, args, few, [100, 1000] if args.full else [100])
