@@ -1,6 +1,7 @@
 /* Finds conversations by nicks, and notices when a nick may belong to another person. */
 #include "client/model/conversation.h"
 
+#include "client/model/event_line.h"
 #include "client/model/utf8.h"
 
 static bool
@@ -47,7 +48,11 @@ struct room *
 model_open_conversation(struct model *model, struct text nick)
 {
 	struct room *room = model_conversation(model, nick);
-	return room ? room : model_open_room(model, model_spelling(model, nick), true);
+	if (room)
+		return room;
+	room = model_open_room(model, model_spelling(model, nick), true);
+	room->past.known = model->keeps_direct;
+	return room;
 }
 
 void
@@ -158,16 +163,7 @@ model_add_direct(
 {
 	bool mine = model_is_me(model, from);
 	struct text peer = mine ? to : from;
-	struct line_parts parts = {
-		.nick = from,
-		.verb = text_of(model->single_window ? " -> " : ": "),
-		.to = model->single_window ? to : TEXT_NONE,
-		.separator = text_of(model->single_window ? ": " : ""),
-		.body = message,
-	};
-	struct line *line = line_make(LINE_DIRECT, time, &parts);
-	line->mine = mine;
-	line->mentions = !mine;
+	struct line *line = event_line_direct(model, from, to, message, time);
 	strset_add(&model->direct_peers, peer);
 	if (model->single_window || peer.len == 0) {
 		model_publish_everywhere(model, line);

@@ -38,6 +38,23 @@ event_line_message(const struct model *model, const struct room *room, enum line
 }
 
 struct line *
+event_line_direct(const struct model *model, struct text from, struct text to, struct text message,
+	int64_t time)
+{
+	struct line_parts parts = {
+		.nick = from,
+		.verb = text_of(model->single_window ? " -> " : ": "),
+		.to = model->single_window ? to : TEXT_NONE,
+		.separator = text_of(model->single_window ? ": " : ""),
+		.body = message,
+	};
+	struct line *line = line_make(LINE_DIRECT, time, &parts);
+	line->mine = model_is_me(model, from);
+	line->mentions = !line->mine;
+	return line;
+}
+
+struct line *
 event_line_topic(struct text nick, struct text topic, int64_t time)
 {
 	struct line_parts parts = {

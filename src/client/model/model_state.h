@@ -15,6 +15,7 @@ struct model {
 	size_t n_rooms;
 	size_t current;     /* index of the one that is shown */
 	struct room *here;  /* the room that was last shown, if a conversation is now */
+	bool keeps_direct;  /* the server keeps direct messages */
 	bool single_window; /* direct messages have no windows of their own */
 	struct strset commands, known_rooms;
 	struct manual *manual; /* in the server's order */

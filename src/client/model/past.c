@@ -96,13 +96,31 @@ merge_take(struct merge *merge, struct line *line)
 	scrollback_append(&merge->lines, line);
 }
 
+/* Takes over a line of a page; the separator goes before the first one that is unread. */
+static void
+merge_take_page(struct merge *merge, const struct room *room, struct line *line)
+{
+	if (room->marker.wanted && !merge->mark && line->id > room->marker.from &&
+		line_counts_as_unread(line)) {
+		struct line_parts parts = {.prefix = text_of("new")};
+		struct line *separator = line_make(LINE_UNREAD, line->time, &parts);
+		merge_add_day(merge, line->time);
+		scrollback_append(&merge->lines, separator);
+		merge->mark = merge->lines.last;
+		line_unref(separator);
+	}
+	merge_take(merge, line);
+}
+
 /* Takes over a line of the room and what is known of its number. */
 static void
 merge_take_own(struct merge *merge, const struct room *room, uint64_t number, struct line *line)
 {
 	const struct scrollback *scroll = &room->scroll;
 	bool made_anew = (line->kind == LINE_DAY && !line->answer) || line->kind == LINE_BEGIN;
-	if (made_anew)
+	/* Older lines are unread, too. */
+	bool moved = line->kind == LINE_UNREAD && merge->mark;
+	if (made_anew || moved)
 		return;
 	merge_take(merge, line);
 	if (!merge->bottom && scroll->bottom && scroll->bottom <= number)
@@ -137,13 +155,13 @@ merge_all(struct merge *merge, const struct room *room, const struct page *page)
 		if (line->id)
 			id = line->id;
 		while (i < page->n && page->lines[i]->id < id)
-			merge_take(merge, page->lines[i++]);
+			merge_take_page(merge, room, page->lines[i++]);
 		while (i < page->n && page->lines[i]->id == id)
 			i++;
 		merge_take_own(merge, room, n, line);
 	}
 	while (i < page->n)
-		merge_take(merge, page->lines[i++]);
+		merge_take_page(merge, room, page->lines[i++]);
 }
 
 /* Drops what is too much. Returns whether lines at the end were dropped. */
@@ -205,7 +223,7 @@ past_add_older(struct model *model, struct room *room, const struct page *page)
 static void
 past_announce(struct model *model, struct room *room, const struct line *line)
 {
-	if (room != model_current(model) && line_counts_as_unread(line)) {
+	if (room != model_current(model) && room_is_unread(room, line, true)) {
 		room->unread++;
 		room->mentioned |= line->mentions;
 	}

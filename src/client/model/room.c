@@ -185,13 +185,22 @@ room_merge(struct room *room, struct room *from)
 	from->draft = NULL;
 }
 
+bool
+room_is_unread(const struct room *room, const struct line *line, bool counts)
+{
+	uint64_t from = counts && room->marker.counted > room->marker.id ? room->marker.counted
+									 : room->marker.id;
+	return line_counts_as_unread(line) && (line->id == 0 || line->id > from);
+}
+
 void
 room_add_line(struct room *room, struct line *line, bool shown)
 {
-	bool unread = !shown && line_counts_as_unread(line);
+	bool new = !shown &&room_is_unread(room, line, false);
+	bool unread = !shown && room_is_unread(room, line, true);
 	if (room_was_away(room, line))
 		room_mark_away(room, line->time);
-	if (unread && !room->unread_mark && !room->past.detached) {
+	if (new && !room->unread_mark && !room->past.detached) {
 		room_add_day(room, line);
 		room_add_separator(room, LINE_UNREAD, line->time, "new");
 		room->unread_mark = room->scroll.last;
@@ -226,12 +235,15 @@ room_set_read(struct room *room)
 {
 	room->unread = 0;
 	room->mentioned = false;
+	room->marker.more = false;
 }
 
 void
 room_clear_mark(struct room *room)
 {
-	if (room->unread_mark)
-		scrollback_remove(&room->scroll, room->unread_mark);
+	if (!room->unread_mark)
+		return;
+	scrollback_remove(&room->scroll, room->unread_mark);
 	room->unread_mark = 0;
+	room->marker.wanted = false;
 }

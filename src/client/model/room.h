@@ -35,6 +35,17 @@ struct past {
 	size_t loaded;      /* lines of newer pages since then */
 };
 
+/* Up to where the user has read, in any session; of accounts alone. */
+struct marker {
+	uint64_t id;      /* 0: nothing was read, or it is not known */
+	uint64_t counted; /* the server has counted what is unread up to this id; 0: it has not */
+	bool more;        /* .. and has stopped counting */
+	bool wanted;   /* older lines may be new: the separator goes before the first of those .. */
+	uint64_t from; /* .. that have a higher id */
+	uint64_t sent; /* the server was told of this one */
+	int64_t sent_ms; /* when, by the monotonic clock */
+};
+
 struct room {
 	char *name;  /* empty: the user is in no room */
 	bool direct; /* a conversation: the name is the other user's */
@@ -59,6 +70,7 @@ struct room {
 	size_t unread;        /* lines that came while another room was shown */
 	bool mentioned;       /* one of them mentions the user */
 	uint64_t unread_mark; /* number of the separator before them; 0: there is none */
+	struct marker marker;
 };
 
 struct room *room_open(struct text name);
@@ -92,6 +104,9 @@ void room_set_read(struct room *room);
 
 /* Adds the separator before what was missed while the connection was lost. */
 void room_mark_away(struct room *room, int64_t time);
+
+/* Whether the line is new to the user; counts: and is not among those that are counted. */
+bool room_is_unread(const struct room *room, const struct line *line, bool counts);
 
 /* Removes the separator before what was unread. */
 void room_clear_mark(struct room *room);

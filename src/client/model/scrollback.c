@@ -123,6 +123,21 @@ scrollback_remove(struct scrollback *scroll, uint64_t number)
 		scrollback_to_end(scroll);
 }
 
+void
+scrollback_insert(struct scrollback *scroll, uint64_t number, struct line *line)
+{
+	scrollback_append(scroll, line);
+	for (uint64_t i = scroll->last; i > number; i--) {
+		struct line **own = &scroll->ring[scrollback_index(scroll, i)];
+		struct line **before = &scroll->ring[scrollback_index(scroll, i - 1)];
+		struct line *moved = *own;
+		*own = *before;
+		*before = moved;
+	}
+	scroll->bottom += scroll->bottom >= number;
+	scroll->seen += scroll->seen >= number;
+}
+
 const struct line *
 scrollback_newest(const struct scrollback *scroll)
 {

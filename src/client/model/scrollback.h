@@ -43,6 +43,9 @@ void scrollback_merge(struct scrollback *scroll, const struct scrollback *from);
 /* Removes a line by its number, if it is still there; later lines are renumbered by one. */
 void scrollback_remove(struct scrollback *scroll, uint64_t number);
 
+/* Puts a line before the one of that number, which there is; later lines are renumbered by one. */
+void scrollback_insert(struct scrollback *scroll, uint64_t number, struct line *line);
+
 /* The newest line; NULL: there are none. */
 const struct line *scrollback_newest(const struct scrollback *scroll);
 

@@ -175,7 +175,8 @@ json_request_past(struct session *session, const struct past_request *request)
 	struct strbuf ref = {0};
 	strbuf_printf(&ref, "%s%lu", json_ref_page, request->number);
 	json_send_history(session, &(struct json_page){
-					   .room = request->room,
+					   .room = request->direct ? TEXT_NONE : request->room,
+					   .with = request->direct ? request->room : TEXT_NONE,
 					   .ref = strbuf_view(&ref),
 					   .limit = request->limit,
 					   .before = request->newer ? 0 : request->id,
@@ -196,5 +197,6 @@ const struct protocol protocol_json = {
 	.request_rooms = json_request_rooms,
 	.request_past = json_request_past,
 	.send_account = json_send_account,
+	.send_read = json_send_read,
 	.log_out = json_send_logout,
 };

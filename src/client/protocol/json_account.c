@@ -2,11 +2,12 @@
 #include <time.h>
 
 #include "client/model/day.h"
+#include "client/model/markers.h"
 #include "client/protocol/json_packet.h"
 #include "client/protocol/json_send.h"
 #include "client/session/account.h"
 #include "client/session/clock.h"
-#include "client/session/login.h"
+#include "client/session/loading.h"
 
 void
 receive_account(const struct packet *packet)
@@ -16,15 +17,65 @@ receive_account(const struct packet *packet)
 	packet_say(packet, LINE_NOTICE, packet->message);
 }
 
+enum { CONVERSATIONS_OPENED = 10 };
+
+/* Of conversations, those with something unread, and the newest others. */
+static void
+receive_remembered(const struct packet *packet, const char *list, bool direct)
+{
+	struct session *session = packet->session;
+	for (size_t i = 0; i < json_length(packet->json, list); i++) {
+		const struct json *one = json_item_object(packet->json, list, i);
+		if (!one)
+			continue;
+		struct remembered remembered = {
+			.name = json_text(one, direct ? "with" : "room"),
+			.direct = direct,
+			.read = json_count(one, "read"),
+			.last = json_count(one, "last"),
+			.unread = json_count(one, "unread"),
+			.mentions = json_count(one, "mentions"),
+			.more = json_flag(one, "more"),
+		};
+		if (remembered.name.len == 0 ||
+			(direct && i >= CONVERSATIONS_OPENED && remembered.unread == 0))
+			continue;
+		struct room *room = model_remember(session->model, &remembered);
+		room->told = true;
+		if (!json_flag(packet->json, "resumed"))
+			loading_return(session, room);
+	}
+}
+
 void
-receive_welcome_account(const struct packet *packet)
+receive_welcome_account(const struct packet *packet, bool first)
 {
 	struct account *account = &packet->session->account;
+	struct model *model = packet->session->model;
 	struct text accounts = json_text(packet->json, "accounts");
 	account->server = text_is(accounts, text_of("open"))     ? ACCOUNTS_OPEN
 			  : text_is(accounts, text_of("closed")) ? ACCOUNTS_CLOSED
 								 : ACCOUNTS_NONE;
 	account_entered(packet->session, json_flag(packet->json, "account"));
+	model->keeps_direct = account->server != ACCOUNTS_NONE;
+	if (packet->session->interactive)
+		receive_remembered(packet, "directs", true);
+	receive_remembered(packet, "rooms", false);
+	struct room *room = model_room(model, packet->room);
+	if (room && account->registered && first)
+		model_show(model, room);
+}
+
+/* What was read in another session. */
+void
+receive_read(const struct packet *packet)
+{
+	struct model *model = packet->session->model;
+	struct text with = json_text(packet->json, "with");
+	struct room *room =
+		with.len > 0 ? model_conversation(model, with) : model_room(model, packet->room);
+	if (room)
+		model_read_elsewhere(model, room, json_count(packet->json, "id"));
 }
 
 bool

@@ -35,7 +35,8 @@ void receive_peer(const struct packet *packet, struct text nick, bool online);
 /* The user's account and sessions. */
 void receive_account(const struct packet *packet);
 void receive_sessions(const struct packet *packet);
-void receive_welcome_account(const struct packet *packet);
+void receive_welcome_account(const struct packet *packet, bool first);
+void receive_read(const struct packet *packet);
 
 /* The server refuses a login or a change of the account. False: that is not what it is about. */
 bool receive_account_error(const struct packet *packet);

@@ -22,6 +22,8 @@ event_line(const struct model *model, const struct room *room, const struct json
 		line = event_line_message(model, room, LINE_MESSAGE, nick, message, time);
 	else if (text_is(type, text_of("emote")))
 		line = event_line_message(model, room, LINE_EMOTE, nick, message, time);
+	else if (text_is(type, text_of("direct")))
+		line = event_line_direct(model, nick, json_text(event, "to"), message, time);
 	else if (text_is(type, text_of("topic")))
 		line = event_line_topic(nick, json_text(event, "topic"), time);
 	else if (text_is(type, text_of("nick")))
@@ -39,7 +41,7 @@ page_look_for_pending(struct session *session, const struct room *room, const st
 {
 	struct text nick = {line->text + line->nick_at, line->nick_len};
 	struct text body = {line->text + line->body_at, line->len - line->body_at};
-	if (!room->past.newer || line->id <= room->past.away_from ||
+	if (!room->past.newer || room->direct || line->id <= room->past.away_from ||
 		!model_is_me(session->model, nick))
 		return;
 	body.len -= line->kind == LINE_EMOTE ? strlen("]") : 0;
@@ -93,11 +95,18 @@ static void
 receive_typed_history(const struct packet *packet)
 {
 	struct session *session = packet->session;
-	const struct room *room = model_room(session->model, packet->room);
+	struct text with = json_text(packet->json, "with");
+	/* A script has no conversations. */
+	bool direct = with.len > 0 && !session->model->single_window;
+	struct room *room = direct         ? model_open_conversation(session->model, with)
+			    : with.len > 0 ? model_current(session->model)
+					   : model_room(session->model, packet->room);
 	if (!room)
 		return;
 	struct page page = page_read(packet, room);
-	answers_show_history(session, packet->room, &page, json_count(packet->json, "first"));
+	answers_show_history(session, room, &page, json_count(packet->json, "first"));
+	if (direct)
+		model_show(session->model, room);
 	page_clear(&page);
 }
 
@@ -118,6 +127,26 @@ receive_history(const struct packet *packet)
 	page_clear(&page);
 }
 
+/* A direct message is of the conversation, which need not be open. */
+static void
+receive_found(struct session *session, const struct json *event)
+{
+	const struct model *model = session->model;
+	struct text name = json_text(event, "room"), nick = json_text(event, "nick");
+	bool direct = text_is(json_text(event, "type"), text_of("direct"));
+	struct text peer = model_is_me(model, nick) ? json_text(event, "to") : nick;
+	const struct room *room =
+		direct ? model_conversation(model, peer) : model_room(model, name);
+	const struct room *shown = room ? room : model_current(model);
+	struct line *line = room || direct ? event_line(model, shown, event) : NULL;
+	struct strbuf label = {0};
+	if (!line)
+		return;
+	strbuf_printf(&label, "%s%.*s", direct ? "@" : "", TEXT_ARGS(direct ? peer : name));
+	answers_add(session, room, strbuf_view(&label), line);
+	strbuf_clear(&label);
+}
+
 void
 receive_search(const struct packet *packet)
 {
@@ -127,11 +156,8 @@ receive_search(const struct packet *packet)
 	/* The newest come first, and are shown last. */
 	for (size_t i = json_length(json, "events"); i-- > 0;) {
 		const struct json *event = json_item_object(json, "events", i);
-		struct text name = event ? json_text(event, "room") : TEXT_NONE;
-		const struct room *room = model_room(session->model, name);
-		struct line *line = room ? event_line(session->model, room, event) : NULL;
-		if (line)
-			answers_add(session, room, line);
+		if (event)
+			receive_found(session, event);
 	}
 	answers_end_search(session, json_length(json, "events"),
 		json_flag(json, "more") ? json_count(json, "first") : 0);

@@ -22,16 +22,17 @@ receive_welcome(const struct packet *packet)
 	bool returns = session->was_online;
 	bool resumed = json_flag(packet->json, "resumed") || changes;
 	resume_keep(session, json_text(packet->json, "resume"));
-	login_accepted(session, packet->nick);
-	receive_welcome_account(packet);
 	if (returns)
 		resume_begin(session, resumed);
+	login_accepted(session, packet->nick);
+	receive_welcome_account(packet, !returns);
 	bool knows_peers = true;
 	for (size_t i = 0; i < session->model->n_rooms; i++) {
 		struct text room = text_of(session->model->rooms[i]->name);
 		if (session->model->rooms[i]->direct)
 			knows_peers = false;
-		else if (room.len > 0 && !text_is(room, given) && !resumed)
+		else if (room.len > 0 && !text_is(room, given) && !resumed &&
+			 !session->account.registered)
 			json_send_request(session, "join", room, TEXT_NONE);
 	}
 	if (!knows_peers)
@@ -89,6 +90,8 @@ receive_direct(const struct packet *packet)
 {
 	struct text to = json_text(packet->json, "to");
 	receive_missed(packet, LINE_DIRECT, to);
+	if (packet->ref.len > 0)
+		pending_keep_direct(packet->session, packet->ref, to);
 	model_add_direct(packet->session->model, packet->nick, to, packet->message, packet->time);
 	receive_direct_sent(packet, to);
 }
@@ -195,9 +198,28 @@ receive_topic(const struct packet *packet)
 		model_topic_set(model, packet->room, packet->nick, topic, packet->time);
 }
 
+/* The recipient of a direct message reads it later: told quietly, beside it. */
+static void
+receive_direct_later(const struct packet *packet)
+{
+	struct model *model = packet->session->model;
+	const struct session *session = packet->session;
+	struct text to = pending_peer(session, packet->ref);
+	if (!to.ptr && session->direct_ref && text_is(packet->ref, text_of(session->direct_ref)))
+		to = text_of(session->direct_to);
+	struct room *room = model->single_window ? NULL : model_conversation(model, to);
+	struct line_parts parts = {.prefix = text_of("*** "), .body = packet->message};
+	struct line *line = line_make(LINE_LOCAL, packet->time, &parts);
+	model_publish(model, room ? room : model_current(model), line);
+}
+
 static void
 receive_notice(const struct packet *packet)
 {
+	if (text_is(json_text(packet->json, "code"), text_of("direct-later"))) {
+		receive_direct_later(packet);
+		return;
+	}
 	model_add_notice(
 		packet->session->model, LINE_NOTICE, packet->room, packet->message, packet->time);
 }
@@ -312,6 +334,7 @@ static const struct {
 	{"commands", receive_commands},
 	{"history", receive_history},
 	{"account", receive_account},
+	{"read", receive_read},
 	{"sessions", receive_sessions},
 	{"search", receive_search},
 	{"notice", receive_notice},

@@ -129,6 +129,7 @@ json_send_history(struct session *session, const struct json_page *page)
 	struct packet_writer writer;
 	packet_begin(&writer, "history");
 	writer_put(&writer, "room", page->room);
+	writer_put(&writer, "with", page->with);
 	writer_put_number(&writer, "limit", page->limit);
 	writer_put_number(&writer, "before", page->before);
 	writer_put_number(&writer, "after", page->after);
@@ -144,6 +145,16 @@ json_send_search(struct session *session, struct text words, uint64_t before, st
 	writer_put(&writer, "text", words);
 	writer_put_number(&writer, "before", before);
 	writer_put(&writer, "ref", ref);
+	packet_send(session, &writer);
+}
+
+void
+json_send_read(struct session *session, const struct room *room)
+{
+	struct packet_writer writer;
+	packet_begin(&writer, "read");
+	writer_put(&writer, room->direct ? "with" : "room", text_of(room->name));
+	writer_put_number(&writer, "id", room->marker.id);
 	packet_send(session, &writer);
 }
 

@@ -20,6 +20,8 @@ extern const char json_ref_page[];    /* begins that of a page of the history; i
 
 void json_send_hello(struct session *session);
 
+void json_send_read(struct session *session, const struct room *room);
+
 /* What session.account tells. */
 void json_send_account(struct session *session);
 
@@ -30,7 +32,7 @@ void json_send_logout(struct session *session);
 
 /* A request for a page of a room's history. limit, before, after: 0 is none. */
 struct json_page {
-	struct text room, ref;
+	struct text room, with, ref; /* of a room, or of the conversation with a user */
 	uint64_t limit, before, after;
 };
 void json_send_history(struct session *session, const struct json_page *page);

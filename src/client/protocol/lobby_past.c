@@ -80,6 +80,6 @@ lobby_receive_past(struct session *session, struct text string)
 		return false;
 	struct line *line = past_line(session->model, room, string, time);
 	line->past = true;
-	answers_add(session, room, line);
+	answers_add(session, room, text_of(room->name), line);
 	return true;
 }

@@ -21,24 +21,32 @@ answers_add_line(
 		model->on_line(model->ctx, from, line);
 }
 
+static void
+answers_notice(
+	struct session *session, struct room *room, enum line_kind kind, const struct strbuf *text)
+{
+	struct line_parts parts = {.prefix = text_of("*** "), .body = strbuf_view(text)};
+	model_publish(session->model, room, line_make(kind, wall_ms(), &parts));
+}
+
 /* Says that what follows is an answer; scripts see that by the lines themselves. */
 static void
-answers_begin(struct session *session, struct text room, const char *what, const char *name)
+answers_begin(struct session *session, struct room *room, const char *what, const char *name)
 {
 	session->answers_time = wall_ms();
 	if (!session->interactive)
 		return;
 	struct strbuf text = {0};
 	strbuf_printf(&text, "%s %s:", what, name);
-	model_add_notice(session->model, LINE_LOCAL, room, strbuf_view(&text), wall_ms());
+	answers_notice(session, room, LINE_LOCAL, &text);
 	strbuf_clear(&text);
 }
 
 void
 answers_begin_search(struct session *session)
 {
-	answers_begin(
-		session, TEXT_NONE, "Found for", session->search ? session->search : "your search");
+	answers_begin(session, model_current(session->model), "Found for",
+		session->search ? session->search : "your search");
 }
 
 /* The date, where it is not that of the line before. */
@@ -55,21 +63,13 @@ answers_add_day(struct session *session, struct room *room, int64_t time)
 	session->answers_time = time;
 }
 
-static void
-answers_notice(struct session *session, struct text room, const struct strbuf *text)
-{
-	model_add_notice(session->model, LINE_NOTICE, room, strbuf_view(text), wall_ms());
-}
-
 void
 answers_show_history(
-	struct session *session, struct text name, const struct page *page, uint64_t first)
+	struct session *session, struct room *room, const struct page *page, uint64_t first)
 {
-	struct room *room = model_room(session->model, name);
 	struct strbuf text = {0};
-	if (!room)
-		return;
-	answers_begin(session, name, "What was said in", room->name);
+	answers_begin(session, room, room->direct ? "What was said with" : "What was said in",
+		room->name);
 	for (size_t i = 0; i < page->n; i++) {
 		answers_add_day(session, room, page->lines[i]->time);
 		answers_add_line(session, room, room, page->lines[i]);
@@ -78,18 +78,18 @@ answers_show_history(
 	if (page->more && first > 0)
 		strbuf_printf(
 			&text, " For older messages: /history %zu before %" PRIu64, page->n, first);
-	answers_notice(session, name, &text);
+	answers_notice(session, room, LINE_NOTICE, &text);
 	strbuf_clear(&text);
 }
 
-/* The same line with the name of its room before the text. */
+/* The same line with where it was said before the text. */
 static struct line *
-answers_with_room(const struct room *room, const struct line *line)
+answers_with_label(struct text label, const struct line *line)
 {
 	struct strbuf body = {0};
 	bool emote = line->kind == LINE_EMOTE;
-	strbuf_printf(&body, "[%s] %.*s", room->name, (int)(line->len - line->body_at - emote),
-		line->text + line->body_at);
+	strbuf_printf(&body, "[%.*s] %.*s", TEXT_ARGS(label),
+		(int)(line->len - line->body_at - emote), line->text + line->body_at);
 	struct line_parts parts = {
 		.prefix = {line->text, line->nick_at},
 		.nick = {line->text + line->nick_at, line->nick_len},
@@ -106,16 +106,16 @@ answers_with_room(const struct room *room, const struct line *line)
 }
 
 void
-answers_add(struct session *session, const struct room *room, struct line *line)
+answers_add(struct session *session, const struct room *room, struct text label, struct line *line)
 {
 	struct room *here = model_current(session->model);
 	if (session->interactive && room != here) {
-		struct line *copy = answers_with_room(room, line);
+		struct line *copy = answers_with_label(label, line);
 		line_unref(line);
 		line = copy;
 	}
 	answers_add_day(session, here, line->time);
-	answers_add_line(session, here, room, line);
+	answers_add_line(session, here, room ? room : here, line);
 	line_unref(line);
 }
 
@@ -130,7 +130,7 @@ answers_end_search(struct session *session, size_t n, uint64_t before)
 		strbuf_printf(&text, "%zu %s found.", n, n == 1 ? "message" : "messages");
 	if (before > 0)
 		strbuf_puts(&text, " For older messages: /search");
-	answers_notice(session, TEXT_NONE, &text);
+	answers_notice(session, model_current(session->model), LINE_NOTICE, &text);
 	strbuf_clear(&text);
 }
 

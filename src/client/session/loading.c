@@ -22,6 +22,7 @@ loading_request(struct session *session, struct room *room, bool newer, size_t l
 	room->past.from = newer ? past_after(room) : past_before(room);
 	struct past_request request = {
 		.room = text_of(room->name),
+		.direct = room->direct,
 		.newer = newer,
 		.id = room->past.from,
 		.limit = limit,
@@ -43,6 +44,16 @@ loading_fill(struct session *session, struct text name)
 		return;
 	past_return(room, 0);
 	loading_request(session, room, true, PAGE_LINES);
+}
+
+void
+loading_return(struct session *session, struct room *room)
+{
+	if (!room->past.away_from || !session->protocol->request_past)
+		return;
+	past_return(room, UINT64_MAX);
+	loading_request(session, room, true, PAGE_LINES);
+	room->past.known = true;
 }
 
 void
@@ -104,6 +115,14 @@ loading_is_too_much(const struct session *session, const struct room *room)
 	       room->past.loaded >= MISSED_LINES;
 }
 
+/* Of direct messages, resume.h decides. */
+static void
+loading_settle(struct session *session, const struct room *room, bool known)
+{
+	if (!room->direct)
+		pending_settle(session, text_of(room->name), known);
+}
+
 static void
 loading_add_newer(struct session *session, struct room *room, const struct page *page)
 {
@@ -111,16 +130,16 @@ loading_add_newer(struct session *session, struct room *room, const struct page 
 	room->past.loaded += page->n;
 	past_add_newer(session->model, room, page);
 	if (!past_has_newer(room)) {
-		pending_settle(session, text_of(room->name), true);
+		loading_settle(session, room, true);
 	} else if (loading_is_too_much(session, room)) {
 		past_to_end(room);
 		loading_request(session, room, false, FIRST_LINES);
-		pending_settle(session, text_of(room->name), false);
+		loading_settle(session, room, false);
 	} else if (loading_goes_on(room)) {
 		loading_request(session, room, true, PAGE_LINES);
 	} else if (away) {
 		past_end_absence(room);
-		pending_settle(session, text_of(room->name), false);
+		loading_settle(session, room, false);
 	}
 }
 
@@ -138,7 +157,11 @@ loading_answered(struct session *session, struct room *room, const struct page *
 {
 	room->past.request = 0;
 	room->past.failed = false;
-	if (!loading_fits(room))
+	/* Nothing was ever kept of it: it does not begin here either. */
+	bool empty = room->direct && page->n == 0 && past_before(room) == 0 && !page->more;
+	if (empty)
+		room->past.known = false;
+	if (!loading_fits(room) || empty)
 		session->model->changed = true;
 	else if (room->past.newer)
 		loading_add_newer(session, room, page);
@@ -152,12 +175,13 @@ loading_failed(struct session *session, struct room *room, struct text sentence)
 	bool newer = room->past.newer;
 	room->past.request = 0;
 	room->past.failed = true;
-	room->past.known = sentence.len > 0;
+	room->past.known = sentence.len > 0 && !room->direct;
 	if (newer) {
 		past_give_up(session->model, room);
-		pending_settle(session, text_of(room->name), false);
+		loading_settle(session, room, false);
 	}
-	if (sentence.len > 0)
+	/* Between guests nothing is kept. */
+	if (sentence.len > 0 && !room->direct)
 		model_add_notice(
 			session->model, LINE_REFUSED, text_of(room->name), sentence, wall_ms());
 }

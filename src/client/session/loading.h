@@ -14,6 +14,9 @@
  */
 void loading_enter(struct session *session, struct text name, uint64_t id);
 
+/* .. or has a conversation again, of which something may have been missed. */
+void loading_return(struct session *session, struct room *room);
+
 /* The user sees the first of a room's lines, or the last one: loads those beyond, if there are any. */
 void loading_older(struct session *session, struct room *room);
 void loading_newer(struct session *session, struct room *room);

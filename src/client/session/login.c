@@ -25,8 +25,11 @@ login_choose_room(struct session *session, struct text room)
 struct text
 login_room(const struct session *session)
 {
-	struct text room =
-		text_of(session->was_online ? model_current(session->model)->name : session->room);
+	const struct model *model = session->model;
+	const struct room *shown = model_current(model);
+	struct text room = text_of(!session->was_online ? session->room
+				   : shown->direct      ? model->here->name
+							: shown->name);
 	return session->without_room || room.len == 0 ? TEXT_NONE : room;
 }
 

@@ -9,6 +9,7 @@
 #include "teahouse/text.h"
 
 struct session;
+struct room;
 
 enum rooms {
 	ROOMS_GIVEN,  /* the server chooses the first room unless the user does */
@@ -19,7 +20,8 @@ enum rooms {
 /* A page of a room's history: at most so many events before an id (0: the newest) or after one. */
 struct past_request {
 	struct text room;
-	bool newer; /* after the id */
+	bool direct; /* a conversation: `room` is the other user's name */
+	bool newer;  /* after the id */
 	uint64_t id;
 	size_t limit;
 	unsigned long number;
@@ -68,6 +70,8 @@ struct protocol {
 	 * account_entered or account_refused. NULL: the protocol has no accounts.
 	 */
 	void (*send_account)(struct session *session);
+	/* Tells up to where the room's or conversation's lines were read. NULL: nobody is told. */
+	void (*send_read)(struct session *session, const struct room *room);
 	/* Ends a session that could be resumed otherwise. NULL: the protocol has none. */
 	void (*log_out)(struct session *session);
 	/* Frees what session.protocol_state points to. May be NULL. */

@@ -102,12 +102,13 @@ resume_settle(struct session *session)
 		return;
 	session->settling = false;
 	pending_settle_direct(session, session->resumed);
-	if (session->resumed)
+	/* The rooms of an account are those that the server remembers. */
+	if (session->resumed || session->account.registered)
 		resume_leave_others(session);
 	for (size_t i = 0; i < model->n_rooms; i++)
-		if (model->rooms[i]->direct)
+		if (model->rooms[i]->direct && !model->rooms[i]->past.request)
 			past_end_absence(model->rooms[i]);
-		else
+		else if (!model->rooms[i]->direct)
 			resume_settle_room(session, model->rooms[i]);
 	resume_settle_others(session);
 	session->resumed = false;

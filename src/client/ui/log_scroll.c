@@ -50,7 +50,7 @@ log_load(struct session *session, const struct view *view)
 	struct room *room = model_current(session->model);
 	const struct scrollback *scroll = &room->scroll;
 	int rows = view_rows(view), columns = view_columns(view);
-	if (room->past.failed || room->direct)
+	if (room->past.failed)
 		return;
 	if (scroll_rows_hidden(scroll, columns, rows) < rows)
 		loading_older(session, room);

@@ -16,6 +16,7 @@
 #include "client/session/account.h"
 #include "client/session/client.h"
 #include "client/session/clock.h"
+#include "client/session/markers.h"
 #include "client/session/status.h"
 #include "client/session/waiting.h"
 #include "client/ui/input.h"
@@ -402,6 +403,8 @@ screen_draw(struct screen *screen)
 		screen->asked.len = 0;
 	if (typed || !unchanged || model->changed || screen->changed)
 		screen_draw_all(screen, strbuf_view(&connection));
+	if (!screen->in_back && !screen->help)
+		markers_see(session);
 	/* No bell while the terminal has the focus, as far as it reports that. */
 	bool focused = screen->reports_focus && !screen->in_back;
 	if (model->bell && !focused && screen->settings.on[SET_BELL])
@@ -414,10 +417,15 @@ screen_draw(struct screen *screen)
 
 /* For how many ms nothing is to be done (-1: no limit). */
 static int
-screen_wait(const struct session *session)
+screen_wait(const struct session *session, bool in_back)
 {
-	int client = client_timeout(session), keys = input_timeout();
-	return client < 0 || (keys >= 0 && keys < client) ? keys : client;
+	const int waits[] = {
+		client_timeout(session), input_timeout(), in_back ? -1 : markers_timeout(session)};
+	int least = -1;
+	for (size_t i = 0; i < sizeof waits / sizeof *waits; i++)
+		if (waits[i] >= 0 && (least < 0 || waits[i] < least))
+			least = waits[i];
+	return least;
 }
 
 static void
@@ -431,7 +439,7 @@ screen_loop(struct screen *screen)
 			{.fd = screen->signals, .events = POLLIN},
 			{.fd = session->conn.fd, .events = client_poll_events(session)},
 		};
-		int wait = screen_wait(session);
+		int wait = screen_wait(session, screen->in_back || screen->help);
 		if (poll(fds, sizeof fds / sizeof *fds, wait) < 0)
 			fds[0].revents = fds[2].revents = 0;
 		screen_handle_signals(screen);

@@ -37,7 +37,7 @@ draw_room(const struct model *model, size_t i, int y, int width)
 		attributes = A_BOLD;
 	strbuf_printf(&buf, "%zu %s", i + 1, room->name);
 	if (room->unread > 0)
-		strbuf_printf(&count, " %zu%s", room->unread,
+		strbuf_printf(&count, " %zu%s%s", room->unread, room->marker.more ? "+" : "",
 			room->mentioned && !room->direct ? "!" : "");
 	draw_fill(y, width, attributes);
 	int left = width - (int)count.len;
@@ -153,7 +153,8 @@ status_others(struct strbuf *buf, const struct model *model)
 				continue;
 			strbuf_printf(buf, BAR_SEPARATOR "%s", room->name);
 			if (unread)
-				strbuf_printf(buf, ": %zu new%s", room->unread,
+				strbuf_printf(buf, ": %zu%s new%s", room->unread,
+					room->marker.more ? "+" : "",
 					room->mentioned && !room->direct ? "!" : "");
 		}
 	}
