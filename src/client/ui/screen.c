@@ -12,13 +12,13 @@
 
 #include "base/alloc.h"
 #include "client/model/command.h"
-#include "client/model/complete.h"
 #include "client/session/account.h"
 #include "client/session/client.h"
 #include "client/session/clock.h"
 #include "client/session/markers.h"
 #include "client/session/status.h"
 #include "client/session/waiting.h"
+#include "client/ui/candidates.h"
 #include "client/ui/input.h"
 #include "client/ui/log_scroll.h"
 #include "client/ui/settings.h"
@@ -318,29 +318,15 @@ on_redraw(void *ctx)
 static char **
 on_complete(void *ctx, struct text line, size_t start, size_t end)
 {
-	struct screen *screen = ctx;
-	struct text before = {line.ptr, start}, word = {line.ptr + start, end - start};
-	struct text command;
-	if (!command_parse(&before, &command) || !command_is(command, "set"))
-		return client_complete(screen->session, line, start, end);
-	struct strset names = {0}, values = {0};
-	settings_words(&names, &values);
-	char **matches = complete_from(before.len > 0 ? &values : &names, word);
-	strset_clear(&names);
-	strset_clear(&values);
-	return matches;
+	const struct screen *screen = ctx;
+	return candidates_find(screen->session, line, start, end);
 }
 
 static void
 on_choices(void *ctx, char *const *words, size_t n)
 {
-	struct screen *screen = ctx;
-	struct strbuf buf = {0};
-	for (size_t i = 0; i < n; i++)
-		strbuf_printf(&buf, "%s%s", i ? "  " : "", words[i]);
-	strbuf_add(&buf, "", 1);
-	session_notice(screen->session, LINE_LOCAL, buf.ptr, NULL);
-	strbuf_clear(&buf);
+	const struct screen *screen = ctx;
+	candidates_show(screen->session, words, n);
 }
 
 static void
@@ -383,6 +369,13 @@ screen_draw_all(struct screen *screen, struct text connection)
 	strbuf_clear(&hint);
 }
 
+/* Whether the user sees the log, as far as is known. */
+static bool
+screen_is_seen(const struct screen *screen)
+{
+	return !screen->in_back && !screen->help;
+}
+
 static void
 screen_draw(struct screen *screen)
 {
@@ -403,7 +396,7 @@ screen_draw(struct screen *screen)
 		screen->asked.len = 0;
 	if (typed || !unchanged || model->changed || screen->changed)
 		screen_draw_all(screen, strbuf_view(&connection));
-	if (!screen->in_back && !screen->help)
+	if (screen_is_seen(screen))
 		markers_see(session);
 	/* No bell while the terminal has the focus, as far as it reports that. */
 	bool focused = screen->reports_focus && !screen->in_back;
@@ -415,17 +408,20 @@ screen_draw(struct screen *screen)
 	screen->connection = connection;
 }
 
+/* The earlier one of two times, in ms; -1: none. */
+static int
+earlier(int one, int other)
+{
+	return one < 0 || (other >= 0 && other < one) ? other : one;
+}
+
 /* For how many ms nothing is to be done (-1: no limit). */
 static int
-screen_wait(const struct session *session, bool in_back)
+screen_wait(const struct screen *screen)
 {
-	const int waits[] = {
-		client_timeout(session), input_timeout(), in_back ? -1 : markers_timeout(session)};
-	int least = -1;
-	for (size_t i = 0; i < sizeof waits / sizeof *waits; i++)
-		if (waits[i] >= 0 && (least < 0 || waits[i] < least))
-			least = waits[i];
-	return least;
+	const struct session *session = screen->session;
+	int wait = earlier(client_timeout(session), input_timeout());
+	return screen_is_seen(screen) ? earlier(wait, markers_timeout(session)) : wait;
 }
 
 static void
@@ -439,8 +435,7 @@ screen_loop(struct screen *screen)
 			{.fd = screen->signals, .events = POLLIN},
 			{.fd = session->conn.fd, .events = client_poll_events(session)},
 		};
-		int wait = screen_wait(session, screen->in_back || screen->help);
-		if (poll(fds, sizeof fds / sizeof *fds, wait) < 0)
+		if (poll(fds, sizeof fds / sizeof *fds, screen_wait(screen)) < 0)
 			fds[0].revents = fds[2].revents = 0;
 		screen_handle_signals(screen);
 		client_turn(session, fds[2].revents);
