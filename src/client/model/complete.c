@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/utf8.h"
 #include "client/model/command.h"
-#include "client/model/utf8.h"
 
 struct matches {
 	char **list;

@@ -1,8 +1,8 @@
 /* Finds conversations by nicks, and notices when a nick may belong to another person. */
 #include "client/model/conversation.h"
 
+#include "base/utf8.h"
 #include "client/model/event_line.h"
-#include "client/model/utf8.h"
 
 static bool
 nicks_are_alike(struct text one, struct text other)

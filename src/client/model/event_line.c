@@ -1,7 +1,7 @@
 /* Lines, put together from the parts of events. */
 #include "client/model/event_line.h"
 
-#include "client/model/mention.h"
+#include "base/mention.h"
 #include "client/model/windows.h"
 
 /* Marks where the message has the nick of the user in it, if it does. */

@@ -5,7 +5,7 @@
 #include <wctype.h>
 
 #include "base/alloc.h"
-#include "client/model/utf8.h"
+#include "base/utf8.h"
 
 enum {
 	STEP = 3, /* has no divisor in common with NICK_COLOURS, so that it leads to each */

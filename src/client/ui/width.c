@@ -7,7 +7,7 @@
 
 #include <wctype.h>
 
-#include "client/model/utf8.h"
+#include "base/utf8.h"
 
 enum {
 	ZERO_WIDTH_NON_JOINER = 0x200C,

@@ -3,7 +3,7 @@
 
 #include <locale.h>
 
-#include "client/model/mention.h"
+#include "base/mention.h"
 
 static void
 a_nick_is_mentioned_as_a_word(void **state)

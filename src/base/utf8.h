@@ -2,8 +2,8 @@
  * Code points of text that may not be valid UTF-8, and comparison that ignores case. Knows
  * nothing of how wide a character is.
  */
-#ifndef CLIENT_MODEL_UTF8_H
-#define CLIENT_MODEL_UTF8_H
+#ifndef BASE_UTF8_H
+#define BASE_UTF8_H
 
 #include <wchar.h>
 

@@ -1,6 +1,6 @@
 /* Whether a message mentions a nick. */
-#ifndef CLIENT_MODEL_MENTION_H
-#define CLIENT_MODEL_MENTION_H
+#ifndef BASE_MENTION_H
+#define BASE_MENTION_H
 
 #include "teahouse/text.h"
 

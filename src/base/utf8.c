@@ -1,5 +1,5 @@
 /* Decodes UTF-8 (RFC 3629) a code point at a time. */
-#include "client/model/utf8.h"
+#include "base/utf8.h"
 
 #include <wctype.h>
 

@@ -1,5 +1,5 @@
 /* Finds nicks as words. The page has the same rules. */
-#include "client/model/mention.h"
+#include "base/mention.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 #include <wchar.h>
 #include <wctype.h>
 
-#include "client/model/utf8.h"
+#include "base/utf8.h"
 
 /* From this code point on, scripts are written without spaces between words. */
 enum { SPACELESS = 0x2E80 };
