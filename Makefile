@@ -272,7 +272,7 @@ $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(ARCHIVE)
 	@$(LINK) -fsanitize=fuzzer -o $@ $^ $(PURE_LIBS)
 
 $(BUILD)/tests/bench/fanout: $(BUILD)/tests/bench/fanout.o $(ARCHIVE)
-	@$(LINK) -o $@ $^ $(PURE_LIBS)
+	@$(LINK) -o $@ $^ $(PURE_LIBS) $(HASH_LIBS)
 
 $(BUILD)/tests/bench/history: $(BUILD)/tests/bench/history.o $(ARCHIVE)
 	@$(LINK) -o $@ $^ $(PURE_LIBS) -lm

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <locale.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -274,7 +275,7 @@ history_open(const struct config *config, struct waker *waker)
 }
 
 static struct gateway *
-server_open(const struct config *config, struct history *history)
+server_open(const struct config *config, struct history *history, struct passwords *passwords)
 {
 	struct gateway_settings settings = {
 		.sessions = (size_t)config->sessions,
@@ -282,6 +283,7 @@ server_open(const struct config *config, struct history *history)
 		.send_queue = (size_t)config->send_queue,
 		.login_timeout = (int64_t)config->login_timeout * 1000,
 		.history = history,
+		.passwords = passwords,
 		.core =
 			{
 				.name = text_of(config->name),
@@ -292,6 +294,9 @@ server_open(const struct config *config, struct history *history)
 				.page = (size_t)config->page,
 				.linger = (int64_t)config->linger * 1000,
 				.presence = (size_t)config->presence,
+				.register_closed = !config->registering,
+				.plain_passwords = config->plain_passwords,
+				.stay = (int64_t)config->stay_days * 24 * 3600 * 1000,
 			},
 	};
 	for (size_t i = config->n_listeners; i-- > 0;)
@@ -356,13 +361,14 @@ hints_print(const struct config *config, const char *self)
 }
 
 static int
-server_serve(struct config *config, struct history *history, struct waker *waker, const char *hints)
+server_serve(struct config *config, struct history *history, struct passwords *passwords,
+	struct waker *waker, const char *hints)
 {
-	struct gateway *gateway = server_open(config, history);
+	struct gateway *gateway = server_open(config, history, passwords);
 	if (!gateway) {
-		diag_line(LOG_LEVEL_ERROR, "server.room: \"%s\" is not a valid room name",
-			config->room);
-		return EXIT_USAGE;
+		diag_line(LOG_LEVEL_ERROR, "history: %s: the accounts in it cannot be read",
+			config->history);
+		return EXIT_FAILURE;
 	}
 	bool served;
 	struct net *net = net_open(config, gateway, &served);
@@ -392,7 +398,11 @@ server_run(struct config *config, const char *hints)
 	struct history *history = history_open(config, &waker);
 	if (!history)
 		return EXIT_FAILURE;
-	int status = server_serve(config, history, &waker, hints);
+	const struct passwords_settings settings = {.wake = waker_wake, .ctx = &waker};
+	struct passwords *passwords = passwords_open(&settings);
+	if (!passwords)
+		diag_line(LOG_LEVEL_ERROR, "libsodium cannot be used: there are no accounts");
+	int status = server_serve(config, history, passwords, &waker, hints);
 	store_close(history);
 	return waker.damaged ? EXIT_FAILURE : status;
 }
@@ -440,6 +450,8 @@ main(int argc, char *argv[])
 {
 	stdio_reserve();
 	signal(SIGPIPE, SIG_IGN);
+	/* What is a letter, for whom a message mentions. */
+	setlocale(LC_CTYPE, "C.UTF-8");
 	diag_open("teahoused", LOG_LEVEL_INFO);
 	struct options options = options_parse(argc, argv);
 	diag_open("teahoused", options.level);

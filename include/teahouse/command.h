@@ -9,25 +9,31 @@
 #include "teahouse/strbuf.h"
 
 /* Every command, in the order of /help, with its function in src/core/commands_*.c. */
-#define COMMANDS(X)           \
-	X(LOGIN, login)       \
-	X(NICK, nick)         \
-	X(SAY, say)           \
-	X(ME, me)             \
-	X(MSG, msg)           \
-	X(JOIN, join)         \
-	X(LEAVE, leave)       \
-	X(ROOMS, rooms)       \
-	X(LOOK, look)         \
-	X(WHO, who)           \
-	X(TOPIC, topic)       \
-	X(HISTORY, history)   \
-	X(SEARCH, search)     \
-	X(HELP, help)         \
-	X(LOGOUT, logout)     \
-	X(RESUME, resume)     \
-	X(COMMANDS, commands) \
-	X(LINE, line)         \
+#define COMMANDS(X)               \
+	X(LOGIN, login)           \
+	X(NICK, nick)             \
+	X(SAY, say)               \
+	X(ME, me)                 \
+	X(MSG, msg)               \
+	X(JOIN, join)             \
+	X(LEAVE, leave)           \
+	X(ROOMS, rooms)           \
+	X(LOOK, look)             \
+	X(WHO, who)               \
+	X(TOPIC, topic)           \
+	X(HISTORY, history)       \
+	X(SEARCH, search)         \
+	X(REGISTER, register)     \
+	X(PASSWORD, password)     \
+	X(SESSIONS, sessions)     \
+	X(UNREGISTER, unregister) \
+	X(HELP, help)             \
+	X(LOGOUT, logout)         \
+	X(RESUME, resume)         \
+	X(STAY, stay)             \
+	X(READ, read)             \
+	X(COMMANDS, commands)     \
+	X(LINE, line)             \
 	X(PING, ping)
 
 enum command_id {
@@ -37,7 +43,7 @@ enum command_id {
 		COMMAND_COUNT,
 };
 
-enum { COMMAND_ARGS = 5 };
+enum { COMMAND_ARGS = 6 };
 
 struct request;
 
@@ -50,7 +56,8 @@ struct command {
 	 * field and what usage calls it. [..] may be missing; a last one that ends
 	 * in ... takes the rest of the line, with its spaces. {..} exists in packets
 	 * only, and may be missing there. #field is a number in packets. field=shown is
-	 * typed with the field's name before it, as in `before ID`.
+	 * typed with the field's name before it, as in `before ID`. ?field is true or false in
+	 * packets.
 	 */
 	const char *params;
 	const char *help; /* half a sentence */
@@ -94,6 +101,7 @@ struct param {
 	bool optional, rest;
 	bool not_typed; /* exists in packets only */
 	bool number;    /* in packets */
+	bool flag;      /* in packets; its argument is "1", or missing */
 	bool keyword;   /* typed after the field's name */
 };
 

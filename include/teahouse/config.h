@@ -25,6 +25,9 @@ struct config {
 	long recent, page;             /* events */
 	char *certificate, *key;       /* files; "": there is no TLS */
 	char *certificate_at, *key_at; /* FILE:LINE: SECTION.KEY in the settings */
+	bool registering;              /* users register their names themselves */
+	bool plain_passwords;          /* they are taken without encryption, too */
+	long stay_days;                /* for which a device stays logged in */
 	struct listener *listeners; /* the enabled ones, in the order of the file; at least one */
 	size_t n_listeners;
 };

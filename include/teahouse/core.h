@@ -9,9 +9,12 @@
 #include "teahouse/event.h"
 #include "teahouse/history.h"
 #include "teahouse/log.h"
+#include "teahouse/passwords.h"
 
 struct core;
 struct user;
+
+struct password_request;
 
 /* The functions that the core needs from its caller. */
 struct core_host {
@@ -31,10 +34,33 @@ struct core_host {
 	int64_t (*monotonic_ms)(void *ctx); /* ms of a clock that never jumps */
 	/* Bytes that nobody can guess. NULL: no session can be resumed. */
 	void (*random)(void *ctx, void *bytes, size_t n);
+	/*
+	 * Compares the password with the hash of one, as passwords_check does, and may delay
+	 * that for the sake of the session's address; hash NULL: makes the hash of the
+	 * password. `done` is called once, in a later turn. False: too many wait. NULL: there
+	 * are no accounts.
+	 */
+	bool (*check_password)(
+		void *ctx, struct session *session, const struct password_request *request);
+	void (*digest)(unsigned char digest[SECRET_DIGEST_BYTES], const void *secret, size_t n);
 	struct history *history; /* where what happens in rooms is kept; NULL: nowhere */
 };
 
-enum { TEXT_LINES = 40 }; /* most lines of one message */
+/* A password to be compared or hashed. Borrowed for the call. */
+struct password_request {
+	struct text password;
+	bool make;        /* its hash is to be made; else it is compared .. */
+	const char *hash; /* .. with this; NULL: there is no account, which takes as long */
+	password_done *done;
+	void *ctx;
+};
+
+enum {
+	TEXT_LINES = 40,       /* most lines of one message */
+	PASSWORD_LEAST = 8,    /* bytes */
+	PASSWORD_MOST = 256,   /* bytes */
+	ACCOUNT_SESSIONS = 16, /* of an account at once */
+};
 
 struct core_settings {
 	struct text name; /* the server's, for greetings */
@@ -45,6 +71,9 @@ struct core_settings {
 	int64_t linger;   /* ms for which a user stays whose session may be resumed */
 	size_t page;      /* most events in one answer of the history; 0: 200 */
 	size_t presence; /* rooms of more users get digests of who enters and leaves; 0: none does */
+	bool register_closed; /* users do not make accounts themselves */
+	bool plain_passwords; /* they are taken over connections that are not secure, too */
+	int64_t stay;         /* ms for which a secret to log in with is good */
 };
 
 /*
@@ -68,7 +97,8 @@ struct limiter {
 enum session_pending {
 	PENDING_LISTING = 1, /* a long listing is being sent, a page at a time */
 	PENDING_ENTRY = 2,   /* it waits until the log applies what it asked for */
-	PENDING_WORK = 4, /* it waits for work that is done elsewhere, such as a password's hash */
+	PENDING_WORK = 4,    /* it waits for the history */
+	PENDING_LOGIN = 8, /* it waits for a password's hash, or is about to log in to an account */
 };
 
 /*
@@ -78,23 +108,31 @@ enum session_pending {
  */
 struct session {
 	struct core *core;
-	struct user *user;        /* NULL before login and after the end */
-	struct session *sibling;  /* the next session of the same user, or NULL */
-	struct room *current;     /* NULL before login */
-	struct listing *listing;  /* under way, others waiting behind it; or NULL */
-	struct awaited *awaited;  /* the entry that it waits for, or NULL */
-	struct resume *resume;    /* what it can be resumed with, or NULL */
-	struct reading *reading;  /* the history that it waits for, or NULL */
-	const char *default_room; /* to enter on login; borrowed for life */
-	const char *protocol;     /* for /who; borrowed for life */
-	struct limiter limiter;   /* until login; then the user's counts */
+	struct user *user;         /* NULL before login and after the end */
+	struct session *sibling;   /* the next session of the same user, or NULL */
+	struct room *current;      /* NULL before login */
+	struct listing *listing;   /* under way, others waiting behind it; or NULL */
+	struct awaited *awaited;   /* the entry that it waits for, or NULL */
+	struct resume *resume;     /* what it can be resumed with, or NULL */
+	struct reading *reading;   /* the history that it waits for, or NULL */
+	struct arrival *arrival;   /* its login to an account, while that is under way, or NULL */
+	struct changing *changing; /* its password that is being compared or hashed, or NULL */
+	struct stay *stay;         /* the secret that it has logged in with, or NULL */
+	const char *default_room;  /* to enter on login; borrowed for life */
+	const char *protocol;      /* for /who; borrowed for life */
+	struct limiter limiter;    /* until login; then the user's counts */
 	int tls_port;  /* where the protocol is encrypted; 0: nowhere; the caller's to set */
 	size_t replay; /* messages of a room to be told on entering it; the caller's to set */
+	size_t catch_up; /* of unread messages of each room, to be told on login; the adapter's to set */
+	int64_t since;         /* ms since 1970: of its login */
+	int64_t active;        /* monotonic ms of its last request that resets the idle time */
+	unsigned number;       /* among the sessions of its user */
 	unsigned char pending; /* of enum session_pending */
 	bool ended;
 	bool logged_out;   /* by itself: it is not to be resumed */
 	bool wants_resume; /* is told how it can be resumed; the adapter's to set */
 	bool wants_names;  /* is sent who is there on entering; the adapter's to set */
+	bool reads_all;    /* what it is sent is read at once; the adapter's to set */
 	bool secure; /* nobody can listen in: encrypted, or on this host; the caller's to set */
 	bool marked; /* during a walk over several rooms: seen already */
 };
@@ -166,6 +204,15 @@ void listing_next(struct session *session);
 
 /* Ends all listings under way; nothing more of them is sent. */
 void session_drop_listings(struct session *session);
+
+/* Whether there is an account of that nick. */
+bool core_is_account(struct core *core, struct text nick);
+
+/* Whether the session is logged in to an account. */
+bool session_has_account(const struct session *session);
+
+/* Whether a password may be sent over its connection; if not, the request was refused. */
+bool session_takes_passwords(struct session *session, const struct request *request);
 
 /* The nick, or no text before login. Borrowed until the next request. */
 struct text session_nick(const struct session *session);

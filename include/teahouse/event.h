@@ -17,26 +17,30 @@ struct session;
 struct user;
 
 /* Kind, and the word for it in JSON (SPEC 6.2). */
-#define EVENT_KINDS(X)                                                                   \
-	X(SAID, "chat")       /* actor, room, body */                                    \
-	X(EMOTE, "emote")     /* actor, room, body: the action */                        \
-	X(DIRECT, "direct")   /* actor, target, body */                                  \
-	X(ENTERED, "join")    /* actor, room; items: others who are there, total */      \
-	X(LEFT, "leave")      /* actor, room */                                          \
-	X(RENAMED, "nick")    /* actor, target: the new nick */                          \
-	X(TOPIC, "topic")     /* actor, room, body; or a snapshot of it */               \
-	X(NOTICE, "notice")   /* body; reason, if it has one */                          \
-	X(REFUSED, "error")   /* reason, target: what it is about, body: the sentence */ \
-	X(WELCOME, "welcome") /* actor, room, target: the server's name */               \
-	X(NAMES, "names")     /* room, entries */                                        \
-	X(ROOMS, "rooms")     /* entries */                                              \
-	X(WHO, "who")         /* entries */                                              \
-	X(HELP, "notice")     /* body: lines */                                          \
-	X(PONG, "pong")                                                                  \
-	X(PRESENCE, "presence") /* room, joined, left, total: of a large room */         \
-	X(COMMANDS, "commands") /* the command table */                                  \
-	X(HISTORY, "history")   /* room, page: what happened in it before */             \
-	X(SEARCH, "search")     /* page: messages, each with its room, the newest first */
+#define EVENT_KINDS(X)                                                                     \
+	X(SAID, "chat")       /* actor, room, body */                                      \
+	X(EMOTE, "emote")     /* actor, room, body: the action */                          \
+	X(DIRECT, "direct")   /* actor, target, body */                                    \
+	X(ENTERED, "join")    /* actor, room; items: others who are there, total */        \
+	X(LEFT, "leave")      /* actor, room */                                            \
+	X(RENAMED, "nick")    /* actor, target: the new nick */                            \
+	X(TOPIC, "topic")     /* actor, room, body; or a snapshot of it */                 \
+	X(NOTICE, "notice")   /* body; reason, if it has one */                            \
+	X(REFUSED, "error")   /* reason, target: what it is about, body: the sentence */   \
+	X(WELCOME, "welcome") /* actor, room, target: the server's name */                 \
+	X(NAMES, "names")     /* room, entries */                                          \
+	X(ROOMS, "rooms")     /* entries */                                                \
+	X(WHO, "who")         /* entries */                                                \
+	X(HELP, "notice")     /* body: lines */                                            \
+	X(PONG, "pong")                                                                    \
+	X(PRESENCE, "presence") /* room, joined, left, total: of a large room */           \
+	X(COMMANDS, "commands") /* the command table */                                    \
+	X(HISTORY, "history")   /* room or target, page: what happened in it before */     \
+	X(SEARCH, "search")     /* page: messages, each with its room, the newest first */ \
+	X(ACCOUNT, "account")   /* actor, account: whether it is registered, body */       \
+	X(SESSIONS, "sessions") /* sessions */                                             \
+	X(READ, "read")         /* room or target, until: the user has read up to it */    \
+	X(MISSED, "")           /* room, total, since: messages that follow; or direct ones */
 
 enum event_kind {
 #define EVENT_ENUM(kind, word) EVENT_##kind,
@@ -62,6 +66,27 @@ const char *event_word(enum event_kind kind);
 		"You are already logged in. Use /nick to change your name.")                     \
 	X(NICK_TAKEN, 2, "nick-taken", "The name \"%\" is already in use.")                      \
 	X(NICK_ALIKE, 2, "nick-alike", "The name \"%\" looks too much like one that is in use.") \
+	X(NICK_REGISTERED, 2, "nick-registered",                                                 \
+		"The name \"%\" is registered: log in with its password.")                       \
+	X(PASSWORD_NEEDED, 2, "password-needed",                                                 \
+		"The name \"%\" is registered: log in with its password.")                       \
+	X(PASSWORD_WRONG, 2, "password-wrong", "The name or the password is wrong.")             \
+	X(PASSWORD_INVALID, 1, "password-invalid", "A password has 8 to 256 bytes.")             \
+	X(PASSWORD_INSECURE, 0, "password-insecure",                                             \
+		"This connection is not encrypted: no password is taken over it.")               \
+	X(BUSY, 0, "busy", "Too many are logging in just now; please try again.")                \
+	X(LOGIN_FAILED, 0, "login-failed", "You have been logged out here. Please log in.")      \
+	X(SESSIONS_FULL, 0, "sessions-full",                                                     \
+		"You are logged in too many times. End one of your sessions first.")             \
+	X(NO_ACCOUNTS, 0, "no-accounts", "This server keeps no accounts.")                       \
+	X(REGISTER_CLOSED, 0, "register-closed",                                                 \
+		"Only the operator of this server makes accounts.")                              \
+	X(REGISTERED_ALREADY, 0, "registered-already", "The name \"%\" is yours already.")       \
+	X(NOT_REGISTERED, 0, "not-registered",                                                   \
+		"Your name is not registered: /register PASSWORD makes it yours.")               \
+	X(NO_SUCH_SESSION, 0, "no-such-session", "You have no session %.")                       \
+	X(SESSION_ENDED, 0, "session-ended", "This session was ended from another one.")         \
+	X(DIRECT_LATER, 0, "direct-later", "% is away and will read it later.")                  \
 	X(NICK_INVALID, 1, "nick-invalid",                                                       \
 		"The name \"%\" cannot be used: 1 to 32 characters, no spaces, none of "         \
 		"# @ : , * ! / \" < >, and none of ~ & %% + $ - = at the start")                 \
@@ -123,6 +148,27 @@ struct item {
 	int64_t idle; /* WHO: seconds since the last request that resets it */
 };
 
+/* WELCOME: whether users can register their nicks. */
+enum accounts_offer { ACCOUNTS_NONE, ACCOUNTS_CLOSED, ACCOUNTS_OPEN };
+
+/* SESSIONS: a session of the user, or a secret that it can log in with. */
+struct session_item {
+	unsigned number;
+	struct text protocol;
+	int64_t since, until; /* ms since 1970; until: 0: it is a session */
+	int64_t idle;         /* seconds since the last request that resets it */
+	bool own;             /* the one that asks */
+};
+
+/* WELCOME: what an account has not read of a room, or of a conversation between two. */
+struct unread_item {
+	struct text name;    /* of the room, or the other's nick */
+	bool direct;         /* it is a conversation */
+	bool more;           /* there is more than was counted */
+	uint64_t read, last; /* ids: up to which it is read; of the last message */
+	size_t unread, mentions;
+};
+
 struct event {
 	enum event_kind kind;
 	enum reason reason;
@@ -149,6 +195,15 @@ struct event {
 	const struct history_page *page;    /* HISTORY, SEARCH */
 	const struct core_settings *limits; /* WELCOME */
 	const char *secret;                 /* WELCOME: to resume the session with; or NULL */
+	const char *stay;                   /* WELCOME: to log in with, again and again; or NULL */
+	enum accounts_offer accounts;       /* WELCOME */
+	bool account;                       /* WELCOME, ACCOUNT: the nick is registered */
+	const struct unread_item *unread;   /* WELCOME: n_unread of them */
+	size_t n_unread;
+	const struct session_item *sessions; /* SESSIONS: n_sessions of them */
+	size_t n_sessions;
+	uint64_t until; /* READ: id */
+	int64_t since;  /* MISSED: when the first of them was said */
 };
 
 #endif

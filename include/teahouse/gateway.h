@@ -40,6 +40,7 @@ struct gateway_settings {
 	const struct listener *web;  /* where the page is, told to HTTP on other ports; or NULL */
 	struct log *log;             /* NULL: memory_log */
 	struct history *history;     /* NULL: nothing is kept */
+	struct passwords *passwords; /* taken; NULL: there are no accounts */
 	struct core_settings core;
 };
 

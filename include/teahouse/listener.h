@@ -29,8 +29,9 @@ struct listener {
 	bool nicks;       /* relay, direct: the sender's nick precedes each message */
 	bool announce;    /* lobby: users are told who joins and leaves */
 	bool hear;        /* direct: users receive what is said in their room */
-	int replay; /* telnet, lobby, relay, json 1: messages that are told on entering a room */
-	int pause;  /* relay, lobby, direct: ms of silence that end a message */
+	int replay;   /* telnet, lobby, relay, json 1: messages that are told on entering a room */
+	int catch_up; /* telnet: unread messages of each room that an account is told on login */
+	int pause;    /* relay, lobby, direct: ms of silence that end a message */
 	enum ending ending; /* lobby, direct */
 	char *root;         /* web: the folder of the page */
 	char *origins;      /* web: origins of other sites that may connect, separated by spaces */

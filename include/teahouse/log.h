@@ -11,6 +11,7 @@
 
 #include "teahouse/text.h"
 
+struct account;
 struct core;
 struct name;
 struct room;
@@ -18,15 +19,20 @@ struct user;
 
 enum entry_kind {
 	ENTRY_LOGIN, /* user, room: takes its nick, or for a guest body and a number; enters the room */
+	ENTRY_ARRIVE, /* account, user: new, or the guest that the session was; room, or NULL; body: the digest of a secret, or empty */
 	ENTRY_LOGOUT, /* user: leaves all its rooms and gives back its nick */
 	ENTRY_ENTER,  /* user, room */
 	ENTRY_LEAVE,  /* user, room; into: entered first if that is its only room */
 	ENTRY_SAY,    /* user, room, body */
 	ENTRY_EMOTE,  /* user, room, body: the action */
-	ENTRY_DIRECT, /* user, to, body */
+	ENTRY_DIRECT, /* user, to or account, body */
 	ENTRY_RENAME, /* user, name: the new nick */
 	ENTRY_TOPIC,  /* user, room, body: empty, there is none any more */
-	ENTRY_STOP,   /* the server stops */
+	ENTRY_REGISTER,   /* user; body: the hash of its password */
+	ENTRY_PASSWORD,   /* account; body: the new hash */
+	ENTRY_UNREGISTER, /* account */
+	ENTRY_READ,       /* account; name: of a room or conversation; id */
+	ENTRY_STOP,       /* the server stops */
 };
 
 /* What was asked for. Borrows all it points to, but for one made by entry_copy. */
@@ -35,8 +41,10 @@ struct entry {
 	int64_t time;   /* ms since 1970, UTC, when it was published */
 	uint64_t token; /* names the request that waits for it; 0: none does */
 	struct user *user, *to;
+	struct account *account;
 	struct room *room, *into;
 	const struct name *name;
+	uint64_t id;
 	struct text body;
 };
 

@@ -20,6 +20,7 @@ direct_on_connect(struct client *client, const struct peer *peer)
 {
 	const struct listener *listener = client->listener;
 	client->encoding = listener->ending;
+	client->session.reads_all = true;
 	client->encoding += listener->hear ? ENCODING_ROOM : 0;
 	client->encoding += listener->nicks ? ENCODING_NICKS : 0;
 	struct strbuf greeting = {0};
@@ -53,6 +54,20 @@ direct_address(struct client *client, struct text line)
 		direct_request(client, COMMAND_MSG, nick, body);
 }
 
+/* `ann`, or `ann:PASSWORD`. */
+static void
+direct_login(struct client *client, struct text rest)
+{
+	const char *colon = rest.len > 0 ? memchr(rest.ptr, ':', rest.len) : NULL;
+	if (!colon) {
+		direct_request(client, COMMAND_NICK, rest, TEXT_NONE);
+		return;
+	}
+	struct text nick = {rest.ptr, (size_t)(colon - rest.ptr)};
+	direct_request(
+		client, COMMAND_LOGIN, nick, (struct text){colon + 1, rest.len - nick.len - 1});
+}
+
 static void
 direct_on_message(struct client *client, struct text line)
 {
@@ -60,8 +75,7 @@ direct_on_message(struct client *client, struct text line)
 	if (word.len == 0)
 		return;
 	if (word.ptr[0] == '#')
-		direct_request(
-			client, COMMAND_NICK, (struct text){word.ptr + 1, word.len - 1}, TEXT_NONE);
+		direct_login(client, (struct text){word.ptr + 1, word.len - 1});
 	else if (word.ptr[0] == '@')
 		direct_address(client, word);
 	else if (text_is(word, text_of("exit")))

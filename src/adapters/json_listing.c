@@ -114,3 +114,66 @@ json_put_commands(struct json_writer *json)
 	}
 	json_close_array(json);
 }
+
+static void
+json_put_unread(struct json_writer *json, const struct unread_item *item)
+{
+	json_open_object(json, NULL);
+	json_put_text(json, item->direct ? "with" : "room", item->name);
+	json_put_number(json, "read", (int64_t)item->read);
+	if (item->direct)
+		json_put_number(json, "last", (int64_t)item->last);
+	json_put_number(json, "unread", (int64_t)item->unread);
+	if (!item->direct)
+		json_put_number(json, "mentions", (int64_t)item->mentions);
+	if (item->more)
+		json_put_bool(json, "more", true);
+	json_close_object(json);
+}
+
+static void
+json_put_unread_of(
+	struct json_writer *json, const struct event *event, const char *key, bool direct)
+{
+	json_open_array(json, key);
+	for (size_t i = 0; i < event->n_unread; i++)
+		if (event->unread[i].direct == direct)
+			json_put_unread(json, &event->unread[i]);
+	json_close_array(json);
+}
+
+void
+json_put_account(struct json_writer *json, const struct event *event)
+{
+	if (event->accounts != ACCOUNTS_NONE)
+		json_put_text(json, "accounts",
+			text_of(event->accounts == ACCOUNTS_OPEN ? "open" : "closed"));
+	if (!event->account)
+		return;
+	json_put_bool(json, "account", true);
+	if (event->stay)
+		json_put_text(json, "login", text_of(event->stay));
+	json_put_unread_of(json, event, "rooms", false);
+	json_put_unread_of(json, event, "directs", true);
+}
+
+void
+json_put_sessions(struct json_writer *json, const struct event *event)
+{
+	json_open_array(json, "sessions");
+	for (size_t i = 0; i < event->n_sessions; i++) {
+		const struct session_item *item = &event->sessions[i];
+		json_open_object(json, NULL);
+		json_put_number(json, "number", item->number);
+		json_put_text(json, "protocol", item->protocol);
+		json_put_number(json, "since", item->since);
+		if (item->until)
+			json_put_number(json, "until", item->until);
+		else
+			json_put_number(json, "idle", item->idle);
+		if (item->own)
+			json_put_bool(json, "this", true);
+		json_close_object(json);
+	}
+	json_close_array(json);
+}

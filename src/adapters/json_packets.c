@@ -92,6 +92,33 @@ type_is_version1(struct text type)
 	return text_is(type, text_of("hello")) || text_is(type, text_of("chat"));
 }
 
+/* True is "1", false as if it were missing. */
+static bool
+packet_flag(const struct packet *packet, struct text field, struct text *value)
+{
+	char key[FIELD_BYTES] = "";
+	assert(field.len < sizeof key);
+	memcpy(key, field.ptr, field.len);
+	enum json_is kind = json_kind(packet->json, key);
+	*value = json_flag(packet->json, key) ? text_of("1") : TEXT_NONE;
+	if (kind == FIELD_MISSING || kind == FIELD_FLAG)
+		return true;
+	packet_refuse(packet, REASON_BAD_FIELD, field);
+	return false;
+}
+
+/* The value of a parameter, for which `digits` has room; false: the packet was refused. */
+static bool
+packet_param(const struct packet *packet, const struct param *param,
+	char digits[static NUMBER_BYTES], struct text *value)
+{
+	if (param->number)
+		return packet_number(packet, param->field, digits, value);
+	if (param->flag)
+		return packet_flag(packet, param->field, value);
+	return packet_field(packet, param->field, param->optional, value);
+}
+
 static void
 packet_request(const struct packet *packet, const struct command *command)
 {
@@ -100,9 +127,7 @@ packet_request(const struct packet *packet, const struct command *command)
 	struct param param;
 	char digits[COMMAND_ARGS][NUMBER_BYTES];
 	for (size_t i = 0; command_param(&params, &param); i++)
-		if (!(param.number ? packet_number(packet, param.field, digits[i], &request.arg[i])
-				   : packet_field(
-					     packet, param.field, param.optional, &request.arg[i])))
+		if (!packet_param(packet, &param, digits[i], &request.arg[i]))
 			return;
 	bool version2 = packet->client->encoding == JSON_VERSION_2;
 	if (version2 && (command->flags & COMMAND_IN_ROOM) &&
@@ -129,12 +154,15 @@ packet_dispatch(struct packet *packet)
 	if (version2)
 		packet->ref = ref;
 	client->session.wants_names = version2;
+	client->session.reads_all = !version2;
 	client->session.wants_resume = version2;
 	if (version2)
 		client->session.replay = 0; /* It asks for the history when it wants it. */
 	const struct command *command = command_of_type(packet->type);
 	if (hello && version2 && json_kind(packet->json, "resume") != FIELD_MISSING)
 		command = command_get(COMMAND_RESUME);
+	else if (hello && version2 && json_kind(packet->json, "login") != FIELD_MISSING)
+		command = command_get(COMMAND_STAY);
 	if (early && !hello)
 		packet_refuse(packet, REASON_HELLO_FIRST, TEXT_NONE);
 	else if (!command || (!version2 && !type_is_version1(packet->type)))
@@ -268,6 +296,10 @@ version1_encode(const struct event *event, const struct wrapping *wrapping, stru
 	case EVENT_COMMANDS:
 	case EVENT_HISTORY:
 	case EVENT_SEARCH:
+	case EVENT_ACCOUNT:
+	case EVENT_SESSIONS:
+	case EVENT_READ:
+	case EVENT_MISSED:
 		break;
 	}
 }
@@ -361,6 +393,7 @@ version2_fields(struct json_writer *json, const struct event *event)
 			json_put_text(json, "resume", text_of(event->secret));
 		if (event->resumed)
 			json_put_bool(json, "resumed", true);
+		json_put_account(json, event);
 		break;
 	case EVENT_NAMES:
 	case EVENT_ROOMS:
@@ -377,8 +410,23 @@ version2_fields(struct json_writer *json, const struct event *event)
 		break;
 	case EVENT_HISTORY:
 	case EVENT_SEARCH:
+		if (event->target.ptr)
+			json_put_text(json, "with", event->target);
 		json_put_page(json, event);
 		break;
+	case EVENT_ACCOUNT:
+		json_put_text(json, "nick", event->actor);
+		json_put_bool(json, "registered", event->account);
+		json_put_text(json, "message", event->body);
+		break;
+	case EVENT_SESSIONS:
+		json_put_sessions(json, event);
+		break;
+	case EVENT_READ:
+		if (event->target.ptr)
+			json_put_text(json, "with", event->target);
+		break;
+	case EVENT_MISSED:
 	case EVENT_PONG:
 		break;
 	}
@@ -390,8 +438,8 @@ version2_members(struct json_writer *json, const struct event *event)
 	if (event->room.ptr)
 		json_put_text(json, "room", event->room);
 	version2_fields(json, event);
-	if (event->id)
-		json_put_number(json, "id", (int64_t)event->id);
+	if (event->id || event->until)
+		json_put_number(json, "id", (int64_t)(event->id ? event->id : event->until));
 	if (event->snapshot)
 		json_put_bool(json, "snapshot", true);
 	if (event->past)
@@ -406,6 +454,9 @@ version2_members(struct json_writer *json, const struct event *event)
 static void
 version2_encode(const struct event *event, const struct wrapping *wrapping, struct strbuf *out)
 {
+	/* A client that wants to know reads the history. */
+	if (event->kind == EVENT_MISSED)
+		return;
 	struct packet_writer writer = writer_begin(event_word(event->kind), wrapping, out);
 	version2_members(&writer.json, event);
 	writer_end(&writer, wrapping);

@@ -29,6 +29,7 @@ lobby_on_connect(struct client *client, const struct peer *peer)
 {
 	(void)peer;
 	client->encoding = client->listener->ending;
+	client->session.reads_all = true;
 	if (client->listener->announce)
 		client->encoding += ENCODING_ANNOUNCES;
 }
@@ -68,6 +69,17 @@ lobby_join(struct client *client, struct text room)
 	client_write(client, text_of(endings[client->listener->ending].ending));
 }
 
+/* `ann`, or `ann PASSWORD`. */
+static void
+lobby_login(struct client *client, struct text rest)
+{
+	const struct lobby_state *state = client->state;
+	const struct command *login = command_get(COMMAND_LOGIN);
+	struct request request = {.command = login, .room = text_of(state->room)};
+	command_split(login, rest, &request);
+	session_request(&client->session, &request);
+}
+
 /* Before the client is in a room. */
 static void
 lobby_before_login(struct client *client, struct text word, struct text rest)
@@ -81,7 +93,7 @@ lobby_before_login(struct client *client, struct text word, struct text rest)
 	else if (!state->room && text_is(word, text_of("/join")))
 		lobby_join(client, rest);
 	else if (state->room && text_is(word, text_of("/nick")))
-		lobby_request(client, COMMAND_LOGIN, rest, text_of(state->room));
+		lobby_login(client, rest);
 	else
 		lobby_refuse(client, word);
 }
@@ -210,6 +222,10 @@ lobby_encode(unsigned encoding, const struct event *event, struct strbuf *out)
 	case EVENT_PONG:
 	case EVENT_COMMANDS:
 	case EVENT_SEARCH:
+	case EVENT_ACCOUNT:
+	case EVENT_SESSIONS:
+	case EVENT_READ:
+	case EVENT_MISSED:
 		break;
 	}
 }

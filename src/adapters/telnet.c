@@ -62,9 +62,24 @@ command_is_listing(const struct command *command)
 	       command == command_get(COMMAND_ROOMS);
 }
 
+/* Whether the request lacks a password, which is then asked for. */
+static bool
+telnet_lacks_password(const struct client *client, const struct request *request)
+{
+	bool login = request->command == command_get(COMMAND_LOGIN);
+	const struct session *session = &client->session;
+	if (login)
+		return request->arg[0].ptr && !request->arg[1].ptr &&
+		       core_is_account(session->core, request->arg[0]) &&
+		       !session_has_account(session);
+	return session->user && !request->arg[0].ptr;
+}
+
 static void
 telnet_request(struct client *client, const struct request *request)
 {
+	if (telnet_lacks_password(client, request) && telnet_ask_password(client, request))
+		return;
 	if (request->command == command_get(COMMAND_LOGOUT) && !client->listener->strict)
 		telnet_write(client, text_of("Bye.\r\n"));
 	session_request(&client->session, request);
@@ -79,6 +94,7 @@ slash_command(struct client *client, struct text line)
 {
 	struct text rest = {line.ptr + 1, line.len - 1}, word = text_word(&rest), ref = TEXT_NONE;
 	const struct command *command = command_find(word);
+	struct request request = {.command = command, .about = word};
 	char columns[24];
 	if (command && command_is_listing(command)) {
 		snprintf(columns, sizeof columns, "%zu", telnet_columns(client->state));
@@ -90,8 +106,15 @@ slash_command(struct client *client, struct text line)
 			telnet_ask_columns(client);
 		return;
 	}
+	if (command == command_get(COMMAND_LOGIN))
+		command_split(command, rest, &request);
+	bool asks = command && (rest.len == 0 || request.arg[0].ptr) &&
+		    telnet_lacks_password(client, &request) &&
+		    telnet_ask_password(client, &request);
+	if (asks)
+		return;
 	if (command == command_get(COMMAND_LOGOUT) && rest.len == 0)
-		telnet_request(client, &(struct request){.command = command});
+		telnet_request(client, &request);
 	else
 		session_command_line(&client->session, line, ref, TEXT_NONE);
 }
@@ -130,15 +153,33 @@ telnet_hint_charset(struct client *client)
 				"ascii).\r\n"));
 }
 
+/* `register` alone. */
+static bool
+line_registers(const struct client *client, struct text line)
+{
+	enum { WORD_LEN = 8, LINE_LEN = 16 };
+	return line.len >= WORD_LEN && line.len < LINE_LEN &&
+	       text_is_same_word(text_trim(line), text_of("register")) &&
+	       !client->listener->strict && client->session.user;
+}
+
 static void
 telnet_on_message(struct client *client, struct text line)
 {
 	struct request request = {.command = NULL};
 	enum reason split;
 	const struct telnet_state *state = client->state;
+	if (state->asked) {
+		telnet_take_password(client, line);
+		return;
+	}
 	if (!client->listener->strict && !state->charset && !state->utf8_hinted &&
 		!text_is_valid(line))
 		telnet_hint_charset(client);
+	if (line_registers(client, line) &&
+		telnet_ask_password(
+			client, &(struct request){.command = command_get(COMMAND_REGISTER)}))
+		return;
 	if (!bare_word_command(line, &request, &split))
 		telnet_line(client, line);
 	else if (split == REASON_OK)
@@ -162,6 +203,8 @@ telnet_on_connect(struct client *client, const struct peer *peer)
 	bool strict = client->listener->strict;
 	client->encoding = strict ? ENCODING_STRICT : ENCODING_USUAL;
 	telnet_open(client);
+	client->session.reads_all = true;
+	client->session.catch_up = (size_t)client->listener->catch_up;
 	client_write(client, text_of("Welcome to "));
 	client_write(client, name);
 	if (!strict)

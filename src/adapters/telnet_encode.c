@@ -201,6 +201,23 @@ encode_help(const struct event *event, const struct style *style, struct strbuf 
 		put_line(out, &lines, TEXT_NONE, telnet_settings_help[i], TEXT_NONE, TEXT_NONE);
 }
 
+/* What follows was said while the user was away. */
+static void
+encode_missed(const struct event *event, const struct style *style, struct strbuf *out)
+{
+	struct strbuf since = {0};
+	if (!event->room.ptr) {
+		strbuf_printf(out, "%sWhile you were away:\r\n", style->notice);
+		return;
+	}
+	put_time(&since, event->since, event->time);
+	/* `[09:14] ` without its brackets. */
+	strbuf_printf(out, "%s%zu%s new in %.*s since %.*s:\r\n", style->notice, event->total,
+		event->more ? " or more" : "", TEXT_ARGS(event->room), (int)since.len - 3,
+		since.ptr + 1);
+	strbuf_clear(&since);
+}
+
 static void encode_page(const struct event *event, const struct style *style, struct strbuf *out);
 
 static void
@@ -245,6 +262,16 @@ encode_in_style(
 	case EVENT_SEARCH:
 		encode_page(event, style, out);
 		break;
+	case EVENT_ACCOUNT:
+		put_lines(out, &lines, text_of(style->notice), event->body, "");
+		break;
+	case EVENT_SESSIONS:
+		telnet_encode_sessions(event, out);
+		break;
+	case EVENT_MISSED:
+		encode_missed(event, style, out);
+		break;
+	case EVENT_READ:
 	case EVENT_WELCOME:
 	case EVENT_PONG:
 	case EVENT_COMMANDS:
@@ -266,7 +293,7 @@ encode_page(const struct event *event, const struct style *style, struct strbuf 
 		const struct event *past = &page->events[search ? page->n - 1 - i : i];
 		struct strbuf where = {0};
 		put_time(&where, past->time, event->time);
-		if (search)
+		if (search && past->room.ptr)
 			strbuf_printf(&where, "[%.*s] ", TEXT_ARGS(past->room));
 		encode_in_style(past, style, strbuf_view(&where), out);
 		strbuf_clear(&where);

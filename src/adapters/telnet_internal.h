@@ -25,6 +25,16 @@ enum position {
 	IN_INSIDE_COMMAND,
 };
 
+enum { PASSWORDS_MAX = 3 }; /* that are asked for in a row */
+
+/* Passwords that are being asked for. */
+struct telnet_asked {
+	size_t dialog;              /* which */
+	char *nick;                 /* to log in with, or NULL */
+	char *lines[PASSWORDS_MAX]; /* n that were typed */
+	size_t n;
+};
+
 /* The state of a client. */
 struct telnet_state {
 	struct telnet_t *telnet;
@@ -35,13 +45,18 @@ struct telnet_state {
 	struct strbuf inside; /* of the subnegotiation that is being received */
 	struct charset *charset; /* NULL: utf-8 */
 	unsigned char charset_id;
-	unsigned char types; /* how many terminal types it has sent */
-	uint16_t columns;    /* of its terminal; 0: it has not said */
-	uint16_t wrap;       /* columns to wrap at; 0: those of its terminal */
-	bool wraps, plain;   /* its settings */
-	bool ansi;           /* its terminal erases to the end of a line by ESC [ K */
-	bool half;           /* its last bytes were not the end of a line */
-	bool utf8_hinted;    /* the hint that its text is not UTF-8 has been sent */
+	unsigned char types;        /* how many terminal types it has sent */
+	uint16_t columns;           /* of its terminal; 0: it has not said */
+	uint16_t wrap;              /* columns to wrap at; 0: those of its terminal */
+	bool wraps, plain;          /* its settings */
+	bool ansi;                  /* its terminal erases to the end of a line by ESC [ K */
+	bool half;                  /* its last bytes were not the end of a line */
+	struct telnet_asked *asked; /* or NULL */
+	const char *prompt;         /* of the password that is being asked for, or NULL */
+	unsigned char verb;         /* of the option that is being received */
+	unsigned char echoes_owed;  /* answers to our offers to echo that are still to come */
+	bool echo_refused;          /* the client does not let us */
+	bool utf8_hinted;           /* the hint that its text is not UTF-8 has been sent */
 };
 
 /* telnet_options.c */
@@ -77,8 +92,23 @@ void telnet_note_rewrites(struct client *client);
 /* Sends lines of text to this client alone. */
 void telnet_write(struct client *client, struct text text);
 
+/* telnet_password.c: passwords are asked for, and not shown */
+
+/* Begins to ask for those that the command wants. False: it wants none. */
+bool telnet_ask_password(struct client *client, const struct request *request);
+
+/* A line was typed while one is asked for: the next is, or the request is made. */
+void telnet_take_password(struct client *client, struct text line);
+void telnet_forget_passwords(struct telnet_state *state);
+
+/* DO or DONT ECHO: whether it answers an offer of ours, which is the end of it. */
+bool telnet_take_echo(struct telnet_state *state, bool agrees);
+
 /* telnet_encode.c: adapter.encode */
 void telnet_encode(unsigned encoding, const struct event *event, struct strbuf *out);
+
+/* telnet_listing.c: the sessions of a user, in columns */
+void telnet_encode_sessions(const struct event *event, struct strbuf *out);
 
 /* telnet_listing.c: NAMES, ROOMS or WHO, for as many columns as event->ref says in digits */
 void telnet_encode_columns(const struct event *event, struct strbuf *out);

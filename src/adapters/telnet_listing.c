@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "adapters/telnet_internal.h"
+#include "adapters/text_lines.h"
 #include "base/alloc.h"
 #include "base/cluster.h"
 #include "base/wrap.h"
@@ -111,4 +112,21 @@ telnet_encode_columns(const struct event *event, struct strbuf *out)
 	if (event->first)
 		strbuf_puts(out, event->kind == EVENT_WHO ? "Online:\r\n" : "Rooms:\r\n");
 	put_rows(out, event, columns);
+}
+
+void
+telnet_encode_sessions(const struct event *event, struct strbuf *out)
+{
+	strbuf_puts(out, "Where you are logged in; /sessions end NUMBER ends one:\r\n");
+	for (size_t i = 0; i < event->n_sessions; i++) {
+		const struct session_item *item = &event->sessions[i];
+		strbuf_printf(out, "%6u  ", item->number);
+		put_time(out, item->since, event->time);
+		if (item->until)
+			strbuf_puts(out, "a device that stays logged in");
+		else
+			strbuf_add_text(out, item->protocol);
+		put_idle(out, item->idle);
+		strbuf_puts(out, item->own ? ", this one\r\n" : "\r\n");
+	}
 }

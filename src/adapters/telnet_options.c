@@ -261,6 +261,7 @@ void
 telnet_close(struct client *client)
 {
 	struct telnet_state *state = client->state;
+	telnet_forget_passwords(state);
 	telnet_free(state->telnet);
 	charset_close(state->charset);
 	strbuf_clear(&state->inside);
@@ -310,14 +311,22 @@ telnet_pass(struct client *client, char byte, struct strbuf *passed)
 			strbuf_clear(&state->inside);
 			break;
 		}
+		if (c >= TELNET_WILL && c <= TELNET_DONT) {
+			state->position = IN_OPTION;
+			state->verb = c;
+			break;
+		}
 		strbuf_add(passed, &iac, 1);
 		strbuf_add(passed, &byte, 1);
-		if (c >= TELNET_WILL && c <= TELNET_DONT)
-			state->position = IN_OPTION;
 		break;
 	case IN_OPTION:
-		strbuf_add(passed, &byte, 1);
 		state->position = IN_TEXT;
+		if (c == TELNET_TELOPT_ECHO && state->verb >= TELNET_DO &&
+			telnet_take_echo(state, state->verb == TELNET_DO))
+			break;
+		strbuf_add(passed, &iac, 1);
+		strbuf_add(passed, (const char *)&state->verb, 1);
+		strbuf_add(passed, &byte, 1);
 		break;
 	case IN_INSIDE:
 		if (c == TELNET_IAC)

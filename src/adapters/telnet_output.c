@@ -76,6 +76,9 @@ telnet_rewrite(struct client *client, struct text text, struct strbuf *out)
 	const struct telnet_state *state = client->state;
 	struct strbuf wrapped = {0};
 	struct text half = decoder_partial(client->decoder);
+	/* What is typed of a password is not shown again. */
+	if (state->prompt)
+		half = text_of(state->prompt);
 	if (state->wraps) {
 		put_wrapped(state, text, &wrapped);
 		text = strbuf_view(&wrapped);
@@ -91,7 +94,8 @@ void
 telnet_note_rewrites(struct client *client)
 {
 	const struct telnet_state *state = client->state;
-	client->rewrites = state->charset || state->wraps || state->ansi || state->half;
+	client->rewrites =
+		state->charset || state->wraps || state->ansi || state->half || state->prompt;
 }
 
 void

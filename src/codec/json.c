@@ -92,6 +92,8 @@ json_kind(const struct json *json, const char *key)
 		return FIELD_MISSING;
 	if (json_is_string(value))
 		return FIELD_TEXT;
+	if (json_is_boolean(value))
+		return FIELD_FLAG;
 	return json_is_integer(value) ? FIELD_NUMBER : FIELD_OTHER;
 }
 

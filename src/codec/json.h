@@ -25,7 +25,7 @@ struct json *json_read(struct text packet);
 
 void json_close(struct json *json);
 
-enum json_is { FIELD_MISSING, FIELD_TEXT, FIELD_NUMBER, FIELD_OTHER };
+enum json_is { FIELD_MISSING, FIELD_TEXT, FIELD_NUMBER, FIELD_FLAG, FIELD_OTHER };
 enum json_is json_kind(const struct json *json, const char *key);
 
 /* The text is borrowed from json. TEXT_NONE: the field is missing or not a string. */

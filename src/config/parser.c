@@ -185,9 +185,9 @@ parser_on_key(void *ctx, const char *section, const char *key, const char *value
 		return 1;
 	parser->awaiting_key = false;
 	if (!parser->section) {
-		strbuf_puts(parser_add_mistake(parser, parser->line, key, NULL),
-			"outside a section; expected after [server], [limits], [history], [tls] or "
-			"[listener:NAME]");
+		struct strbuf *mistake = parser_add_mistake(parser, parser->line, key, NULL);
+		strbuf_puts(mistake, "outside a section; expected after ");
+		sections_list(mistake);
 		return 1;
 	}
 	if (!parser->section->kind)
@@ -346,10 +346,8 @@ parser_next_line(char *out, int room, void *ctx)
 void
 parser_read(struct parser *parser)
 {
-	section_add(parser, "server", section_kind("server"));
-	section_add(parser, "limits", section_kind("limits"));
-	section_add(parser, "history", section_kind("history"));
-	section_add(parser, "tls", section_kind("tls"));
+	for (size_t i = 0; plain_sections[i]; i++)
+		section_add(parser, plain_sections[i], plain_sections[i]);
 	parser->file = fopen(parser->path, "r");
 	if (!parser->file) {
 		strbuf_printf(parser_add_mistake(parser, 0, NULL, NULL), "cannot be opened: %s",

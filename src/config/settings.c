@@ -68,6 +68,14 @@ const struct setting settings[] = {
 	{"tls", "key", SETTING_FILE, offsetof(struct config, key), 0, 0, "", false, NULL,
 		"the certificate's private key, in PEM, without a passphrase"},
 
+	{"accounts", "register", SETTING_YES_NO, offsetof(struct config, registering), 0, 0, "yes",
+		false, NULL, "whether users may register their names"},
+	{"accounts", "stay_days", SETTING_NUMBER, offsetof(struct config, stay_days), 1, 3650, "30",
+		false, NULL, "days for which a device may stay logged in"},
+	{"accounts", "plain_passwords", SETTING_YES_NO, offsetof(struct config, plain_passwords), 0,
+		0, "no", false, NULL,
+		"whether passwords are taken over connections that are not encrypted"},
+
 	{"listener", "protocol", SETTING_PROTOCOL,
 		offsetof(struct listener_draft, listener.adapter), 0, 0, NULL, true, NULL,
 		"the protocol that the listener speaks"},
@@ -100,6 +108,9 @@ const struct setting settings[] = {
 	{"listener", "replay", SETTING_INT, offsetof(struct listener_draft, listener.replay), 0,
 		1000, "0", false, "telnet json relay lobby",
 		"messages said before that users are shown on entering a room (json: version 1)"},
+	{"listener", "catch_up", SETTING_INT, offsetof(struct listener_draft, listener.catch_up), 0,
+		1000, "20", false, "telnet",
+		"unread messages of each room that accounts are shown on logging in"},
 	{"listener", "pause", SETTING_INT, offsetof(struct listener_draft, listener.pause), 1,
 		10000, "50", false, "relay lobby direct",
 		"milliseconds of silence that end a message without a line ending"},
@@ -108,6 +119,8 @@ const struct setting settings[] = {
 		"the line ending after each string that the server sends"},
 	{0},
 };
+
+const char *const plain_sections[] = {"server", "limits", "history", "tls", "accounts", NULL};
 
 _Static_assert(sizeof settings / sizeof *settings <= SETTINGS_MAX + 1, "SETTINGS_MAX is too low");
 
@@ -411,9 +424,9 @@ section_kind(const char *section)
 {
 	if (listener_name(section))
 		return "listener";
-	for (const struct setting *s = settings; s->key; s++)
-		if (strcmp(s->section, section) == 0 && strcmp(section, "listener") != 0)
-			return s->section;
+	for (size_t i = 0; plain_sections[i]; i++)
+		if (strcmp(plain_sections[i], section) == 0)
+			return plain_sections[i];
 	return NULL;
 }
 

@@ -44,6 +44,9 @@ extern const struct setting settings[];
 
 enum { SETTINGS_MAX = 64 };
 
+/* The sections that are no listeners; ends with NULL. */
+extern const char *const plain_sections[];
+
 /* The row of a section's key, or NULL. */
 const struct setting *setting_find(const char *section, struct text key);
 

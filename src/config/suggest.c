@@ -56,27 +56,34 @@ suggest_key(struct strbuf *out, const char *section, const char *key)
 	return nearest;
 }
 
+void
+sections_list(struct strbuf *out)
+{
+	for (size_t i = 0; plain_sections[i]; i++)
+		strbuf_printf(out, "[%s]%s", plain_sections[i],
+			plain_sections[i + 1] ? ", " : " or [listener:NAME]");
+}
+
 bool
 suggest_section(struct strbuf *out, const char *section)
 {
 	size_t n = strcspn(section, ":");
 	struct text word = {section, n};
 	bool listener = word_is_near(word, text_of("listener"));
+	const char *near = NULL;
+	for (size_t i = 0; !near && plain_sections[i]; i++)
+		if (word_is_near(word, text_of(plain_sections[i])))
+			near = plain_sections[i];
 	strbuf_puts(out, "unknown section; ");
-	if (listener)
+	if (listener) {
 		strbuf_printf(out, "did you mean [listener:%s]?",
 			section[n] && section[n + 1] ? section + n + 1 : "NAME");
-	else if (word_is_near(word, text_of("server")))
-		strbuf_puts(out, "did you mean [server]?");
-	else if (word_is_near(word, text_of("limits")))
-		strbuf_puts(out, "did you mean [limits]?");
-	else if (word_is_near(word, text_of("history")))
-		strbuf_puts(out, "did you mean [history]?");
-	else if (word_is_near(word, text_of("tls")))
-		strbuf_puts(out, "did you mean [tls]?");
-	else
-		strbuf_puts(
-			out, "expected [server], [limits], [history], [tls] or [listener:NAME]");
+	} else if (near) {
+		strbuf_printf(out, "did you mean [%s]?", near);
+	} else {
+		strbuf_puts(out, "expected ");
+		sections_list(out);
+	}
 	return listener;
 }
 

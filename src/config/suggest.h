@@ -10,6 +10,9 @@
  */
 const struct setting *suggest_key(struct strbuf *out, const char *section, const char *key);
 
+/* Appends the sections that there may be. */
+void sections_list(struct strbuf *out);
+
 /* Appends that there is no such section. True: a listener's may be meant. */
 bool suggest_section(struct strbuf *out, const char *section);
 

@@ -113,7 +113,8 @@ bool
 user_linger(struct user *user)
 {
 	struct core *core = user->core;
-	if (core->stopping || !user->resumes || !named_is_listed(&user->named))
+	bool stays = user->resumes || (user->account && core->settings.linger > 0);
+	if (core->stopping || !stays || !named_is_listed(&user->named))
 		return false;
 	/* All linger equally long, so the list is in order of expiry. */
 	user->linger_until = core->host.monotonic_ms(core->host.ctx) + core->settings.linger;
@@ -130,18 +131,11 @@ user_stop_lingering(struct user *user)
 	DL_DELETE2(user->core->lingering, user, linger_prev, linger_next);
 }
 
-/* A direct message, which a user who comes back may have missed. */
-struct kept_direct {
-	struct kept_direct *next;
-	struct event event;
-	char bytes[];
-};
-
-void
-user_keep_direct(struct user *user, const struct event *event)
+struct kept_event *
+event_keep(const struct event *event)
 {
-	size_t n = event->actor.len + event->target.len + event->body.len, count = 1;
-	struct kept_direct *kept = xcalloc(sizeof *kept + n), *other;
+	size_t n = event->actor.len + event->target.len + event->body.len;
+	struct kept_event *kept = xcalloc(sizeof *kept + n);
 	char *at = kept->bytes;
 	struct text *texts[] = {&kept->event.actor, &kept->event.target, &kept->event.body};
 	kept->event = (struct event){.kind = event->kind,
@@ -152,12 +146,22 @@ user_keep_direct(struct user *user, const struct event *event)
 		.body = event->body,
 		.past = true};
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		if (!texts[i]->ptr)
+			continue;
 		memcpy(at, texts[i]->ptr, texts[i]->len);
 		texts[i]->ptr = at;
 		at += texts[i]->len;
 	}
+	return kept;
+}
+
+void
+user_keep_direct(struct user *user, const struct event *event)
+{
+	struct kept_event *kept = event_keep(event), *other;
+	size_t n = 0, count = 1;
 	LL_APPEND(user->directs, kept);
-	for (n = 0, other = user->directs; other; other = other->next, count++)
+	for (other = user->directs; other; other = other->next, count++)
 		n += other->event.body.len;
 	while ((other = user->directs) != kept && (--count > DIRECTS_MAX || n > DIRECTS_BYTES)) {
 		n -= other->event.body.len;
@@ -169,7 +173,7 @@ user_keep_direct(struct user *user, const struct event *event)
 void
 user_drop_directs(struct user *user)
 {
-	struct kept_direct *kept, *next;
+	struct kept_event *kept, *next;
 	LL_FOREACH_SAFE(user->directs, kept, next)
 	free(kept);
 	user->directs = NULL;
@@ -179,7 +183,7 @@ void
 user_each_direct(const struct user *user, uint64_t after,
 	void (*found)(void *ctx, const struct event *event), void *ctx)
 {
-	const struct kept_direct *kept;
+	const struct kept_event *kept;
 	LL_FOREACH(user->directs, kept)
 	if (kept->event.id > after)
 		found(ctx, &kept->event);

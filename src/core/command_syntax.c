@@ -14,8 +14,8 @@ command_param(const char **params, struct param *param)
 	bool takes_rest = word.len > 3 && memcmp(word.ptr + word.len - 3, "...", 3) == 0;
 	if (takes_rest)
 		word.len -= 3;
-	bool number = word.ptr[0] == '#';
-	if (number)
+	bool number = word.ptr[0] == '#', flag = word.ptr[0] == '?';
+	if (number || flag)
 		word = (struct text){word.ptr + 1, word.len - 1};
 	struct text field = word, shown = word;
 	size_t at = 0;
@@ -26,8 +26,18 @@ command_param(const char **params, struct param *param)
 		field.len = at;
 		shown = (struct text){word.ptr + at + 1, word.len - at - 1};
 	}
-	*param = (struct param){field, shown, optional, takes_rest, not_typed, number, keyword};
+	*param = (struct param){
+		field, shown, optional, takes_rest, not_typed, number, flag, keyword};
 	return true;
+}
+
+static bool
+text_is_number(struct text t)
+{
+	for (size_t i = 0; i < t.len; i++)
+		if (t.ptr[i] < '0' || t.ptr[i] > '9')
+			return false;
+	return t.len > 0;
 }
 
 enum reason
@@ -43,6 +53,9 @@ command_split(const struct command *command, struct text rest, struct request *r
 			continue;
 		if (param.keyword)
 			rest = after;
+		bool counts = param.number && param.optional && !param.keyword;
+		if (counts && !text_is_number(text_word(&after)))
+			continue;
 		struct text arg = param.rest ? text_trim(rest) : text_word(&rest);
 		if (param.rest)
 			rest.len = 0;

@@ -1,5 +1,5 @@
 /* The commands about the user: logging in and out, the nick. */
-#include "core/core_internal.h"
+#include "core/account.h"
 
 static enum reason
 session_login(struct session *session, struct entry *entry, const struct request *request)
@@ -20,13 +20,48 @@ session_guest(struct session *session, const char *prefix)
 	session_login(session, &entry, &(struct request){.command = NULL});
 }
 
+/* There are no accounts. Where a line was typed, the name had two words. */
+static enum reason
+refuse_password(struct session *session, const struct request *request)
+{
+	struct text nick = request->arg[0], password = request->arg[1];
+	bool typed = text_is(request->about, text_of(request->command->name));
+	if (!typed)
+		return request_refuse(session, REASON_NO_ACCOUNTS, TEXT_NONE, request);
+	nick.len = (size_t)(password.ptr - nick.ptr) + password.len;
+	return request_refuse(session, REASON_NICK_INVALID, nick, request);
+}
+
+/* With a password: to an account. A name that nobody has takes as long as a wrong password. */
+static enum reason
+login_with_password(struct session *session, const struct request *request)
+{
+	struct core *core = session->core;
+	struct text nick = request->arg[0];
+	struct account *account = account_find(core, nick, false);
+	if (!core_has_accounts(core))
+		return refuse_password(session, request);
+	if (session->user && session->user->account)
+		return request_refuse(session, REASON_HELLO_AGAIN, TEXT_NONE, request);
+	if (!session_takes_passwords(session, request))
+		return REASON_PASSWORD_INSECURE;
+	return session_arrive(
+		session, request, account, request->arg[1], request->arg[2].ptr != NULL);
+}
+
 enum reason
 command_login(struct session *session, const struct request *request)
 {
 	struct core *core = session->core;
 	struct text nick = request->arg[0];
+	if (request->arg[1].len > 0)
+		return login_with_password(session, request);
 	if (session->user)
 		return request_refuse(session, REASON_HELLO_AGAIN, TEXT_NONE, request);
+	const struct account *account = account_find(core, nick, true);
+	if (account)
+		return request_refuse(
+			session, REASON_PASSWORD_NEEDED, account->named.name->shown, request);
 	struct name *name;
 	enum reason reason = nick_make(core, nick, NULL, &name);
 	if (reason != REASON_OK)
@@ -39,6 +74,18 @@ command_login(struct session *session, const struct request *request)
 		return session_login(session, &entry, request);
 	user_release(user);
 	return request_refuse(session, REASON_ROOM_INVALID, request->room, request);
+}
+
+/* login: a secret that a welcome bore. */
+enum reason
+command_stay(struct session *session, const struct request *request)
+{
+	if (session->user)
+		return request_refuse(session, REASON_HELLO_AGAIN, TEXT_NONE, request);
+	struct stay *stay = stay_find(session->core, request->arg[0]);
+	if (!stay)
+		return request_refuse(session, REASON_LOGIN_FAILED, TEXT_NONE, request);
+	return session_arrive_by_stay(session, request, stay);
 }
 
 enum reason
@@ -72,6 +119,8 @@ void
 core_stop(struct core *core)
 {
 	core->stopping = true;
+	core_note_shown(core, true);
+	core_save_markers(core, true);
 	core_end_lingering(core, true);
 	core_publish(core, &(struct entry){.kind = ENTRY_STOP});
 }

@@ -4,7 +4,7 @@
  */
 #include <stdlib.h>
 
-#include "core/core_internal.h"
+#include "core/account.h"
 
 enum {
 	TYPED_LIMIT = 20,   /* messages, if no number is typed */
@@ -17,7 +17,8 @@ enum {
 /* An answer that is under way. */
 struct reading {
 	struct session *session; /* NULL: has ended */
-	struct room *room;       /* HISTORY: counted in its refs */
+	struct room *room;       /* HISTORY: counted in its refs; or NULL */
+	struct name *with;       /* HISTORY: the conversation; or NULL */
 	struct history_range range;
 	uint64_t around;   /* id in the middle; 0: there is none */
 	bool halved, more; /* the half before that was read; there was more */
@@ -39,6 +40,7 @@ reading_free(struct reading *reading)
 		reading->room->refs--;
 		room_release(reading->room);
 	}
+	free(reading->with);
 	free(reading->ref);
 	free(reading->about);
 	free(reading);
@@ -103,6 +105,20 @@ room_of_hit(const struct user *user, struct text casefolded)
 	return NULL;
 }
 
+/* Whether the user may still read the hit. */
+static bool
+hit_name_room(struct event *hit, const struct user *user)
+{
+	if (hit->kind == EVENT_DIRECT) {
+		hit->room = TEXT_NONE;
+		return user->account != NULL;
+	}
+	const struct room *room = room_of_hit(user, hit->room);
+	if (room)
+		hit->room = room_name(room);
+	return room != NULL;
+}
+
 /* Removes hits in rooms that the user has left since the request. */
 static struct event *
 page_name_rooms(struct history_page *page, const struct user *user)
@@ -110,11 +126,8 @@ page_name_rooms(struct history_page *page, const struct user *user)
 	struct event *events = xcalloc((page->n + 1) * sizeof *events);
 	size_t n = 0;
 	for (size_t i = 0; i < page->n; i++) {
-		const struct room *room = room_of_hit(user, page->events[i].room);
-		if (!room)
-			continue;
 		events[n] = page->events[i];
-		events[n++].room = room_name(room);
+		n += hit_name_room(&events[n], user);
 	}
 	page->events = events;
 	page->n = n;
@@ -137,6 +150,8 @@ reading_tell(const struct reading *reading, const struct history_page *found)
 		event.in_room = reading->room;
 		event.room = room_name(reading->room);
 	}
+	if (reading->with)
+		event.target = reading->with->shown;
 	event.ref = text_of(reading->ref);
 	event.page = &page;
 	session_tell(session, &event);
@@ -198,7 +213,7 @@ on_page(void *ctx, const struct history_page *page)
 	const struct room *room = reading->room;
 	/* The user may have left the room meanwhile, by another session. */
 	bool left = session && room && !room_membership(room, session->user);
-	if (session && page && room && !left && reading->around && !reading->halved) {
+	if (session && page && !left && reading->around && !reading->halved) {
 		/* The older half is known now: from its first event on, both are one page. */
 		uint64_t first = page->n > 0 ? page->events[0].id : reading->around;
 		reading->halved = true;
@@ -229,7 +244,8 @@ reading_start(struct reading *reading)
 		range.before = reading->around < UINT64_MAX ? reading->around + 1 : 0;
 		range.limit = (range.limit + 1) / 2;
 	}
-	history->read(history, reading->room->named.name, &range, on_page, reading);
+	const struct name *of = reading->with ? reading->with : reading->room->named.name;
+	history->read(history, of, &range, on_page, reading);
 }
 
 static struct reading *
@@ -262,28 +278,50 @@ limit_clamp(const struct core *core, uint64_t limit)
 	return limit < 1 ? 1 : limit > most ? most : (size_t)limit;
 }
 
-/* limit, before, after, around, events */
+/* Whose history is asked for: a room's, or that of a conversation of the user's account. */
+static enum reason
+request_history_of(struct session *session, const struct request *request, struct room **room,
+	struct name **with)
+{
+	const struct account *account = session->user->account;
+	struct text nick = request->arg[0];
+	*room = NULL;
+	*with = NULL;
+	if (!session->core->host.history)
+		return request_refuse(session, REASON_UNREADABLE, TEXT_NONE, request);
+	if (!nick.ptr) {
+		*room = request_room(session, request);
+		return *room ? REASON_OK : REASON_NOT_IN_ROOM;
+	}
+	if (!account)
+		return request_refuse(session, REASON_NOT_REGISTERED, TEXT_NONE, request);
+	*with = account_conversation_name(account, nick);
+	return *with ? REASON_OK : request_refuse(session, REASON_NICK_INVALID, nick, request);
+}
+
+/* with, limit, before, after, around, events */
 enum reason
 command_history(struct session *session, const struct request *request)
 {
-	struct core *core = session->core;
-	struct history_range range = {.all = text_is(request->arg[4], text_of("all"))};
+	struct history_range range = {.all = text_is(request->arg[5], text_of("all"))};
 	uint64_t limit, around;
-	if (!request_number(request->arg[0], TYPED_LIMIT, &limit) ||
-		!request_number(request->arg[1], 0, &range.before) ||
-		!request_number(request->arg[2], 0, &range.after) ||
-		!request_number(request->arg[3], 0, &around))
+	struct room *room;
+	struct name *with;
+	if (!request_number(request->arg[1], TYPED_LIMIT, &limit) ||
+		!request_number(request->arg[2], 0, &range.before) ||
+		!request_number(request->arg[3], 0, &range.after) ||
+		!request_number(request->arg[4], 0, &around))
 		return refuse_usage(session, request);
-	struct room *room = request_room(session, request);
-	if (!room)
-		return REASON_NOT_IN_ROOM;
-	if (!core->host.history)
-		return request_refuse(session, REASON_UNREADABLE, TEXT_NONE, request);
-	range.limit = limit_clamp(core, limit);
-	range.oldest = request->arg[2].ptr && !request->arg[1].ptr;
+	enum reason reason = request_history_of(session, request, &room, &with);
+	if (reason != REASON_OK)
+		return reason;
+	range.limit = limit_clamp(session->core, limit);
+	range.oldest = request->arg[3].ptr && !request->arg[2].ptr;
 	struct reading *reading = reading_new(session, request, EVENT_HISTORY);
 	reading->room = room;
-	room->refs++;
+	reading->with = with;
+	if (room)
+		room->refs++;
 	reading->range = range;
 	reading->around = around;
 	reading_start(reading);
@@ -306,29 +344,72 @@ session_replay(struct session *session, struct room *room, uint64_t before)
 	reading_start(reading);
 }
 
-/* text, from, before, limit; in one room, or in all that the user is in */
+/* Where is searched: one room or conversation, or all of the user's. */
+struct places {
+	const struct name **names;
+	size_t n;
+	struct name *with; /* to be freed; or NULL */
+};
+
+static void
+places_add_all(struct places *places, const struct user *user, const struct room *room)
+{
+	struct conversation *all = user->account ? user->account->conversations : NULL;
+	size_t most = user->n_memberships + HASH_COUNT(all) + 1;
+	struct conversation *conversation, *next;
+	places->names = xcalloc(most * sizeof(const struct name *));
+	for (size_t i = 0; i < user->n_memberships; i++)
+		if (!room || user->memberships[i].room == room)
+			places->names[places->n++] = user->memberships[i].room->named.name;
+	if (!room)
+		HASH_ITER(hh, all, conversation, next)
+	places->names[places->n++] = conversation->name;
+}
+
+/* False: the request was refused. */
+static bool
+request_places(struct session *session, const struct request *request, struct places *places)
+{
+	struct text with = request->arg[4];
+	*places = (struct places){.n = 0};
+	const struct room *room = request->room.ptr ? request_room(session, request) : NULL;
+	if (request->room.ptr && !room)
+		return false;
+	if (!with.ptr) {
+		places_add_all(places, session->user, room);
+		return true;
+	}
+	struct room *none;
+	if (request_history_of(session,
+		    &(struct request){.arg = {with}, .ref = request->ref, .about = request->about},
+		    &none, &places->with) != REASON_OK)
+		return false;
+	places->names = xcalloc(sizeof(const struct name *));
+	places->names[places->n++] = places->with;
+	return true;
+}
+
+/* text, from, before, limit, with */
 enum reason
 command_search(struct session *session, const struct request *request)
 {
 	struct core *core = session->core;
-	const struct user *user = session->user;
 	struct history *history = core->host.history;
-	const struct name *rooms[USER_ROOMS];
 	uint64_t limit;
-	struct history_search search = {
-		.typed = request->arg[0], .rooms = rooms, .from = request->arg[1]};
+	struct places places;
+	struct history_search search = {.typed = request->arg[0], .from = request->arg[1]};
 	if (!request_number(request->arg[2], 0, &search.before) ||
 		!request_number(request->arg[3], TYPED_LIMIT, &limit))
 		return refuse_usage(session, request);
-	const struct room *room = request->room.ptr ? request_room(session, request) : NULL;
-	if (request->room.ptr && !room)
-		return REASON_NOT_IN_ROOM;
 	if (!history)
 		return request_refuse(session, REASON_UNREADABLE, TEXT_NONE, request);
-	for (size_t i = 0; i < user->n_memberships; i++)
-		if (!room || user->memberships[i].room == room)
-			rooms[search.n_rooms++] = user->memberships[i].room->named.name;
+	if (!request_places(session, request, &places))
+		return REASON_NOT_IN_ROOM;
+	search.rooms = places.names;
+	search.n_rooms = places.n;
 	search.limit = limit_clamp(core, limit);
 	history->search(history, &search, on_page, reading_new(session, request, EVENT_SEARCH));
+	free(places.names);
+	free(places.with);
 	return REASON_OK;
 }

@@ -1,5 +1,5 @@
 /* The commands that say something. */
-#include "core/core_internal.h"
+#include "core/account.h"
 
 static enum reason
 room_speech(struct session *session, const struct request *request, enum entry_kind kind)
@@ -37,7 +37,8 @@ enum reason
 command_msg(struct session *session, const struct request *request)
 {
 	struct user *to = user_find(session->core, request->arg[0]);
-	if (!to)
+	struct account *account = to ? NULL : account_find(session->core, request->arg[0], false);
+	if (!to && !account)
 		return request_refuse(session, REASON_NO_SUCH_NICK, request->arg[0], request);
 	struct strbuf body = {0};
 	enum reason reason = request_body(
@@ -46,6 +47,7 @@ command_msg(struct session *session, const struct request *request)
 		struct entry entry = {.kind = ENTRY_DIRECT,
 			.user = session->user,
 			.to = to,
+			.account = account,
 			.body = strbuf_view(&body)};
 		reason = session_publish(session, request, &entry);
 	}

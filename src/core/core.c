@@ -2,7 +2,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "core/core_internal.h"
+#include "core/account.h"
 
 static struct text
 text_copy(struct text t)
@@ -29,7 +29,7 @@ core_open(const struct core_settings *settings, const struct core_host *host, st
 	core->rules = name_rules_open();
 	core->reserved = name_make(core->rules, text_of("server"), NAME_NICK);
 	core->default_room = room_get(core, settings->room);
-	if (core->default_room)
+	if (core->default_room && core_load_accounts(core))
 		return core;
 	core_close(core);
 	return NULL;
@@ -39,6 +39,7 @@ void
 core_close(struct core *core)
 {
 	core_end_lingering(core, true);
+	core_free_accounts(core);
 	assert(core->n_users == 0 && !core->awaited);
 	struct room *room = core->default_room;
 	core->default_room = NULL;
@@ -88,9 +89,15 @@ core_rooms(const struct core *core)
 int64_t
 core_tick(struct core *core)
 {
-	int64_t lingering = core_end_lingering(core, false);
-	int64_t digest = core_deliver_digests(core);
-	if (lingering < 0 || digest < 0)
-		return lingering < 0 ? digest : lingering;
-	return lingering < digest ? lingering : digest;
+	int64_t waits[] = {
+		core_end_lingering(core, false),
+		core_deliver_digests(core),
+		core_note_shown(core, false),
+		core_save_markers(core, false),
+	};
+	int64_t least = -1;
+	for (size_t i = 0; i < sizeof waits / sizeof *waits; i++)
+		if (waits[i] >= 0 && (least < 0 || waits[i] < least))
+			least = waits[i];
+	return least;
 }

@@ -60,6 +60,12 @@ struct core {
 	struct log *log;
 	struct name_rules *rules;
 	struct names nicks, rooms;
+	struct names registered;         /* the nicks of accounts */
+	struct account *accounts;        /* by number */
+	struct account *online;          /* those that a user is logged in to */
+	struct account *unsaved;         /* those with markers to be saved .. */
+	int64_t save_at;                 /* .. at this time, monotonic ms */
+	struct stay *stays;              /* by digest */
 	struct name *reserved;           /* `server`, which is no nick */
 	struct user *users;              /* in order of login */
 	struct room *first_room;         /* in order of making */
@@ -70,9 +76,10 @@ struct core {
 	struct awaited *awaited;         /* requests that wait for the log, by token */
 	struct publication *publication; /* the request that is being published, or NULL */
 	uint64_t last_id;                /* of an event */
-	uint64_t tokens;                 /* given to requests that were published */
-	uint64_t arrivals;               /* users and rooms that ever came */
-	uint64_t guests;                 /* numbers given to guests */
+	int64_t show_at;   /* monotonic ms: see core_note_shown; 0: nothing was said */
+	uint64_t tokens;   /* given to requests that were published */
+	uint64_t arrivals; /* users and rooms that ever came */
+	uint64_t guests;   /* numbers given to guests */
 	size_t n_users, n_rooms;
 	bool stopping;
 };
@@ -86,11 +93,13 @@ struct membership {
 struct user {
 	struct named named; /* the name is NULL for a guest who is not logged in yet */
 	struct core *core;
+	struct account *account;  /* NULL: a guest */
 	struct session *sessions; /* by session->sibling */
 	uint16_t n_sessions, n_memberships;
 	uint32_t refs;                  /* entries and requests that point to it */
+	unsigned numbers;               /* given to its sessions */
 	uint64_t arrived;               /* order of login */
-	struct kept_direct *directs;    /* that came while it had no session */
+	struct kept_event *directs;     /* that came while it had no session */
 	struct resume *resumes;         /* of its sessions, also of those that were lost */
 	int64_t linger_until;           /* monotonic ms; 0: it has a session */
 	int64_t active;                 /* monotonic ms of the last request that resets it */
@@ -117,6 +126,7 @@ struct room {
 	char *topic; /* or NULL */
 	char *topic_by;
 	int64_t topic_time;  /* when it was set */
+	uint64_t said;       /* id of the last message */
 	unsigned refs;       /* listings and entries that point to it */
 	size_t joined, left; /* to be told in the next digest */
 	int64_t digest_at;   /* monotonic ms: when; 0: there is none */
@@ -269,6 +279,70 @@ void session_forget_awaited(struct session *session);
 struct origin origin_take(struct core *core, const struct entry *entry);
 void origin_done(struct core *core, const struct entry *entry, enum reason reason);
 
+/* transition.c: what entries do to users and rooms */
+
+/* An event that the entry causes, with the next id. */
+struct event entry_event(struct core *core, const struct entry *entry, enum event_kind kind,
+	const struct origin *origin);
+enum reason origin_refuse(const struct origin *origin, enum reason reason, struct text target);
+
+/* The room as it is now: it may have been removed since the entry was published. */
+struct room *room_now(struct core *core, struct room *room);
+
+/* The session is in that room of its user's now. */
+void session_set_current(struct session *session, struct room *room);
+void room_enter(struct room *room, const struct entry *entry, const struct origin *origin);
+
+/* The user is in the room already, perhaps by another session: only this session is told. */
+void room_enter_again(struct room *room, const struct entry *entry, const struct origin *origin);
+void room_leave(struct room *room, const struct entry *entry, const struct origin *origin);
+void user_leave_rooms(struct user *user, const struct entry *entry, const struct origin *origin);
+
+/* The user has a new nick, which was checked: those who can see it are told. */
+void user_rename(struct user *user, const struct name *name, const struct entry *entry,
+	const struct origin *origin);
+
+/* apply.c, apply_account.c, apply_direct.c: each of the entries */
+
+typedef enum reason apply_function(
+	struct core *core, const struct entry *entry, const struct origin *origin);
+apply_function apply_arrive, apply_register, apply_password, apply_unregister, apply_read,
+	apply_direct;
+
+/* shown.c */
+
+/* Something was said: core_note_shown is due a little later. */
+void core_note_said(struct core *core);
+
+/*
+ * Now and then, notes as read what was shown to sessions that read all that they are sent; all: at once. Ms until
+ * the next time; -1: nothing was said.
+ */
+int64_t core_note_shown(struct core *core, bool all);
+
+/* arrival.c: logging in to an account */
+
+struct arrival;
+
+/* An arrival begins once the password was compared, or the secret found. */
+enum reason session_arrive(struct session *session, const struct request *request,
+	struct account *account, struct text password, bool stay);
+enum reason session_arrive_by_stay(
+	struct session *session, const struct request *request, struct stay *stay);
+void session_forget_arrival(struct session *session);
+
+/* Fills in what the welcome says of the account. To be ended with welcome_done. */
+void arrival_welcome(struct session *session, struct event *event);
+void arrival_welcome_done(struct event *event);
+
+/* Tells what was missed, and ends the arrival. */
+void arrival_done(struct session *session);
+
+/* commands_register.c */
+
+/* The session will not get the answer about its password. */
+void session_forget_changing(struct session *session);
+
 /* absence.c: users without a session, and how they come back */
 
 /* Gives the session a secret to be resumed with, if it wants one. Borrowed; or NULL. */
@@ -302,6 +376,14 @@ void user_stop_lingering(struct user *user);
 /* Nobody can resume as this user any more. */
 void user_drop_resumes(struct user *user);
 
+/* An event with its own text, but for that of its room. */
+struct kept_event {
+	struct kept_event *next;
+	struct event event;
+	char bytes[];
+};
+struct kept_event *event_keep(const struct event *event);
+
 /* Keeps a direct message for a user who may be resumed, and then is told it. */
 void user_keep_direct(struct user *user, const struct event *event);
 void user_each_direct(const struct user *user, uint64_t after,
@@ -314,6 +396,9 @@ int64_t core_end_lingering(struct core *core, bool all);
 /* reception.c: what a session is shown on logging in, and of a room that it is in now */
 void session_welcome(struct session *session, struct room *room, struct text ref, bool resumed);
 void session_show_room(struct session *session, struct room *room, struct text ref, bool gap);
+
+/* session.c: as if it had just entered all the rooms of its user; nobody else is told. */
+void session_show_rooms(struct session *session);
 
 /* commands_*.c, command.c: the function of each command */
 #define COMMAND_DECLARE(name, function) \

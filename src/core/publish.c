@@ -5,7 +5,7 @@
  */
 #include <stdlib.h>
 
-#include "core/core_internal.h"
+#include "core/account.h"
 
 static char *
 text_keep(struct text t)
@@ -128,6 +128,8 @@ entry_copy(const struct entry *entry)
 		user_hold(copy->user);
 	if (copy->to)
 		user_hold(copy->to);
+	if (copy->account)
+		account_hold(copy->account);
 	if (copy->room)
 		copy->room->refs++;
 	if (copy->into)
@@ -155,6 +157,8 @@ entry_free(struct entry *entry)
 		user_release(entry->user);
 	if (entry->to)
 		user_release(entry->to);
+	if (entry->account)
+		account_release(entry->account);
 	room_drop_ref(entry->room);
 	room_drop_ref(entry->into);
 	free((struct name *)(uintptr_t)entry->name);

@@ -1,5 +1,5 @@
 /* What a session is shown on logging in, and of a room that it is in now. */
-#include "core/core_internal.h"
+#include "core/account.h"
 
 void
 session_welcome(struct session *session, struct room *room, struct text ref, bool resumed)
@@ -12,7 +12,12 @@ session_welcome(struct session *session, struct room *room, struct text ref, boo
 	event.limits = &session->core->settings;
 	event.resumed = resumed;
 	event.secret = session_make_resume(session);
+	event.accounts = !core_has_accounts(session->core)         ? ACCOUNTS_NONE
+			 : session->core->settings.register_closed ? ACCOUNTS_CLOSED
+								   : ACCOUNTS_OPEN;
+	arrival_welcome(session, &event);
 	session_tell(session, &event);
+	arrival_welcome_done(&event);
 }
 
 void

@@ -1,7 +1,7 @@
 /* Sessions: what one connection may ask for, and how it ends. */
 #include <assert.h>
 
-#include "core/core_internal.h"
+#include "core/account.h"
 
 void
 session_open(
@@ -39,7 +39,12 @@ session_end(struct session *session)
 	session->ended = true;
 	session_drop_listings(session);
 	session_forget_reading(session);
-	bool resumable = session->resume && !session->logged_out;
+	session_forget_arrival(session);
+	session_forget_changing(session);
+	bool lost = !session->logged_out;
+	if (session->stay && session->logged_out)
+		stay_end(session->stay);
+	bool resumable = lost && (session->resume || (session->user && session->user->account));
 	session_lose_resume(session);
 	struct user *user = session_detach(session);
 	if (!user)
@@ -58,6 +63,13 @@ session_attach(struct session *session, struct session *other)
 	user_add_session(user, session);
 	session->current = other->current;
 	session_welcome(session, session->current, TEXT_NONE, false);
+	session_show_rooms(session);
+}
+
+void
+session_show_rooms(struct session *session)
+{
+	const struct user *user = session->user;
 	for (size_t i = 0; i < user->n_memberships; i++) {
 		struct room *room = user->memberships[i].room;
 		struct event event = event_make(session->core, EVENT_ENTERED, session);
@@ -91,7 +103,8 @@ session_request(struct session *session, const struct request *request)
 	if (!session->user && !(command->flags & COMMAND_BEFORE_LOGIN))
 		return request_refuse(session, REASON_HELLO_FIRST, TEXT_NONE, request);
 	if (session->user && (command->flags & COMMAND_RESETS_IDLE))
-		session->user->active = session->core->host.monotonic_ms(session->core->host.ctx);
+		session->active = session->user->active =
+			session->core->host.monotonic_ms(session->core->host.ctx);
 	return command->run(session, request);
 }
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <utlist.h>
 
-#include "core/core_internal.h"
+#include "core/account.h"
 
 struct user *
 user_find(struct core *core, struct text nick)
@@ -24,6 +24,19 @@ name_is_reserved(const struct core *core, const struct name *name)
 	       (!name->ascii && text_is(name->skeleton, reserved->skeleton));
 }
 
+/* To another account than `own`, which may be NULL. */
+static bool
+nick_is_registered(struct core *core, const struct name *name, struct account *own)
+{
+	struct names *registered = &core->registered;
+	if (own)
+		names_remove(registered, &own->named);
+	const struct named *other = names_find(registered, name);
+	if (own)
+		names_add(registered, &own->named);
+	return other != NULL;
+}
+
 enum reason
 nick_check(struct core *core, const struct name *name, const struct user *self)
 {
@@ -37,6 +50,8 @@ nick_check(struct core *core, const struct name *name, const struct user *self)
 	const struct named *other = names_find(&core->nicks, name);
 	if (own)
 		names_add(&core->nicks, own);
+	if (nick_is_registered(core, name, self ? self->account : NULL))
+		return REASON_NICK_REGISTERED;
 	if (!other)
 		return REASON_OK;
 	return text_is(other->name->casefolded, name->casefolded) ? REASON_NICK_TAKEN
@@ -110,6 +125,7 @@ user_unlist(struct user *user)
 	user_stop_lingering(user);
 	user_drop_resumes(user);
 	user_drop_directs(user);
+	account_unbind(user);
 	names_remove(&core->nicks, &user->named);
 	DL_DELETE(core->users, user);
 	core->n_users--;
@@ -124,6 +140,9 @@ user_add_session(struct user *user, struct session *session)
 		user->limiter = session->limiter;
 	user_stop_lingering(user);
 	session->user = user;
+	session->number = ++user->numbers;
+	session->since = user->core->host.wall_ms(user->core->host.ctx);
+	session->active = user->core->host.monotonic_ms(user->core->host.ctx);
 	LL_APPEND2(user->sessions, session, sibling);
 	user->n_sessions++;
 	for (size_t i = 0; i < user->n_memberships; i++)
@@ -138,6 +157,7 @@ user_remove_session(struct user *user, struct session *session)
 	LL_DELETE2(user->sessions, session, sibling);
 	user->n_sessions--;
 	session->user = NULL;
+	session->stay = NULL;
 	session->current = NULL;
 	session->sibling = NULL;
 }

@@ -81,11 +81,15 @@ gateway_open(const struct gateway_settings *settings, const struct transport_ops
 		.wall_ms = gateway_wall_ms,
 		.monotonic_ms = gateway_monotonic_ms,
 		.random = gateway_random,
+		.check_password = settings->passwords ? gateway_check_password : NULL,
+		.digest = secret_digest,
 		.history = settings->history,
 	};
 	gateway->core = core_open(&settings->core, &host, settings->log);
 	if (gateway->core)
 		return gateway;
+	if (settings->passwords)
+		passwords_close(settings->passwords);
 	free(gateway);
 	return NULL;
 }
@@ -106,6 +110,9 @@ gateway_close(struct gateway *gateway)
 	while (gateway_has_work(gateway))
 		gateway_flush(gateway);
 	assert(gateway->n_connections == 0);
+	if (gateway->settings.passwords)
+		passwords_close(gateway->settings.passwords);
+	gateway_drop_guesses(gateway);
 	core_close(gateway->core);
 	free(gateway->dirty.at);
 	free(gateway->to_reap.at);
@@ -362,6 +369,8 @@ gateway_flush(struct gateway *gateway)
 		gate_open(gateway, history->committed(history));
 		gate_ask(gateway, history);
 	}
+	if (gateway->settings.passwords)
+		passwords_finish(gateway->settings.passwords);
 	gateway_reap(gateway);
 	if (history)
 		ticket = history->end_turn(history);
@@ -394,6 +403,13 @@ connection_on_timer(struct connection *connection, int64_t now)
 	}
 }
 
+/* Of two waits in ms, of which -1 has no end. */
+static int64_t
+sooner(int64_t a, int64_t b)
+{
+	return a < 0 || (b >= 0 && b < a) ? b : a;
+}
+
 int64_t
 gateway_tick(struct gateway *gateway)
 {
@@ -405,13 +421,12 @@ gateway_tick(struct gateway *gateway)
 		timer_set(&gateway->timers, timer, 0);
 		connection_on_timer(connection, now);
 	}
-	int64_t digest = core_tick(gateway->core);
+	int64_t wait = sooner(core_tick(gateway->core), gateway_start_guesses(gateway));
 	gateway_flush(gateway);
 	if (gateway_has_work(gateway))
 		return 0;
 	timer = timers_first(&gateway->timers);
-	int64_t wait = timer ? timer->at - now : -1;
-	return wait < 0 || (digest >= 0 && digest < wait) ? digest : wait;
+	return sooner(wait, timer ? timer->at - now : -1);
 }
 
 void

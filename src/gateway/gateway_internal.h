@@ -108,6 +108,8 @@ struct gateway {
 	struct connection *connections;
 	size_t n_connections, n_sessions;
 	struct address_quota *quotas;
+	struct guesses *guesses;        /* wrong passwords, by address */
+	struct guess *waiting;          /* passwords that are to be compared later */
 	struct connection_list dirty;   /* with something to send, or to be looked at */
 	struct connection_list to_reap; /* to be closed or freed */
 	struct connection_list to_resume;
@@ -216,6 +218,14 @@ void connection_note_login(struct connection *connection);
 void quota_take(struct connection *connection, const struct sockaddr *peer);
 void quota_release(struct connection *connection);
 size_t quota_sessions(const struct gateway *gateway, const struct sockaddr *peer);
+
+/* guesses.c: core_host.check_password */
+bool gateway_check_password(
+	void *gateway, struct session *session, const struct password_request *request);
+
+/* Starts those that have waited long enough. Ms until the next; -1: there is none. */
+int64_t gateway_start_guesses(struct gateway *gateway);
+void gateway_drop_guesses(struct gateway *gateway);
 
 /* broadcast.c: core_host.deliver: encodes an event once in each encoding. */
 void gateway_broadcast(

@@ -64,7 +64,7 @@ def settings(**sections):
     for name, keys in wanted.items():
         if keys is None:
             continue
-        if name in ("server", "limits", "history", "tls"):
+        if name in ("server", "limits", "history", "tls", "accounts"):
             text.append(f"[{name}]")
         else:
             keys = {"protocol": name, "port": 0, **keys}

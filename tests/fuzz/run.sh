@@ -31,6 +31,21 @@ seed() {
 				'{"type":"search","text":"te* NOT \"tea\""}'
 		} >"$1/resume.${how%\\*}"
 	done
+	# Names are registered, and logged in to from elsewhere; the first secret is of 32 bytes \001.
+	for how in '002\021' '006\037'; do
+		{
+			printf '%b' "\\0$how"
+			printf '%s\036' '{"type":"hello","nick":"dan","version":2}' \
+				'{"type":"register","password":"tea for two"}' \
+				'{"type":"direct","to":"ann","message":"tea"}' '{"type":"sessions"}' \
+				'{"type":"read","room":"main","id":9,"ref":"r"}' '{"type":"read","with":"ann","id":9}'
+			printf '\035\036%s\036%s\036%s\036%s\036%s\036%s' \
+				'{"type":"hello","version":2,"nick":"dan","password":"tea for two","stay":true}' \
+				'{"type":"history","with":"ann"}' '{"type":"search","text":"tea","with":"ann"}' \
+				'{"type":"password","old":"tea for two","new":"tea for three"}' \
+				'{"type":"sessions","end":1}' '{"type":"unregister","password":"tea for three"}'
+		} >"$1/accounts.${how%\\*}"
+	done
 	# The bytes that telnet clients send, with the escapes that python has, too.
 	for talk in tests/talk/telnet-*.talk; do
 		{

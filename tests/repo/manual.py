@@ -185,7 +185,7 @@ def command_rows():
         "\n};")[0]
     word = r'(NULL|"[^"]*")'
     words = r",\s*".join([word] * 4)
-    found = re.findall(rf'{{{words},\s*"[^"]*",\s*([A-Z_ |\s]+),', table)
+    found = re.findall(rf'{{{words},\s*"[^"]*",\s*([A-Z_0 |\s]+),', table)
     assert len(found) == len(re.findall(r"^\t\[", table, re.M))
     return [["" if cell == "NULL" else cell.strip('"') for cell in row] for row in found]
 
@@ -215,14 +215,15 @@ def packets():
         return difference("packet", set(table), types)
     faults = []
     for kind, (_, _, _, params, flags) in sent.items():
-        wanted = {re.sub(r"[][{}.#]|[:=].*", "", param) + ("?" if param[0] in "[{" else "")
+        wanted = {re.sub(r"[][{}.#?]|[:=].*", "", param) + ("?" if param[0] in "[{" else "")
                   for param in params.split()}
         wanted |= {"room?"} if "IN_ROOM" in flags else set()
         wanted |= {"version?"} if kind == "hello" else set()
         if wanted != table[kind][0]:
             faults.append(f"{kind} takes {sorted(wanted)}, the page says {sorted(table[kind][0])}")
     heard = set()
-    examples = ("manual-json-full.talk", "manual-json-large.talk", "manual-history.talk")
+    examples = ("manual-json-full.talk", "manual-json-large.talk", "manual-history.talk",
+                "manual-accounts.talk")
     for line in [line for talk in examples for line in conversation(talk, "ann")]:
         if not line.startswith("<- "):
             continue

@@ -1,4 +1,4 @@
-/* The settings of a listener, as the words of a talk file. */
+/* The settings of a listener, and limits, as the words of a talk file. */
 #ifndef LISTENER_WORDS_H
 #define LISTENER_WORDS_H
 
@@ -6,7 +6,32 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "teahouse/listener.h"
+#include "teahouse/gateway.h"
+
+/* False: there is no limit of that name. */
+static bool
+limit_set(struct gateway_settings *settings, const char *key, long value)
+{
+	const struct {
+		const char *key;
+		size_t *at;
+	} sizes[] = {{"message", &settings->core.message}, {"sessions", &settings->sessions},
+		{"send_queue", &settings->send_queue}, {"presence", &settings->core.presence}};
+	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
+		if (strcmp(key, sizes[i].key) == 0) {
+			*sizes[i].at = (size_t)value;
+			return true;
+		}
+	if (strcmp(key, "rate") == 0)
+		settings->core.rate = (unsigned)value;
+	else if (strcmp(key, "burst") == 0)
+		settings->core.burst = (unsigned)value;
+	else if (strcmp(key, "login_timeout") == 0)
+		settings->login_timeout = value * 1000;
+	else
+		return false;
+	return true;
+}
 
 static void
 listener_set(struct listener *listener, char *word)

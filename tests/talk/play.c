@@ -6,6 +6,7 @@
  *
  *	ann telnet strict room=tea    a person connects, over a protocol, by a listener's settings
  *	limit rate 2                  a setting, before anybody comes
+ *	limit accounts 1              names can be registered
  *	ann > look                    sends a line, or a packet
  *	ann >> look\r\n\xff           sends bytes, with C's escapes; \{900}x is 900 times x
  *	ann < bob: hi                 hears this, perhaps after other things; a packet may have more fields
@@ -27,6 +28,8 @@
 
 #include "../support/delaying_log.h"
 #include "../support/fake_transport.h"
+#include "../support/instant_passwords.h"
+#include "../support/kept_accounts.h"
 #include "../support/waiting_store.h"
 #include "base/alloc.h"
 #include "codec/json.h"
@@ -66,6 +69,7 @@ struct talk_file {
 	struct delaying_log log;
 	char *failure; /* what went wrong first, or NULL */
 	struct gateway_settings settings;
+	struct kept_accounts *accounts; /* or NULL */
 	struct gateway *gateway;
 	int64_t time;
 	struct person people[PEOPLE_MAX];
@@ -157,6 +161,11 @@ person_come(struct talk_file *file, const char *name, char *rest)
 	}
 	if (!file->gateway) {
 		file->settings.history = waiting_store_open();
+		if (file->accounts) {
+			kept_accounts_open(file->accounts, file->settings.history);
+			file->settings.history = &file->accounts->history;
+			file->settings.passwords = passwords_open(NULL);
+		}
 		file->gateway = gateway_open(
 			&file->settings, &fake_transport, file_ticks, file_ticks, file);
 		assert(file->gateway);
@@ -168,6 +177,7 @@ person_come(struct talk_file *file, const char *name, char *rest)
 	person->listener = (struct listener){.name = protocol,
 		.adapter = adapter,
 		.echo = adapter->echo,
+		.catch_up = 20,
 		.announce = true,
 		.pause = 50};
 	for (char *word; (word = strtok_r(NULL, " ", &save));)
@@ -365,22 +375,9 @@ person_act(struct person *person, const char *act, char *rest)
 static void
 file_limit(struct talk_file *file, const char *key, long value)
 {
-	struct gateway_settings *settings = &file->settings;
-	if (strcmp(key, "message") == 0)
-		settings->core.message = (size_t)value;
-	else if (strcmp(key, "rate") == 0)
-		settings->core.rate = (unsigned)value;
-	else if (strcmp(key, "burst") == 0)
-		settings->core.burst = (unsigned)value;
-	else if (strcmp(key, "sessions") == 0)
-		settings->sessions = (size_t)value;
-	else if (strcmp(key, "login_timeout") == 0)
-		settings->login_timeout = value * 1000;
-	else if (strcmp(key, "send_queue") == 0)
-		settings->send_queue = (size_t)value;
-	else if (strcmp(key, "presence") == 0)
-		settings->core.presence = (size_t)value;
-	else
+	if (strcmp(key, "accounts") == 0 && !file->accounts)
+		file->accounts = xcalloc(sizeof *file->accounts);
+	else if (!limit_set(&file->settings, key, value))
 		file_fail(file, "\"%s\" is no limit", key);
 }
 
@@ -441,8 +438,12 @@ file_end(struct talk_file *file)
 	}
 	if (file->gateway) {
 		gateway_close(file->gateway);
-		store_close(file->settings.history);
+		if (file->accounts)
+			kept_accounts_close(file->accounts);
+		else
+			store_close(file->settings.history);
 	}
+	free(file->accounts);
 }
 
 /* Whole, with NUL at its end. Not by stdio, which allocates without a word: see fault.c. */

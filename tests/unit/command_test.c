@@ -39,8 +39,9 @@ every_command_of_the_manual_is_there(void **state)
 		{"me", "me"}, {"msg", "msg"}, {"message", "msg"}, {"join", "join"},
 		{"leave", "leave"}, {"rooms", "rooms"}, {"list", "rooms"}, {"look", "look"},
 		{"names", "look"}, {"who", "who"}, {"topic", "topic"}, {"history", "history"},
-		{"search", "search"}, {"help", "help"}, {"logout", "logout"}, {"quit", "logout"},
-		{"q", "logout"}};
+		{"search", "search"}, {"register", "register"}, {"password", "password"},
+		{"sessions", "sessions"}, {"unregister", "unregister"}, {"help", "help"},
+		{"logout", "logout"}, {"quit", "logout"}, {"q", "logout"}};
 	struct text all[64];
 	for (size_t i = 0; i < COUNT(words); i++) {
 		const struct command *command = command_find(text_of(words[i][0]));
@@ -92,7 +93,7 @@ every_packet_of_the_manual_has_its_command(void **state)
 	(void)state;
 	static const char *const types[] = {"hello", "chat", "emote", "direct", "join", "leave",
 		"nick", "rooms", "names", "who", "topic", "command", "commands", "ping", "history",
-		"search"};
+		"search", "register", "password", "sessions", "unregister", "read"};
 	size_t n = 0;
 	for (size_t i = 0; i < COUNT(types); i++)
 		assert_non_null(command_of_type(text_of(types[i])));
@@ -108,10 +109,11 @@ static void
 usage_says_what_a_command_takes(void **state)
 {
 	(void)state;
-	static const char *const usages[] = {"/login NAME", "/nick NAME", "/say TEXT", "/me ACTION",
-		"/msg NAME TEXT", "/join ROOM", "/leave [ROOM]", "/rooms", "/look", "/who [NAME]",
-		"/topic [TEXT]", "/history [COUNT] [before ID]", "/search WORDS", "/help [COMMAND]",
-		"/logout"};
+	static const char *const usages[] = {"/login NAME [PASSWORD]", "/nick NAME", "/say TEXT",
+		"/me ACTION", "/msg NAME TEXT", "/join ROOM", "/leave [ROOM]", "/rooms", "/look",
+		"/who [NAME]", "/topic [TEXT]", "/history [with NAME] [COUNT] [before ID]",
+		"/search WORDS", "/register PASSWORD", "/password OLD NEW",
+		"/sessions [end NUMBER]", "/unregister PASSWORD", "/help [COMMAND]", "/logout"};
 	size_t n = 0;
 	for (const struct command *c = command_get(0), *end = c + COMMAND_COUNT; c < end; c++) {
 		if (!is_typed(c))
@@ -254,7 +256,8 @@ static void
 a_nick_of_two_words_is_for_the_core_to_refuse(void **state)
 {
 	(void)state;
-	assert_split("login", "ann lee", BYTES("ann lee"), MISSING);
+	assert_split("nick", "ann lee", BYTES("ann lee"), MISSING);
+	assert_split("login", "ann two words", BYTES("ann"), BYTES("two words"));
 	assert_split("join", "tea room", BYTES("tea room"), MISSING);
 }
 

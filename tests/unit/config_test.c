@@ -172,7 +172,7 @@ test_many_mistakes(void **state)
 	       "root = ../empty\n"
 	       "origins = https://a.example/\n",
 		"t.ini:1: port: outside a section; expected after [server], [limits], "
-		"[history], [tls] or [listener:NAME]\n"
+		"[history], [tls], [accounts] or [listener:NAME]\n"
 		"t.ini:3: server.nmae: unknown key; did you mean \"name\"?\n"
 		"t.ini:4: server.colour: unknown key; expected one of name, room, address, "
 		"proxies\n"
@@ -221,10 +221,11 @@ test_sections(void **state)
 		"t.ini:4: limit: unknown section; did you mean [limits]?\n");
 	expect(JSON "[listener]\n",
 		"t.ini:4: listener: unknown section; did you mean [listener:NAME]?\n");
-	expect(JSON "[]\n[garden]\n", "t.ini:4: unknown section; expected [server], [limits], "
-				      "[history], [tls] or [listener:NAME]\n"
-				      "t.ini:5: garden: unknown section; expected [server], "
-				      "[limits], [history], [tls] or [listener:NAME]\n");
+	expect(JSON "[]\n[garden]\n",
+		"t.ini:4: unknown section; expected [server], [limits], "
+		"[history], [tls], [accounts] or [listener:NAME]\n"
+		"t.ini:5: garden: unknown section; expected [server], "
+		"[limits], [history], [tls], [accounts] or [listener:NAME]\n");
 	expect(JSON "[tsl]\n", "t.ini:4: tsl: unknown section; did you mean [tls]?\n");
 	expect(JSON "[server\nname = x\n", "t.ini:4: missing ] after the section's name\n");
 	expect(JSON "[server] name = x\n",

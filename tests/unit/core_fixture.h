@@ -22,6 +22,7 @@ struct guest {
 	uint64_t last_id;
 	enum reason why;
 	char secret[33]; /* of its welcome */
+	char stay[65];   /* likewise, to log in with */
 };
 
 struct fixture {
@@ -84,6 +85,36 @@ guest_note_page(struct guest *guest, const struct history_page *page)
 		strbuf_puts(&guest->told, " ..");
 }
 
+/* `1 telnet 5s this`; of a secret, `1001 stay`. */
+static inline void
+guest_note_sessions(struct guest *guest, const struct event *event)
+{
+	for (size_t i = 0; i < event->n_sessions; i++) {
+		const struct session_item *item = &event->sessions[i];
+		strbuf_printf(&guest->told, "%s %u %.*s", i ? "," : "", item->number,
+			TEXT_ARGS(item->protocol));
+		if (!item->until)
+			strbuf_printf(&guest->told, " %llds", (long long)item->idle);
+		strbuf_puts(&guest->told, item->own ? " this" : "");
+	}
+}
+
+/* `account`, and for what is not read `main<5:2!1`: read up to 5, 2 are unread, 1 mentions. */
+static inline void
+guest_note_account(struct guest *guest, const struct event *event)
+{
+	strbuf_puts(&guest->told, event->account ? " account" : "");
+	for (size_t i = 0; i < event->n_unread; i++) {
+		const struct unread_item *item = &event->unread[i];
+		strbuf_printf(&guest->told, " %s%.*s<%llu:%zu", item->direct ? "@" : "",
+			TEXT_ARGS(item->name), (unsigned long long)item->read, item->unread);
+		if (item->mentions)
+			strbuf_printf(&guest->told, "!%zu", item->mentions);
+	}
+	if (event->stay)
+		snprintf(guest->stay, sizeof guest->stay, "%s", event->stay);
+}
+
 /*
  * Writes an event as a line: chat# ROOM ACTOR TARGET: BODY, without the fields that it does
  * not have, or error CODE: SENTENCE. The entries of a listing follow, with .. where other
@@ -106,9 +137,10 @@ fixture_deliver(void *ctx, const struct event *event, struct session *const to[]
 		assert_false(guest->gone || guest->session.ended);
 		for (size_t j = 0; j < i && n < 100; j++)
 			assert_ptr_not_equal(to[i], to[j]);
-		strbuf_puts(&guest->told, event_word(event->kind));
-		/* Ids rise for each session, over all rooms. */
-		if (event->id) {
+		strbuf_puts(&guest->told,
+			event->kind == EVENT_MISSED ? "missed" : event_word(event->kind));
+		/* Ids rise for each session, over all rooms; what is told later has older ones. */
+		if (event->id && !event->told) {
 			assert_true(event->id >= guest->last_id);
 			guest->last_id = event->id;
 		}
@@ -125,6 +157,14 @@ fixture_deliver(void *ctx, const struct event *event, struct session *const to[]
 		if (event->secret)
 			snprintf(guest->secret, sizeof guest->secret, "%s", event->secret);
 		strbuf_puts(&guest->told, event->resumed ? " resumed" : "");
+		strbuf_puts(&guest->told, event->told ? " past" : "");
+		if (event->kind == EVENT_WELCOME || event->kind == EVENT_ACCOUNT)
+			guest_note_account(guest, event);
+		guest_note_sessions(guest, event);
+		if (event->until)
+			strbuf_printf(&guest->told, " %llu", (unsigned long long)event->until);
+		if (event->kind == EVENT_MISSED)
+			strbuf_printf(&guest->told, " %zu", event->total);
 		strbuf_puts(&guest->told, event->gap ? " gap" : "");
 		if (event->kind == EVENT_PRESENCE)
 			strbuf_printf(&guest->told, " +%zu -%zu =%zu", event->joined, event->left,

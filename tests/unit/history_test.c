@@ -48,7 +48,8 @@ ask(struct guest *guest, const char *room, const char *limit, const char *before
 	const char *around)
 {
 	const struct request request = {.command = command_get(COMMAND_HISTORY),
-		.arg = {text_of(limit), text_of(before), text_of(after), text_of(around)},
+		.arg = {TEXT_NONE, text_of(limit), text_of(before), text_of(after),
+			text_of(around)},
 		.room = text_of(room),
 		.ref = text_of("r"),
 		.about = text_of("history")};
@@ -113,7 +114,7 @@ what_is_no_number_is_refused(void **state)
 		"/history 1 before 2 3"};
 	for (size_t i = 0; i < COUNT(lines); i++) {
 		type(ann, lines[i]);
-		assert_told(ann, "error usage: Usage: /history [COUNT] [before ID]\n");
+		assert_told(ann, "error usage: Usage: /history [with NAME] [COUNT] [before ID]\n");
 	}
 	type(ann, "/search");
 	assert_told(ann, "error usage: Usage: /search WORDS\n");

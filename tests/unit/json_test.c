@@ -184,7 +184,7 @@ each_field_has_its_kind(void **state)
 	assert_non_null(json);
 	assert_int_equal(json_kind(json, "t"), FIELD_TEXT);
 	assert_int_equal(json_kind(json, "n"), FIELD_NUMBER);
-	assert_int_equal(json_kind(json, "b"), FIELD_OTHER);
+	assert_int_equal(json_kind(json, "b"), FIELD_FLAG);
 	assert_int_equal(json_kind(json, "z"), FIELD_OTHER);
 	assert_int_equal(json_kind(json, "a"), FIELD_OTHER);
 	assert_int_equal(json_kind(json, "o"), FIELD_OTHER);

@@ -100,7 +100,7 @@ test_limits_of_each_row(void **state)
 		for (size_t i = 0; i < sizeof odd / sizeof *odd; i++)
 			try_value(s, odd[i], "is not a number");
 	}
-	assert_int_equal(rows, 16);
+	assert_int_equal(rows, 18);
 }
 
 static void
@@ -160,6 +160,9 @@ test_shipped_file_runs(void **state)
 	assert_int_equal(a->burst, b->burst);
 	assert_int_equal(a->login_timeout, b->login_timeout);
 	assert_int_equal(a->send_queue, b->send_queue);
+	assert_int_equal(a->registering, b->registering);
+	assert_int_equal(a->stay_days, b->stay_days);
+	assert_int_equal(a->plain_passwords, b->plain_passwords);
 	assert_int_equal(a->n_listeners, b->n_listeners);
 	for (size_t i = 0; i < a->n_listeners; i++) {
 		const struct listener *x = &a->listeners[i], *y = &b->listeners[i];
@@ -175,6 +178,8 @@ test_shipped_file_runs(void **state)
 		assert_int_equal(x->nicks, y->nicks);
 		assert_int_equal(x->announce, y->announce);
 		assert_int_equal(x->hear, y->hear);
+		assert_int_equal(x->replay, y->replay);
+		assert_int_equal(x->catch_up, y->catch_up);
 		assert_int_equal(x->pause, y->pause);
 		assert_int_equal(x->ending, y->ending);
 	}

@@ -1,0 +1,239 @@
+/*
+ * Applies the entries about accounts: a name becomes one user's, a user logs in to it from
+ * several places, and what is read in one is read in all.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <utlist.h>
+
+#include "core/account.h"
+
+/* The name is wanted by its owner: a guest who has it gets another. */
+static void
+guest_make_room(struct core *core, const struct account *account, const struct entry *entry)
+{
+	struct user *guest = (struct user *)names_find(&core->nicks, account->named.name);
+	const struct origin none = {.session = NULL};
+	struct name *name = NULL;
+	if (!guest || guest == entry->user || guest->account)
+		return;
+	while (!name) {
+		char nick[NICK_CHARACTERS];
+		snprintf(nick, sizeof nick, "guest%llu", (unsigned long long)++core->guests);
+		nick_make(core, text_of(nick), NULL, &name);
+	}
+	for (struct session *session = guest->sessions; session; session = session->sibling)
+		request_refuse(session, REASON_NICK_REGISTERED, account->named.name->shown,
+			&(struct request){.ref = TEXT_NONE});
+	struct entry renames = {.kind = ENTRY_RENAME, .time = entry->time, .user = guest};
+	user_rename(guest, name, &renames, &none);
+	free(name);
+}
+
+/* The session was a guest's: that one leaves, since the account's user is there already. */
+static void
+guest_leave(struct session *session, struct user *guest, const struct entry *entry)
+{
+	const struct origin none = {.session = NULL};
+	const struct entry leaves = {.kind = ENTRY_LOGOUT, .time = entry->time, .user = guest};
+	user_remove_session(guest, session);
+	if (guest->n_sessions > 0)
+		return;
+	user_leave_rooms(guest, &leaves, &none);
+	user_unlist(guest);
+}
+
+/* Nobody was logged in to the account. */
+static struct user *
+account_appear(struct account *account, const struct entry *entry, const struct origin *origin)
+{
+	struct user *user = entry->user;
+	bool guest = named_is_listed(&user->named);
+	guest_make_room(account->core, account, entry);
+	account_bind(account, user);
+	if (guest) {
+		user_rename(user, account->named.name, entry, origin);
+	} else {
+		free(user->named.name);
+		user->named.name = name_copy(account->named.name);
+		user_list(user);
+		if (origin->session)
+			user_add_session(user, origin->session);
+	}
+	return user;
+}
+
+static bool
+user_may_enter(const struct user *user, const struct room *room)
+{
+	return !room_membership(room, user) && user->n_memberships < USER_ROOMS;
+}
+
+/* The rooms that it remembers, and the one that it is to be in. Returns the one that it is in. */
+static struct room *
+account_enter_rooms(struct account *account, struct room *current, const struct entry *entry,
+	const struct origin *origin)
+{
+	struct user *user = account->user;
+	struct remembered *remembered, *next;
+	DL_FOREACH_SAFE(account->rooms, remembered, next)
+	{
+		struct room *room = room_get(account->core, remembered->name->shown);
+		if (room && user_may_enter(user, room))
+			room_enter(room, entry, origin);
+	}
+	if (user_may_enter(user, current))
+		room_enter(current, entry, origin);
+	if (room_membership(current, user))
+		return current;
+	room_release(current);
+	return user->memberships[0].room;
+}
+
+/* The room that is asked for, or that it was in last, or the first that it remembers. */
+static struct room *
+account_room(struct account *account, const struct entry *entry, const struct session *session)
+{
+	struct core *core = account->core;
+	struct text name = text_of(account->current);
+	if (entry->room)
+		return room_now(core, entry->room);
+	if (!name.ptr || !account_remembers(account, name))
+		name = account->rooms ? account->rooms->name->shown
+				      : text_of(session->default_room);
+	return room_get(core, name);
+}
+
+static enum reason
+arrive_refusal(const struct account *account, const struct session *session)
+{
+	const struct user *user = account->user;
+	if (account->removed)
+		return REASON_PASSWORD_WRONG;
+	if (user && user != session->user && user->n_sessions >= ACCOUNT_SESSIONS)
+		return REASON_SESSIONS_FULL;
+	return REASON_OK;
+}
+
+enum reason
+apply_arrive(struct core *core, const struct entry *entry, const struct origin *origin)
+{
+	struct account *account = entry->account;
+	struct session *session = origin->session;
+	const struct origin quiet = {.session = session};
+	(void)core;
+	if (!session)
+		return REASON_LOST;
+	enum reason reason = arrive_refusal(account, session);
+	if (reason != REASON_OK) {
+		session_forget_arrival(session);
+		return origin_refuse(origin, reason, TEXT_NONE);
+	}
+	struct stay *stay = session->stay;
+	if (entry->body.len > 0)
+		stay = stay_add(account, entry->body, entry->time);
+	bool attach = account->user && account->user != session->user;
+	struct room *room = account_room(account, entry, session);
+	if (attach && session->user)
+		guest_leave(session, session->user, entry);
+	if (attach)
+		user_add_session(account->user, session);
+	else if (!account->user)
+		account_appear(account, entry, &quiet);
+	session->stay = stay;
+	session->current = room;
+	session_welcome(session, room, origin->request.ref, false);
+	if (attach)
+		session_show_rooms(session);
+	session_set_current(session, account_enter_rooms(account, room, entry, &quiet));
+	arrival_done(session);
+	return REASON_OK;
+}
+
+/* To all sessions of the user; the one that asked gets its ref. */
+static void
+account_tell(const struct user *user, const char *sentence, const struct origin *origin)
+{
+	struct event event = event_make(user->core, EVENT_ACCOUNT, NULL);
+	event.actor = user_nick(user);
+	event.account = user->account != NULL;
+	event.body = text_of(sentence);
+	for (struct session *session = user->sessions; session; session = session->sibling) {
+		event.by = session;
+		event.ref = session == origin->session ? origin->request.ref : TEXT_NONE;
+		session_tell(session, &event);
+	}
+}
+
+enum reason
+apply_register(struct core *core, const struct entry *entry, const struct origin *origin)
+{
+	struct user *user = entry->user;
+	struct text nick = user_nick(user);
+	if (user->account)
+		return origin_refuse(origin, REASON_REGISTERED_ALREADY, nick);
+	core->last_id = ++core->host.history->last_id;
+	struct account *account = account_add(
+		core, name_copy(user->named.name), core->last_id, entry->body, entry->time);
+	account_bind(account, user);
+	for (size_t i = 0; i < user->n_memberships; i++)
+		account_enter_room(account, user->memberships[i].room->named.name, core->last_id);
+	if (user->sessions && user->sessions->current)
+		account_set_current(account, room_name(user->sessions->current));
+	struct strbuf sentence = {0};
+	strbuf_printf(&sentence,
+		"The name \"%.*s\" is yours now. Log in with it and the password, from anywhere.",
+		TEXT_ARGS(nick));
+	account_tell(user, sentence.ptr, origin);
+	strbuf_clear(&sentence);
+	return REASON_OK;
+}
+
+enum reason
+apply_password(struct core *core, const struct entry *entry, const struct origin *origin)
+{
+	struct account *account = entry->account;
+	const struct session *session = origin->session;
+	(void)core;
+	account_set_password(account, entry->body);
+	account_end_stays(account, session ? session->stay : NULL);
+	if (account->user)
+		account_tell(account->user,
+			"Your password is changed. Where you stayed logged in, it is asked for "
+			"again.",
+			origin);
+	return REASON_OK;
+}
+
+enum reason
+apply_unregister(struct core *core, const struct entry *entry, const struct origin *origin)
+{
+	struct account *account = entry->account;
+	struct user *user = account->user;
+	(void)core;
+	if (user)
+		account_unbind(user);
+	account_hold(account);
+	account_remove(account);
+	if (user)
+		account_tell(user, "Your name is not registered any more.", origin);
+	account_release(account);
+	return REASON_OK;
+}
+
+/* The user has read up to there: its other sessions are told. */
+enum reason
+apply_read(struct core *core, const struct entry *entry, const struct origin *origin)
+{
+	struct account *account = entry->account;
+	const struct user *user = account->user;
+	if (!account_read(account, entry->name->casefolded, entry->id) || !user)
+		return REASON_OK;
+	struct event event = event_make(core, EVENT_READ, NULL);
+	event.until = entry->id;
+	event_name_read(&event, entry->name);
+	for (struct session *session = user->sessions; session; session = session->sibling)
+		if (session != origin->session)
+			session_tell(session, &event);
+	return REASON_OK;
+}
