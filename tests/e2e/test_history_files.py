@@ -226,7 +226,8 @@ class Load(threading.Thread):
 def fill(database, n):
     """Many pages, so that a copy takes a while."""
     sql(database, "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < "
-        f"{n}) INSERT INTO event SELECT -i, 0, 2, 1, 'ann', hex(randomblob(900)) FROM n")
+        f"{n}) INSERT INTO event (id, time, kind, room, actor, body) "
+        "SELECT -i, 0, 2, 1, 'ann', hex(randomblob(900)) FROM n")
 
 
 def test_copies_under_load(tmp_path):

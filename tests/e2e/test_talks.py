@@ -163,6 +163,8 @@ class Play:
         usual = dict.fromkeys(("json", "web", "relay", "lobby", "direct"))
         if "sessions" in limits:
             limits["sessions"] = int(limits["sessions"]) + 1
+        if limits.pop("accounts", None):
+            listeners["history"] = {"file": "teahouse.db"}
         self.server = start_server(limits=limits, **usual, **listeners)
         self.probe = self.server.telnet()
         self.probe.read_until(b"\r\n")
