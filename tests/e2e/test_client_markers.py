@@ -4,8 +4,6 @@ import re
 
 import pytest
 
-from clients import drain
-
 ROOMS = [{"room": "tea", "read": 10, "unread": 3, "mentions": 1},
          {"room": "main", "read": 20, "unread": 2, "mentions": 0},
          {"room": "big", "read": 1, "unread": 1000, "more": True, "mentions": 0}]
@@ -91,6 +89,18 @@ def test_the_history_of_a_conversation(ann):
     assert not any("Later, again" in row for row in ann.rows())
     ann.keys("\x1b4")
     ann.shows(r"\*\*\* Later, again")
+
+
+def test_asking_for_the_history_of_a_conversation(ann):
+    ann.enter("/msg bob")
+    answer_pages(ann.connection, PAGES, "read")
+    ann.enter("/history 2 before 30")
+    packet = ann.connection.until("history", limit=2, before=30, **{"with": "bob"})
+    ann.connection.send("history", ref=packet["ref"], more=True, first=5,
+                        events=PAGES["bob"][:2], **{"with": "bob"})
+    ann.shows("What was said with bob:", ".*", "bob: line 5 ", "ann: line 6 ",
+              "End of history. For older messages: /history 2 before 5")
+    ann.status("ann │ bob │")
 
 
 def drain_client(client):

@@ -20,12 +20,13 @@ word_number(struct text word, uint64_t *number)
 	return word.len > 0;
 }
 
-/* [COUNT] [before ID]. False: it is something else, which the server explains. */
+/*
+ * [COUNT] [before ID], of a room or with a user. False: it is something else, which the server
+ * explains.
+ */
 static bool
-json_send_typed_history(
-	struct session *session, struct text rest, struct text room, struct text ref)
+json_send_typed_history(struct session *session, struct text rest, struct json_page page)
 {
-	struct json_page page = {.room = room, .ref = ref};
 	struct text word = text_word(&rest);
 	if (word.len > 0 && word_number(word, &page.limit))
 		word = text_word(&rest);
@@ -92,7 +93,8 @@ json_send_room_command(struct session *session, struct text command, struct text
 	else if ((command_is(command, "look") || command_is(command, "names")) && rest.len == 0)
 		json_send_request(session, "names", room, text_of(json_ref_look));
 	else if (command_is(command, "history"))
-		return json_send_typed_history(session, rest, room, ref);
+		return json_send_typed_history(
+			session, rest, (struct json_page){.room = room, .ref = ref});
 	else if (command_is(command, "search"))
 		return json_send_typed_search(session, rest, ref);
 	else if (command_is(command, "sessions"))
@@ -128,6 +130,9 @@ json_send_to(struct session *session, struct text command, struct text rest, str
 		strbuf_printf(&emote, "[%s %.*s]", session->model->nick, TEXT_ARGS(rest));
 		json_send_direct(session, nick, strbuf_view(&emote), ref);
 		strbuf_clear(&emote);
+	} else if (command_is(command, "history")) {
+		return json_send_typed_history(
+			session, rest, (struct json_page){.with = nick, .ref = ref});
 	} else {
 		return json_send_room_command(session, command, rest, text_of(""), ref);
 	}

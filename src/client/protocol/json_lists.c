@@ -153,7 +153,9 @@ receive_commands(const struct packet *packet)
 		const struct json *command = json_item_object(packet->json, "commands", i);
 		if (!command)
 			continue;
-		if (!text_is(json_text(command, "name"), text_of("login")))
+		/* Without accounts, it is for those who have no name yet. */
+		if (packet->session->account.server != ACCOUNTS_NONE ||
+			!text_is(json_text(command, "name"), text_of("login")))
 			receive_manual(model, command);
 		model_learn_command(model, json_text(command, "name"));
 		size_t n_aliases = json_length(command, "aliases");

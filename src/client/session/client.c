@@ -227,7 +227,8 @@ client_input_conversation(struct session *session, struct text command, struct t
 		return true;
 	}
 	bool of_rooms = command_is(command, "names") || command_is(command, "look") ||
-			command_is(command, "topic") || command_is(command, "history");
+			command_is(command, "topic") ||
+			(command_is(command, "history") && !model->keeps_direct);
 	if (!of_rooms || !model_current(model)->direct)
 		return false;
 	session_notice(session, LINE_REFUSED, "That is only for rooms.", NULL);
