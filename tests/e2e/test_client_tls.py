@@ -338,3 +338,32 @@ def test_a_hello_in_pieces(authority, valid, terminal):
     ann.shows("bob: byte by byte")
     raw.close()
     listener.close()
+
+
+def test_the_real_server(start_server, valid, authority, terminal, tmp_path):
+    """People with TLS and without it talk; each is told of the other kind of port."""
+    server = start_server(tls={"certificate": valid[0], "key": valid[1]},
+                          limits={"rate": 10000, "burst": 10000},
+                          history={"file": tmp_path / "kept.db"},
+                          safe={"protocol": "json", "tls": "yes"})
+    host, port = server.address("safe")
+    ann = terminal("--ca", authority.path, "ann", host, port, rows=24, columns=80)
+    ann.status("connected")
+    bob = server.json("bob")
+    for i in range(400):
+        bob.send("chat", message=f"line {i}")
+    ann.shows("bob: line 399$")
+    ann.enter("hello")
+    bob.until("chat", nick="ann", message="hello")
+    code, out, err = run("--plain", "--ca", authority.path, "cat", host, port,
+                         given="".join(f"{i}\n" for i in range(500)))
+    assert (code, err) == (0, "")
+    assert [line.split("\t")[4] for line in out.splitlines()
+            if "\tchat\tcat\t" in line] == [str(i) for i in range(500)]
+    code, out, err = run("dan", host, port)
+    assert (code, out) == (1, "") and err.endswith("(TLS) only. Connect with --tls.\n"), err
+    code, out, err = run("--tls", "dan", *server.address("json"))
+    assert (code, out) == (1, "") and err.endswith(": there is no TLS on this port\n"), err
+    server.stop()
+    ann.status("reconnecting in")
+    ann.shows("Connection lost: disconnected by the server$")

@@ -8,6 +8,7 @@
 #include "client/session/account.h"
 #include "client/session/clock.h"
 #include "client/session/loading.h"
+#include "client/session/login.h"
 
 void
 receive_account(const struct packet *packet)
@@ -78,6 +79,17 @@ receive_read(const struct packet *packet)
 		model_read_elsewhere(model, room, json_count(packet->json, "id"));
 }
 
+/* What the user can do about it is the client's to know. */
+static void
+receive_tls_only(const struct packet *packet)
+{
+	struct strbuf said = {0};
+	strbuf_add_text(&said, packet->message);
+	strbuf_puts(&said, " Connect with --tls.");
+	login_refused(packet->session, REFUSED_LOGIN, strbuf_view(&said));
+	strbuf_clear(&said);
+}
+
 bool
 receive_account_error(const struct packet *packet)
 {
@@ -87,6 +99,10 @@ receive_account_error(const struct packet *packet)
 	bool needed = text_is(code, text_of("password-needed"));
 	if (session->state != SESSION_ONLINE && (wrong || needed)) {
 		account_ask(session, wrong, packet->message);
+		return true;
+	}
+	if (session->state != SESSION_ONLINE && text_is(code, text_of("tls-only"))) {
+		receive_tls_only(packet);
 		return true;
 	}
 	if (session->state != SESSION_ONLINE || !packet_ref_is(packet, json_ref_account))
