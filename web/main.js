@@ -10,10 +10,11 @@ import { dropSession, restoreSession, storeLogin, storeSession, takeLingering, w
 import { perform } from "./model/actions.js";
 import { parse } from "./model/commands.js";
 import { messagePackets } from "./model/outbox.js";
-import { askForHistory, continueGap, jumpToNewest, loadMore, openMessage } from "./model/history.js";
+import { askForHistory, continueGap, jumpToNewest, loadMore, openDirect, openMessage } from "./model/history.js";
 import { giveUpName, hello, startLogin, startStayed, stopLogin } from "./model/login.js";
 import { disconnected, goneElsewhere, receive } from "./model/packets.js";
 import { askForProfile, askForProfiles } from "./model/profiles.js";
+import { readPackets } from "./model/read_markers.js";
 import { moreHits, startSearch } from "./model/search.js";
 import { createSettings, isWorthAlert } from "./model/settings.js";
 import { allDrafts, append, createState, current, inOrder, isInApp, nicksByRecency, notify, ofKind, takeUnseen } from "./model/state.js";
@@ -46,6 +47,7 @@ import { translatePage } from "./view/translate_page.js";
 
 const HELLO_RETRY = 3000; // ms until a refused hello is sent again
 const PROFILES_EVERY = 5000; // ms between checks whether profiles have to be requested
+const READ_EVERY = 500; // ms between checks whether the server has to be told what was read
 const FORM_LISTENS = 60_000; // ms until a login form that nobody fills in closes its connection
 let dialogs = null;     // once they are loaded,
 let loadingDialogs = null;
@@ -72,7 +74,7 @@ const composer = new Composer({
 	known: () => ({ nicks: nicksByRecency(state), rooms: roomNames(), commands: state.commands }),
 	page: (direction) => log.page(direction),
 });
-const log = new MessageLog({ edit: (text) => composer.edit(text), retry, join: enter, read: () => act({ do: "read" }), load, jump });
+const log = new MessageLog({ edit: (text) => composer.edit(text), retry, join: enter, read: () => act({ do: "read" }), load, jump: () => sendSoon(jumpToNewest(state)) });
 const drawSidebar = createSidebar(state, { act: onClick, goTo: () => goTo(), newRoom: () => goTo(true), logOut });
 const drawPeople = createPeople(onClick, drawSoon);
 const drawToast = createToast(onClick, () => (Object.assign(state, { left: null, sentence: null }), drawSoon()));
@@ -125,6 +127,12 @@ function onClick(action) {
 		composer.focus();
 }
 
+function showDirect(nick, id) {
+	openDirect(state, nick, id);
+	panes.close();
+	draw();
+}
+
 /** id: the message to go to, or 0. */
 function enter(room, id = 0) {
 	if (id === 0 || !openMessage(state, room, id))
@@ -135,10 +143,6 @@ function enter(room, id = 0) {
 
 function load(what, seq, again) {
 	sendSoon(what === "gap" ? continueGap(state, seq) : loadMore(state, what, again));
-}
-
-function jump() {
-	sendSoon(jumpToNewest(state));
 }
 
 function sendSoon(packets) {
@@ -375,7 +379,7 @@ async function loadDialogs() {
 	document.head.append(byId("modules-later").content);
 	const { createDialogs } = await import("./dialogs.js");
 	dialogs = createDialogs(state, { act, goTo: onClick, search: {
-		search: (text, room) => sendSoon(startSearch(state, text, room)), more: () => sendSoon(moreHits(state)), open: enter,
+		search: (text, where) => sendSoon(startSearch(state, text, where)), more: () => sendSoon(moreHits(state)), open: enter, openDirect: showDirect,
 	} });
 }
 
@@ -408,6 +412,7 @@ function draw() {
 	if (!isInApp(state))
 		return;
 	sendAll([...askForProfiles(state, Date.now()), ...askForHistory(state)]);
+	sendAll(readPackets(state, Date.now()));
 	drawSidebar();
 	drawPeople(state, conversation);
 	composer.draw(conversation, state.limits.message);
@@ -435,7 +440,7 @@ function step(by, isWanted = () => true) {
 }
 
 function logOut() {
-	confirm({ title: t("logOutTitle"), text: t("logOutText"), yes: t("logOut") }, () => onClick({ do: "quit" }));
+	confirm({ title: t("logOutTitle"), text: t(state.account.isMine ? "logOutTextAccount" : "logOutText"), yes: t("logOut") }, () => onClick({ do: "quit" }));
 }
 
 function goTo(forNew = false) {
@@ -461,6 +466,8 @@ startWorker(showConversation);
 
 // Profiles become outdated, and an idle page draws nothing that would request them.
 setInterval(() => isInApp(state) && sendAll(askForProfiles(state, Date.now())), PROFILES_EVERY);
+// What was read within the last second, or is at the end since the user has scrolled there.
+setInterval(() => isInApp(state) && sendAll(readPackets(state, Date.now())), READ_EVERY);
 
 state.drafts = rememberedDrafts();
 const addressed = wantedByAddress();

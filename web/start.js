@@ -2,7 +2,7 @@
 // the page's other code is loaded when the form is used. Others get all of it at once. Does not log in.
 
 import { presentIn } from "./i18n/greeting.js";
-import { rememberedNick } from "./lib/storage.js";
+import { rememberedLogin, rememberedNick } from "./lib/storage.js";
 import { socketAddress } from "./net/address.js";
 
 const form = document.getElementById("login-form");
@@ -46,7 +46,7 @@ for (const type of ["input", "submit", "pointerdown"])
 	form.addEventListener(type, load, { once: true });
 addEventListener("pagehide", hangUp);
 
-if (dataset.resuming !== undefined || dataset.submitted !== undefined || rememberedNick() !== "" || location.hash !== "")
+if (dataset.resuming !== undefined || dataset.submitted !== undefined || rememberedNick() !== "" || rememberedLogin() !== null || location.hash !== "")
 	load();
 else
 	greet();

@@ -24,7 +24,7 @@ test("a search lists what is found, page by page, and forgets the one before", (
 	const [older] = moreHits(state);
 	assert.equal(older.before, 7);
 	assert.deepEqual(moreHits(state), [], "once");
-	const [other] = startSearch(state, "black", "main");
+	const [other] = startSearch(state, "black", { room: "main" });
 	assert.equal(other.room, "main");
 	receiveAll(state, { type: "search", events: [hit(3)], first: 3, last: 3, more: false, ref: older.ref });
 	assert.deepEqual(state.search.hits, [], "too late");
@@ -34,13 +34,13 @@ test("a search lists what is found, page by page, and forgets the one before", (
 
 test("a search that fails says why, and one without a connection asks for nothing", () => {
 	const state = welcomed();
-	const [asked] = startSearch(state, "tea", "");
+	const [asked] = startSearch(state, "tea");
 	receiveAll(state, { type: "error", code: "history-unreadable", message: "?", about: "search", ref: asked.ref });
 	assert.deepEqual([state.search.status, state.search.problem], ["failed", "The history can’t be read right now."]);
-	startSearch(state, "tea", "");
+	startSearch(state, "tea");
 	disconnected(state, NOON);
 	assert.deepEqual([state.search.status, state.search.problem], ["failed", "Not connected. Search again when you are."]);
-	assert.deepEqual(startSearch(state, "tea", ""), []);
+	assert.deepEqual(startSearch(state, "tea"), []);
 	assert.equal(state.search.status, "failed");
 	assert.equal(state.conversations.get("room:main").lines.filter(({ kind }) => kind === "notice").length, 0);
 });

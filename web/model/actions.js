@@ -190,7 +190,7 @@ function retry(state, { seq, confirmed }, now) {
 
 /** Searches what was said in all rooms, or opens the dialog that does. */
 function search(state, { text }) {
-	return { packets: startSearch(state, text, "") };
+	return { packets: startSearch(state, text) };
 }
 
 /** Requests the server's rooms, for the switcher. */

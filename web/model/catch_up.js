@@ -8,14 +8,16 @@ import { sameName } from "../lib/names.js";
 import { askForPeople } from "./dm_presence.js";
 import { fillGap, retryFailed } from "./history.js";
 import { failedLine, holdsMessages, isSame, markMessagesSent, settle, track, unconfirmed } from "./outbox.js";
+import { markersResumed } from "./read_markers.js";
 import { append, close, current, find, findOrOpen, isMe, ofKind, setPeople, show } from "./state.js";
 
 const PAGE = 200; // most events in an answer
 
 /** The server has resumed the session; returns the packets to send. The pong says that all has come. */
-export function beginCatchUp(state, nick) {
+export function beginCatchUp(state, welcome) {
+	const { nick } = welcome;
 	const ping = track(state, { type: "ping" }, { quiet: true });
-	state.catchUp = { nick, ref: ping.ref, rooms: new Set(), topics: new Set(), people: new Map(), gaps: new Set(), isPast: true };
+	state.catchUp = { nick, welcome, ref: ping.ref, rooms: new Set(), topics: new Set(), people: new Map(), gaps: new Set(), isPast: true };
 	// The user has the old name until the change of name comes, if that was missed.
 	if (state.nick === "")
 		state.nick = nick;
@@ -68,13 +70,14 @@ export function endPast(state) {
 /** The pong has come; returns the packets to send. */
 export function endCatchUp(state) {
 	endPast(state);
-	const { rooms, gaps } = state.catchUp;
+	const { rooms, gaps, welcome } = state.catchUp;
 	const { toEnter } = state;
 	state.catchUp = null;
 	for (const room of ofKind(state, "room"))
 		if (!rooms.has(room.key) && !sameName(room.name, toEnter))
 			close(state, room);
 	Object.assign(state, { left: null, toEnter: "" });
+	markersResumed(state, welcome);
 	return [...enter(state, toEnter), ...askForPeople(state), ...resend(state, (key) => gaps.has(key))];
 }
 

@@ -5,7 +5,7 @@
 import { t } from "../i18n/translate.js";
 import { fold, sameName } from "../lib/names.js";
 import { track } from "./outbox.js";
-import { find, notify, ofKind } from "./state.js";
+import { find, findOrOpen, notify, ofKind } from "./state.js";
 
 const ASKED_AT_ONCE = 20;
 
@@ -34,8 +34,19 @@ export function peopleSeen(state, { people }, time) {
 			nameTaken(state, dm, time);
 }
 
+/** The other person has an account, and is away: the name stays that person's. */
+export function personLater(state, name = "", time) {
+	if (name === "")
+		return;
+	const dm = findOrOpen(state, "dm", name);
+	Object.assign(dm, { offline: true, unsure: false, changed: false, registered: true });
+	notify(state, t("directLater", { name: dm.name }), time, dm.key);
+}
+
 /** Another person may have the name of this dm now. */
 export function nameTaken(state, dm, time) {
+	if (dm.registered || dm.listed)
+		return void Object.assign(dm, { offline: false, unsure: false, listed: false });
 	if (!dm.offline)
 		notify(state, t("personLeft", dm), time, dm.key);
 	Object.assign(dm, { offline: false, unsure: false, changed: true });
@@ -47,6 +58,9 @@ export function personOffline(state, dm, time) {
 	if (dm.offline)
 		return;
 	Object.assign(dm, { offline: true, unsure: false });
+	// That the person of a conversation from before the login is away is no news.
+	if (dm.listed || dm.registered)
+		return;
 	notify(state, t("personLeft", dm), time, dm.key);
 }
 

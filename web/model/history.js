@@ -3,11 +3,11 @@
 // changes the state, and returns the packets to send. Does not know how it is shown.
 
 import { t } from "../i18n/translate.js";
-import { fold } from "../lib/names.js";
 import { storedLines } from "./lines.js";
 import { attach, cutEnd, cutStart, firstId, isMessage, lastId, replaceLines } from "./loaded.js";
 import { settle, track } from "./outbox.js";
-import { current, find, show } from "./state.js";
+import { placeNewLine } from "./read_markers.js";
+import { current, find, findOrOpen, nameKey, show } from "./state.js";
 
 const FIRST_PAGE = 50;   // events that are asked for when a room is opened,
 const PAGE = 100;        // and then at once
@@ -25,7 +25,7 @@ export function askForHistory(state) {
 	const room = current(state);
 	if (!room?.loaded || !canAsk(state, room))
 		return [];
-	if (state.wantedMessage?.room === fold(room.name))
+	if (state.wantedMessage?.at === nameKey(room))
 		return goToMessage(state, room, state.wantedMessage.id);
 	if (room.loaded.isLeft)
 		return jumpToNewest(state);
@@ -68,11 +68,18 @@ export function jumpToNewest(state) {
 
 /** Shows a room of the user's at a message; a room that the user is not in has to be joined then. */
 export function openMessage(state, name, id) {
-	state.wantedMessage = { room: fold(name), id };
+	state.wantedMessage = { at: nameKey({ kind: "room", name }), id };
 	const room = find(state, "room", name);
 	if (room?.joined)
 		show(state, room.key);
 	return Boolean(room?.joined);
+}
+
+/** Shows the conversation with a person at a message. */
+export function openDirect(state, name, id) {
+	const dm = findOrOpen(state, "dm", name);
+	state.wantedMessage = { at: nameKey(dm), id };
+	show(state, dm.key);
 }
 
 function goToMessage(state, room, id) {
@@ -198,6 +205,7 @@ function addOlder(state, room, { events, more }) {
 	room.linesVersion++;
 	loaded.begins = !more || events.length === 0;
 	loaded.opened = true;
+	placeNewLine(room);
 	cutEnd(room);
 }
 
@@ -264,6 +272,9 @@ function countAdded(state, room, added) {
 		Object.assign(room, { firstUnread: unread[0].seq, firstUnreadId: unread[0].id });
 	if (state.pageVisible && state.current === room.key)
 		return void (room.newCount += unread.length);
+	// The server has counted what an account has missed.
+	if (state.account.isMine)
+		return;
 	room.unread += unread.length;
 	room.mentions += unread.filter(({ mention }) => mention).length;
 }

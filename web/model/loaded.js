@@ -28,6 +28,11 @@ export function isMessage({ kind }) {
 	return COUNTED.has(kind);
 }
 
+/** Whether a line was read on another device, or is among what the server has counted. */
+export function isCounted({ read, countedTo }, { id = Infinity }) {
+	return id <= Math.max(read, countedTo);
+}
+
 export function firstId(lines) {
 	return lines.find(({ id }) => id !== undefined)?.id;
 }

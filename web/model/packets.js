@@ -6,13 +6,14 @@ import { fold, sameName } from "../lib/names.js";
 import { accountChanged, accountFailed, accountWelcomed, sessionsAnswered } from "./account.js";
 import { beginCatchUp, checked, confirm, endCatchUp, endPast, failCheck, failChecks, resend, roomResumed, topicResumed } from "./catch_up.js";
 import { OWN_COMMANDS } from "./commands.js";
-import { askForPeople, nameTaken, peopleSeen, personAnswered, personLeftRoom, personOffline, personSeen } from "./dm_presence.js";
+import { askForPeople, nameTaken, peopleSeen, personAnswered, personLater, personLeftRoom, personOffline, personSeen } from "./dm_presence.js";
 import { fillGap, historyAnswered, historyFailed, retryFailed } from "./history.js";
 import { directLine, messageLine } from "./lines.js";
 import { helloRefused, sessionEnded } from "./login.js";
 import { failedLine, settle, takeUnanswered, track } from "./outbox.js";
 import { appendPresence, appendRenamed, takeFormerName } from "./presence.js";
 import { forgetProfile, keepProfiles, noteAway, noteSpeaking, renameProfile } from "./profiles.js";
+import { markersWelcomed, readElsewhere } from "./read_markers.js";
 import { refusalText } from "./refusals.js";
 import { searchAnswered, searchFailed } from "./search.js";
 import { addPeople, addPerson, append, close, current, find, findOrOpen, isMe, notify, ofKind, removePerson, renameDm, renamePerson, setPeople, show, showAnswer } from "./state.js";
@@ -20,7 +21,7 @@ import { addPeople, addPerson, append, close, current, find, findOrOpen, isMe, n
 const HANDLERS = {
 	greeting, welcome, join, leave, chat: message, emote: message, direct, nick: renamed,
 	presence, names, rooms, who, topic, commands, notice, error, pong, history, search: searchAnswered,
-	account: accountChanged, sessions: sessionsAnswered,
+	account: accountChanged, sessions: sessionsAnswered, read: readElsewhere,
 };
 
 /**
@@ -83,11 +84,13 @@ function welcome(packet, state) {
 	accountWelcomed(state, packet);
 	const table = state.commands === OWN_COMMANDS ? [track(state, { type: "commands" }, { quiet: true })] : [];
 	if (packet.resumed)
-		return [...beginCatchUp(state, packet.nick), ...table];
+		return [...beginCatchUp(state, packet), ...table];
 	state.nick = packet.nick;
 	// The ids of another server, or of one that has forgotten, may begin anew.
 	Object.assign(state, { lastId: 0, toEnter: "" });
-	const others = ofKind(state, "room").filter((room) => !sameName(room.name, packet.room));
+	if (packet.account)
+		markersWelcomed(state, packet);
+	const others = packet.account ? [] : ofKind(state, "room").filter((room) => !sameName(room.name, packet.room));
 	const joins = others.map((room) => track(state, { type: "join", room: room.name }, { quiet: true, key: room.key }));
 	return [...joins, ...resend(state, () => true), ...table, ...askForPeople(state)];
 }
@@ -296,7 +299,9 @@ function commands({ commands: table, ref }, state) {
 	state.commands = table.map((command) => ({ aliases: [], params: [], help: "", ...command }));
 }
 
-function notice({ message, code, room, time, ref }, state) {
+function notice({ message, code, subject, room, time, ref }, state) {
+	if (code === "direct-later")
+		return personLater(state, subject ?? state.outbox.get(ref)?.packet.to, time);
 	const text = refusalText(state, code, message);
 	const request = settle(state, ref);
 	if (request && text.includes("\n"))

@@ -4,13 +4,14 @@
 import { t } from "../i18n/translate.js";
 import { settle, track } from "./outbox.js";
 import { refusalText } from "./refusals.js";
+import { isMe } from "./state.js";
 
 const PAGE = 20;
 
-/** Searches for a text, in one room or, if that is "", in all. */
-export function startSearch(state, text, room) {
+/** Searches for a text, in one room, in the conversation with one person, or everywhere. */
+export function startSearch(state, text, { room = "", with: other = "" } = {}) {
 	const { search } = state;
-	Object.assign(search, { isOpen: true, text, room, hits: [], more: false, before: 0, problem: "", status: "", issue: search.issue + 1 });
+	Object.assign(search, { isOpen: true, text, room, with: other, hits: [], more: false, before: 0, problem: "", status: "", issue: search.issue + 1 });
 	return text.trim() === "" ? [] : ask(state);
 }
 
@@ -26,7 +27,7 @@ function ask(state) {
 		return [];
 	}
 	search.status = "loading";
-	const packet = { type: "search", text: search.text, limit: PAGE, ...(search.room && { room: search.room }), ...(search.before && { before: search.before }) };
+	const packet = { type: "search", text: search.text, limit: PAGE, ...(search.room && { room: search.room }), ...(search.with && { with: search.with }), ...(search.before && { before: search.before }) };
 	return [track(state, packet, { quiet: true, search: search.issue })];
 }
 
@@ -34,7 +35,7 @@ export function searchAnswered({ ref, events, first, more }, state) {
 	const { search } = state;
 	if (settle(state, ref)?.search !== search.issue)
 		return;
-	const found = events.map(({ id, room, nick, time, type, message }) => ({ id, room, nick, time, kind: type, text: message }));
+	const found = events.map(({ id, room, nick, to, time, type, message }) => ({ id, room, with: isMe(state, nick) ? to : nick, nick, time, kind: type, text: message }));
 	search.hits.push(...found);
 	Object.assign(search, { status: "done", more: more && found.length > 0, before: first ?? 0 });
 }

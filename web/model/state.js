@@ -6,7 +6,7 @@
 import { fold, sameName, sortedNames } from "../lib/names.js";
 import { assignColours, colourIn, keepColours, renameColour } from "./colours.js";
 import { isSecret, OWN_COMMANDS } from "./commands.js";
-import { addLine, createLoaded, isMessage } from "./loaded.js";
+import { addLine, createLoaded, isCounted, isMessage } from "./loaded.js";
 
 export function createState() {
 	return {
@@ -19,7 +19,7 @@ export function createState() {
 		ended: false,               // another session has ended this one, which the page has not acted upon yet
 		retryHello: false,          // hello was refused for the moment (the lost connection may still hold the nick)
 		online: false,              // logged in on the present connection
-		wantedMessage: null,        // a message that is to be shown: { room, id }, with the room's name folded
+		wantedMessage: null,        // a message that is to be shown: { at: its conversation by nameKey, id }
 		sentence: null,             // something to be said for a moment: { text }
 		search: createSearch(),
 		secret: "",                 // by which the session is resumed on another connection
@@ -84,10 +84,11 @@ function createSearch() {
 	return {
 		isOpen: false,
 		text: "",
-		room: "",     // "": all rooms that the user is in
+		room: "",     // "": all rooms that the user is in, and all conversations,
+		with: "",     // unless only the one with this person is searched
 		status: "",   // "loading", "done" or "failed"; "" before the first search
 		problem: "",  // why it has failed
-		hits: [],     // { id, room, nick, time, kind, text }, the newest first
+		hits: [],     // { id, room, with, nick, time, kind, text }, the newest first: in a room, or with a person
 		more: false,  // there are older ones,
 		before: 0,    // before this id
 		issue: 0,     // rises with each search: an answer to an older one is late
@@ -176,6 +177,13 @@ function createConversation(key, kind, name) {
 		mentions: 0,                // how many of the unread lines mention the user
 		newCount: 0,                // how many messages were unread when the conversation was opened, or were missed while it is
 		firstUnread: null,          // seq of the first line that came while the conversation was not in view,
+		read: 0,                    // the id of the last event that the user of an account has read, on any device,
+		seenId: 0,                  // and in this page, which the server is told of,
+		readSentAt: 0,              // at most once a second
+		countedTo: 0,               // up to this id the server has counted what is unread
+		newFrom: null,              // what comes after this id is new, but it is not known yet which line that is
+		listed: false,              // a dm that the server has named, whose person has not been seen yet
+		registered: false,          // the name of the other person of a dm is an account's
 		firstUnreadId: undefined,   // and its id, by which it is found if it is loaded again
 	};
 }
@@ -335,7 +343,7 @@ export function append(state, conversation, line) {
 		line.colour = colourIn(conversation, line.nick);
 	addLine(conversation, line);
 	const inView = state.pageVisible && state.current === conversation.key;
-	if (line.own || !isMessage(line))
+	if (line.own || !isMessage(line) || (line.past && isCounted(conversation, line)))
 		return;
 	if (!inView || !state.pageFocused)
 		state.unseen.push({ ...line, conversation });

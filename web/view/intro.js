@@ -22,7 +22,7 @@ export function drawIntro(conversation) {
 	box.hidden = !isFirst;
 	box.replaceChildren(
 		element("h2", { className: kind }, element("bdi", { textContent: name })),
-		...(kind === "room" ? roomIntro(conversation, alone) : [element("p", { textContent: t("dmIntro", { name }) })]));
+		...(kind === "room" ? roomIntro(conversation, alone) : [element("p", { textContent: t(loaded ? "dmIntroStored" : "dmIntro", { name }) })]));
 }
 
 function roomIntro({ name, topic, topicBy }, alone) {

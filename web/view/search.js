@@ -13,30 +13,33 @@ const field = byId("search-input");
 const only = byId("search-only");
 const list = byId("search-hits");
 
-/** search(text, room) and more() ask the server, open(room, id) goes to a message. */
-export function createSearchDialog(state, { search, more, open }) {
+/** search(text, where) and more() ask the server, open(room, id) and openDirect(nick, id) go to a message. */
+export function createSearchDialog(state, { search, more, open, openDirect }) {
 	let drawn = null; // the hits that are in the list,
 	let count = 0;    // of which there are so many
-	let here = "";
+	let here = {};    // what the search can be confined to: { room } or { with }
 
 	byId("search-form").addEventListener("submit", (event) => {
 		event.preventDefault();
 		if (field.value.trim() !== "")
-			search(field.value, only.checked ? here : "");
+			search(field.value, only.checked ? here : {});
 	});
-	only.addEventListener("change", () => state.search.status !== "" && search(field.value, only.checked ? here : ""));
+	only.addEventListener("change", () => state.search.status !== "" && search(field.value, only.checked ? here : {}));
 	byId("search-close").addEventListener("click", close);
 	byId("search-more").addEventListener("click", more);
 	dialog.addEventListener("click", ({ target }) => target === dialog && close());
 	dialog.addEventListener("close", () => { state.search.isOpen = false; });
 	dialog.addEventListener("keydown", moveByArrows);
 	list.addEventListener("click", (event) => {
-		const { room, message } = event.target.closest("a")?.dataset ?? {};
-		if (room === undefined || event.ctrlKey || event.metaKey || event.shiftKey)
+		const { room, with: other, message } = event.target.closest(".hit")?.dataset ?? {};
+		if (message === undefined || event.ctrlKey || event.metaKey || event.shiftKey)
 			return;
 		event.preventDefault();
 		close();
-		open(room, Number(message));
+		if (room === undefined)
+			openDirect(other, Number(message));
+		else
+			open(room, Number(message));
 	});
 
 	return { draw, show, close };
@@ -74,10 +77,11 @@ export function createSearchDialog(state, { search, more, open }) {
 
 	function begin() {
 		const { kind, name } = current(state);
-		here = kind === "room" ? name : "";
-		only.parentElement.hidden = here === "";
-		only.checked = here !== "" && state.search.room === here;
-		setText(byId("search-only-label"), t("searchOnly", { name: here }));
+		here = kind === "room" ? { room: name } : state.account.isMine ? { with: name } : {};
+		const isEither = kind === "room" || state.account.isMine;
+		only.parentElement.hidden = !isEither;
+		only.checked = isEither && state.search[kind === "room" ? "room" : "with"] === name;
+		setText(byId("search-only-label"), t(kind === "room" ? "searchOnly" : "searchOnlyWith", { name }));
 		field.value = state.search.text;
 		dialog.showModal();
 		field.focus();
@@ -94,11 +98,13 @@ function statusOf({ status, problem, hits, more }) {
 	return hits.length === 0 ? t("searchNothing") : t(more ? "searchFoundMore" : "searchFound", { count: hits.length });
 }
 
-function hitElement({ id, room, nick, time, kind, text }, typed) {
+function hitElement({ id, room, with: other, nick, time, kind, text }, typed) {
 	const words = splitMatches(text, typed).map((piece) => piece.mark ? element("mark", { textContent: piece.text }) : piece.text);
-	const link = element("a", { "className": "hit", "href": roomAddress(room, id), "data-room": room, "data-message": String(id) },
+	// Direct messages have no address.
+	const [tag, where] = room === undefined ? ["button", { "type": "button", "data-with": other }] : ["a", { "href": roomAddress(room, id), "data-room": room }];
+	const link = element(tag, { "className": "hit", ...where, "data-message": String(id) },
 		element("span", { className: "hit-about" },
-			element("span", { className: "hit-room" }, "#", element("bdi", { textContent: room })), " ", nickElement(nick), " ",
+			element("span", { className: "hit-room" }, room === undefined ? "@" : "#", element("bdi", { textContent: room ?? other })), " ", nickElement(nick), " ",
 			element("time", { className: "hit-time", dateTime: new Date(time).toISOString(), title: formatDateTime(time), textContent: whenOf(time) })),
 		element("span", { className: "hit-text", dir: "auto" }, kind === "emote" ? `* ${nick} ` : "", ...words));
 	return element("li", {}, link);
@@ -110,7 +116,7 @@ function whenOf(time) {
 
 // Down and Up go from the field through what was found, and back.
 function moveByArrows(event) {
-	const stops = [field, ...list.querySelectorAll("a")];
+	const stops = [field, ...list.querySelectorAll(".hit")];
 	const at = stops.indexOf(document.activeElement);
 	const to = stops[at + ({ ArrowDown: 1, ArrowUp: -1 }[event.key] ?? NaN)];
 	if (at < 0 || !to || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey)
