@@ -214,6 +214,7 @@ def test_becoming_another_user(ann):
     connection.until("hello", nick="bob", password=SECRET)
     welcome(connection, nick="bob")
     client.typed("bob>")
+    client.shows("You are logged in as: bob$")
     assert not any("Reconnected" in row for row in client.rows())
 
 

@@ -191,6 +191,7 @@ def test_coming_back_without_a_hole(ann, scripted_server):
     """The server was restarted: what another session was told meanwhile is loaded."""
     ann.keys("\x1b4")
     answer_pages(ann.connection, PAGES, "read")
+    ann.status("ann │ bob │")
     ann.keys("\x1b2")
     ann.status("ann │ main │")
     ann.connection.drop()

@@ -25,6 +25,8 @@ receive_welcome(const struct packet *packet)
 	if (returns)
 		resume_begin(session, resumed);
 	login_accepted(session, packet->nick);
+	if (changes)
+		session_notice(session, LINE_LOCAL, "You are logged in as", session->model->nick);
 	receive_welcome_account(packet, !returns);
 	bool knows_peers = true;
 	for (size_t i = 0; i < session->model->n_rooms; i++) {
@@ -111,6 +113,18 @@ receive_membership(const struct packet *packet)
 	json_send_request(packet->session, "names", packet->room, text_of(json_ref_quiet));
 }
 
+/* The user is in the room already, by another session: nothing has happened in it. */
+static bool
+receive_attached(const struct packet *packet)
+{
+	struct model *model = packet->session->model;
+	bool attached = model->event_id == 0 && model_is_me(model, packet->nick) &&
+			packet->session->account.registered && model_room(model, packet->room);
+	if (attached)
+		model_add_member(model, packet->room, packet->nick);
+	return attached;
+}
+
 /* A room is shown if the user asked for it, but not if it is entered again after a lost connection. */
 static void
 receive_join(const struct packet *packet)
@@ -122,6 +136,8 @@ receive_join(const struct packet *packet)
 		model_show_move(session->model, packet->room, packet->nick, true, packet->time);
 		return;
 	}
+	if (receive_attached(packet))
+		return;
 	model_entered(session->model, packet->room, packet->nick, packet->time, asked);
 	if (model_is_me(session->model, packet->nick))
 		loading_enter(session, packet->room, session->model->event_id);
