@@ -291,7 +291,7 @@ def test_asking_for_what_was_said(start_server, terminal):
     ann.enter("/search nothing-like-it")
     ann.shows(r"\*\*\* Nothing was found.$")
     ann.enter("/history often")
-    ann.shows(r"Usage: /history \[COUNT\] \[before ID\]$")
+    ann.shows(r"Usage: /history \[with NAME\] \[COUNT\] \[before ID\]$")
 
 
 def test_who_is_away_and_who_has_left(start_server, terminal):

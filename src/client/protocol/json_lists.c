@@ -142,6 +142,18 @@ receive_manual(struct model *model, const struct json *command)
 	strbuf_clear(&usage);
 }
 
+/* Without accounts, they are of no use; /login is for those who have no name yet. */
+static bool
+command_is_of_accounts(struct text name)
+{
+	static const char *const names[] = {
+		"login", "register", "password", "unregister", "sessions"};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (text_is(name, text_of(names[i])))
+			return true;
+	return false;
+}
+
 /* The server's table of commands: for completion, and for the help. */
 void
 receive_commands(const struct packet *packet)
@@ -153,9 +165,8 @@ receive_commands(const struct packet *packet)
 		const struct json *command = json_item_object(packet->json, "commands", i);
 		if (!command)
 			continue;
-		/* Without accounts, it is for those who have no name yet. */
 		if (packet->session->account.server != ACCOUNTS_NONE ||
-			!text_is(json_text(command, "name"), text_of("login")))
+			!command_is_of_accounts(json_text(command, "name")))
 			receive_manual(model, command);
 		model_learn_command(model, json_text(command, "name"));
 		size_t n_aliases = json_length(command, "aliases");

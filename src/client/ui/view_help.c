@@ -48,13 +48,15 @@ static int
 draw_entry(const struct area *area, int row, struct text key, struct text does)
 {
 	struct wrap wrap = {does, area->columns - area->at, area->columns - area->at};
+	struct wrap name = {key, area->columns, area->columns};
 	struct text part;
-	draw_at(area, row, 0, key, A_NORMAL);
+	while (wrap_next(&name, &part))
+		draw_at(area, row++, 0, part, A_NORMAL);
+	row -= width_of(key) < area->at;
 	if (area->cuts) {
 		draw_at(area, row, area->at, does, A_DIM);
 		return row + 1;
 	}
-	row += width_of(key) >= area->at;
 	while (wrap_next(&wrap, &part))
 		draw_at(area, row++, area->at, part, A_DIM);
 	return row;
@@ -75,11 +77,12 @@ draw_commands(struct area area, const struct model *model, int row)
 {
 	int widest = width_of(text_of("/reconnect"));
 	for (size_t i = 0; i < model->n_manual; i++) {
+		/* One that is wider has a row of its own. */
 		int width = width_of(text_of(model->manual[i].usage));
-		widest = width > widest ? width : widest;
+		bool fits = width + 2 <= area.columns - LEAST_COLUMNS;
+		widest = fits && width > widest ? width : widest;
 	}
-	bool fits = widest + 2 <= area.columns - LEAST_COLUMNS;
-	area.at = fits ? widest + 2 : 4;
+	area.at = widest + 2 <= area.columns - LEAST_COLUMNS ? widest + 2 : 4;
 	draw_at(&area, row++, 0, text_of("Commands"), A_BOLD);
 	for (size_t i = 0; i < model->n_manual; i++)
 		row = draw_entry(&area, row, text_of(model->manual[i].usage),
