@@ -429,8 +429,8 @@ def main():
                 return 0
             if args.tls:
                 closed(bench, args, few, [100, 1000])
-                steady(bench, args, few, [100, 1000])
-                staying(bench, [way for way in ways if way != "mixed" or args.way], [1000])
+                steady(bench, args, few, [1000])
+                staying(bench, few if args.way else ["telnet"], [1000])
                 return 0
             closed(bench, args, ways, [100, 1000] if args.full else [100])
             steady(bench, args, few, [100, 1000] if args.full else [100])
