@@ -134,7 +134,7 @@ receive_found(struct session *session, const struct json *event)
 	const struct model *model = session->model;
 	struct text name = json_text(event, "room"), nick = json_text(event, "nick");
 	bool direct = text_is(json_text(event, "type"), text_of("direct"));
-	struct text peer = model_is_me(model, nick) ? json_text(event, "to") : nick;
+	struct text peer = json_text(event, model_is_me(model, nick) ? "to" : "nick");
 	const struct room *room =
 		direct ? model_conversation(model, peer) : model_room(model, name);
 	const struct room *shown = room ? room : model_current(model);
