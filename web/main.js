@@ -32,13 +32,11 @@ import { Composer } from "./view/composer.js";
 import { confirm } from "./view/confirm.js";
 import { byId } from "./view/dom.js";
 import { createElsewhere } from "./view/elsewhere.js";
-import { createLineMenu } from "./view/line_menu.js";
 import { createLogin } from "./view/login.js";
 import { MessageLog } from "./view/message_log.js";
 import { drawPage } from "./view/page.js";
 import { createPanes } from "./view/panes.js";
 import { createPeople } from "./view/people.js";
-import { createPersonCard } from "./view/person_card.js";
 import { createSettingsDialog } from "./view/settings_dialog.js";
 import { createSidebar } from "./view/sidebar.js";
 import { createToast } from "./view/toast.js";
@@ -78,11 +76,6 @@ const log = new MessageLog({ edit: (text) => composer.edit(text), retry, join: e
 const drawSidebar = createSidebar(state, { act: onClick, goTo: () => goTo(), newRoom: () => goTo(true), logOut });
 const drawPeople = createPeople(onClick, drawSoon);
 const drawToast = createToast(onClick, () => (Object.assign(state, { left: null, sentence: null }), drawSoon()));
-const card = createPersonCard(state, {
-	act: onClick,
-	mention: (nick) => composer.mention(nick),
-	ask: (nick) => state.online && connection.send(askForProfile(state, nick)),
-});
 const drawAnswer = createAnswer({ join: enter, close: () => onClick({ do: "closeAnswer" }) });
 const drawTopic = createTopic((text) => onClick({ do: "setTopic", text }));
 const drawElsewhere = createElsewhere(continueHere);
@@ -378,9 +371,15 @@ async function withDialogs(run) {
 async function loadDialogs() {
 	document.head.append(byId("modules-later").content);
 	const { createDialogs } = await import("./dialogs.js");
-	dialogs = createDialogs(state, { act, goTo: onClick, search: {
-		search: (text, where) => sendSoon(startSearch(state, text, where)), more: () => sendSoon(moreHits(state)), open: enter, openDirect: showDirect,
-	} });
+	dialogs = createDialogs(state, {
+		act, goTo: onClick, lineMenu, lineOf: (row) => log.lineOf(row),
+		search: { search: (text, where) => sendSoon(startSearch(state, text, where)), more: () => sendSoon(moreHits(state)), open: enter, openDirect: showDirect },
+		card: {
+			act: onClick,
+			mention: (nick) => composer.mention(nick),
+			ask: (nick) => state.online && connection.send(askForProfile(state, nick)),
+		},
+	});
 }
 
 function showLogin(secret) {
@@ -423,7 +422,6 @@ function draw() {
 		drawSoon();
 	drawAside(state);
 	drawToast(state);
-	card.draw();
 	dialogs?.draw();
 	storeSession(state);
 	recordShown(conversation, (key) => state.conversations.has(key));
@@ -457,7 +455,6 @@ document.addEventListener("click", () => settings.get("sound") && prepareSound()
 watchHistory({ show: showConversation, join: (room, id) => isInApp(state) && enter(room, id) });
 addEventListener("beforeunload", (event) => messagePackets(state).length > 0 && event.preventDefault());
 byId("open-search").addEventListener("click", showSearch);
-createLineMenu(byId("log"), (row) => log.lineOf(row), lineMenu);
 byId("retry").addEventListener("click", () => connection.reconnectNow());
 
 watchPage(state, connection, twins, { draw, redraw });

@@ -156,8 +156,9 @@ test("the history of a conversation is loaded, and a message in it found", () =>
 
 test("that the person is away and reads it later is said in the conversation", () => {
 	const state = loggedIn();
-	perform(state, { do: "direct", to: "cat", text: "hello" }, NOON);
-	receiveAll(state, { type: "notice", code: "direct-later", message: "?", subject: "cat", time: NOON });
+	const [{ ref }] = perform(state, { do: "direct", to: "cat", text: "hello" }, NOON).packets;
+	receiveAll(state, { type: "direct", nick: "ann", to: "cat", message: "hello", id: 12, ref, time: NOON },
+		{ type: "notice", code: "direct-later", message: "?", ref, time: NOON });
 	const cat = find(state, "dm", "cat");
 	assert.match(cat.lines.at(-1).text, /cat is away and will read it later/u);
 	assert.deepEqual(counts(state).cat, [0, 0]);

@@ -34,11 +34,12 @@ export function peopleSeen(state, { people }, time) {
 			nameTaken(state, dm, time);
 }
 
-/** The other person has an account, and is away: the name stays that person's. */
-export function personLater(state, name = "", time) {
-	if (name === "")
+/** The person who was written to with this ref has an account, and is away: the name stays that person's. */
+export function personLater(state, ref, time) {
+	const { packet } = state.outbox.get(ref) ?? {};
+	const dm = packet ? findOrOpen(state, "dm", packet.to) : ofKind(state, "dm").find(({ lastRef }) => lastRef === ref);
+	if (!dm)
 		return;
-	const dm = findOrOpen(state, "dm", name);
 	Object.assign(dm, { offline: true, unsure: false, changed: false, registered: true });
 	notify(state, t("directLater", { name: dm.name }), time, dm.key);
 }

@@ -198,6 +198,8 @@ function direct(packet, state, now) {
 	if (!own)
 		personSeen(state, nick, time);
 	const dm = findOrOpen(state, "dm", own ? to : nick);
+	if (own)
+		dm.lastRef = ref;
 	const line = { ...directLine(state, packet), past };
 	append(state, dm, line);
 	if (state.current !== dm.key && (!past || state.catchUp))
@@ -299,9 +301,9 @@ function commands({ commands: table, ref }, state) {
 	state.commands = table.map((command) => ({ aliases: [], params: [], help: "", ...command }));
 }
 
-function notice({ message, code, subject, room, time, ref }, state) {
+function notice({ message, code, room, time, ref }, state) {
 	if (code === "direct-later")
-		return personLater(state, subject ?? state.outbox.get(ref)?.packet.to, time);
+		return personLater(state, ref, time);
 	const text = refusalText(state, code, message);
 	const request = settle(state, ref);
 	if (request && text.includes("\n"))
