@@ -153,6 +153,9 @@ json_put_account(struct json_writer *json, const struct event *event)
 	json_put_bool(json, "account", true);
 	if (event->stay)
 		json_put_text(json, "login", text_of(event->stay));
+	/* One that is resumed is sent what it has missed. */
+	if (!event->unread)
+		return;
 	json_put_unread_of(json, event, "rooms", false);
 	json_put_unread_of(json, event, "directs", true);
 }

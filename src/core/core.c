@@ -27,7 +27,8 @@ core_open(const struct core_settings *settings, const struct core_host *host, st
 	core->log = log ? log : &memory_log;
 	core->last_id = host->history ? host->history->last_id : 0;
 	core->rules = name_rules_open();
-	core->reserved = name_make(core->rules, text_of("server"), NAME_NICK);
+	core->reserved[0] = name_make(core->rules, text_of("server"), NAME_NICK);
+	core->reserved[1] = name_make(core->rules, text_of("deleted"), NAME_NICK);
 	core->default_room = room_get(core, settings->room);
 	if (core->default_room && core_load_accounts(core))
 		return core;
@@ -47,7 +48,8 @@ core_close(struct core *core)
 		room_release(room);
 	assert(core->n_rooms == 0);
 	name_rules_close(core->rules);
-	free(core->reserved);
+	free(core->reserved[0]);
+	free(core->reserved[1]);
 	text_free(core->settings.name);
 	text_free(core->settings.room);
 	free(core);

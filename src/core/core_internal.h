@@ -66,7 +66,7 @@ struct core {
 	struct account *unsaved;         /* those with markers to be saved .. */
 	int64_t save_at;                 /* .. at this time, monotonic ms */
 	struct stay *stays;              /* by digest */
-	struct name *reserved;           /* `server`, which is no nick */
+	struct name *reserved[2];        /* `server` and `deleted`, which are no nicks */
 	struct user *users;              /* in order of login */
 	struct room *first_room;         /* in order of making */
 	struct room *default_room;       /* always exists */

@@ -98,6 +98,12 @@ account_end_stays(struct account *account, const struct stay *except)
 void
 stay_load(struct account *account, const struct account_change *change)
 {
-	if (change->kind == ACCOUNT_STAY && change->value.len == SECRET_DIGEST_BYTES)
+	const struct core_host *host = &account->core->host;
+	if (change->kind != ACCOUNT_STAY || change->value.len != SECRET_DIGEST_BYTES)
+		return;
+	if (change->time > host->wall_ms(host->ctx))
 		stay_new(account, change->value.ptr, (int64_t)change->id, change->time);
+	else
+		account_keep(account, (struct account_change){
+					      .kind = ACCOUNT_STAY_ENDED, .value = change->value});
 }

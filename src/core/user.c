@@ -19,9 +19,13 @@ user_find(struct core *core, struct text nick)
 static bool
 name_is_reserved(const struct core *core, const struct name *name)
 {
-	const struct name *reserved = core->reserved;
-	return text_is(name->casefolded, reserved->casefolded) ||
-	       (!name->ascii && text_is(name->skeleton, reserved->skeleton));
+	for (size_t i = 0; i < sizeof core->reserved / sizeof core->reserved[0]; i++) {
+		const struct name *reserved = core->reserved[i];
+		if (text_is(name->casefolded, reserved->casefolded) ||
+			(!name->ascii && text_is(name->skeleton, reserved->skeleton)))
+			return true;
+	}
+	return false;
 }
 
 /* To another account than `own`, which may be NULL. */

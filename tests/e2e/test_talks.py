@@ -27,6 +27,7 @@ def steps_of(path):
             yield number, words[0], words[1], words[2] if len(words) > 2 else ""
 
 
+CLOCK = r"\[\d\d:\d\d\]"
 LONGEST = 6  # seconds
 NEEDS_EXACT_TIME = {"rate", "pauses", "presence", "json-full", "manual-web"}
 
@@ -141,6 +142,8 @@ class User:
                 # The clock is real.
                 want["time"] = got.get("time") if isinstance(got.get("time"), int) else None
             return has(got, want)
+        if re.search(CLOCK, wanted):
+            text, wanted = re.sub(CLOCK, "[now]", text), re.sub(CLOCK, "[now]", wanted)
         return text in (wanted + "\r\n", wanted + "\n")
 
 
