@@ -9,12 +9,14 @@
 static struct name *
 name_between(struct text shown, const char *casefolded, size_t n)
 {
-	struct name *name = xcalloc(sizeof *name + shown.len + 1 + n + 1);
-	char *at = name->bytes;
+	struct name *name = xcalloc(sizeof *name + shown.len + 1 + 2 * (n + 1));
+	char *at = name->bytes, *key = at + shown.len + 1;
 	memcpy(at, shown.ptr, shown.len);
-	memcpy(at + shown.len + 1, casefolded, n);
+	memcpy(key, casefolded, n);
+	memcpy(key + n + 1, casefolded, n);
 	name->shown = (struct text){at, shown.len};
-	name->casefolded = name->skeleton = (struct text){at + shown.len + 1, n};
+	name->casefolded = (struct text){key, n};
+	name->skeleton = (struct text){key + n + 1, n};
 	return name;
 }
 

@@ -97,13 +97,13 @@ def named(match):
 
 
 class Proxy:
-    """Forwards between a client and the server, and records what the client sends."""
+    """Forwards between a client and the server, and records what each of them sends."""
 
     def __init__(self, server):
         self.server = server
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.address = self.listener.getsockname()
-        self.sent = b""
+        self.sent, self.received = b"", b""
         self.more = threading.Condition()
         threading.Thread(target=self._carry, daemon=True).start()
 
@@ -125,6 +125,8 @@ class Proxy:
                     with self.more:
                         self.sent += data
                         self.more.notify_all()
+                else:
+                    self.received += data
                 target.sendall(data)
         with contextlib.suppress(OSError):
             target.shutdown(socket.SHUT_WR)
