@@ -126,8 +126,10 @@ apply_arrive(struct core *core, const struct entry *entry, const struct origin *
 		return REASON_LOST;
 	enum reason reason = arrive_refusal(account, session);
 	if (reason != REASON_OK) {
+		origin_refuse(origin, reason, TEXT_NONE);
+		session->stay = NULL;
 		session_forget_arrival(session);
-		return origin_refuse(origin, reason, TEXT_NONE);
+		return reason;
 	}
 	struct stay *stay = session->stay;
 	if (entry->body.len > 0)

@@ -160,8 +160,8 @@ event_is_unread(const struct event *event, struct text nick)
 static void
 unread_keep(struct unread *unread, const struct event *event, size_t most)
 {
-	struct kept_event *first = unread->kept;
-	LL_APPEND(unread->kept, event_keep(event));
+	struct kept_event *first = unread->kept, *last = event_keep(event);
+	LL_APPEND(unread->kept, last);
 	if (unread->n_kept++ < most)
 		return;
 	LL_DELETE(unread->kept, first);
