@@ -287,7 +287,7 @@ give(struct server *server, struct text bytes, bool wrapped)
 }
 
 static struct text
-json_type(const json_t *json)
+packet_type(const json_t *json)
 {
 	return text_of(json_string_value(json_object_get(json, "type")));
 }
@@ -305,7 +305,7 @@ request(struct server *server, struct text packet, bool wrapped)
 	stranger->answers = json_object();
 	stranger->packets = 0;
 	/* What is read is answered only if it bears a ref. */
-	bool silent = text_is(json_type(json), text_of("read")) && !ref;
+	bool silent = text_is(packet_type(json), text_of("read")) && !ref;
 	give(server, packet, wrapped);
 	if (!silent)
 		await_answer(server, before);
