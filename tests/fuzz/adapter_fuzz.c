@@ -57,7 +57,7 @@ static const char *const hellos[LISTENERS] = {
 
 /* What is answered whatever came before, after a first piece that ends what came before. */
 static const char *const sentinels[PROTOCOLS][2] = {
-	[TELNET] = {"\xff\xf0\r\n", "/not-a-command\r\n"},
+	[TELNET] = {"x\xff\xf0\r\n", "/not-a-command\r\n"},
 	[WEB] = {"{}", "{\"type\":\"nothing\"}"},
 	[RELAY] = {"\n", "sentinel\n"},
 	[LOBBY] = {"\n", "/not-a-command\n"},
