@@ -143,7 +143,7 @@ lint: ## clang-tidy, cppcheck, mandoc, shellcheck, the layers
 
 # A line of TAP for each file and analyser, since make test counts them. With QUICK, clang-tidy
 # leaves out the checks that follow every path, which take ten times as long as all others.
-analyse: ## gcc -fanalyzer and clang-tidy, whole; in make test CI=true and make lint, too
+analyse: ## gcc -fanalyzer and clang-tidy, whole; in make lint, too
 	@$(call need,$(ANALYSE_PACKAGES))
 	@printf '%s\n' $(SOURCES) | xargs -P2 -I{} sh -c '$(TAP)' gcc {} \
 		gcc -fanalyzer -Werror -std=c11 $(DEFINES) -O1 -Iinclude -Isrc -c {} -o /dev/null

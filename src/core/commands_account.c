@@ -20,13 +20,12 @@ session_guest(struct session *session, const char *prefix)
 	session_login(session, &entry, &(struct request){.command = NULL});
 }
 
-/* There are no accounts. Where a line was typed, the name had two words. */
+/* There are no accounts. In a line, unlike a packet, the name had two words. */
 static enum reason
 refuse_password(struct session *session, const struct request *request)
 {
 	struct text nick = request->arg[0], password = request->arg[1];
-	bool typed = text_is(request->about, text_of(request->command->name));
-	if (!typed)
+	if (text_is(request->about, text_of(request->command->type)))
 		return request_refuse(session, REASON_NO_ACCOUNTS, TEXT_NONE, request);
 	nick.len = (size_t)(password.ptr - nick.ptr) + password.len;
 	return request_refuse(session, REASON_NICK_INVALID, nick, request);

@@ -44,7 +44,7 @@ def test_the_first_load_is_small_and_nothing_waits_for_a_chain(page):
     assert len(rest) > 30
     starts = [entry["startTime"] for entry in rest]
     assert max(starts) - min(starts) < 500, "they were all asked for at once"
-    assert sum(entry["encodedBodySize"] for entry in loaded) < 130_000
+    assert sum(entry["encodedBodySize"] for entry in loaded) < 140_000
     tab.find("#nick").send_keys("nn", Keys.ENTER)
     tab.inside()
     assert tab.texts("#self") == ["ann"]
