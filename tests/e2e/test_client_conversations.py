@@ -79,6 +79,7 @@ def test_people_who_come_and_go_are_one_line(server, start_client):
 def test_help_is_over_the_log_until_a_key_is_pressed(server, start_client):
     ann = start_client("ann", columns=80, rows=24)
     ann.shows("This is where the history begins")
+    ann.settles()
     before = ann.rows()
     ann.keys("\x1bOP")
     ann.shows("^ Keys +Commands")

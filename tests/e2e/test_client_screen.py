@@ -175,6 +175,7 @@ def test_a_refused_message_is_shown(server, start_client):
 def test_ctrl_l_redraws_the_screen(server, start_client):
     ann = start_client("ann")
     ann.shows("This is where the history begins")
+    ann.settles()
     found = ann.rows()
     ann.stream.feed(b"\x1b[2;1Ha message from write(1)\x1b[12;9H")
     assert ann.rows() != found
