@@ -36,12 +36,6 @@ struct arrival {
 	bool published;
 };
 
-static char *
-text_keep(struct text t)
-{
-	return t.ptr ? xstrndup(t.ptr, t.len) : NULL;
-}
-
 static void
 kept_free(struct kept_event *kept)
 {
@@ -52,13 +46,21 @@ kept_free(struct kept_event *kept)
 	}
 }
 
+/* Forgets what was read. */
 static void
-arrival_free(struct arrival *arrival)
+arrival_clear(struct arrival *arrival)
 {
 	for (size_t i = 0; i < arrival->n; i++) {
 		kept_free(arrival->unread[i].kept);
 		free(arrival->unread[i].name);
 	}
+	arrival->n = arrival->at = 0;
+}
+
+static void
+arrival_free(struct arrival *arrival)
+{
+	arrival_clear(arrival);
 	if (arrival->account)
 		account_release(arrival->account);
 	free(arrival->unread);
@@ -235,16 +237,6 @@ arrival_is_stale(const struct arrival *arrival)
 }
 
 static void
-arrival_clear(struct arrival *arrival)
-{
-	for (size_t i = 0; i < arrival->n; i++) {
-		kept_free(arrival->unread[i].kept);
-		free(arrival->unread[i].name);
-	}
-	arrival->n = arrival->at = 0;
-}
-
-static void
 arrival_publish(struct arrival *arrival)
 {
 	struct session *session = arrival->session;
@@ -328,17 +320,15 @@ session_arrive_by_stay(struct session *session, const struct request *request, s
 }
 
 static struct unread_item
-unread_item(const struct account *account, const struct unread *unread)
+unread_item(const struct unread *unread)
 {
-	struct unread_item item = {.name = unread->name->shown,
+	return (struct unread_item){.name = unread->name->shown,
 		.direct = unread->direct,
 		.more = unread->more,
 		.read = unread->read,
 		.last = unread->last,
 		.unread = unread->n,
 		.mentions = unread->mentions};
-	(void)account;
-	return item;
 }
 
 void
@@ -350,7 +340,7 @@ arrival_welcome(struct session *session, struct event *event)
 		return;
 	struct unread_item *items = xcalloc((arrival->n + 1) * sizeof *items);
 	for (size_t i = 0; i < arrival->n; i++)
-		items[i] = unread_item(arrival->account, &arrival->unread[i]);
+		items[i] = unread_item(&arrival->unread[i]);
 	event->unread = items;
 	event->n_unread = arrival->n;
 	event->stay = arrival->stays ? arrival->secret : NULL;

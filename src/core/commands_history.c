@@ -27,12 +27,6 @@ struct reading {
 	char *ref, *about; /* or NULL */
 };
 
-static char *
-text_keep(struct text t)
-{
-	return t.ptr ? xstrndup(t.ptr, t.len) : NULL;
-}
-
 static void
 reading_free(struct reading *reading)
 {

@@ -11,12 +11,6 @@ struct changing {
 	char *next;        /* PASSWORD: the new one, while the old one is compared; or NULL */
 };
 
-static char *
-text_keep(struct text t)
-{
-	return t.ptr ? xstrndup(t.ptr, t.len) : NULL;
-}
-
 static void
 changing_free(struct changing *changing)
 {

@@ -20,6 +20,13 @@ enum {
 	SHOWN_MEMBERS = 6,   /* others whose names a user is sent on entering */
 };
 
+/* A copy to be freed, or NULL where there is no text. */
+static inline char *
+text_keep(struct text t)
+{
+	return t.ptr ? xstrndup(t.ptr, t.len) : NULL;
+}
+
 /* What users and rooms have in common: the name. First member of struct user and struct room. */
 struct named {
 	struct name *name;

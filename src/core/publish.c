@@ -7,12 +7,6 @@
 
 #include "core/account.h"
 
-static char *
-text_keep(struct text t)
-{
-	return t.ptr ? xstrndup(t.ptr, t.len) : NULL;
-}
-
 void
 core_publish(struct core *core, struct entry *entry)
 {
