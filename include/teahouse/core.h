@@ -117,10 +117,10 @@ struct session {
 	struct reading *reading;   /* the history that it waits for, or NULL */
 	struct arrival *arrival;   /* its login to an account, while that is under way, or NULL */
 	struct changing *changing; /* its password that is being compared or hashed, or NULL */
-	struct stay *stay;         /* the secret that it has logged in with, or NULL */
-	const char *default_room;  /* to enter on login; borrowed for life */
-	const char *protocol;      /* for /who; borrowed for life */
-	struct limiter limiter;    /* until login; then the user's counts */
+	unsigned stay;            /* the number of the secret that it stays logged in by; 0: none */
+	const char *default_room; /* to enter on login; borrowed for life */
+	const char *protocol;     /* for /who; borrowed for life */
+	struct limiter limiter;   /* until login; then the user's counts */
 	int tls_port;  /* where the protocol is encrypted; 0: nowhere; the caller's to set */
 	size_t replay; /* messages of a room to be told on entering it; the caller's to set */
 	size_t catch_up; /* of unread messages of each room, to be told on login; the adapter's to set */

@@ -23,7 +23,8 @@ struct resume {
 	char secret[SECRET_DIGITS + 1]; /* in hexadecimal digits */
 	struct user *user;
 	struct session *session;    /* NULL: was lost */
-	struct room *current;       /* then: the one that it was in */
+	struct room *current;       /* then: the one that it was in, .. */
+	unsigned stay;              /* .. and the secret that it stays logged in by */
 	struct resume *used;        /* the one that its session was resumed with, or NULL */
 	struct resume *successor;   /* whose `used` this is, or NULL */
 	UT_hash_handle hh;          /* by secret */
@@ -87,8 +88,10 @@ static void
 resume_lose_session(struct resume *resume)
 {
 	const struct session *session = resume->session;
-	if (session)
+	if (session) {
 		resume->current = session->current;
+		resume->stay = session->stay;
+	}
 	resume->session = NULL;
 }
 
@@ -199,7 +202,8 @@ resume_take(struct session *session, struct text secret, struct resumed *who)
 	if (!resume)
 		return false;
 	struct session *old = resume->session;
-	*who = (struct resumed){resume->user, old, old ? old->current : resume->current};
+	*who = (struct resumed){resume->user, old, old ? old->current : resume->current,
+		old ? old->stay : resume->stay};
 	if (resume->successor)
 		resume_free(core, resume->successor);
 	if (resume->used)

@@ -178,6 +178,9 @@ struct stay *stay_add(struct account *account, struct text digest, int64_t since
 /* NULL: there is none, or it has expired. */
 struct stay *stay_find(struct core *core, struct text secret);
 void stay_end(struct stay *stay);
+
+/* The account's secret of that number; NULL: there is none, or not any more. */
+struct stay *account_stay(const struct account *account, unsigned number);
 void account_end_stays(struct account *account, const struct stay *except);
 
 /* Without keeping that. */

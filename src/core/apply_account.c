@@ -112,7 +112,9 @@ arrive_refusal(const struct account *account, const struct session *session)
 		return REASON_PASSWORD_WRONG;
 	if (user && user != session->user && user->n_sessions >= ACCOUNT_SESSIONS)
 		return REASON_SESSIONS_FULL;
-	return REASON_OK;
+	/* The secret may have been ended while the history was read. */
+	unsigned stay = arrival_stay(session);
+	return stay && !account_stay(account, stay) ? REASON_LOGIN_FAILED : REASON_OK;
 }
 
 enum reason
@@ -127,13 +129,12 @@ apply_arrive(struct core *core, const struct entry *entry, const struct origin *
 	enum reason reason = arrive_refusal(account, session);
 	if (reason != REASON_OK) {
 		origin_refuse(origin, reason, TEXT_NONE);
-		session->stay = NULL;
 		session_forget_arrival(session);
 		return reason;
 	}
-	struct stay *stay = session->stay;
+	unsigned stay = arrival_stay(session);
 	if (entry->body.len > 0)
-		stay = stay_add(account, entry->body, entry->time);
+		stay = stay_add(account, entry->body, entry->time)->number;
 	bool attach = account->user && account->user != session->user;
 	struct room *room = account_room(account, entry, session);
 	if (attach && session->user)
@@ -198,7 +199,7 @@ apply_password(struct core *core, const struct entry *entry, const struct origin
 	const struct session *session = origin->session;
 	(void)core;
 	account_set_password(account, entry->body);
-	account_end_stays(account, session ? session->stay : NULL);
+	account_end_stays(account, session ? account_stay(account, session->stay) : NULL);
 	if (account->user)
 		account_tell(account->user,
 			"Your password is changed. Where you stayed logged in, it is asked for "

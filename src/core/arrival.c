@@ -28,6 +28,7 @@ struct arrival {
 	struct session *session;  /* NULL: has ended */
 	struct account *account;  /* held; NULL: there is none, and the password will be wrong */
 	char *ref, *about, *room; /* of the request; or NULL */
+	unsigned stay;            /* the number of the secret that it logs in by; 0: a password */
 	bool stays;               /* wants a secret */
 	char secret[STAY_DIGITS + 1];
 	struct unread *unread;
@@ -106,7 +107,6 @@ arrival_refuse(struct arrival *arrival, enum reason reason)
 	struct session *session = arrival->session;
 	const struct request request = {
 		.ref = text_of(arrival->ref), .about = text_of(arrival->about)};
-	session->stay = NULL;
 	arrival->published = true;
 	request_refuse(session, reason, TEXT_NONE, &request);
 	session_forget_arrival(session);
@@ -314,9 +314,15 @@ enum reason
 session_arrive_by_stay(struct session *session, const struct request *request, struct stay *stay)
 {
 	struct arrival *arrival = arrival_new(session, request, stay->account);
-	session->stay = stay;
+	arrival->stay = stay->number;
 	arrival_go_on(arrival);
 	return REASON_OK;
+}
+
+unsigned
+arrival_stay(const struct session *session)
+{
+	return session->arrival ? session->arrival->stay : 0;
 }
 
 static struct unread_item

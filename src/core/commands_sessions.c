@@ -32,7 +32,7 @@ sessions_tell(struct session *own, const struct request *request)
 		.protocol = text_of("stay"),
 		.since = stay->since,
 		.until = stay->until,
-		.own = stay == own->stay};
+		.own = stay->number == own->stay};
 	struct event event = event_make(own->core, EVENT_SESSIONS, own);
 	event.ref = request->ref;
 	event.sessions = items;
@@ -48,15 +48,6 @@ session_numbered(const struct user *user, uint64_t number)
 	while (session && session->number != number)
 		session = session->sibling;
 	return session;
-}
-
-static struct stay *
-stay_numbered(const struct user *user, uint64_t number)
-{
-	struct stay *stay = user->account ? user->account->stays : NULL;
-	while (stay && stay->number != number)
-		stay = stay->next;
-	return stay;
 }
 
 /* It cannot come back by itself. */
@@ -80,7 +71,8 @@ command_sessions(struct session *session, const struct request *request)
 	if (!request_number(end, 0, &number))
 		return request_refuse(session, REASON_NO_SUCH_SESSION, end, request);
 	struct session *ended = end.ptr ? session_numbered(session->user, number) : NULL;
-	struct stay *stay = end.ptr ? stay_numbered(session->user, number) : NULL;
+	const struct account *account = end.ptr ? session->user->account : NULL;
+	struct stay *stay = account ? account_stay(account, (unsigned)number) : NULL;
 	if (end.ptr && !ended && !stay)
 		return request_refuse(session, REASON_NO_SUCH_SESSION, end, request);
 	if (stay)

@@ -338,6 +338,9 @@ enum reason session_arrive_by_stay(
 	struct session *session, const struct request *request, struct stay *stay);
 void session_forget_arrival(struct session *session);
 
+/* The number of the secret that the session is logging in by; 0: there is none. */
+unsigned arrival_stay(const struct session *session);
+
 /* Fills in what the welcome says of the account. To be ended with welcome_done. */
 void arrival_welcome(struct session *session, struct event *event);
 void arrival_welcome_done(struct event *event);
@@ -366,6 +369,7 @@ struct resumed {
 	struct user *user;
 	struct session *session; /* NULL: was lost */
 	struct room *current;    /* the one that it was in */
+	unsigned stay;           /* see struct session */
 };
 
 /*
@@ -404,7 +408,10 @@ int64_t core_end_lingering(struct core *core, bool all);
 void session_welcome(struct session *session, struct room *room, struct text ref, bool resumed);
 void session_show_room(struct session *session, struct room *room, struct text ref, bool gap);
 
-/* session.c: as if it had just entered all the rooms of its user; nobody else is told. */
+/* session.c: nothing that it waits for is told to it any more. */
+void session_forget_pending(struct session *session);
+
+/* As if it had just entered all the rooms of its user; nobody else is told. */
 void session_show_rooms(struct session *session);
 
 /* commands_*.c, command.c: the function of each command */

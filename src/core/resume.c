@@ -94,8 +94,7 @@ session_replace(struct session *old)
 	request_refuse(
 		old, REASON_RESUMED_ELSEWHERE, TEXT_NONE, &(struct request){.ref = TEXT_NONE});
 	old->ended = true;
-	session_drop_listings(old);
-	session_forget_reading(old);
+	session_forget_pending(old);
 	session_forget_awaited(old);
 	user_remove_session(old->user, old);
 	host->close(host->ctx, old, REASON_RESUMED_ELSEWHERE);
@@ -121,6 +120,7 @@ command_resume(struct session *session, const struct request *request)
 	if (!current || !room_membership(current, user))
 		current = user->memberships[0].room;
 	session->current = current;
+	session->stay = who.stay;
 	session_welcome(session, current, request->ref, true);
 	session_catch_up(session, after);
 	return REASON_OK;

@@ -32,19 +32,26 @@ session_detach(struct session *session)
 }
 
 void
+session_forget_pending(struct session *session)
+{
+	session_drop_listings(session);
+	session_forget_reading(session);
+	session_forget_arrival(session);
+	session_forget_changing(session);
+}
+
+void
 session_end(struct session *session)
 {
 	if (session->ended)
 		return;
 	session->ended = true;
-	session_drop_listings(session);
-	session_forget_reading(session);
-	session_forget_arrival(session);
-	session_forget_changing(session);
-	bool lost = !session->logged_out;
-	if (session->stay && session->logged_out)
-		stay_end(session->stay);
-	bool resumable = lost && (session->resume || (session->user && session->user->account));
+	session_forget_pending(session);
+	bool lost = !session->logged_out, account = session->user && session->user->account;
+	struct stay *stay = account ? account_stay(session->user->account, session->stay) : NULL;
+	if (stay && !lost)
+		stay_end(stay);
+	bool resumable = lost && (session->resume || account);
 	session_lose_resume(session);
 	struct user *user = session_detach(session);
 	if (!user)

@@ -68,14 +68,18 @@ void
 stay_drop(struct stay *stay)
 {
 	struct account *account = stay->account;
-	const struct user *user = account->user;
-	for (struct session *session = user ? user->sessions : NULL; session;
-		session = session->sibling)
-		if (session->stay == stay)
-			session->stay = NULL;
 	HASH_DELETE(hh, account->core->stays, stay);
 	DL_DELETE(account->stays, stay);
 	free(stay);
+}
+
+struct stay *
+account_stay(const struct account *account, unsigned number)
+{
+	struct stay *stay = account->stays;
+	while (stay && stay->number != number)
+		stay = stay->next;
+	return stay;
 }
 
 void

@@ -161,7 +161,7 @@ user_remove_session(struct user *user, struct session *session)
 	LL_DELETE2(user->sessions, session, sibling);
 	user->n_sessions--;
 	session->user = NULL;
-	session->stay = NULL;
+	session->stay = 0;
 	session->current = NULL;
 	session->sibling = NULL;
 }
