@@ -288,6 +288,45 @@ a_session_that_ends_is_forgotten_wherever_it_was(void **state)
 	assert_told(back, "welcome main ann Teahouse account main<2:0\njoin# main ann\n");
 }
 
+static void
+a_session_that_is_resumed_takes_its_secret_along(void **state)
+{
+	struct world *world = *state;
+	leave(registered(world, "ann"));
+	struct guest *page = connect(world);
+	page->session.wants_resume = true;
+	packet(page, COMMAND_LOGIN, "ann", "secret-one", "1");
+	kept_settle(&world->kept);
+	struct guest *again = connect(world), *late = connect(world);
+	again->session.wants_resume = true;
+	leave(page);
+	packet(again, COMMAND_RESUME, page->secret, NULL, NULL);
+	assert_text(session_nick(&again->session), BYTES("ann"));
+	type(again, "/logout");
+	packet(late, COMMAND_STAY, page->stay, NULL, NULL);
+	assert_told(late, "error login-failed: You have been logged out here. Please log in.\n");
+}
+
+static void
+a_session_is_resumed_while_its_password_is_hashed(void **state)
+{
+	struct world *world = *state;
+	struct guest *ann = connect(world), *again = connect(world);
+	ann->session.wants_resume = true;
+	type(ann, "/login ann");
+	type(ann, "/register secret-one");
+	assert_true(session_is_pending(&ann->session));
+	packet(again, COMMAND_RESUME, ann->secret, NULL, NULL);
+	assert_true(ann->gone);
+	kept_settle(&world->kept);
+	assert_text(session_nick(&again->session), BYTES("ann"));
+	type(again, "/register secret-two");
+	kept_settle(&world->kept);
+	type(again, "/logout");
+	struct guest *back = enter(world, "/login ann secret-two");
+	assert_text(session_nick(&back->session), BYTES("ann"));
+}
+
 int
 main(void)
 {
@@ -304,6 +343,8 @@ main(void)
 		accounts_test(a_name_is_given_back),
 		accounts_test(a_guest_logs_in_to_an_account),
 		accounts_test(too_many_who_log_in_are_told),
+		accounts_test(a_session_that_is_resumed_takes_its_secret_along),
+		accounts_test(a_session_is_resumed_while_its_password_is_hashed),
 		accounts_test(a_session_that_ends_is_forgotten_wherever_it_was),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
