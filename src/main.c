@@ -399,8 +399,8 @@ server_run(struct config *config, const char *hints)
 	if (!history)
 		return EXIT_FAILURE;
 	const struct passwords_settings settings = {.wake = waker_wake, .ctx = &waker};
-	struct passwords *passwords = passwords_open(&settings);
-	if (!passwords)
+	struct passwords *passwords = history->keep_account ? passwords_open(&settings) : NULL;
+	if (!passwords && history->keep_account)
 		diag_line(LOG_LEVEL_ERROR, "libsodium cannot be used: there are no accounts");
 	int status = server_serve(config, history, passwords, &waker, hints);
 	store_close(history);

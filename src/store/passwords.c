@@ -76,7 +76,10 @@ nobody_hash_make(struct passwords *passwords)
 	sodium_memzero(random, sizeof random);
 }
 
-/* The first thread makes the hash of nobody before any request is served. The mutex is locked. */
+/*
+ * The first thread with something to do makes the hash of nobody before any request is served; a
+ * server that is never asked for a password has no need of it. The mutex is locked.
+ */
 static void
 nobody_hash_await(struct passwords *passwords)
 {
@@ -100,11 +103,14 @@ passwords_run(void *ctx)
 	/* Linux sets it of the calling thread only. */
 	setpriority(PRIO_PROCESS, 0, NICENESS);
 	pthread_mutex_lock(&passwords->mutex);
-	nobody_hash_await(passwords);
 	while (!passwords->stopping) {
 		struct request *request = passwords->waiting;
 		if (!request) {
 			pthread_cond_wait(&passwords->work, &passwords->mutex);
+			continue;
+		}
+		if (!passwords->nobody_made) {
+			nobody_hash_await(passwords);
 			continue;
 		}
 		DL_DELETE(passwords->waiting, request);
