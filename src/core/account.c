@@ -133,7 +133,7 @@ account_bind(struct account *account, struct user *user)
 {
 	user->account = account;
 	account->user = user;
-	LL_PREPEND2(account->core->online, account, next_online);
+	DL_APPEND2(account->core->online, account, prev_online, next_online);
 }
 
 void
@@ -144,5 +144,5 @@ account_unbind(struct user *user)
 		return;
 	user->account = NULL;
 	account->user = NULL;
-	LL_DELETE2(account->core->online, account, next_online);
+	DL_DELETE2(account->core->online, account, prev_online, next_online);
 }

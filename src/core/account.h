@@ -58,6 +58,7 @@ struct account {
 	bool removed;
 	bool unsaved; /* it is in core->unsaved */
 	bool told_unsaved;
+	bool told_moved; /* since core_note_shown looked */
 	uint64_t told;   /* direct messages up to this id were told */
 	uint64_t orders; /* given to rooms */
 	char *current;   /* the room that it was in last, or NULL */
@@ -65,9 +66,9 @@ struct account {
 	struct marker *markers;
 	struct conversation *conversations;
 	struct stay *stays;
-	unsigned stay_numbers;       /* given to them */
-	struct account *prev, *next; /* in core->unsaved */
-	struct account *next_online; /* in core->online */
+	unsigned stay_numbers;                     /* given to them */
+	struct account *prev, *next;               /* in core->unsaved */
+	struct account *prev_online, *next_online; /* in core->online */
 };
 
 /* account.c */

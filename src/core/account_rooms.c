@@ -92,7 +92,7 @@ account_set_told(struct account *account, uint64_t id)
 	if (id <= account->told)
 		return;
 	account->told = id;
-	account->told_unsaved = true;
+	account->told_unsaved = account->told_moved = true;
 	account_note_unsaved(account);
 }
 

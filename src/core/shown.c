@@ -34,6 +34,9 @@ account_note_shown(struct account *account)
 		const struct room *room = user->memberships[i].room;
 		publish_read(account, room->named.name, room->said);
 	}
+	if (!account->told_moved)
+		return;
+	account->told_moved = false;
 	HASH_ITER(hh, account->conversations, conversation, next)
 	if (conversation->last <= account->told)
 		publish_read(account, conversation->name, conversation->last);
@@ -56,7 +59,7 @@ core_note_shown(struct core *core, bool all)
 	if (!all && core->show_at > now)
 		return core->show_at - now;
 	core->show_at = 0;
-	LL_FOREACH_SAFE2(core->online, account, next, next_online)
+	DL_FOREACH_SAFE2(core->online, account, next, next_online)
 	if (account_reads_all(account))
 		account_note_shown(account);
 	return -1;
