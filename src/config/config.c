@@ -49,10 +49,13 @@ section_complete(struct parser *parser, struct section *section)
 {
 	struct listener *listener = &section->draft.listener;
 	const struct config *config = parser->config;
+	/* A second [server] has the same fields as the first. */
+	if (!section_is_listener(section) && section_find(parser, section->name) != section)
+		return;
 	for (const struct setting *s = settings; s->key; s++) {
 		bool wanted =
 			s->default_value && section_has(section, s) && section_takes(section, s);
-		if (wanted && !section->partial && section->given[s - settings] <= 0) {
+		if (wanted && section->given[s - settings] <= 0) {
 			const char *mistake = setting_parse(s, section_fields(parser, section),
 				s->default_value, parser->rules);
 			assert(!mistake);
@@ -103,7 +106,7 @@ argument_apply(struct parser *parser, int port)
 		setting_expected(setting, message);
 		return;
 	}
-	bool protocol_unknown = parser->listener_lost;
+	bool protocol_unknown = parser->section_hidden;
 	for (size_t i = 0; i < parser->n_sections; i++) {
 		struct section *section = parser->sections[i];
 		const struct adapter *adapter = section->draft.listener.adapter;
@@ -217,6 +220,8 @@ tls_check(struct parser *parser)
 	struct config *config = parser->config;
 	struct section *tls = section_find(parser, "tls"), *listener = tls_listener(parser);
 	bool given = *config->certificate || *config->key;
+	if (tls->partial || (tls->line == 0 && parser->section_hidden))
+		return;
 	if (!given && listener && tls->line == 0)
 		strbuf_puts(parser_add_mistake(
 				    parser, section_line(listener, "tls"), listener->name, "tls"),
@@ -234,6 +239,10 @@ static void
 proxy_check(struct parser *parser, struct section *section)
 {
 	if (!section_is_open(section) || !section->draft.listener.proxy || *parser->config->proxies)
+		return;
+	struct section *server = section_find(parser, "server");
+	if (server->partial || *section_given(server, "proxies") == LINE_WRONG ||
+		(server->line == 0 && parser->section_hidden))
 		return;
 	strbuf_puts(
 		parser_add_mistake(parser, section_line(section, "proxy"), section->name, "proxy"),
@@ -298,7 +307,7 @@ listeners_check(struct parser *parser)
 				section->draft.listener.port, early->name,
 				section_line(early, "port"));
 	}
-	if (open == 0 && !parser->listener_lost)
+	if (open == 0 && !parser->section_hidden)
 		strbuf_printf(parser_add_mistake(parser, 0, NULL, NULL),
 			"%s; expected at least one",
 			listeners ? "no listener is enabled"

@@ -110,7 +110,7 @@ section_begin(struct parser *parser, const char *name)
 		return;
 	struct strbuf *message = parser_add_mistake(parser, parser->line, name, NULL);
 	if (!kind && suggest_section(message, name))
-		parser->listener_lost = true;
+		parser->section_hidden = true;
 	else if (first)
 		strbuf_printf(message, "duplicate section, first in line %ld; merge the two",
 			first->line);
@@ -126,7 +126,7 @@ line_section(struct parser *parser, struct text line)
 	if (!end) {
 		strbuf_puts(line_mistake(parser), "missing ] after the section's name");
 		parser->section = section_add(parser, "", NULL);
-		parser->listener_lost = true;
+		parser->section_hidden = true;
 		return;
 	}
 	char *name = xstrndup(line.ptr + 1, (size_t)(end - line.ptr) - 1);
@@ -209,7 +209,7 @@ line_reject(struct parser *parser, struct text line, const char *mistake)
 		return;
 	const char *equals = memchr(line.ptr, '=', line.len);
 	if (memchr(line.ptr, '[', line.len))
-		parser->listener_lost = true;
+		parser->section_hidden = true;
 	if (line.ptr[0] == '[') {
 		parser->section = section_add(parser, "", NULL);
 	} else if (equals && parser->section && parser->section->kind) {
@@ -258,7 +258,7 @@ line_get(FILE *file, char *out, size_t max)
 static void
 parser_cut_short(struct parser *parser)
 {
-	parser->listener_lost = true;
+	parser->section_hidden = true;
 	if (parser->section)
 		parser->section->partial = true;
 }
@@ -352,7 +352,7 @@ parser_read(struct parser *parser)
 	if (!parser->file) {
 		strbuf_printf(parser_add_mistake(parser, 0, NULL, NULL), "cannot be opened: %s",
 			strerror(errno));
-		parser->listener_lost = true;
+		parser->section_hidden = true;
 		return;
 	}
 	/* The line of the first error, which it returns, has been reported already. */

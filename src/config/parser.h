@@ -35,7 +35,7 @@ struct parser {
 	FILE *file;
 	long line;                 /* the number of the line read last */
 	bool awaiting_key;         /* inih was given a line and has not called back yet */
-	bool listener_lost;        /* a mistake already reported may be a listener's section */
+	bool section_hidden;       /* a mistake already reported may hide a section */
 	struct section **sections; /* first all but listeners, whether in the file or not */
 	size_t n_sections;
 	struct section *section;  /* the one that the line is in; NULL: none */

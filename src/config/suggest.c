@@ -84,7 +84,7 @@ suggest_section(struct strbuf *out, const char *section)
 		strbuf_puts(out, "expected ");
 		sections_list(out);
 	}
-	return listener;
+	return listener || near;
 }
 
 const char *

@@ -13,7 +13,7 @@ const struct setting *suggest_key(struct strbuf *out, const char *section, const
 /* Appends the sections that there may be. */
 void sections_list(struct strbuf *out);
 
-/* Appends that there is no such section. True: a listener's may be meant. */
+/* Appends that there is no such section. True: it tells which one may be meant. */
 bool suggest_section(struct strbuf *out, const char *section);
 
 /* What is wrong with a value that misunderstands the file's format, or NULL. */

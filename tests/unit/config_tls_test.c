@@ -48,12 +48,50 @@ test_proxies(void **state)
 		"proxies there\n");
 }
 
+/* What a mistake may hide is not said to be missing. */
+static void
+test_hidden(void **state)
+{
+	(void)state;
+	expect("[tsl]\ncertificate = a\n" JSON "tls = yes\n",
+		"t.ini:1: tsl: unknown section; did you mean [tls]?\n");
+	expect("[tls\ncertificate = a\n" JSON "tls = yes\n",
+		"t.ini:1: missing ] after the section's name\n");
+	expect("[sever]\nproxies = 10.0.0.1\n" JSON "proxy = yes\n",
+		"t.ini:1: sever: unknown section; did you mean [server]?\n");
+	expect("[server]\nproxies = localhost\n" JSON "proxy = yes\n",
+		"t.ini:2: server.proxies: \"localhost\" is not a list of addresses; expected IPv4 "
+		"or IPv6 addresses, or networks as in 10.0.0.0/8 (proxies that are believed whom "
+		"they speak for, separated by spaces)\n");
+	/* A NUL byte ends the file, in each section and before it. */
+	static const char *const sections[] = {
+		"", "[server]\n", "[limits]\n", "[history]\n", "[tls]\n", "[accounts]\n"};
+	for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
+		struct strbuf ini = {0}, wanted = {0};
+		strbuf_puts(&ini, JSON "tls = yes\nproxy = yes\n");
+		strbuf_puts(&ini, sections[i]);
+		strbuf_add(&ini, "# \0\n", 4);
+		strbuf_printf(&wanted,
+			"t.ini:%d: the line contains a NUL byte, and the rest of the file was not "
+			"read; expected text in UTF-8\n",
+			*sections[i] ? 7 : 6);
+		strbuf_add(&wanted, "", 1);
+		expect_bytes(ini.ptr, ini.len, wanted.ptr);
+		strbuf_clear(&ini);
+		strbuf_clear(&wanted);
+	}
+	/* A second section changes nothing of the first. */
+	expect("[server]\nproxies = 10.0.0.1\n[server]\n" JSON "proxy = yes\n",
+		"t.ini:3: server: duplicate section, first in line 1; merge the two\n");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_tls),
 		cmocka_unit_test(test_proxies),
+		cmocka_unit_test(test_hidden),
 	};
 	return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }
