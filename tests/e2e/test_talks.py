@@ -9,6 +9,7 @@ import json
 import pathlib
 import random
 import re
+import select
 import time
 
 import pytest
@@ -198,6 +199,8 @@ class Play:
         end = time.monotonic() + TIMEOUT
         while not condition():
             assert time.monotonic() < end, what()
+            open_ones = [user.client.socket for user in self.users.values() if not user.closed]
+            select.select(open_ones, [], [], 0.05)
             self.settle()
 
     def receive(self, user, wanted, at_once):
