@@ -263,7 +263,8 @@ $(BUILD)/tests/%.so:
 	@$(CC) -std=c11 $(WARNINGS) -Wno-pedantic -O1 -shared -fPIC -o $@ $<
 
 # Its disk fails when the test says so.
-$(BUILD)/tests/unit/store_disk_test: $(BUILD)/tests/support/disk.o
+$(BUILD)/tests/unit/store_disk_test $(BUILD)/tests/unit/store_ahead_test: \
+		$(BUILD)/tests/support/disk.o
 
 $(BUILD)/tests/fuzz/client_%: $(BUILD)/tests/fuzz/client_%.o $(CLIENT_ARCHIVE) $(ARCHIVE)
 	@$(LINK) -fsanitize=fuzzer -o $@ $^ $(PURE_LIBS) $(TLS_LIBS)

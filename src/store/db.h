@@ -58,6 +58,14 @@ struct db *db_open_memory(void);
 /* Another connection to a file that is open, for reading only. NULL: as above. */
 struct db *db_open_reader(const char *file, struct strbuf *why);
 
+/*
+ * A descriptor of the file that stays open as long as this connection: to close any would drop the
+ * locks that SQLite has on the file. With it, a reader can ask the system for pages of the file
+ * before it reads them; -1: it cannot.
+ */
+int db_descriptor(const struct db *db);
+void db_read_ahead(struct db *reader, int descriptor);
+
 /* For checkpoints only. NULL: as above. */
 struct db *db_open_checkpointer(const char *file, struct strbuf *why);
 

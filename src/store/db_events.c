@@ -90,6 +90,29 @@ db_add_place(struct db *db, const struct record *record, int64_t room)
 	return statement_run(db, add);
 }
 
+/* Once a row has come from the disk, those after it are asked for before they are read. */
+static enum db_result
+rows_read(struct db *db, sqlite3_stmt *read, struct text casefolded,
+	const struct history_range *range, db_found *found, void *ctx)
+{
+	struct history_range rest = *range;
+	bool asks = db->ahead >= 0;
+	struct record record;
+	int64_t began = ahead_clock_us();
+	while (sqlite3_step(read) == SQLITE_ROW) {
+		bool cold = asks && ahead_is_cold(began);
+		if (row_record(read, &record))
+			found(ctx, &record);
+		if (cold) {
+			*(range->oldest ? &rest.after : &rest.before) = record.id;
+			ahead_request(db, casefolded, &rest);
+			asks = false;
+		}
+		began = asks ? ahead_clock_us() : 0;
+	}
+	return result_of(sqlite3_reset(read));
+}
+
 enum db_result
 db_read(struct db *db, struct text casefolded, const struct history_range *range, db_found *found,
 	void *ctx)
@@ -103,9 +126,5 @@ db_read(struct db *db, struct text casefolded, const struct history_range *range
 	bind_id(read, 2, range->after);
 	bind_id(read, 3, range->before ? range->before : UINT64_MAX);
 	sqlite3_bind_int64(read, 4, (int64_t)range->limit);
-	struct record record;
-	while (sqlite3_step(read) == SQLITE_ROW)
-		if (row_record(read, &record))
-			found(ctx, &record);
-	return result_of(sqlite3_reset(read));
+	return rows_read(db, read, casefolded, range, found, ctx);
 }

@@ -12,17 +12,17 @@
 
 enum { BUSY_MS = 1000 }; /* waited for a lock, such as that of a backup tool */
 
-#define PLACES(moves, order)                                                              \
-	"SELECT id FROM place WHERE room = (SELECT room FROM room WHERE casefolded = ?1)" \
-	" AND moves = " #moves " AND id > ?2 AND id < ?3 ORDER BY id " order " LIMIT ?4"
-#define EVENTS(places, order)                                                           \
-	"SELECT e.id, e.time, e.kind, e.actor, e.body, e.target FROM (" places ") AS p" \
-	" CROSS JOIN event AS e ON e.id = p.id ORDER BY p.id " order " LIMIT ?4"
-#define READ_MESSAGES(order) EVENTS(PLACES(0, order), order)
-#define READ_ALL(order)                                                                   \
-	EVENTS("SELECT id FROM (" PLACES(0, order) ") UNION ALL SELECT id FROM (" PLACES( \
-		       1, order) ")",                                                     \
-		order)
+#define OF_ROOM "room = (SELECT room FROM room WHERE casefolded = ?1)"
+/* In this form SQLite merges what is in order already, and reads no event that is not wanted. */
+#define EVENTS(moves)                                                                     \
+	"SELECT p.id, e.time, e.kind, e.actor, e.body, e.target FROM place AS p"          \
+	" CROSS JOIN event AS e ON e.id = p.id WHERE p." OF_ROOM " AND p.moves = " #moves \
+	" AND p.id > ?2 AND p.id < ?3"
+#define READ_MESSAGES(order) EVENTS(0) " ORDER BY p.id " order " LIMIT ?4"
+#define READ_ALL(order)      EVENTS(0) " UNION ALL " EVENTS(1) " ORDER BY 1 " order " LIMIT ?4"
+#define READ_IDS(order)                                                                 \
+	"SELECT id FROM place WHERE " OF_ROOM " AND moves = ?5 AND id > ?2 AND id < ?3" \
+	" ORDER BY id " order " LIMIT ?4"
 
 static const char *const sql[STATEMENTS] = {
 	[BEGIN] = "BEGIN IMMEDIATE",
@@ -38,6 +38,8 @@ static const char *const sql[STATEMENTS] = {
 	[NEWEST_OF_ALL] = READ_ALL("DESC"),
 	[OLDEST_MESSAGES] = READ_MESSAGES("ASC"),
 	[OLDEST_OF_ALL] = READ_ALL("ASC"),
+	[NEWEST_IDS] = READ_IDS("DESC"),
+	[OLDEST_IDS] = READ_IDS("ASC"),
 	[SET_INDEXED] = "UPDATE meta SET value = ?1 WHERE key = 'indexed'",
 	[TO_INDEX] = "SELECT id, kind, room, body FROM event WHERE id > ?1 ORDER BY id LIMIT ?2",
 	[ADD_WORDS] = "INSERT INTO word (rowid, body) VALUES (?1, ?2)",
@@ -154,7 +156,7 @@ struct db *
 db_new(const char *file, int flags)
 {
 	struct db *db = xcalloc(sizeof *db);
-	db->lock = -1;
+	db->lock = db->ahead = -1;
 	sqlite3_open_v2(file, &db->sqlite, flags | SQLITE_OPEN_NOMUTEX, NULL);
 	xnonnull(db->sqlite);
 	sqlite3_busy_timeout(db->sqlite, BUSY_MS);
@@ -264,6 +266,12 @@ db_open_reader(const char *file, struct strbuf *why)
 	db_explain(db, why);
 	db_close(db);
 	return NULL;
+}
+
+int
+db_descriptor(const struct db *db)
+{
+	return db->lock;
 }
 
 struct db *

@@ -22,6 +22,8 @@ enum statement {
 	NEWEST_OF_ALL,
 	OLDEST_MESSAGES,
 	OLDEST_OF_ALL,
+	NEWEST_IDS,
+	OLDEST_IDS,
 	SET_INDEXED,
 	TO_INDEX,
 	ADD_WORDS,
@@ -63,6 +65,7 @@ struct db {
 	sqlite3 *sqlite;
 	sqlite3_stmt *statements[STATEMENTS]; /* prepared when first used */
 	int lock;                 /* descriptor whose lock keeps a second server out; -1: none */
+	int ahead;                /* descriptor of the file, to read ahead; -1: none */
 	int log_pages;            /* in the write-ahead log, after the last commit */
 	struct name_rules *rules; /* opened when first used */
 	unsigned rooms_removed;   /* how often a room was */
@@ -114,5 +117,13 @@ bool kind_of(int code, enum event_kind *kind);
  * a later version has made, and is left out. Borrowed until the next step.
  */
 bool row_record(sqlite3_stmt *row, struct record *record);
+
+/*
+ * db_ahead.c: a row that was read since the time `began` came from the disk, so that it is worth
+ * asking the system for the others of the range.
+ */
+int64_t ahead_clock_us(void);
+bool ahead_is_cold(int64_t began);
+void ahead_request(struct db *db, struct text casefolded, const struct history_range *range);
 
 #endif

@@ -51,7 +51,7 @@ reader_run(void *ctx)
 }
 
 struct jobs *
-jobs_open(const struct store_settings *settings, struct strbuf *why)
+jobs_open(const struct store_settings *settings, int descriptor, struct strbuf *why)
 {
 	struct jobs *jobs = xcalloc(sizeof *jobs);
 	jobs->settings = *settings;
@@ -65,6 +65,8 @@ jobs_open(const struct store_settings *settings, struct strbuf *why)
 			free(jobs);
 			return NULL;
 		}
+		if (db)
+			db_read_ahead(db, descriptor);
 		jobs->each[i] = (struct reader){jobs, db};
 	}
 	pthread_mutex_init(&jobs->mutex, NULL);

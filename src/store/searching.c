@@ -198,7 +198,7 @@ store_search(struct history *history, const struct history_search *search, histo
 			searching_hold(searching, room);
 	}
 	if (!store->jobs)
-		store->jobs = jobs_open(&store->thread_settings, NULL);
+		store->jobs = jobs_open(&store->thread_settings, -1, NULL);
 	if (!jobs_add(store->jobs, &searching->job)) {
 		done(ctx, NULL);
 		searching_free(&searching->job);

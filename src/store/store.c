@@ -134,7 +134,8 @@ store_open_file(struct store *store, struct strbuf *why)
 	const struct store_settings settings = store->thread_settings;
 	strbuf_printf(why, "%s: ", settings.file);
 	store->writer = file_check(settings.file, why) ? writer_open(&settings, why) : NULL;
-	store->jobs = store->writer ? jobs_open(&settings, why) : NULL;
+	if (store->writer)
+		store->jobs = jobs_open(&settings, writer_descriptor(store->writer), why);
 	if (!store->jobs || !store_load_erasures(store, why))
 		return false;
 	why->len = before;

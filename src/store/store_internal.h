@@ -97,6 +97,9 @@ struct writer;
 struct writer *writer_open(const struct store_settings *settings, struct strbuf *why);
 uint64_t writer_last_id(const struct writer *writer);
 
+/* Of the file, valid until the writer is closed. */
+int writer_descriptor(const struct writer *writer);
+
 /* Hands over a turn. */
 void writer_add(struct writer *writer, struct turn *turn);
 
@@ -137,8 +140,11 @@ struct job {
 	void (*free)(struct job *job); /* by the loop, also without the others */
 };
 
-/* Without a file it cannot fail. NULL: `why` says what is wrong. */
-struct jobs *jobs_open(const struct store_settings *settings, struct strbuf *why);
+/*
+ * descriptor: see writer_descriptor. Without a file, and -1, it cannot fail. NULL: `why` says what
+ * is wrong.
+ */
+struct jobs *jobs_open(const struct store_settings *settings, int descriptor, struct strbuf *why);
 
 /* False: too many wait. */
 bool jobs_add(struct jobs *jobs, struct job *job);

@@ -352,6 +352,12 @@ writer_last_id(const struct writer *writer)
 	return writer->last_id;
 }
 
+int
+writer_descriptor(const struct writer *writer)
+{
+	return db_descriptor(writer->db);
+}
+
 void
 writer_add(struct writer *writer, struct turn *turn)
 {

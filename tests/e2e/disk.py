@@ -8,7 +8,8 @@ import struct
 from server import program
 
 LIBRARY = pathlib.Path(program()).parent / "tests/support/disk.so"
-FIELDS = ("write_fails", "flush_fails", "read_fails", "write_ms", "flush_ms", "free_mib", "flushes")
+FIELDS = ("write_fails", "flush_fails", "read_fails", "write_ms", "flush_ms", "read_ms",
+          "free_mib", "flushes")
 SECTOR = 512
 RECORD = struct.Struct("=QQQ")
 

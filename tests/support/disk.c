@@ -181,8 +181,11 @@ pwrite64(int fd, const void *bytes, size_t n, off64_t at)
 ssize_t
 pread64(int fd, void *bytes, size_t n, off64_t at)
 {
-	if (is_watched(fd) && fails(control->read_fails))
-		return -1;
+	if (is_watched(fd)) {
+		wait_ms(control->read_ms);
+		if (fails(control->read_fails))
+			return -1;
+	}
 	return REAL(read_fn *, "pread64", fd, bytes, n, at);
 }
 

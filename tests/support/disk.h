@@ -7,7 +7,7 @@
 /* disk.py has the same layout. */
 struct disk_control {
 	volatile int write_fails, flush_fails, read_fails; /* errno; 0: it works */
-	volatile int write_ms, flush_ms;                   /* that it takes */
+	volatile int write_ms, flush_ms, read_ms;          /* that it takes */
 	volatile int free_mib;                             /* said to be free; 0: as it is */
 	volatile int flushes;                              /* how many there were */
 };
