@@ -3,7 +3,7 @@
  * pages. Fills a file with as many messages as wanted first. Prints lines of JSON.
  *
  *	history FILE fill MESSAGES    in 10,000 rooms, by Zipf's law
- *	history FILE write            CPU of the writing thread a message
+ *	history FILE write [ROOMS]    CPU of the writing thread a message
  *	history FILE read             time of a page: the last 50, and 50 before any id
  */
 #include <fcntl.h>
@@ -31,6 +31,7 @@ enum {
 };
 
 static uint64_t seed = 42;
+static size_t rooms = ROOMS; /* that are written to */
 
 static uint64_t
 random_next(void)
@@ -44,8 +45,8 @@ static size_t
 random_room(void)
 {
 	double uniform = (double)random_next() / (double)(1u << 31);
-	size_t room = (size_t)pow(ROOMS + 1, uniform) - 1;
-	return room < ROOMS ? room : ROOMS - 1;
+	size_t room = (size_t)pow((double)rooms + 1, uniform) - 1;
+	return room < rooms ? room : rooms - 1;
 }
 
 /* 72 bytes on average. */
@@ -94,15 +95,15 @@ fill(const char *file, uint64_t messages)
 	struct db *db = db_open(file, STORE_SYNC_OFF, &why);
 	if (!db)
 		fail("%s: %.*s", file, TEXT_ARGS(strbuf_view(&why)));
-	int64_t *rooms = xcalloc(ROOMS * sizeof *rooms), began = clock_now();
+	int64_t *numbers = xcalloc(ROOMS * sizeof *numbers), began = clock_now();
 	char name[32], body[200];
 	must(db_begin(db), "begin");
 	for (size_t i = 0; i < ROOMS; i++)
-		must(db_room(db, room_name(i, name), text_of(name), &rooms[i]), "room");
+		must(db_room(db, room_name(i, name), text_of(name), &numbers[i]), "room");
 	for (uint64_t id = 1; id <= messages; id++) {
 		const struct event event = random_event(id, body);
 		struct record *record = record_make(&event);
-		int64_t room = rooms[random_room()];
+		int64_t room = numbers[random_room()];
 		must(db_add_record(db, record, room), "event");
 		must(db_add_place(db, record, room), "place");
 		record_drop(record);
@@ -120,7 +121,7 @@ fill(const char *file, uint64_t messages)
 		db_checkpoint(db);
 	}
 	db_close(db);
-	free(rooms);
+	free(numbers);
 	printf("{\"messages\": %llu, \"seconds\": %.1f, \"with_index\": %.1f}\n",
 		(unsigned long long)messages, stored,
 		(double)(clock_now() - began) / (double)SECOND);
@@ -210,17 +211,18 @@ write_turns(
 	wait_indexed(writing);
 	cpu = thread_cpu_read(getpid(), "history-write") - cpu;
 	if (counts)
-		printf("{\"indexed\": %s, \"batch\": %u, \"per_second\": %.0f, \"writer_us\": "
-		       "%.2f, "
-		       "\"caller_us\": %.2f}\n",
-			kind == EVENT_SAID ? "true" : "false", batch, (double)messages / seconds,
-			1e6 * cpu / (double)messages, 1e6 * loop / (double)messages);
+		printf("{\"indexed\": %s, \"batch\": %u, \"rate\": %u, \"per_second\": %.0f, "
+		       "\"writer_us\": %.2f, \"caller_us\": %.2f}\n",
+			kind == EVENT_SAID ? "true" : "false", batch, rate,
+			(double)messages / seconds, 1e6 * cpu / (double)messages,
+			1e6 * loop / (double)messages);
 	fflush(stdout);
 }
 
 static void
 write_all(const char *file)
 {
+	static const unsigned batches[] = {1, 4, 20, 100, 500, 5000};
 	struct writing writing = {.committed = 0};
 	struct strbuf why = {0};
 	sem_init(&writing.woken, 0, 0);
@@ -242,9 +244,8 @@ write_all(const char *file)
 	for (int said = 0; said < 2; said++) {
 		enum event_kind kind = said ? EVENT_SAID : EVENT_TOPIC;
 		write_turns(&writing, kind, 1, SLOW_RATE, true);
-		write_turns(&writing, kind, 20, 0, true);
-		write_turns(&writing, kind, 200, 0, true);
-		write_turns(&writing, kind, 5000, 0, true);
+		for (size_t i = 0; i < sizeof batches / sizeof *batches; i++)
+			write_turns(&writing, kind, batches[i], 0, true);
 	}
 	store_close(writing.store);
 	for (size_t i = 0; i < ROOMS; i++)
@@ -277,12 +278,13 @@ forget(const char *file)
 }
 
 static struct db *
-reader_open(const char *file)
+reader_open(const char *file, const struct db *writer)
 {
 	struct strbuf why = {0};
 	struct db *db = db_open_reader(file, &why);
 	if (!db)
 		fail("%s: %.*s", file, TEXT_ARGS(strbuf_view(&why)));
+	db_read_ahead(db, db_descriptor(writer));
 	return db;
 }
 
@@ -298,7 +300,7 @@ io_read(void)
 
 /* Pages of one room after the other, each from the disk, and then from memory. */
 static void
-read_pages(const char *file, const char *what, bool busy, uint64_t last_id)
+read_pages(const char *file, const struct db *writer, const char *what, bool busy, uint64_t last_id)
 {
 	static struct latencies cold, warm;
 	struct db *db = NULL;
@@ -313,7 +315,7 @@ read_pages(const char *file, const char *what, bool busy, uint64_t last_id)
 		struct text room = room_name(random_next() % (busy ? ROOMS / 100 : ROOMS), name);
 		db_close(db);
 		forget(file);
-		db = reader_open(file);
+		db = reader_open(file, writer);
 		/* The schema is read, as it is while a server runs. */
 		must(db_read(db, text_of("none"), &range, on_record, &found), "read");
 		double before = io_read();
@@ -343,10 +345,10 @@ read_all(const char *file)
 	if (!db)
 		fail("%s: %.*s", file, TEXT_ARGS(strbuf_view(&why)));
 	uint64_t last_id = db_indexed(db);
-	read_pages(file, "last 50 of a busy room", true, 0);
-	read_pages(file, "last 50 of any room", false, 0);
-	read_pages(file, "50 before any id, busy room", true, last_id);
-	read_pages(file, "50 before any id, any room", false, last_id);
+	read_pages(file, db, "last 50 of a busy room", true, 0);
+	read_pages(file, db, "last 50 of any room", false, 0);
+	read_pages(file, db, "50 before any id, busy room", true, last_id);
+	read_pages(file, db, "50 before any id, any room", false, last_id);
 	db_close(db);
 }
 
@@ -355,11 +357,13 @@ main(int argc, char *argv[])
 {
 	if (argc == 4 && strcmp(argv[2], "fill") == 0)
 		fill(argv[1], strtoull(argv[3], NULL, 10));
-	else if (argc == 3 && strcmp(argv[2], "write") == 0)
+	else if (argc >= 3 && argc <= 4 && strcmp(argv[2], "write") == 0) {
+		if (argc == 4)
+			rooms = strtoull(argv[3], NULL, 10);
 		write_all(argv[1]);
-	else if (argc == 3 && strcmp(argv[2], "read") == 0)
+	} else if (argc == 3 && strcmp(argv[2], "read") == 0)
 		read_all(argv[1]);
 	else
-		fail("usage: history FILE fill MESSAGES | write | read");
+		fail("usage: history FILE fill MESSAGES | write [ROOMS] | read");
 	return EXIT_SUCCESS;
 }

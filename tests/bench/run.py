@@ -336,12 +336,14 @@ class Store:
             for old in self.empty.parent.glob("empty.db*"):
                 old.unlink()
             for got, other in zip(self.run(self.full, "write"), self.run(self.empty, "write")):
-                results.setdefault((got["indexed"], got["batch"]), {"full": [], "empty": []})
-                results[got["indexed"], got["batch"]]["full"].append(got)
-                results[got["indexed"], got["batch"]]["empty"].append(other)
+                both = results.setdefault((got["indexed"], got["batch"], got["rate"]),
+                                          {"full": [], "empty": []})
+                both["full"].append(got)
+                both["empty"].append(other)
         row("messages at once", "writer full / empty", "", "", "writer us/message")
-        for (indexed, batch), got in results.items():
-            row(f"{batch:5}{', and indexed' if indexed else ''}", ratio(got, "writer_us"), "", "",
+        for (indexed, batch, rate), got in results.items():
+            paced = f", {rate:,} a second" if rate else ""
+            row(f"{batch:5}{paced}{', and indexed' if indexed else ''}", ratio(got, "writer_us"), "", "",
                 medians(got, "writer_us", 1))
         print()
 
