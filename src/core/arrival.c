@@ -20,7 +20,7 @@ struct unread {
 	size_t n, mentions;
 	bool more;
 	int64_t since;           /* when the first of them was said */
-	struct kept_event *kept; /* the last of them; of conversations: those that were not told */
+	struct kept_event *kept; /* those that are to be told */
 	size_t n_kept;
 };
 
@@ -171,6 +171,16 @@ unread_keep(struct unread *unread, const struct event *event, size_t most)
 	unread->n_kept--;
 }
 
+/* Of a conversation: what no session was told, and all that is unread to one that cannot ask for it. */
+static bool
+direct_is_news(const struct arrival *arrival, const struct unread *unread, uint64_t id)
+{
+	const struct account *account = arrival->account;
+	return id > account->told ||
+	       (arrival->session->reads_all &&
+		       id > account_marker(account, unread->name->casefolded));
+}
+
 static void
 unread_add(const struct arrival *arrival, struct unread *unread, const struct event *event)
 {
@@ -178,7 +188,7 @@ unread_add(const struct arrival *arrival, struct unread *unread, const struct ev
 	struct text nick = account->named.name->shown;
 	if (!event_is_unread(event, nick))
 		return;
-	if (unread->direct && event->id > account->told)
+	if (unread->direct && direct_is_news(arrival, unread, event->id))
 		unread_keep(unread, event, UNREAD_MAX);
 	if (event->id <= unread->read)
 		return;
@@ -399,20 +409,19 @@ compare_ids(const void *a, const void *b)
 	return ((*x)->id > (*y)->id) - ((*x)->id < (*y)->id);
 }
 
-/* Those of all conversations, in order, that no other session was told meanwhile. */
+/* Those of all conversations, in order, but for what was told or read meanwhile. */
 static void
 tell_directs(struct session *session, const struct arrival *arrival)
 {
 	struct account *account = arrival->account;
 	const struct kept_event *kept;
 	size_t n = 0, all = 1;
-	uint64_t told = account->told;
 	for (size_t i = 0; i < arrival->n; i++)
 		all += arrival->unread[i].direct ? arrival->unread[i].n_kept : 0;
 	const struct event **events = xcalloc(all * sizeof(const struct event *));
 	for (size_t i = 0; i < arrival->n; i++)
 		LL_FOREACH((arrival->unread[i].direct ? arrival->unread[i].kept : NULL), kept)
-	if (kept->event.id > told)
+	if (direct_is_news(arrival, &arrival->unread[i], kept->event.id))
 		events[n++] = &kept->event;
 	qsort(events, n, sizeof *events, compare_ids);
 	if (n > 0) {
@@ -424,6 +433,7 @@ tell_directs(struct session *session, const struct arrival *arrival)
 		tell_past(session, events[i], NULL);
 		account_set_told(account, events[i]->id);
 	}
+	account->told_moved |= n > 0;
 	free(events);
 }
 

@@ -118,6 +118,45 @@ direct_messages_reach_the_absent(void **state)
 	assert_told(joe, "history bob\n");
 }
 
+static void
+what_another_device_did_not_read_is_told(void **state)
+{
+	struct world *world = *state;
+	struct guest *page = registered(world, "ann"), *bob = enter(world, "/login bob");
+	guest_forget(page);
+	type(bob, "/msg ann one");
+	assert_told(page, "direct bob ann: one\n");
+	/* A session that shows all is told what was told to the page and is not read. */
+	struct guest *telnet = connect(world);
+	telnet->session.reads_all = true;
+	type(telnet, "/login ann secret-one");
+	kept_settle(&world->kept);
+	assert_told(telnet, "welcome main ann Teahouse account main<2:0 @bob<0:1\n"
+			    "join main ann\nmissed 1\ndirect bob ann: one past\n");
+	guest_forget(page);
+	later(world, 1000);
+	assert_told(page, "read bob 4\n");
+	leave(telnet);
+	/* Also after the server was started anew; and once. */
+	type(bob, "/msg ann two");
+	guest_forget(page);
+	restart(world);
+	telnet = connect(world);
+	telnet->session.reads_all = true;
+	type(telnet, "/login ann secret-one");
+	kept_settle(&world->kept);
+	assert_told(telnet, "welcome main ann Teahouse account main<2:0 @bob<4:1\n"
+			    "join# main ann\nmissed 1\ndirect bob ann: two past\n");
+	later(world, 1000);
+	leave(telnet);
+	telnet = connect(world);
+	telnet->session.reads_all = true;
+	type(telnet, "/login ann secret-one");
+	kept_settle(&world->kept);
+	assert_told(telnet, "welcome main ann Teahouse account main<2:0 @bob<5:0\n"
+			    "join main ann\n");
+}
+
 int
 main(void)
 {
@@ -126,6 +165,7 @@ main(void)
 		accounts_test(what_is_unread_is_counted),
 		accounts_test(reading_is_told_to_the_other_sessions),
 		accounts_test(direct_messages_reach_the_absent),
+		accounts_test(what_another_device_did_not_read_is_told),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
