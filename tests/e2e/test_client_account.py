@@ -66,6 +66,31 @@ def test_a_registered_name(asked):
     hides(ann)
 
 
+def test_a_password_that_is_typed_before_it_is_asked_for(scripted_server, terminal):
+    """It is not said in the room, nor shown or recalled; nor is one that is typed once more too early."""
+    ann = terminal("ann", "127.0.0.1", scripted_server.port, columns=80)
+    connection = scripted_server.accept()
+    connection.expect("hello", nick="ann")
+    ann.enter("wrong-" + SECRET)
+    ann.shows("ann: wrong-" + SECRET)
+    connection.send("error", code="password-needed", about="hello", message=NEEDED)
+    connection.expect("hello", nick="ann", password="wrong-" + SECRET)
+    ann.status("logging in")
+    ann.enter(SECRET)
+    ann.shows("ann: " + SECRET)
+    connection.send("error", code="password-wrong", about="hello", message=WRONG)
+    ann.shows(re.escape(WRONG), "What you typed meanwhile was not sent\\.$")
+    ann.typed("Password:")
+    ann.enter(SECRET)
+    connection.expect("hello", nick="ann", password=SECRET)
+    welcome(connection)
+    ann.status("connected")
+    ann.keys(UP)
+    ann.enter("hello")
+    connection.until("chat", message="hello")
+    assert not any("correct horse" in row for row in ann.rows())
+
+
 def test_going_back_to_another_name(asked):
     ann, connection = asked
     for key in ESC, CTRL_C:

@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "client/model/command.h"
 #include "client/session/login.h"
+#include "client/session/pending.h"
 
 static const char *const labels[] = {
 	[SECRET_NONE] = NULL,
@@ -148,6 +149,25 @@ prompt_answer(struct session *session, struct text line)
 static const struct prompt prompt_password = {
 	"Password", "Esc: another name", false, prompt_answer};
 
+/*
+ * What was typed before the prompt is no message: it may be the password. The first line answers
+ * the prompt, unless there was an answer already.
+ */
+static void
+account_take_typed(struct session *session, bool wrong)
+{
+	char *line = session->n_pending > 0 && !wrong ? session->pending[0].text : NULL;
+	if (session->was_online || session->n_pending == 0)
+		return;
+	if (line)
+		session->pending[0].text = NULL;
+	if (session->n_pending > (line ? 1 : 0))
+		session_notice(session, LINE_LOCAL, "What you typed meanwhile was not sent.", NULL);
+	pending_clear(session);
+	account_answer(session, text_of(line));
+	secret_set(&line, TEXT_NONE);
+}
+
 void
 account_ask(struct session *session, bool wrong, struct text sentence)
 {
@@ -166,6 +186,7 @@ account_ask(struct session *session, bool wrong, struct text sentence)
 		session_notice(session, wrong ? LINE_REFUSED : LINE_LOCAL, said.ptr, NULL);
 		session->account.action = ACCOUNT_LOGIN;
 		account_step(session, SECRET_PASSWORD);
+		account_take_typed(session, wrong);
 	}
 	strbuf_clear(&said);
 }

@@ -170,6 +170,12 @@ login_refused(struct session *session, enum refusal refusal, struct text sentenc
 }
 
 bool
+login_may_be_answered(const struct session *session)
+{
+	return !session->was_online && session->state != SESSION_PROMPTING;
+}
+
+bool
 login_input(struct session *session, struct text line, struct text command)
 {
 	bool names = command_is(command, "nick") || command_is(command, "login");

@@ -18,6 +18,9 @@ extern const struct prompt prompt_nick;
 /* A line was typed. True: it was an answer to a prompt, not to be sent. */
 bool login_input(struct session *session, struct text line, struct text command);
 
+/* Whether what is typed now may be the answer to a prompt that has not come yet, such as a password. */
+bool login_may_be_answered(const struct session *session);
+
 /* The server has accepted the nick. */
 void login_accepted(struct session *session, struct text nick);
 

@@ -135,8 +135,8 @@ input_line(char *line)
 		strbuf_puts(&text, line);
 	strbuf_add(&text, "", 1);
 	/* Recalled from the history, it must not be a command either. */
-	input_remember(text.ptr);
-	input.keys.line(input.keys.ctx, text_of(text.ptr));
+	if (input.keys.line(input.keys.ctx, text_of(text.ptr)))
+		input_remember(text.ptr);
 	strbuf_clear(&text);
 	input.pasted = false;
 	input.was_empty = true;

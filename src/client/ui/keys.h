@@ -8,7 +8,7 @@
 
 struct keys {
 	void *ctx;
-	void (*line)(void *ctx, struct text line);
+	bool (*line)(void *ctx, struct text line);     /* whether it may be recalled */
 	void (*secret)(void *ctx, struct text secret); /* a password was typed */
 	void (*cancel)(void *ctx);                     /* .. or is not to be typed */
 	void (*end)(void *ctx); /* Ctrl-D, Ctrl-C twice on an empty line, or the terminal is gone */

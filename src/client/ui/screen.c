@@ -1,7 +1,4 @@
-/*
- * The loop of the terminal client, which waits for keys, signals and the server, and what keys
- * and typed lines do. Knows neither curses nor Readline nor the protocol.
- */
+/* What keys and typed lines do, and the loop. Knows neither curses nor Readline nor the protocol. */
 #include "client/ui/screen.h"
 
 #include <errno.h>
@@ -15,6 +12,7 @@
 #include "client/session/account.h"
 #include "client/session/client.h"
 #include "client/session/clock.h"
+#include "client/session/login.h"
 #include "client/session/markers.h"
 #include "client/session/status.h"
 #include "client/session/waiting.h"
@@ -187,15 +185,17 @@ screen_handle(struct screen *screen, struct text line)
 	return true;
 }
 
-static void
+static bool
 on_line(void *ctx, struct text line)
 {
 	struct screen *screen = ctx;
+	bool recalled = !login_may_be_answered(screen->session);
 	log_to_end(screen->session);
 	if (!screen_handle(screen, line))
 		client_input(screen->session, line);
 	input_hide(account_label(screen->session));
 	screen->changed = true;
+	return recalled;
 }
 
 static void
