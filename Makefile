@@ -57,7 +57,7 @@ BENCHES = load floor history
 FUZZERS = $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*_fuzz.c))
 C_FILES = $(wildcard include/*/*.h src/*.c src/*/*.[ch] src/*/*/*.[ch] tests/*/*.[ch])
 
-.PHONY: all run test check asan fuzz kills faults bench shots fmt lint install uninstall clean \
+.PHONY: all run test check asan fuzz kills faults cluster bench shots fmt lint install uninstall clean \
 	help packages programs test-packages test-programs check-programs \
 	fuzzers fuzz-all fuzz-programs fmt-check analyse
 .SECONDARY:
@@ -115,6 +115,12 @@ faults: test-packages ## a server starts for each allocation that it makes, and 
 	@$(MAKE) --no-print-directory -j2 test-programs
 	@cd tests/e2e && FAULTS_EVERY=1 PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -q \
 		-p no:cacheprovider test_memory.py
+
+SEEDS ?= 20000
+
+cluster: test-packages ## nodes over a simulated log at which everything goes wrong, SEEDS=20000 times
+	@$(MAKE) --no-print-directory -j2 $(BUILD)/tests/unit/replica_test
+	@SEEDS=$(SEEDS) $(BUILD)/tests/unit/replica_test
 
 bench: programs $(BENCHES:%=$(BUILD)/tests/bench/%) ## deliveries a second beside a bare epoll server
 	@$(PYTHON) tests/bench/run.py $(if $(FULL),--full) $(if $(HISTORY),--history) $(if $(TLS),--tls) \

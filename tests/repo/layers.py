@@ -26,7 +26,7 @@ LIBRARIES = {
     r"(libwebsockets|uv)\.h": ["src/net/"],
     r"n?curses[a-z]*\.h|ncursesw/|term\.h": ["src/client/ui/view"],
     r"readline/": ["src/client/ui/input"],
-    r"uthash\.h|utlist\.h": ["src/core/", "src/gateway/", "src/store/"],
+    r"uthash\.h|utlist\.h": ["src/core/", "src/gateway/", "src/store/", "src/bus/"],
     r"sqlite3\.h": ["src/store/db_internal.h", "src/store/db_words."],
     r"sys/(socket|epoll)\.h|netdb\.h|netinet/|arpa/": [
         "src/net/", "src/gateway/", "src/client/net/", "src/base/address.",
