@@ -73,6 +73,20 @@ def test_versions(tls_server, option, accepted):
     assert ("no protocols" in out or "alert protocol version" in out) != accepted, out
 
 
+@pytest.mark.parametrize("offered, chosen", [
+    ((), "TLS_AES_128_GCM_SHA256"),
+    (("-ciphersuites", "TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256"), "TLS_AES_128_GCM_SHA256"),
+    (("-ciphersuites", "TLS_AES_256_GCM_SHA384"), "TLS_AES_256_GCM_SHA384"),
+    (("-ciphersuites", "TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256"),
+     "TLS_CHACHA20_POLY1305_SHA256"),
+    (("-tls1_2",), "ECDHE-ECDSA-AES128-GCM-SHA256"),
+    (("-tls1_2", "-cipher", "ECDHE-ECDSA-AES256-SHA"), "ECDHE-ECDSA-AES256-SHA"),
+], ids=["all", "both", "256", "chacha first", "1.2", "an old one"])
+def test_the_cheapest_good_cipher_is_chosen(tls_server, offered, chosen):
+    out = s_client(tls_server, "telnet", b"", *offered, ends="Cipher is .*")
+    assert f"Cipher is {chosen}\n" in out, out
+
+
 def test_renegotiation_is_refused(tls_server):
     out = s_client(tls_server, "telnet", b"R\n", "-tls1_2", ends="no renegotiation|RENEGOTIATING.*rror")
     assert "RENEGOTIATING" in out and "Verify return code" in out
