@@ -144,6 +144,7 @@ struct item {
 	const struct text *rooms; /* WHO: the rooms' names, n_rooms of them */
 	size_t n_rooms;
 	bool away;    /* NAMES, WHO: without a session, and may come back */
+	bool account; /* WHO: the name is registered */
 	size_t users; /* ROOMS: how many are in it */
 	int64_t idle; /* WHO: seconds since the last request that resets it */
 };
@@ -164,6 +165,7 @@ struct session_item {
 struct unread_item {
 	struct text name;    /* of the room, or the other's nick */
 	bool direct;         /* it is a conversation */
+	bool account;        /* .. with an account */
 	bool more;           /* there is more than was counted */
 	uint64_t read, last; /* ids: up to which it is read; of the last message */
 	size_t unread, mentions;

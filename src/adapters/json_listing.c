@@ -24,6 +24,8 @@ json_put_user(struct json_writer *json, const struct item *item)
 	json_put_number(json, "idle", item->idle);
 	if (item->away)
 		json_put_bool(json, "away", true);
+	if (item->account)
+		json_put_bool(json, "account", true);
 	json_close_object(json);
 }
 
@@ -120,6 +122,8 @@ json_put_unread(struct json_writer *json, const struct unread_item *item)
 {
 	json_open_object(json, NULL);
 	json_put_text(json, item->direct ? "with" : "room", item->name);
+	if (item->account)
+		json_put_bool(json, "account", true);
 	json_put_number(json, "read", (int64_t)item->read);
 	if (item->direct)
 		json_put_number(json, "last", (int64_t)item->last);

@@ -374,6 +374,8 @@ version2_fields(struct json_writer *json, const struct event *event)
 		if (event->reason != REASON_OK)
 			json_put_text(json, "code", text_of(reason_word(event->reason)));
 		json_put_text(json, "message", event->body);
+		if (event->target.len > 0)
+			json_put_text(json, "subject", event->target);
 		break;
 	case EVENT_HELP:
 		json_put_text(json, "code", text_of("help"));

@@ -34,6 +34,8 @@ put_user(struct strbuf *row, const struct item *item)
 	put_cell(row, item->detail, PROTOCOL_COLUMNS);
 	for (size_t i = 0; i < item->n_rooms; i++)
 		strbuf_printf(row, "%s%.*s", i ? ", " : "", TEXT_ARGS(item->rooms[i]));
+	if (item->account)
+		strbuf_puts(row, ", registered");
 	if (item->away)
 		strbuf_puts(row, ", away");
 	put_idle(row, item->idle);

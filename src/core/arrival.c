@@ -14,9 +14,10 @@ enum { CONVERSATIONS_SHOWN = 50 }; /* in the welcome: the newest */
 /* What is unread of a room, or of a conversation. */
 struct unread {
 	struct name *name;
-	bool direct;
-	uint64_t read; /* id */
-	uint64_t last; /* of the last message; conversations only */
+	bool direct, account; /* account: the other has one */
+	bool outdated;        /* .. has none, and the name is another's now */
+	uint64_t read;        /* id */
+	uint64_t last;        /* of the last message; conversations only */
 	size_t n, mentions;
 	bool more;
 	int64_t since;           /* when the first of them was said */
@@ -147,6 +148,9 @@ arrival_list(struct arrival *arrival)
 			continue;
 		struct unread *unread = arrival_add(arrival, conversation->name);
 		unread->direct = true;
+		unread->account = conversation->other != 0;
+		unread->outdated = !unread->account &&
+				   account_find(account->core, conversation->name->shown, false);
 		unread->last = conversation->last;
 	}
 }
@@ -340,6 +344,7 @@ unread_item(const struct unread *unread)
 {
 	return (struct unread_item){.name = unread->name->shown,
 		.direct = unread->direct,
+		.account = unread->account,
 		.more = unread->more,
 		.read = unread->read,
 		.last = unread->last,
@@ -356,9 +361,9 @@ arrival_welcome(struct session *session, struct event *event)
 		return;
 	struct unread_item *items = xcalloc((arrival->n + 1) * sizeof *items);
 	for (size_t i = 0; i < arrival->n; i++)
-		items[i] = unread_item(&arrival->unread[i]);
+		if (!arrival->unread[i].outdated)
+			items[event->n_unread++] = unread_item(&arrival->unread[i]);
 	event->unread = items;
-	event->n_unread = arrival->n;
 	event->stay = arrival->stays ? arrival->secret : NULL;
 }
 

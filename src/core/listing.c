@@ -116,6 +116,7 @@ page_who(struct page *page, const struct core *core, const struct listing *listi
 		item->name = user_nick(user);
 		item->detail = page_protocols(page, user);
 		item->away = user->n_sessions == 0;
+		item->account = user->account != NULL;
 		item->idle = (now - user->active) / 1000;
 		item->rooms = page->rooms + page->n_rooms;
 		item->n_rooms = user->n_memberships;

@@ -158,7 +158,7 @@ test("that the person is away and reads it later is said in the conversation", (
 	const state = loggedIn();
 	const [{ ref }] = perform(state, { do: "direct", to: "cat", text: "hello" }, NOON).packets;
 	receiveAll(state, { type: "direct", nick: "ann", to: "cat", message: "hello", id: 12, ref, time: NOON },
-		{ type: "notice", code: "direct-later", message: "?", ref, time: NOON });
+		{ type: "notice", code: "direct-later", message: "?", subject: "cat", ref, time: NOON });
 	const cat = find(state, "dm", "cat");
 	assert.match(cat.lines.at(-1).text, /cat is away and will read it later/u);
 	assert.deepEqual(counts(state).cat, [0, 0]);
@@ -177,6 +177,44 @@ test("that people of old conversations are away is no news", () => {
 		receiveAll(state, { type: "error", code: "no-such-nick", message: "?", about: "who", ref, time: NOON });
 	assert.deepEqual(find(state, "dm", "bob").lines, []);
 	assert.equal(find(state, "dm", "bob").offline, true);
+});
+
+function whoIs(state, nick, packets, more) {
+	for (const { ref } of ofType(packets, "who").filter((packet) => packet.nick === nick))
+		receiveAll(state, more ? { type: "who", users: [{ nick, protocol: "web", rooms: ["main"], ...more }], first: true, ref, time: NOON }
+			: { type: "error", code: "no-such-nick", message: "?", about: "who", ref, time: NOON });
+}
+
+test("a person whose name is registered comes back as the same one", () => {
+	const state = loggedIn({ directs: [] });
+	const message = { type: "direct", nick: "cat", to: "ann", message: "hello", id: 20, time: NOON };
+	receiveAll(state, { type: "join", room: "main", nick: "cat", id: 19 });
+	whoIs(state, "cat", receiveAll(state, message), { account: true });
+	whoIs(state, "cat", receiveAll(state, { type: "leave", room: "main", nick: "cat", id: 21 }), null);
+	const cat = find(state, "dm", "cat");
+	assert.equal(cat.offline, true);
+	receiveAll(state, { type: "join", room: "main", nick: "cat", id: 22 });
+	assert.deepEqual([cat.offline, cat.changed, cat.lines.length], [false, false, 1]);
+	// Until the name is given up: then it may be anybody's.
+	receiveAll(state, { type: "who", users: [{ nick: "cat" }], first: true, time: NOON });
+	assert.deepEqual([cat.changed, cat.registered], [true, false]);
+	assert.match(cat.lines.at(-1).text, /maybe by a different person/u);
+});
+
+test("a guest of an old conversation may be another person, who has registered the name, too", () => {
+	for (const more of [{}, { account: true }]) {
+		const state = createState();
+		startLogin(state, "ann", "", { password: "tea for two" });
+		state.commands = COMMANDS;
+		const asked = receive(state, welcome({ directs: [DIRECTS[0], { ...DIRECTS[1], account: true }] }), NOON);
+		whoIs(state, "bob", asked, more);
+		whoIs(state, "cat", asked, { account: true });
+		const [bob, cat] = ["bob", "cat"].map((nick) => find(state, "dm", nick));
+		assert.match(bob.lines.at(-1).text, /in use again, maybe by a different person/u);
+		assert.match(perform(state, { do: "direct", to: "bob", text: "hello" }, NOON).question, /different person/u);
+		assert.deepEqual([cat.offline, cat.changed, cat.lines], [false, false, []]);
+		assert.deepEqual(perform(state, { do: "direct", to: "cat", text: "hello" }, NOON).question, undefined);
+	}
 });
 
 function ofType(packets, wanted) {

@@ -1,7 +1,7 @@
 // The page's sentences in German.
 
 export default {
-	pickName: "Hier wird geplaudert, ohne Konto. Wähle einen Namen und komm herein.",
+	pickName: "Hier wird geplaudert, ein Konto brauchst du nicht. Wähle einen Namen und komm herein.",
 	pickNameFor: "Wähle einen Namen und komm herein in {room}.",
 	nobodyPresent: "Gerade ist niemand in {room}",
 	present: { one: "Gerade ist {count} Person in {room}", other: "Gerade sind {count} Personen in {room}" },
@@ -104,6 +104,8 @@ export default {
 	viaTerminal: "im Terminal oder mit einem Programm",
 	viaTelnet: "über Telnet",
 	viaProgram: "über ein anderes Protokoll",
+	registeredName: "Registrierter Name",
+	guestName: "Gast: Der Name ist nicht registriert",
 	idle: "inaktiv",
 	away: "abwesend",
 	awayNow: "Abwesend: gerade nicht verbunden",

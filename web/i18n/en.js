@@ -2,7 +2,7 @@
 
 export default {
 	// Login
-	pickName: "A place to chat, without an account. Pick a name and come in.",
+	pickName: "A place to chat, no account needed. Pick a name and come in.",
 	pickNameFor: "Pick a name and come in to {room}.",
 	nobodyPresent: "Nobody is in {room} now",
 	present: { one: "{count} person in {room} now", other: "{count} people in {room} now" },
@@ -108,6 +108,8 @@ export default {
 	viaTerminal: "in a terminal or a program",
 	viaTelnet: "by telnet",
 	viaProgram: "by another protocol",
+	registeredName: "Registered name",
+	guestName: "Guest: the name is not registered",
 	idle: "idle",
 	away: "away",
 	awayNow: "Away: not connected just now",

@@ -1,6 +1,6 @@
-// Whether the other person of a dm is logged in, and may be another one than before: a name is free
-// for others once its user has left. The page learns of it from rooms that both are in, and
-// otherwise by asking the server. Does not know how it is shown.
+// Whether the other person of a dm is logged in, and may be another one than before: a name that is
+// not registered is free for others once its user has left. The page learns of it from rooms that
+// both are in, and otherwise by asking the server. Does not know how it is shown.
 
 import { t } from "../i18n/translate.js";
 import { fold, sameName } from "../lib/names.js";
@@ -34,20 +34,32 @@ export function peopleSeen(state, { people }, time) {
 			nameTaken(state, dm, time);
 }
 
-/** The person who was written to with this ref has an account, and is away: the name stays that person's. */
-export function personLater(state, ref, time) {
-	const { packet } = state.outbox.get(ref) ?? {};
-	const dm = packet ? findOrOpen(state, "dm", packet.to) : ofKind(state, "dm").find(({ lastRef }) => lastRef === ref);
-	if (!dm)
-		return;
+/** The server has listed these users, and says whose names are registered. */
+export function peopleKnown(state, users, time) {
+	for (const { nick, account = false } of users) {
+		const dm = find(state, "dm", nick);
+		if (!dm || dm.former)
+			continue;
+		const isGivenUp = dm.registered && !account;
+		if (isGivenUp)
+			dm.registered = false;
+		if (isGivenUp || dm.offline)
+			nameTaken(state, dm, time);
+		dm.registered = account;
+	}
+}
+
+/** The person was written to and has an account, but is away: the name stays that person's. */
+export function personLater(state, name, time) {
+	const dm = findOrOpen(state, "dm", name);
 	Object.assign(dm, { offline: true, unsure: false, changed: false, registered: true });
 	notify(state, t("directLater", { name: dm.name }), time, dm.key);
 }
 
 /** Another person may have the name of this dm now. */
 export function nameTaken(state, dm, time) {
-	if (dm.registered || dm.listed)
-		return void Object.assign(dm, { offline: false, unsure: false, listed: false });
+	if (dm.registered)
+		return void Object.assign(dm, { offline: false, unsure: false });
 	if (!dm.offline)
 		notify(state, t("personLeft", dm), time, dm.key);
 	Object.assign(dm, { offline: false, unsure: false, changed: true });
@@ -59,8 +71,8 @@ export function personOffline(state, dm, time) {
 	if (dm.offline)
 		return;
 	Object.assign(dm, { offline: true, unsure: false });
-	// That the person of a conversation from before the login is away is no news.
-	if (dm.listed || dm.registered)
+	// The person reads it later.
+	if (dm.registered)
 		return;
 	notify(state, t("personLeft", dm), time, dm.key);
 }

@@ -6,7 +6,7 @@ import { fold, sameName } from "../lib/names.js";
 import { accountChanged, accountFailed, accountWelcomed, sessionsAnswered } from "./account.js";
 import { beginCatchUp, checked, confirm, endCatchUp, endPast, failCheck, failChecks, resend, roomResumed, topicResumed } from "./catch_up.js";
 import { OWN_COMMANDS } from "./commands.js";
-import { askForPeople, nameTaken, peopleSeen, personAnswered, personLater, personLeftRoom, personOffline, personSeen } from "./dm_presence.js";
+import { askFor, askForPeople, nameTaken, peopleKnown, peopleSeen, personAnswered, personLater, personLeftRoom, personOffline, personSeen } from "./dm_presence.js";
 import { fillGap, historyAnswered, historyFailed, retryFailed } from "./history.js";
 import { directLine, messageLine } from "./lines.js";
 import { helloRefused, sessionEnded } from "./login.js";
@@ -197,13 +197,14 @@ function direct(packet, state, now) {
 	const own = isMe(state, nick);
 	if (!own)
 		personSeen(state, nick, time);
+	const isNew = !find(state, "dm", own ? to : nick);
 	const dm = findOrOpen(state, "dm", own ? to : nick);
-	if (own)
-		dm.lastRef = ref;
 	const line = { ...directLine(state, packet), past };
 	append(state, dm, line);
 	if (state.current !== dm.key && (!past || state.catchUp))
 		state.aside = { ...line, key: dm.key };
+	// Whether the name is registered.
+	return isNew && !past ? [askFor(state, dm)] : [];
 }
 
 function renamed({ nick: from, new: to, id, time, past, ref }, state) {
@@ -271,6 +272,7 @@ function who(packet, state, now) {
 	keepProfiles(state, list, now);
 	if (request?.about !== undefined)
 		personAnswered(state, request, list, packet.time);
+	peopleKnown(state, list, packet.time);
 	if (request?.quiet)
 		return;
 	showAnswer(state, { kind: "who", users: list }, request?.key);
@@ -301,9 +303,9 @@ function commands({ commands: table, ref }, state) {
 	state.commands = table.map((command) => ({ aliases: [], params: [], help: "", ...command }));
 }
 
-function notice({ message, code, room, time, ref }, state) {
+function notice({ message, code, subject, room, time, ref }, state) {
 	if (code === "direct-later")
-		return personLater(state, ref, time);
+		return personLater(state, subject, time);
 	const text = refusalText(state, code, message);
 	const request = settle(state, ref);
 	if (request && text.includes("\n"))

@@ -33,8 +33,8 @@ export function askForProfile(state, nick) {
 }
 
 export function keepProfiles(state, users, now) {
-	for (const { nick, protocol = "", rooms = [], idle = 0, away = false } of users)
-		state.profiles.set(fold(nick), { protocol, rooms, quietSince: now - idle * 1000, isAway: away });
+	for (const { nick, protocol = "", rooms = [], idle = 0, away = false, account = false } of users)
+		state.profiles.set(fold(nick), { protocol, rooms, quietSince: now - idle * 1000, isAway: away, isRegistered: account });
 	state.profilesVersion++;
 }
 

@@ -13,7 +13,7 @@ export function markersWelcomed(state, { room: shown, rooms = [], directs = [] }
 		const conversation = findOrOpen(state, one.with === undefined ? "room" : "dm", one.with ?? one.room);
 		listed.add(conversation);
 		if (one.with !== undefined)
-			takeListed(conversation, one.last);
+			takeListed(conversation, one);
 		mark(state, conversation, one);
 	}
 	// The user has left the others on another device.
@@ -28,9 +28,13 @@ export function markersWelcomed(state, { room: shown, rooms = [], directs = [] }
 }
 
 // What was written meanwhile, and read on another device, is in the history alone.
-function takeListed(dm, last) {
-	dm.listed = dm.lines.length === 0;
-	if (dm.listed || last <= (lastId(dm.lines) ?? 0))
+function takeListed(dm, { account = false, last }) {
+	dm.registered = account;
+	const isNew = dm.lines.length === 0;
+	// Who has the name of a guest now may be another person than who wrote.
+	if (isNew && !account)
+		dm.offline = true;
+	if (isNew || last <= (lastId(dm.lines) ?? 0))
 		return;
 	dm.loaded = createLoaded();
 	replaceLines(dm, []);

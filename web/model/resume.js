@@ -15,7 +15,7 @@ export function describeSession(state) {
 	if (state.phase !== "in")
 		return null;
 	const { nick, secret, lastId, lineage, elsewhere } = state;
-	const list = inOrder(state).filter(({ former }) => !former).map(({ kind, name, offline, changed, unread, mentions }) => ({ kind, name, offline, changed, unread, mentions }));
+	const list = inOrder(state).filter(({ former }) => !former).map(({ kind, name, offline, changed, registered, unread, mentions }) => ({ kind, name, offline, changed, registered, unread, mentions }));
 	const shown = current(state);
 	return { nick, secret, lastId, lineage, elsewhere, outbox: describeOutbox(state), conversations: list, current: shown ? nameKey(shown) : "" };
 }
@@ -28,9 +28,9 @@ export function describeSession(state) {
 export function resumeSession(state, stored, left, room) {
 	if (!isDescription(stored))
 		return false;
-	for (const { kind, name, offline, changed, unread, mentions } of stored.conversations)
+	for (const { kind, name, offline, changed, registered, unread, mentions } of stored.conversations)
 		Object.assign(findOrOpen(state, kind, name), {
-			joined: kind === "dm", offline: offline === true, changed: changed === true, unread: countOf(unread), mentions: countOf(mentions),
+			joined: kind === "dm", offline: offline === true, changed: changed === true, registered: registered === true, unread: countOf(unread), mentions: countOf(mentions),
 		});
 	state.current = state.conversations.has(stored.current) ? stored.current : ofKind(state, "room")[0].key;
 	if (room !== "" && !find(state, "room", room))

@@ -182,8 +182,6 @@ function createConversation(key, kind, name) {
 		readSentAt: 0,              // at most once a second
 		countedTo: 0,               // up to this id the server has counted what is unread
 		newFrom: null,              // what comes after this id is new, but it is not known yet which line that is
-		listed: false,              // a dm that the server has named, whose person has not been seen yet
-		lastRef: undefined,         // the ref of the user's latest message in a dm
 		registered: false,          // the name of the other person of a dm is an account's
 		firstUnreadId: undefined,   // and its id, by which it is found if it is loaded again
 	};

@@ -102,6 +102,8 @@ function facts(state, nick) {
 		return [];
 	const idle = isIdle(profile, Date.now()) ? `, ${t("idleFor", { span: formatDuration((Date.now() - profile.quietSince) / 1000) })}` : "";
 	const made = [element("p", { className: "muted", textContent: profile.isAway ? t("awayNow") : protocolText(profile.protocol) + idle })];
+	if (state.account.offered !== "")
+		made.push(element("p", { className: "muted", textContent: t(profile.isRegistered ? "registeredName" : "guestName") }));
 	if (profile.rooms.length > 0)
 		made.push(element("p", { className: "card-rooms" }, ...profile.rooms.flatMap((room) => [
 			element("button", { "type": "button", "className": "inline-button", "data-action": "join", "data-room": room, "textContent": `#${room}` }), " "])));
