@@ -2,6 +2,7 @@
  * Passwords on their way to be compared. Those from an address that has guessed wrong several
  * times within a minute wait, longer each time; the account is never locked.
  */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <utlist.h>
@@ -42,18 +43,16 @@ now_ms(const struct gateway *gateway)
 	return gateway->monotonic_ms(gateway->clock);
 }
 
+/* They are in the order of their last wrong guess. */
 static void
 guesses_expire(struct gateway *gateway)
 {
-	struct guesses *guesses, *next;
+	struct guesses *first;
 	int64_t now = now_ms(gateway);
-	HASH_ITER(hh, gateway->guesses, guesses, next)
-	{
-		/* In the order of their last wrong guess. */
-		if (guesses->until > now)
-			return;
-		HASH_DELETE(hh, gateway->guesses, guesses);
-		free(guesses);
+	while ((first = gateway->guesses) && first->until <= now) {
+		assert(!first->hh.prev);
+		HASH_DELETE(hh, gateway->guesses, first);
+		free(first);
 	}
 }
 
@@ -182,15 +181,16 @@ void
 gateway_drop_guesses(struct gateway *gateway)
 {
 	struct guess *guess;
-	struct guesses *guesses, *next;
 	while ((guess = gateway->waiting)) {
 		DL_DELETE(gateway->waiting, guess);
 		guess->request.done(guess->request.ctx, false, NULL);
 		guess_free(guess);
 	}
-	HASH_ITER(hh, gateway->guesses, guesses, next)
-	{
-		HASH_DELETE(hh, gateway->guesses, guesses);
+	struct guesses *guesses = gateway->guesses, *next;
+	/* Frees the table only: its elements are still a list. */
+	HASH_CLEAR(hh, gateway->guesses);
+	for (; guesses; guesses = next) {
+		next = guesses->hh.next;
 		free(guesses);
 	}
 }
