@@ -32,6 +32,10 @@ struct http {
 	bool busy;              /* libwebsockets has a request that is not answered yet */
 	struct strbuf received; /* and not given to libwebsockets */
 	struct text rest;       /* of the answer */
+	/* A trusted proxy itself, for requests that it sends for nobody. */
+	unsigned char proxy[ADDRESS_KEY_BYTES];
+	uint16_t proxy_port;
+	bool proxy_encrypted;
 };
 
 /* For what libwebsockets answers by itself; the site's answers have their own. */
@@ -126,11 +130,11 @@ static void
 http_note_client(struct conn *conn, struct text head)
 {
 	struct forwarded client;
-	if (!forwarded_find(head, conn->endpoint->poller->proxies, &client))
-		return;
-	memcpy(conn->peer, client.address, sizeof conn->peer);
-	conn->peer_port = 0;
-	conn->encrypted = client.encrypted;
+	const struct http *http = conn->http;
+	bool any = forwarded_find(head, conn->endpoint->poller->proxies, &client);
+	memcpy(conn->peer, any ? client.address : http->proxy, sizeof conn->peer);
+	conn->peer_port = any ? 0 : http->proxy_port;
+	conn->encrypted = any ? client.encrypted : http->proxy_encrypted;
 }
 
 /* Gives libwebsockets a request, which begins what was received. */
@@ -262,6 +266,9 @@ http_start(struct conn *conn)
 		.on_input = http_on_input, .on_free = http_free, .on_room = http_on_room};
 	conn->http = xcalloc(sizeof *conn->http);
 	conn->http->fd = -1;
+	memcpy(conn->http->proxy, conn->peer, sizeof conn->peer);
+	conn->http->proxy_port = conn->peer_port;
+	conn->http->proxy_encrypted = conn->encrypted;
 	conn->ops = &ops;
 	conn->trusted = networks_include(conn->endpoint->poller->proxies, conn->peer);
 	conn_set_state(conn, CONN_HTTP);
