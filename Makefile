@@ -26,16 +26,17 @@ LINK = $(CC) $(OPTIMISE) $(SANITIZE) -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(
 PURE_LIBS = -ljansson -linih -ltelnet -licui18n -licuuc -lsqlite3 -lpthread -lz
 TLS_LIBS = -lssl -lcrypto
 HASH_LIBS = -lsodium
+NATS_LIBS = -lnats -luv
 SERVER_LIBS = $(PURE_LIBS) $(HASH_LIBS) $(TLS_LIBS) -lwebsockets -luv
 CLIENT_LIBS = $(PURE_LIBS) $(TLS_LIBS) -lncursesw -ltinfo -lreadline
 
 PACKAGES = gcc libc6-dev libwebsockets-dev libwebsockets-evlib-uv libuv1-dev libjansson-dev \
 	libinih-dev libtelnet-dev libsqlite3-dev uthash-dev libicu-dev libncurses-dev \
-	libreadline-dev libssl-dev libsodium-dev zlib1g-dev
+	libreadline-dev libssl-dev libsodium-dev zlib1g-dev libnats-dev
 TEST_PACKAGES = libcmocka-dev python3-pytest python3-pytest-xdist python3-pexpect python3-pyte \
 	python3-selenium chromium chromium-driver nodejs inetutils-telnet netcat-openbsd \
 	openssl putty-tools tintin++ tf5 busybox socat valgrind mandoc git procps \
-	strace systemd util-linux nginx-light haproxy ncurses-term tmux
+	strace systemd util-linux nginx-light haproxy ncurses-term tmux nats-server
 AXE = build/npm/node_modules/axe-core/axe.min.js
 AXE_VERSION = 4.10.3
 ANALYSE_PACKAGES = gcc clang-tidy
@@ -50,6 +51,8 @@ ARCHIVE = $(BUILD)/teahouse.a
 # The client's own: a session or a connection is another thing there than in the server.
 CLIENT_ARCHIVE = $(BUILD)/client.a
 UNIT_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*_test.c))
+# With real servers: not for make check.
+NATS_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/nats/*_test.c))
 PLAYER = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/talk/play.c))
 # It counts allocations by a malloc of its own, which a sanitizer has, too.
 FANOUT = $(if $(SANITIZE),,$(BUILD)/tests/bench/fanout)
@@ -85,7 +88,8 @@ asan: ## build everything with AddressSanitizer and UBSan, in build/asan
 	@$(MAKE) --no-print-directory BUILD=build/asan OPTIMISE='-O1 -g -fno-omit-frame-pointer' \
 		SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all' test-programs
 
-test-programs: programs check-programs $(BUILD)/tests/talk/fault.so $(BUILD)/tests/support/disk.so
+test-programs: programs check-programs $(BUILD)/tests/talk/fault.so $(BUILD)/tests/support/disk.so \
+	$(NATS_TESTS)
 
 check-programs: $(UNIT_TESTS) $(PLAYER) $(FANOUT)
 
@@ -258,6 +262,9 @@ $(BUILD)/tests/unit/client_%: $(BUILD)/tests/unit/client_%.o $(CLIENT_ARCHIVE) $
 
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(ARCHIVE)
 	@$(LINK) -o $@ $^ -lcmocka $(PURE_LIBS) $(HASH_LIBS) -lm
+
+$(BUILD)/tests/nats/%: $(BUILD)/tests/nats/%.o $(ARCHIVE)
+	@$(LINK) -o $@ $^ -lcmocka $(NATS_LIBS) $(PURE_LIBS)
 
 $(BUILD)/tests/talk/play: $(BUILD)/tests/talk/play.o $(ARCHIVE)
 	@$(LINK) -o $@ $^ $(PURE_LIBS)

@@ -73,6 +73,13 @@ def pure(build, name):
     return suites
 
 
+def nats(build, name):
+    """The link between nodes, with real nats-servers."""
+    env = {"CMOCKA_MESSAGE_OUTPUT": "TAP"}
+    return [Suite(f"{name} {source.stem}", [ROOT / build / "tests/nats" / source.stem], count_tap,
+                  env) for source in sorted((ROOT / "tests/nats").glob("*_test.c"))]
+
+
 def scripts():
     """The checks of the repository, and the tests of the page's modules."""
     checks = sorted(set((ROOT / "tests/repo").glob("*.py")) - {ROOT / "tests/repo/tap.py"})
@@ -112,7 +119,7 @@ def main():
     mode = sys.argv[1] if len(sys.argv) > 1 else "check"
     stages = [pure("build", "unit") + scripts()]
     if mode == "all":
-        stages[0] += pure("build/asan", "asan")
+        stages[0] += pure("build/asan", "asan") + nats("build", "nats") + nats("build/asan", "asan")
         cpus = os.cpu_count() or 1
         # Real programs wait often: meanwhile, others compute. Some tests of the release wait
         # for a minute each and do nothing else.

@@ -115,6 +115,13 @@ json_flag(const struct json *json, const char *key)
 	return json_is_true(json_object_get(json_in(json), key));
 }
 
+const struct json *
+json_member_object(const struct json *json, const char *key)
+{
+	json_t *value = json_object_get(json_in(json), key);
+	return json_is_object(value) ? json_out(value) : NULL;
+}
+
 size_t
 json_length(const struct json *json, const char *key)
 {

@@ -35,6 +35,9 @@ struct text json_text(const struct json *json, const char *key);
 int64_t json_number(const struct json *json, const char *key);
 bool json_flag(const struct json *json, const char *key);
 
+/* An object, borrowed from json. NULL: the field is missing or no object. */
+const struct json *json_member_object(const struct json *json, const char *key);
+
 /* The number of members of an array; 0 if the field is not an array. */
 size_t json_length(const struct json *json, const char *key);
 

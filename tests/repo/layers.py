@@ -23,14 +23,16 @@ LIBRARIES = {
     r"sodium\.h": ["src/store/passwords.c"],
     r"openssl/": ["src/net/tls.c", "src/client/net/tls"],
     r"ini\.h": ["src/config/parser.c", "src/client/ui/settings.c"],
-    r"(libwebsockets|uv)\.h": ["src/net/"],
+    r"libwebsockets\.h": ["src/net/"],
+    r"uv\.h": ["src/net/", "src/bus/nats"],
+    r"nats/": ["src/bus/nats_session."],
     r"n?curses[a-z]*\.h|ncursesw/|term\.h": ["src/client/ui/view"],
     r"readline/": ["src/client/ui/input"],
     r"uthash\.h|utlist\.h": ["src/core/", "src/gateway/", "src/store/", "src/bus/"],
     r"sqlite3\.h": ["src/store/db_internal.h", "src/store/db_words."],
     r"sys/(socket|epoll)\.h|netdb\.h|netinet/|arpa/": [
         "src/net/", "src/gateway/", "src/client/net/", "src/base/address.",
-        "include/teahouse/gateway.h"],
+        "include/teahouse/gateway.h", "src/bus/nats_session.c"],
 }
 
 # The headers in include/teahouse/ that a folder must not know, although it may include others.
@@ -41,6 +43,7 @@ HIDDEN = {
     "src/codec/": [*NETWORK, *CORE],
     "src/core/": [*NETWORK, "adapter"],
     "src/adapters/": NETWORK,
+    "src/bus/": NETWORK,
     "src/client/": [*NETWORK, *CORE],
 }
 
