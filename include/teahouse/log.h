@@ -19,7 +19,7 @@ struct user;
 
 enum entry_kind {
 	ENTRY_LOGIN, /* user, room: takes its nick, or for a guest body and a number; enters the room */
-	ENTRY_ARRIVE, /* account, user: new, or the guest that the session was; room, or NULL; body: the digest of a secret, or empty */
+	ENTRY_ARRIVE, /* account, user: new, or the guest that the session was; room, or NULL; into: if it is to be in none else; digest: of a new secret, or empty */
 	ENTRY_LOGOUT, /* user: leaves all its rooms and gives back its nick */
 	ENTRY_ENTER,  /* user, room */
 	ENTRY_LEAVE,  /* user, room; into: entered first if that is its only room */
@@ -28,10 +28,12 @@ enum entry_kind {
 	ENTRY_DIRECT, /* user, to or account, body */
 	ENTRY_RENAME, /* user, name: the new nick */
 	ENTRY_TOPIC,  /* user, room, body: empty, there is none any more */
-	ENTRY_REGISTER,   /* user; body: the hash of its password */
-	ENTRY_PASSWORD,   /* account; body: the new hash */
+	ENTRY_REGISTER, /* user; room: the one that it is in, or NULL; body: the hash of its password */
+	ENTRY_PASSWORD, /* account; body: the new hash; digest: of the secret that stays good, or empty */
 	ENTRY_UNREGISTER, /* account */
+	ENTRY_STAY_ENDED, /* account; digest: of the secret */
 	ENTRY_READ,       /* account; name: of a room or conversation; id */
+	ENTRY_TOLD,       /* account; id: direct messages up to it were told */
 	ENTRY_STOP,       /* the server stops */
 };
 
@@ -45,7 +47,7 @@ struct entry {
 	struct room *room, *into;
 	const struct name *name;
 	uint64_t id;
-	struct text body;
+	struct text body, digest;
 };
 
 struct log {

@@ -58,6 +58,7 @@ struct account {
 	bool removed;
 	bool unsaved; /* it is in core->unsaved */
 	bool told_unsaved;
+	bool told_here;  /* .. to a session of this server, which is not published yet */
 	bool told_moved; /* since core_note_shown looked */
 	uint64_t told;   /* direct messages up to this id were told */
 	uint64_t orders; /* given to rooms */
@@ -134,7 +135,10 @@ bool account_read(struct account *account, struct text key, uint64_t id);
 /* Direct messages up to this id were told. */
 void account_set_told(struct account *account, uint64_t id);
 
-/* Saves markers that have moved; all: at once. Ms until the next time; -1: there is none. */
+/* .. to a session of this server, which other servers learn from an entry a little later. */
+void account_note_told(struct account *account, uint64_t id);
+
+/* Saves markers that have moved, and publishes what was told; all: at once. Ms until the next time; -1: there is none. */
 int64_t core_save_markers(struct core *core, bool all);
 void account_drop_rooms(struct account *account);
 void account_load_rooms(struct account *account, const struct account_change *change);
@@ -179,6 +183,15 @@ struct stay *stay_add(struct account *account, struct text digest, int64_t since
 /* NULL: there is none, or it has expired. */
 struct stay *stay_find(struct core *core, struct text secret);
 void stay_end(struct stay *stay);
+
+/* The same, by an entry. */
+void stay_publish_end(struct stay *stay);
+
+/* By the digest of its secret; NULL: there is none. */
+struct stay *stay_by_digest(struct core *core, struct text digest);
+
+/* Its digest. Borrowed. */
+struct text stay_text(const struct stay *stay);
 
 /* The account's secret of that number; NULL: there is none, or not any more. */
 struct stay *account_stay(const struct account *account, unsigned number);

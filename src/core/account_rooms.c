@@ -97,6 +97,15 @@ account_set_told(struct account *account, uint64_t id)
 }
 
 void
+account_note_told(struct account *account, uint64_t id)
+{
+	if (id <= account->told)
+		return;
+	account_set_told(account, id);
+	account->told_here = true;
+}
+
+void
 account_enter_room(struct account *account, const struct name *room, uint64_t id)
 {
 	if (remembered_find(account, room->casefolded))
@@ -157,6 +166,11 @@ account_save(struct account *account)
 		account_keep(account,
 			(struct account_change){.kind = ACCOUNT_TOLD, .id = account->told});
 	account->told_unsaved = false;
+	if (account->told_here)
+		core_publish(account->core,
+			&(struct entry){
+				.kind = ENTRY_TOLD, .account = account, .id = account->told});
+	account->told_here = false;
 }
 
 static void

@@ -155,7 +155,9 @@ static apply_function *const appliers[] = {
 	[ENTRY_REGISTER] = apply_register,
 	[ENTRY_PASSWORD] = apply_password,
 	[ENTRY_UNREGISTER] = apply_unregister,
+	[ENTRY_STAY_ENDED] = apply_stay_ended,
 	[ENTRY_READ] = apply_read,
+	[ENTRY_TOLD] = apply_told,
 	[ENTRY_STOP] = apply_stop,
 };
 

@@ -36,7 +36,8 @@ guest_leave(struct session *session, struct user *guest, const struct entry *ent
 {
 	const struct origin none = {.session = NULL};
 	const struct entry leaves = {.kind = ENTRY_LOGOUT, .time = entry->time, .user = guest};
-	user_remove_session(guest, session);
+	if (session)
+		user_remove_session(guest, session);
 	if (guest->n_sessions > 0)
 		return;
 	user_leave_rooms(guest, &leaves, &none);
@@ -92,29 +93,37 @@ account_enter_rooms(struct account *account, struct room *current, const struct 
 
 /* The room that is asked for, or that it was in last, or the first that it remembers. */
 static struct room *
-account_room(struct account *account, const struct entry *entry, const struct session *session)
+account_room(struct account *account, const struct entry *entry)
 {
 	struct core *core = account->core;
 	struct text name = text_of(account->current);
 	if (entry->room)
 		return room_now(core, entry->room);
 	if (!name.ptr || !account_remembers(account, name))
-		name = account->rooms ? account->rooms->name->shown
-				      : text_of(session->default_room);
-	return room_get(core, name);
+		name = account->rooms ? account->rooms->name->shown : TEXT_NONE;
+	return name.ptr ? room_get(core, name) : room_now(core, entry->into);
 }
 
+/* Why the session may not log in after all; the account's user is what all servers know. */
 static enum reason
 arrive_refusal(const struct account *account, const struct session *session)
 {
 	const struct user *user = account->user;
-	if (account->removed)
-		return REASON_PASSWORD_WRONG;
 	if (user && user != session->user && user->n_sessions >= ACCOUNT_SESSIONS)
 		return REASON_SESSIONS_FULL;
 	/* The secret may have been ended while the history was read. */
 	unsigned stay = arrival_stay(session);
 	return stay && !account_stay(account, stay) ? REASON_LOGIN_FAILED : REASON_OK;
+}
+
+static enum reason
+arrive_refuse(const struct origin *origin, enum reason reason)
+{
+	if (!origin->session)
+		return reason;
+	origin_refuse(origin, reason, TEXT_NONE);
+	session_forget_arrival(origin->session);
+	return reason;
 }
 
 enum reason
@@ -124,19 +133,16 @@ apply_arrive(struct core *core, const struct entry *entry, const struct origin *
 	struct session *session = origin->session;
 	const struct origin quiet = {.session = session};
 	(void)core;
-	if (!session)
-		return REASON_LOST;
-	enum reason reason = arrive_refusal(account, session);
-	if (reason != REASON_OK) {
-		origin_refuse(origin, reason, TEXT_NONE);
-		session_forget_arrival(session);
-		return reason;
-	}
+	if (account->removed)
+		return arrive_refuse(origin, REASON_PASSWORD_WRONG);
+	enum reason reason = session ? arrive_refusal(account, session) : REASON_LOST;
+	if (reason != REASON_OK)
+		return arrive_refuse(origin, reason);
 	unsigned stay = arrival_stay(session);
-	if (entry->body.len > 0)
-		stay = stay_add(account, entry->body, entry->time)->number;
+	if (entry->digest.len > 0)
+		stay = stay_add(account, entry->digest, entry->time)->number;
 	bool attach = account->user && account->user != session->user;
-	struct room *room = account_room(account, entry, session);
+	struct room *room = account_room(account, entry);
 	if (attach && session->user)
 		guest_leave(session, session->user, entry);
 	if (attach)
@@ -148,7 +154,8 @@ apply_arrive(struct core *core, const struct entry *entry, const struct origin *
 	session_welcome(session, room, origin->request.ref, false);
 	if (attach)
 		session_show_rooms(session);
-	session_set_current(session, account_enter_rooms(account, room, entry, &quiet));
+	room = account_enter_rooms(account, room, entry, &quiet);
+	user_set_current(account->user, session, room);
 	arrival_done(session);
 	return REASON_OK;
 }
@@ -181,8 +188,8 @@ apply_register(struct core *core, const struct entry *entry, const struct origin
 	account_bind(account, user);
 	for (size_t i = 0; i < user->n_memberships; i++)
 		account_enter_room(account, user->memberships[i].room->named.name, core->last_id);
-	if (user->sessions && user->sessions->current)
-		account_set_current(account, room_name(user->sessions->current));
+	if (entry->room)
+		account_set_current(account, room_name(entry->room));
 	struct strbuf sentence = {0};
 	strbuf_printf(&sentence,
 		"The name \"%.*s\" is yours now. Log in with it and the password, from anywhere.",
@@ -196,10 +203,8 @@ enum reason
 apply_password(struct core *core, const struct entry *entry, const struct origin *origin)
 {
 	struct account *account = entry->account;
-	const struct session *session = origin->session;
-	(void)core;
 	account_set_password(account, entry->body);
-	account_end_stays(account, session ? account_stay(account, session->stay) : NULL);
+	account_end_stays(account, stay_by_digest(core, entry->digest));
 	if (account->user)
 		account_tell(account->user,
 			"Your password is changed. Where you stayed logged in, it is asked for "
@@ -221,6 +226,25 @@ apply_unregister(struct core *core, const struct entry *entry, const struct orig
 	if (user)
 		account_tell(user, "Your name is not registered any more.", origin);
 	account_release(account);
+	return REASON_OK;
+}
+
+enum reason
+apply_stay_ended(struct core *core, const struct entry *entry, const struct origin *origin)
+{
+	struct stay *stay = stay_by_digest(core, entry->digest);
+	(void)origin;
+	if (stay)
+		stay_end(stay);
+	return REASON_OK;
+}
+
+enum reason
+apply_told(struct core *core, const struct entry *entry, const struct origin *origin)
+{
+	(void)core;
+	(void)origin;
+	account_set_told(entry->account, entry->id);
 	return REASON_OK;
 }
 

@@ -82,8 +82,8 @@ direct_keep(struct core *core, const struct event *event, const struct party *fr
 		account_read(from->account, name->casefolded, event->id);
 		account_set_told(from->account, event->id);
 	}
-	if (to->account && to->account != from->account && party_is_here(to))
-		account_set_told(to->account, event->id);
+	if (to->account && to->account != from->account && to->user && to->user->n_sessions > 0)
+		account_note_told(to->account, event->id);
 }
 
 enum reason

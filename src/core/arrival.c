@@ -262,14 +262,19 @@ arrival_publish(struct arrival *arrival)
 	if (arrival->stays) {
 		stay_secret_make(core, arrival->secret);
 		core->host.digest(digest, arrival->secret, STAY_DIGITS);
-		entry.body = (struct text){(const char *)digest, sizeof digest};
+		entry.digest = (struct text){(const char *)digest, sizeof digest};
 	}
 	entry.user = session->user ? session->user : user_new(core, NULL);
 	if (session->user)
 		user_hold(session->user);
 	entry.room = arrival->room ? room_get(core, text_of(arrival->room)) : NULL;
+	entry.into = room_get(core, text_of(session->default_room));
 	arrival->published = true;
+	room_hold(entry.room);
+	room_hold(entry.into);
 	session_publish(session, &request, &entry);
+	room_drop(entry.room);
+	room_drop(entry.into);
 	user_release(entry.user);
 }
 
@@ -436,7 +441,7 @@ tell_directs(struct session *session, const struct arrival *arrival)
 	}
 	for (size_t i = 0; i < n; i++) {
 		tell_past(session, events[i], NULL);
-		account_set_told(account, events[i]->id);
+		account_note_told(account, events[i]->id);
 	}
 	account->told_moved |= n > 0;
 	free(events);

@@ -30,10 +30,7 @@ struct reading {
 static void
 reading_free(struct reading *reading)
 {
-	if (reading->room) {
-		reading->room->refs--;
-		room_release(reading->room);
-	}
+	room_drop(reading->room);
 	free(reading->with);
 	free(reading->ref);
 	free(reading->about);
@@ -314,8 +311,7 @@ command_history(struct session *session, const struct request *request)
 	struct reading *reading = reading_new(session, request, EVENT_HISTORY);
 	reading->room = room;
 	reading->with = with;
-	if (room)
-		room->refs++;
+	room_hold(room);
 	reading->range = range;
 	reading->around = around;
 	reading_start(reading);
@@ -330,7 +326,7 @@ session_replay(struct session *session, struct room *room, uint64_t before)
 	const struct request nothing = {.ref = TEXT_NONE};
 	struct reading *reading = reading_new(session, &nothing, EVENT_HISTORY);
 	reading->room = room;
-	room->refs++;
+	room_hold(room);
 	reading->replay = true;
 	/* Topics and new names may be among them. */
 	reading->range = (struct history_range){

@@ -71,10 +71,14 @@ changing_publish(struct changing *changing, const char *hash)
 	struct user *user = session->user;
 	const struct request request = changing_request(changing);
 	struct entry entry = {.kind = changing->kind, .body = text_of(hash)};
-	if (changing->kind == ENTRY_REGISTER)
+	const struct stay *stay = user->account ? account_stay(user->account, session->stay) : NULL;
+	if (changing->kind == ENTRY_REGISTER) {
 		entry.user = user;
-	else
+		entry.room = session->current;
+	} else {
 		entry.account = user->account;
+		entry.digest = stay ? stay_text(stay) : TEXT_NONE;
+	}
 	session_forget_changing(session);
 	if (entry.kind != ENTRY_REGISTER && !entry.account)
 		request_refuse(session, REASON_NOT_REGISTERED, TEXT_NONE, &request);

@@ -76,7 +76,7 @@ command_sessions(struct session *session, const struct request *request)
 	if (end.ptr && !ended && !stay)
 		return request_refuse(session, REASON_NO_SUCH_SESSION, end, request);
 	if (stay)
-		stay_end(stay);
+		stay_publish_end(stay);
 	if (ended)
 		session_end_by_other(ended);
 	if (ended != session)

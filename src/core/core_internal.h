@@ -85,7 +85,8 @@ struct core {
 	uint64_t last_id;                /* of an event */
 	int64_t show_at;   /* monotonic ms: see core_note_shown; 0: nothing was said */
 	uint64_t tokens;   /* given to requests that were published */
-	uint64_t arrivals; /* users and rooms that ever came */
+	uint64_t logins;   /* of users, each of which has a number of its own */
+	uint64_t arrivals; /* of rooms */
 	uint64_t guests;   /* numbers given to guests */
 	size_t n_users, n_rooms;
 	bool stopping;
@@ -180,6 +181,10 @@ struct room *room_find(struct core *core, struct text name);
 /* Frees it when it has no members and no refs, and is not the default room. */
 void room_release(struct room *room);
 
+/* Keeps it while an entry or a request points to it; NULL is fine. */
+void room_hold(struct room *room);
+void room_drop(struct room *room);
+
 /* Forgets the digest to come. */
 void room_drop_digest(struct room *room);
 
@@ -251,7 +256,7 @@ struct awaited {
 	uint64_t token;
 	UT_hash_handle hh;
 	struct session *session;
-	struct user *login; /* ENTRY_LOGIN: held */
+	struct user *login; /* ENTRY_LOGIN, ENTRY_ARRIVE: held */
 	char *ref, *about;  /* or NULL */
 };
 
@@ -296,8 +301,8 @@ enum reason origin_refuse(const struct origin *origin, enum reason reason, struc
 /* The room as it is now: it may have been removed since the entry was published. */
 struct room *room_now(struct core *core, struct room *room);
 
-/* The session is in that room of its user's now. */
-void session_set_current(struct session *session, struct room *room);
+/* The user, and its session, which may be NULL, are in that room of the user's now. */
+void user_set_current(struct user *user, struct session *session, struct room *room);
 void room_enter(struct room *room, const struct entry *entry, const struct origin *origin);
 
 /* The user is in the room already, perhaps by another session: only this session is told. */
@@ -313,8 +318,8 @@ void user_rename(struct user *user, const struct name *name, const struct entry 
 
 typedef enum reason apply_function(
 	struct core *core, const struct entry *entry, const struct origin *origin);
-apply_function apply_arrive, apply_register, apply_password, apply_unregister, apply_read,
-	apply_direct;
+apply_function apply_arrive, apply_register, apply_password, apply_unregister, apply_stay_ended,
+	apply_read, apply_told, apply_direct;
 
 /* shown.c */
 

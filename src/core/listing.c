@@ -131,10 +131,7 @@ listing_drop(struct session *session)
 {
 	struct listing *listing = session->listing;
 	session->listing = listing->next;
-	if (listing->room) {
-		listing->room->refs--;
-		room_release(listing->room);
-	}
+	room_drop(listing->room);
 	free(listing->ref);
 	free(listing);
 	if (!session->listing)
@@ -184,8 +181,7 @@ listing_start(struct session *session, const struct listing *wanted, struct text
 	*listing = *wanted;
 	listing->first = true;
 	listing->ref = ref.ptr ? xstrndup(ref.ptr, ref.len) : NULL;
-	if (listing->room)
-		listing->room->refs++;
+	room_hold(listing->room);
 	bool waits = session->listing != NULL;
 	LL_APPEND(session->listing, listing);
 	session_suspend(session, PENDING_LISTING);

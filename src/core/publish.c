@@ -24,7 +24,7 @@ session_await(struct session *session, const struct request *request, const stru
 	awaited->session = session;
 	awaited->ref = text_keep(request->ref);
 	awaited->about = text_keep(request->about);
-	if (entry->kind == ENTRY_LOGIN) {
+	if (entry->kind == ENTRY_LOGIN || entry->kind == ENTRY_ARRIVE) {
 		awaited->login = entry->user;
 		user_hold(awaited->login);
 	}
@@ -124,24 +124,15 @@ entry_copy(const struct entry *entry)
 		user_hold(copy->to);
 	if (copy->account)
 		account_hold(copy->account);
-	if (copy->room)
-		copy->room->refs++;
-	if (copy->into)
-		copy->into->refs++;
+	room_hold(copy->room);
+	room_hold(copy->into);
 	if (copy->name)
 		copy->name = name_copy(copy->name);
 	if (copy->body.ptr)
 		copy->body.ptr = xstrndup(copy->body.ptr, copy->body.len);
+	if (copy->digest.ptr)
+		copy->digest.ptr = xstrndup(copy->digest.ptr, copy->digest.len);
 	return copy;
-}
-
-static void
-room_drop_ref(struct room *room)
-{
-	if (!room)
-		return;
-	room->refs--;
-	room_release(room);
 }
 
 void
@@ -153,9 +144,10 @@ entry_free(struct entry *entry)
 		user_release(entry->to);
 	if (entry->account)
 		account_release(entry->account);
-	room_drop_ref(entry->room);
-	room_drop_ref(entry->into);
+	room_drop(entry->room);
+	room_drop(entry->into);
 	free((struct name *)(uintptr_t)entry->name);
 	free((char *)(uintptr_t)entry->body.ptr);
+	free((char *)(uintptr_t)entry->digest.ptr);
 	free(entry);
 }

@@ -68,3 +68,19 @@ room_release(struct room *room)
 	free(room->topic_by);
 	free(room);
 }
+
+void
+room_hold(struct room *room)
+{
+	if (room)
+		room->refs++;
+}
+
+void
+room_drop(struct room *room)
+{
+	if (!room)
+		return;
+	room->refs--;
+	room_release(room);
+}

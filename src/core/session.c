@@ -50,7 +50,7 @@ session_end(struct session *session)
 	bool lost = !session->logged_out, account = session->user && session->user->account;
 	struct stay *stay = account ? account_stay(session->user->account, session->stay) : NULL;
 	if (stay && !lost)
-		stay_end(stay);
+		stay_publish_end(stay);
 	bool resumable = lost && (session->resume || account);
 	session_lose_resume(session);
 	struct user *user = session_detach(session);

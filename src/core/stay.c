@@ -31,7 +31,7 @@ stay_new(struct account *account, const void *digest, int64_t since, int64_t unt
 	return stay;
 }
 
-static struct text
+struct text
 stay_text(const struct stay *stay)
 {
 	return (struct text){(const char *)stay->digest, sizeof stay->digest};
@@ -50,14 +50,23 @@ stay_add(struct account *account, struct text digest, int64_t since)
 }
 
 struct stay *
+stay_by_digest(struct core *core, struct text digest)
+{
+	struct stay *stay = NULL;
+	if (digest.len == SECRET_DIGEST_BYTES)
+		HASH_FIND(hh, core->stays, digest.ptr, digest.len, stay);
+	return stay;
+}
+
+struct stay *
 stay_find(struct core *core, struct text secret)
 {
 	unsigned char digest[SECRET_DIGEST_BYTES];
-	struct stay *stay;
 	if (secret.len != STAY_DIGITS || !core->host.digest)
 		return NULL;
 	core->host.digest(digest, secret.ptr, secret.len);
-	HASH_FIND(hh, core->stays, digest, sizeof digest, stay);
+	struct stay *stay =
+		stay_by_digest(core, (struct text){(const char *)digest, sizeof digest});
 	if (!stay || stay->until > core->host.wall_ms(core->host.ctx))
 		return stay;
 	stay_end(stay);
@@ -88,6 +97,15 @@ stay_end(struct stay *stay)
 	account_keep(stay->account,
 		(struct account_change){.kind = ACCOUNT_STAY_ENDED, .value = stay_text(stay)});
 	stay_drop(stay);
+}
+
+void
+stay_publish_end(struct stay *stay)
+{
+	struct account *account = stay->account;
+	core_publish(account->core,
+		&(struct entry){
+			.kind = ENTRY_STAY_ENDED, .account = account, .digest = stay_text(stay)});
 }
 
 void

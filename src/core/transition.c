@@ -45,11 +45,12 @@ room_now(struct core *core, struct room *room)
 }
 
 void
-session_set_current(struct session *session, struct room *room)
+user_set_current(struct user *user, struct session *session, struct room *room)
 {
-	session->current = room;
-	if (session->user->account)
-		account_set_current(session->user->account, room_name(room));
+	if (session)
+		session->current = room;
+	if (user->account)
+		account_set_current(user->account, room_name(room));
 }
 
 void
@@ -58,8 +59,7 @@ room_enter(struct room *room, const struct entry *entry, const struct origin *or
 	struct user *user = entry->user;
 	struct session *by = origin->session;
 	room_add_member(room, user);
-	if (by)
-		session_set_current(by, room);
+	user_set_current(user, by, room);
 	struct event event = entry_event(room->core, entry, EVENT_ENTERED, origin);
 	bool arrives = entry->kind == ENTRY_ARRIVE;
 	event.on_login = arrives || entry->kind == ENTRY_LOGIN;
@@ -103,9 +103,9 @@ void
 room_enter_again(struct room *room, const struct entry *entry, const struct origin *origin)
 {
 	struct session *session = origin->session;
+	user_set_current(entry->user, session, room);
 	if (!session)
 		return;
-	session_set_current(session, room);
 	struct event event = event_make(room->core, EVENT_ENTERED, session);
 	event.in_room = room;
 	event.room = room_name(room);

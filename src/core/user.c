@@ -114,7 +114,7 @@ void
 user_list(struct user *user)
 {
 	struct core *core = user->core;
-	user->arrived = ++core->arrivals;
+	user->arrived = ++core->logins;
 	user->active = core->host.monotonic_ms(core->host.ctx);
 	names_add(&core->nicks, &user->named);
 	DL_APPEND(core->users, user);
