@@ -153,6 +153,10 @@ encode_refusal(const struct event *event, const struct style *style, struct strb
 			"");
 	if (retry)
 		put_line(out, &lines, TEXT_NONE, "Please try again.", TEXT_NONE, TEXT_NONE);
+	/* Else it is the password that is typed next, for all to see. */
+	if (reason == REASON_PASSWORD_WRONG && login && !style->strict)
+		put_line(out, &lines, TEXT_NONE, "Type /login NAME to try again.", TEXT_NONE,
+			TEXT_NONE);
 }
 
 static void

@@ -175,6 +175,7 @@ def test_one_person_is_asked_about_when_one_left():
     peer.send("who", users=[{"nick": "zoe", "protocol": "json", "rooms": ["tea"]}], first=True, ref="peer")
     ann.keys(ALT + "3")
     ann.shows("zoe: hi")
+    ann.status(r"^ ann │ zoe │")
     assert "offline" not in "".join(ann.rows())
     ann.close()
     server.close()

@@ -75,7 +75,7 @@ def test_the_history_of_a_conversation(ann):
     said = answer_pages(ann.connection, PAGES, "direct")
     ann.connection.send("direct", nick="ann", to="bob", message="and you?", id=41,
                         ref=said["ref"])
-    ann.connection.send("notice", code="direct-later", ref=said["ref"],
+    ann.connection.send("notice", code="direct-later", subject="bob", ref=said["ref"],
                         message="bob is away and will read it later.")
     ann.shows("ann: and you?", r"\*\*\* bob is away and will read it later")
     ann.keys("\x1b2")
@@ -84,7 +84,7 @@ def test_the_history_of_a_conversation(ann):
     said = answer_pages(ann.connection, PAGES, "command")
     ann.connection.send("direct", nick="ann", to="bob", message="once more", id=42,
                         ref=said["ref"])
-    ann.connection.send("notice", code="direct-later", ref=said["ref"], message="Later, again.")
+    ann.connection.send("notice", code="direct-later", subject="bob", ref=said["ref"], message="Later, again.")
     drain_client(ann)
     assert not any("Later, again" in row for row in ann.rows())
     ann.keys("\x1b4")

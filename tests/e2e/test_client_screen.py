@@ -74,6 +74,12 @@ def test_long_lines_are_wrapped_between_words(server, start_client):
     ann.shows(r"^\d\d:\d\d bob: see https://example.org/x{5}$", "^        x{25}$")
     bob.send("chat", message="one\ntwo")
     ann.shows(r"^\d\d:\d\d bob: one$", "^        two$")
+    # What is unread is told rather than that all is well.
+    ann.status(r"2 people +connected$")
+    ann.enter("/join garden")
+    ann.status("garden")
+    bob.send("chat", message="ann, tea?")
+    ann.status(r"^ ann │ garden │ 1 person │ main: 1 new!$")
 
 
 def test_wide_and_joined_characters_keep_the_layout(server, start_client):

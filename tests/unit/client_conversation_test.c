@@ -4,6 +4,8 @@
  */
 #include "client_fixture.h"
 
+#include "client/model/markers.h"
+
 #include <locale.h>
 #include <strings.h>
 
@@ -87,6 +89,37 @@ another_owner_of_a_name_is_doubted(void **state)
 	model_renamed(m, t("eve"), t("kim"), 6);
 	assert_true(kim->peer_changed);
 	assert_int_equal(kim->peer, PEER_ONLINE);
+	model_close(m);
+}
+
+static void
+the_owner_of_a_registered_name_is_not_doubted(void **state)
+{
+	(void)state;
+	struct model *m = in_main();
+	model_entered(m, t("main"), t("kim"), 1, false);
+	model_add_direct(m, t("kim"), t("ann"), t("psst"), 2);
+	struct room *kim = model_conversation(m, t("kim"));
+	model_peer_registered(m, kim, true, 2);
+	model_left(m, t("main"), t("kim"), 3);
+	model_set_peer(m, kim, false, 4);
+	model_entered(m, t("main"), t("kim"), 5, false);
+	assert_int_equal(kim->peer, PEER_ONLINE);
+	assert_false(kim->peer_changed);
+	newest_is(kim, "*** kim is offline");
+	/* .. until the name is given up. */
+	model_peer_registered(m, kim, false, 6);
+	assert_true(kim->peer_changed);
+	newest_is(kim, "*** kim is back, or another person has this name now");
+	/* A guest of an earlier session may be another person, an account is not. */
+	for (int registered = 0; registered < 2; registered++) {
+		const struct remembered remembered = {.name = t(registered ? "bob" : "zoe"),
+			.direct = true,
+			.registered = registered};
+		struct room *room = model_remember(m, &remembered);
+		model_set_peer(m, room, true, 7);
+		assert_int_equal(room->peer_changed, !registered);
+	}
 	model_close(m);
 }
 
@@ -231,6 +264,7 @@ main(void)
 		cmocka_unit_test(direct_messages_have_a_window),
 		cmocka_unit_test(what_the_user_says_is_not_unread),
 		cmocka_unit_test(another_owner_of_a_name_is_doubted),
+		cmocka_unit_test(the_owner_of_a_registered_name_is_not_doubted),
 		cmocka_unit_test(comings_and_goings_are_one_line),
 		cmocka_unit_test(a_conversation_follows_the_person),
 		cmocka_unit_test(a_draft_and_the_lines_survive_a_takeover),

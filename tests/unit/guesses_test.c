@@ -75,7 +75,8 @@ guessing_becomes_slow(void **state)
 		const char *line = i % 2 ? "login ann wrong one\r\n" : "login nobody wrong one\r\n";
 		int64_t took = guess(world, thief, line);
 		assert_in_range(took, waits[i], waits[i] + 10);
-		assert_heard(thief, "!!! The name or the password is wrong.\n");
+		assert_heard(thief, "!!! The name or the password is wrong.\n"
+				    "Type /login NAME to try again.\n");
 	}
 	/* Another connection from there waits, too; other addresses do not. */
 	struct caller *again = call_by(world, "192.0.2.1");

@@ -207,6 +207,8 @@ test("a guest of an old conversation may be another person, who has registered t
 		startLogin(state, "ann", "", { password: "tea for two" });
 		state.commands = COMMANDS;
 		const asked = receive(state, welcome({ directs: [DIRECTS[0], { ...DIRECTS[1], account: true }] }), NOON);
+		receiveAll(state, { type: "direct", nick: "bob", to: "ann", message: "meanwhile", id: 9, past: true, time: NOON });
+		assert.equal(find(state, "dm", "bob").lines.length, 1);
 		whoIs(state, "bob", asked, more);
 		whoIs(state, "cat", asked, { account: true });
 		const [bob, cat] = ["bob", "cat"].map((nick) => find(state, "dm", nick));

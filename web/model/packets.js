@@ -195,7 +195,8 @@ function direct(packet, state, now) {
 		confirm(state, packet);
 	noteSpeaking(state, nick, past ? time : now);
 	const own = isMe(state, nick);
-	if (!own)
+	// What was written before does not tell who is there.
+	if (!own && !past)
 		personSeen(state, nick, time);
 	const isNew = !find(state, "dm", own ? to : nick);
 	const dm = findOrOpen(state, "dm", own ? to : nick);

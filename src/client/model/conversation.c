@@ -71,13 +71,18 @@ conversation_notice(struct model *model, struct room *room, const char *words, i
 	line_unref(line);
 }
 
-/* The name may belong to another person now: messages for the former one must not go to that person. */
+/*
+ * Unless it is registered, the name may belong to another person now: messages for the former one
+ * must not go to that person.
+ */
 static void
 conversation_doubt(struct model *model, struct room *room, struct text nick, int64_t time)
 {
 	if (!text_is(nick, text_of(room->name)))
 		room_set_name(room, nick);
 	room->peer = PEER_ONLINE;
+	if (room->registered)
+		return;
 	room->peer_changed = true;
 	conversation_notice(model, room, " is back, or another person has this name now", time);
 }
@@ -106,10 +111,19 @@ model_set_peer(struct model *model, struct room *room, bool online, int64_t time
 		conversation_notice(model, room, " is offline", time);
 	} else if (online && room->peer == PEER_UNSURE) {
 		room->peer = PEER_ONLINE;
-	} else if (online && room->peer == PEER_OFFLINE) {
+	} else if (online && room->peer != PEER_ONLINE) {
 		conversation_doubt(model, room, text_of(room->name), time);
 	}
 	model->changed = true;
+}
+
+void
+model_peer_registered(struct model *model, struct room *room, bool registered, int64_t time)
+{
+	bool given_up = room->registered && !registered;
+	room->registered = registered;
+	if (given_up)
+		conversation_doubt(model, room, text_of(room->name), time);
 }
 
 /*
@@ -170,7 +184,8 @@ model_add_direct(
 		return;
 	}
 	struct room *room = model_open_conversation(model, peer);
-	if (!mine && room->peer != PEER_ONLINE)
+	/* What was written before does not tell who is there. */
+	if (!mine && !model->past && room->peer != PEER_ONLINE)
 		conversation_doubt(model, room, peer, time);
 	model_publish(model, room, line);
 }

@@ -18,6 +18,9 @@ void model_close_conversation(struct model *model, struct room *room);
 /* The server has told whether the other user of a conversation is online. */
 void model_set_peer(struct model *model, struct room *room, bool online, int64_t time);
 
+/* .. and then, of one who is, whether the name is registered. */
+void model_peer_registered(struct model *model, struct room *room, bool registered, int64_t time);
+
 void model_add_direct(
 	struct model *model, struct text from, struct text to, struct text message, int64_t time);
 

@@ -22,10 +22,14 @@ model_remember(struct model *model, const struct remembered *remembered)
 					       : model_room(model, remembered->name);
 	if (room) {
 		model_read_elsewhere(model, room, remembered->read);
+		room->registered = remembered->registered;
 		return room;
 	}
 	room = remembered_open(model, remembered);
 	room->past.known = true;
+	room->registered = remembered->registered;
+	if (remembered->direct && !remembered->registered)
+		room->peer = PEER_EARLIER;
 	room->unread = remembered->unread;
 	room->mentioned = remembered->mentions > 0 || (remembered->direct && room->unread > 0);
 	room->marker = (struct marker){

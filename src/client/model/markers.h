@@ -13,7 +13,8 @@ struct remembered {
 	bool direct;
 	uint64_t read, last; /* ids; last: of a conversation */
 	size_t unread, mentions;
-	bool more; /* there are more of these */
+	bool more;       /* there are more of these */
+	bool registered; /* the other of a conversation has an account */
 };
 
 /*

@@ -80,6 +80,7 @@ model_entered(struct model *model, struct text name, struct text nick, int64_t t
 	bool new = strset_add(&room->members, nick);
 	room->n_users += new;
 	nick_colours_add(&room->colours, nick);
+	room->topic_told &= !mine;
 	if (mine && (show || roomless))
 		model_show(model, room);
 	if (new)
@@ -233,11 +234,23 @@ model_set_away(struct model *model, struct text name, struct text nick)
 		strset_add(&room->away, nick);
 }
 
+/* A room without a topic is told none: one from before a lost connection may be gone. */
+void
+model_topic_known(struct model *model, struct text name)
+{
+	struct room *room = model_room(model, name);
+	if (room && !room->topic_told)
+		room_set_topic(room, TEXT_NONE);
+	model->changed = true;
+}
+
 /* Returns whether the topic was another one. */
 static bool
 model_learn_topic(struct model *model, struct text name, struct text topic)
 {
 	struct room *room = model_room(model, name);
+	if (room)
+		room->topic_told = true;
 	char *before = room ? xstrndup(room->topic, strlen(room->topic)) : NULL;
 	if (room)
 		room_set_topic(room, topic);

@@ -46,6 +46,9 @@ void model_set_away(struct model *model, struct text name, struct text nick);
 void model_topic_set(
 	struct model *model, struct text name, struct text nick, struct text topic, int64_t time);
 
+/* All has been told of a room that the user has entered: if there is a topic, that, too. */
+void model_topic_known(struct model *model, struct text name);
+
 /*
  * The topic as it is (empty: there is none), and who set it, if that is known. Adds a line if the
  * user asked for it (LINE_NOTICE), or if it is new to the client (LINE_LOCAL).

@@ -14,6 +14,7 @@
 enum peer {
 	PEER_ONLINE,
 	PEER_UNSURE, /* left the last room in which the user of this client is, too */
+	PEER_EARLIER, /* wrote before the login, as a guest: who has the name now may be another one */
 	PEER_OFFLINE,
 };
 
@@ -53,7 +54,10 @@ struct room {
 	bool told;         /* the server has told that the user is in it, since a lost connection */
 	bool listed;       /* in the list of users that is arriving */
 	bool peer_changed; /* the name may be another person's now: ask before sending */
+	bool peer_asked;   /* the server was asked about the other user .. */
+	bool registered;   /* .. whose name nobody else can have */
 	char *topic;       /* as it can be shown; empty: there is none */
+	bool topic_told;   /* .. since the user has entered */
 	char *draft;       /* what was typed and not sent when another room was shown; or NULL */
 	bool draft_pasted; /* the draft begins with pasted text */
 	bool draft_returned; /* the draft was sent and refused: to be put back at once */

@@ -37,6 +37,7 @@ receive_remembered(const struct packet *packet, const char *list, bool direct)
 			.unread = json_count(one, "unread"),
 			.mentions = json_count(one, "mentions"),
 			.more = json_flag(one, "more"),
+			.registered = json_flag(one, "account"),
 		};
 		if (remembered.name.len == 0 ||
 			(direct && i >= CONVERSATIONS_OPENED && remembered.unread == 0))

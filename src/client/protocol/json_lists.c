@@ -57,6 +57,16 @@ idle_describe(struct strbuf *buf, int64_t seconds)
 		strbuf_printf(buf, ", idle for %lld min", (long long)(seconds / 60));
 }
 
+/* The other user of a conversation is online. */
+static void
+receive_listed(const struct packet *packet, struct room *room, const struct json *user)
+{
+	struct model *model = packet->session->model;
+	room->peer_asked = true;
+	model_set_peer(model, room, true, packet->time);
+	model_peer_registered(model, room, json_flag(user, "account"), packet->time);
+}
+
 /* Which of the users with whom there are conversations are online. The list may come in parts. */
 static void
 receive_peers(const struct packet *packet)
@@ -70,19 +80,21 @@ receive_peers(const struct packet *packet)
 			const struct json *user = json_item_object(packet->json, "users", j);
 			room->listed =
 				user && text_is(json_text(user, "nick"), text_of(room->name));
+			if (room->listed)
+				receive_listed(packet, room, user);
 		}
-		if (room->direct && !json_flag(packet->json, "more"))
-			model_set_peer(model, room, room->listed, packet->time);
+		if (room->direct && !room->listed && !json_flag(packet->json, "more"))
+			model_set_peer(model, room, false, packet->time);
 	}
 }
 
 void
-receive_peer(const struct packet *packet, struct text nick, bool online)
+receive_peer_gone(const struct packet *packet)
 {
 	struct model *model = packet->session->model;
-	struct room *room = model_conversation(model, nick);
+	struct room *room = model_conversation(model, json_text(packet->json, "subject"));
 	if (room)
-		model_set_peer(model, room, online, packet->time);
+		model_set_peer(model, room, false, packet->time);
 }
 
 void
@@ -90,7 +102,11 @@ receive_who(const struct packet *packet)
 {
 	if (packet_ref_is(packet, json_ref_peer)) {
 		const struct json *user = json_item_object(packet->json, "users", 0);
-		receive_peer(packet, user ? json_text(user, "nick") : TEXT_NONE, true);
+		struct room *room =
+			user ? model_conversation(packet->session->model, json_text(user, "nick"))
+			     : NULL;
+		if (room)
+			receive_listed(packet, room, user);
 		return;
 	}
 	if (packet_ref_is(packet, json_ref_peers)) {
@@ -112,6 +128,8 @@ receive_who(const struct packet *packet)
 			strbuf_printf(&buf, "%s%.*s", j ? ", " : ", in ",
 				TEXT_ARGS(json_item(user, "rooms", j)));
 		idle_describe(&buf, json_number(user, "idle"));
+		if (json_flag(user, "account"))
+			strbuf_puts(&buf, ", registered");
 		if (json_flag(user, "away"))
 			strbuf_puts(&buf, ", away");
 	}

@@ -29,8 +29,8 @@ void receive_rooms(const struct packet *packet);
 void receive_who(const struct packet *packet);
 void receive_commands(const struct packet *packet);
 
-/* The user with whom there is a conversation is online, or is not. */
-void receive_peer(const struct packet *packet, struct text nick, bool online);
+/* The user with whom there is a conversation is not online. */
+void receive_peer_gone(const struct packet *packet);
 
 /* The user's account and sessions. */
 void receive_account(const struct packet *packet);

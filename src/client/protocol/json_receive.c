@@ -87,15 +87,28 @@ receive_direct_sent(const struct packet *packet, struct text to)
 	strbuf_clear(&buf);
 }
 
+/* Once: whether the other user's name is registered. */
+static void
+ask_peer(const struct packet *packet, struct text to)
+{
+	const struct model *model = packet->session->model;
+	struct room *room =
+		model_conversation(model, model_is_me(model, packet->nick) ? to : packet->nick);
+	if (!room || room->peer_asked || packet->session->account.server == ACCOUNTS_NONE)
+		return;
+	room->peer_asked = true;
+	json_send_about(packet->session, "who", TEXT_NONE, "nick", text_of(room->name),
+		text_of(json_ref_peer));
+}
+
 static void
 receive_direct(const struct packet *packet)
 {
 	struct text to = json_text(packet->json, "to");
 	receive_missed(packet, LINE_DIRECT, to);
-	if (packet->ref.len > 0)
-		pending_keep_direct(packet->session, packet->ref, to);
 	model_add_direct(packet->session->model, packet->nick, to, packet->message, packet->time);
 	receive_direct_sent(packet, to);
+	ask_peer(packet, to);
 }
 
 /*
@@ -185,6 +198,8 @@ receive_names(const struct packet *packet)
 		resume_room(session, packet->room, packet->time);
 	if (first && json_flag(packet->json, "gap"))
 		loading_fill(session, packet->room);
+	if (first && json_flag(packet->json, "snapshot"))
+		model_topic_known(model, packet->room);
 	model_set_members(model, packet->room, json_count(packet->json, "users"), first);
 	size_t n = json_length(packet->json, "nicks");
 	for (size_t i = 0; i < n; i++)
@@ -219,11 +234,12 @@ static void
 receive_direct_later(const struct packet *packet)
 {
 	struct model *model = packet->session->model;
-	const struct session *session = packet->session;
-	struct text to = pending_peer(session, packet->ref);
-	if (!to.ptr && session->direct_ref && text_is(packet->ref, text_of(session->direct_ref)))
-		to = text_of(session->direct_to);
+	struct text to = json_text(packet->json, "subject");
 	struct room *room = model->single_window ? NULL : model_conversation(model, to);
+	if (room) {
+		room->registered = true;
+		room->peer_changed = false;
+	}
 	struct line_parts parts = {.prefix = text_of("*** "), .body = packet->message};
 	struct line *line = line_make(LINE_LOCAL, packet->time, &parts);
 	model_publish(model, room ? room : model_current(model), line);
@@ -326,7 +342,7 @@ receive_error(const struct packet *packet)
 	else if (packet_ref_is(packet, json_ref_settle))
 		resume_settle(session);
 	else if (packet_ref_is(packet, json_ref_peer))
-		receive_peer(packet, json_text(packet->json, "subject"), false);
+		receive_peer_gone(packet);
 	else if (!packet_ref_is(packet, json_ref_quiet))
 		receive_refused(packet);
 }

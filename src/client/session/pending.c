@@ -17,18 +17,8 @@ pending_free(struct pending *pending)
 }
 
 void
-pending_keep_direct(struct session *session, struct text ref, struct text to)
-{
-	free(session->direct_ref);
-	free(session->direct_to);
-	session->direct_ref = ref.ptr ? xstrndup(ref.ptr, ref.len) : NULL;
-	session->direct_to = to.ptr ? xstrndup(to.ptr, to.len) : NULL;
-}
-
-void
 pending_clear(struct session *session)
 {
-	pending_keep_direct(session, TEXT_NONE, TEXT_NONE);
 	for (size_t i = 0; i < session->n_pending; i++)
 		pending_free(&session->pending[i]);
 	free(session->pending);

@@ -57,9 +57,6 @@ struct speech {
 };
 struct speech pending_speech(const struct pending *pending);
 
-/* The direct message with that ref went to that user; kept for what is told of it afterwards. */
-void pending_keep_direct(struct session *session, struct text ref, struct text to);
-
 void pending_clear(struct session *session);
 
 #endif

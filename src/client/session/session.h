@@ -86,7 +86,6 @@ struct session {
 	struct pending *pending; /* in the order in which they were typed */
 	size_t n_pending;
 	unsigned long last_ref;
-	char *direct_ref, *direct_to; /* of the direct message that was sent last; or NULL */
 	char *secret; /* to resume the session with after a lost connection; NULL: there is none */
 	uint64_t last_id;        /* of the event that was received last; 0: none had one */
 	bool settling;           /* after a lost connection, what was missed is being told */

@@ -169,6 +169,10 @@ draw_status(const struct model *model, struct text connection)
 	strbuf_printf(&buf, " %s", model->nick);
 	status_people(&buf, model_current(model));
 	status_others(&buf, model);
+	/* Of what does not fit, the usual state of the connection tells least. */
+	if (text_is(connection, text_of("connected")) && width_of(strbuf_view(&buf)) > room)
+		connection = (struct text){"", 0};
+	room = COLS - width_of(connection) - (connection.len > 0 ? 2 : 0);
 	draw_fill(y, COLS, A_REVERSE);
 	draw_cut(y, 0, room, strbuf_view(&buf), A_REVERSE, 0);
 	draw_cut(y, room > 0 ? room + 1 : 0, COLS, connection, A_REVERSE, 0);
