@@ -78,8 +78,13 @@ handshake_start(struct conn *conn)
 {
 	static const struct conn_ops ops = {.on_input = handshake_on_input};
 	const struct endpoint *endpoint = conn->endpoint;
-	conn->stream.tls = tls_open(endpoint->poller->tls, conn->stream.fd, endpoint->site);
 	conn->ops = &ops;
+	conn->stream.tls = tls_open(endpoint->poller->tls, conn->stream.fd, endpoint->site);
+	if (!conn->stream.tls) {
+		conn_log(conn, LOG_LEVEL_ERROR, "closed: no memory for TLS");
+		conn_kill(conn);
+		return;
+	}
 	http_limit_add(conn);
 	conn_poll(conn);
 }

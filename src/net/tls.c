@@ -161,10 +161,13 @@ ctx_prefer(SSL_CTX *ctx)
 	SSL_CTX_set_cipher_list(ctx, "ECDHE+AES128+AESGCM:ALL:!COMPLEMENTOFDEFAULT:!eNULL");
 }
 
+/* NULL: there is no memory. */
 static SSL_CTX *
 ctx_new(void)
 {
-	SSL_CTX *ctx = xnonnull(SSL_CTX_new(TLS_server_method()));
+	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
+	if (!ctx)
+		return NULL;
 	ctx_prefer(ctx);
 	SSL_CTX_set_security_level(ctx, 2);
 	SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION);
@@ -229,7 +232,7 @@ tls_context_open(
 	const char *certificate, const char *key, enum tls_file *where, struct strbuf *wrong)
 {
 	struct tls_context *context = xcalloc(sizeof *context);
-	context->ctx = ctx_new();
+	context->ctx = xnonnull(ctx_new());
 	context->bio = bio_open();
 	if (ctx_load(context->ctx, certificate, key, where, wrong))
 		return context;
@@ -243,7 +246,10 @@ tls_context_reload(struct tls_context *context, const char *certificate, const c
 	enum tls_file *where, struct strbuf *wrong)
 {
 	SSL_CTX *ctx = ctx_new();
-	bool fine = ctx_load(ctx, certificate, key, where, wrong);
+	*where = TLS_CERTIFICATE;
+	if (!ctx)
+		strbuf_puts(wrong, "there is no memory to read it");
+	bool fine = ctx && ctx_load(ctx, certificate, key, where, wrong);
 	ERR_clear_error();
 	if (fine) {
 		/* The tickets that were given are still good. */
@@ -274,9 +280,14 @@ tls_open(struct tls_context *context, int fd, bool http)
 	tls->context = context;
 	tls->fd = fd;
 	tls->http = http;
-	tls->ssl = xnonnull(SSL_new(context->ctx));
-	SSL_set_app_data(tls->ssl, tls);
-	BIO *bio = xnonnull(BIO_new(context->bio));
+	tls->ssl = SSL_new(context->ctx);
+	BIO *bio = BIO_new(context->bio);
+	if (!tls->ssl || !bio || SSL_set_app_data(tls->ssl, tls) != 1) {
+		BIO_free(bio);
+		tls_close(tls);
+		ERR_clear_error();
+		return NULL;
+	}
 	BIO_set_data(bio, tls);
 	BIO_set_init(bio, 1);
 	SSL_set_bio(tls->ssl, bio, bio);

@@ -38,7 +38,10 @@ bool tls_context_reload(struct tls_context *context, const char *certificate, co
 	enum tls_file *where, struct strbuf *wrong);
 void tls_context_close(struct tls_context *context);
 
-/* Borrows both for its life. `http`: its clients may ask for HTTP/1.1 (RFC 7301). */
+/*
+ * Borrows both for its life. `http`: its clients may ask for HTTP/1.1 (RFC 7301). NULL: there is
+ * no memory. Where OpenSSL has none later, the connection fails, and no other.
+ */
 struct tls *tls_open(struct tls_context *context, int fd, bool http);
 void tls_close(struct tls *tls);
 

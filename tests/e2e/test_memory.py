@@ -17,7 +17,8 @@ import subprocess
 import pytest
 
 from group import Group
-from server import ROOT, SANITIZED, Server
+from protocols import say
+from server import PROTOCOLS, ROOT, SANITIZED, Server, wait_until
 from websocket_client import http_request
 
 BUILD = pathlib.Path(os.environ.get("TEAHOUSED", ROOT / "build/teahoused")).parent
@@ -46,29 +47,35 @@ def test_each_allocation_may_fail(talk):
     assert int(found[1]) > 300
 
 
-def serve(folder, number):
+def use(server):
+    Group(server)
+    assert http_request(server.address("web"))[0] == 200
+
+
+def serve(folder, number, use=use, **sections):
     """Starts a server, uses every protocol, and stops it. Returns whether all of that succeeded."""
     folder.mkdir()
     # A page of its own: to compress the real one takes a quarter of a second.
     (folder / "index.html").write_text("<!doctype html>" + 2000 * "tea ")
-    server = Server(folder, env=preloaded(FAULT_AT=str(number)), wait=False, relay={"echo": "no"},
-                    web={"root": folder}, **Group.SETTINGS)
+    wanted = {**Group.SETTINGS, "relay": {"echo": "no"}, "web": {"root": folder}}
+    for name, keys in sections.items():
+        wanted[name] = {**wanted.get(name, {}), **keys}
+    server = Server(folder, env=preloaded(FAULT_AT=str(number)), wait=False, **wanted)
     done = False
     with contextlib.suppress(Exception), server:
         server.wait_until_ready()
-        Group(server)
-        assert http_request(server.address("web"))[0] == 200
+        use(server)
         done = True
     return done, server.process.returncode, server.log
 
 
-def fault_of_server(folder, number):
-    done, status, lines = serve(folder / str(number), number)
+def fault_of_server(folder, number, said="emory", **options):
+    done, status, lines = serve(folder / str(number), number, **options)
     shutil.rmtree(folder / str(number))
     ready, last = "teahoused: ready" in lines, "\n".join(lines[-1:])
     if status == -signal.SIGABRT and last.endswith(f" {OUT_OF_MEMORY}"):
         return ""
-    if status in (1, 2) and not ready and "emory" in last:
+    if status in (1, 2) and not ready and re.search(said, last):
         return ""
     return "" if done and status == 0 else f"{number}: {status} {lines}"
 
@@ -82,6 +89,48 @@ def test_each_allocation_of_a_server_may_fail(tmp_path):
     chosen = sorted(random.Random(EVERY).sample(range(1, count + 1), count // EVERY))
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         found = pool.map(lambda number: fault_of_server(tmp_path, number), chosen)
+    assert [fault for fault in found if fault] == []
+
+
+def use_by_tls(server):
+    """One connection may be lost, whichever it is; those that come later are as all others."""
+    files = server.open_files()
+    with contextlib.suppress(Exception):
+        Group(server)
+    for client in server.clients:
+        client.drop()
+    wait_until(lambda: server.open_files() <= files)
+    with contextlib.suppress(OSError):
+        server.get()
+    assert server.get()[0] == 200
+    tess, ann, bob = server.telnet("tess"), server.json("ann"), server.web("bob")
+    for listener, client in (("telnet", tess), ("json", ann), ("web", bob)):
+        say(client, listener, f"said by {listener}")
+        tess.until(re.compile(f"[a-z]+: said by {listener}"))
+        ann.until("chat", message=f"said by {listener}")
+        bob.until("chat", message=f"said by {listener}")
+
+
+@NOT_SANITIZED
+def test_with_tls_a_failed_allocation_ends_a_connection_at_most(tmp_path, certificate):
+    """Those of OpenSSL, that is; most are made when it starts, and a few are tried of those."""
+    sections = {**{name: {"tls": "yes"} for name in PROTOCOLS},
+                "tls": {"certificate": certificate[0], "key": certificate[1]}}
+    counts = []
+    for name, used in (("idle", lambda server: None), ("group", Group)):
+        done, _, lines = serve(tmp_path / name, 0, use=used, **sections)
+        counts.append(int(lines[-1].split("allocations: ")[1]))
+        assert done and counts[-1] > 3000
+    # How many there are varies a little, and the one that fails is to be the group's.
+    start, end = counts[0], counts[1] - 300
+    numbers = random.Random(EVERY)
+    chosen = numbers.sample(range(start, end), (end - start) // (8 * EVERY))
+    chosen += numbers.sample(range(1, start), start // (128 * EVERY))
+    # What OpenSSL says when it cannot read a certificate is not always why.
+    said = r"emory|malloc failure|tls\.(certificate|key): "
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        found = pool.map(lambda number: fault_of_server(
+            tmp_path, number, said=said, use=use_by_tls, **sections), chosen)
     assert [fault for fault in found if fault] == []
 
 

@@ -10,7 +10,6 @@ import time
 import pytest
 
 from clients import TIMEOUT, WELCOME
-from server import SANITIZED
 from tls_socket import TlsSocket, trusting
 
 HELLO = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(32)
@@ -258,18 +257,6 @@ def test_a_turn_is_one_record(tls_server):
         heads += 1
         at += 5 + int.from_bytes(records[at + 3:at + 5], "big")
     assert heads <= 3, heads
-
-
-@pytest.mark.skipif(SANITIZED, reason="a sanitizer's memory is no measure")
-def test_an_idle_connection_keeps_no_buffers(tls_server):
-    """16 KB each way are needed only while a record is on its way."""
-    def connect(n):
-        for _ in range(n):
-            tls_server.line_client("telnet").expect(WELCOME)
-    connect(50)
-    before = tls_server.memory()
-    connect(200)
-    assert (tls_server.memory() - before) / 200 < 24
 
 
 def test_the_page_over_tls_is_the_page(tls_server, server):
