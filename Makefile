@@ -283,7 +283,7 @@ $(BUILD)/tests/fuzz/client_%: $(BUILD)/tests/fuzz/client_%.o $(CLIENT_ARCHIVE) $
 	@$(LINK) -fsanitize=fuzzer -o $@ $^ $(PURE_LIBS) $(TLS_LIBS)
 
 $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(ARCHIVE)
-	@$(LINK) -fsanitize=fuzzer -o $@ $^ $(PURE_LIBS)
+	@$(LINK) -fsanitize=fuzzer -o $@ $^ $(PURE_LIBS) $(TLS_LIBS)
 
 $(BUILD)/tests/bench/fanout: $(BUILD)/tests/bench/fanout.o $(ARCHIVE)
 	@$(LINK) -o $@ $^ $(PURE_LIBS) $(HASH_LIBS)

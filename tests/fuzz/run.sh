@@ -93,6 +93,17 @@ for line in open(sys.argv[1], encoding="utf-8"):
 		printf '\002\000\001a\040\000\005\001\000\000\000\000'
 	} >"$1/proxy.2"
 	printf 'GET / HTTP/1.1\r\nX-Forwarded-For: 192.0.2.7, 10.1.2.3\r\nX-Forwarded-Proto: https\r\n' >"$1/proxy.3"
+	# Over TLS each side says something, which arrives in pieces, or with a byte changed.
+	for how in 000 001 003 005 007; do
+		{
+			printf '%b' "\\0$how"
+			printf '\000\144\001\005\001\377\005\003\377\200\040\001\006\020\006\377\007\002\001\377'
+		} >"$1/tls.$how"
+		{
+			printf '%b' "\\0$how"
+			printf '\000\144\002\377\000\120\001\005\001\010\006\377'
+		} >"$1/tls.changed.$how"
+	done
 	cp conf/teahouse.ini "$1"
 }
 
