@@ -4,6 +4,7 @@
 enum {
 	STEP = 500,          /* events deleted at once, or left unindexed: some milliseconds */
 	INDEX_STEP = 100,    /* indexed at once, while a commit may have to wait */
+	MERGE_PAGES = 16,    /* of the index, put together at once */
 	SHRINK_PAGES = 64,   /* given back to the file system after a step that deleted */
 	INDEX_AFTER = 5000,  /* ms of silence after which fewer are indexed, too */
 	PRUNE_EVERY = 60000, /* ms */
@@ -19,8 +20,17 @@ least(int64_t a, int64_t b)
 static int64_t
 chore_failed(struct chores *chores, enum db_result result)
 {
-	chores->damaged = result == DB_CORRUPT;
+	chores->damaged = chores->damaged || result == DB_CORRUPT;
 	return RETRY_AFTER;
+}
+
+static int64_t
+merge_step(struct chores *chores, struct db *db)
+{
+	if (!chores->merging)
+		return -1;
+	enum db_result result = db_merge_words(db, MERGE_PAGES, &chores->merging);
+	return result == DB_OK ? 0 : chore_failed(chores, result);
 }
 
 static int64_t
@@ -41,6 +51,7 @@ index_step(struct chores *chores, struct db *db, int64_t now)
 	}
 	if (!left)
 		chores->indexed = chores->written;
+	chores->merging = true;
 	return 0;
 }
 
@@ -83,11 +94,12 @@ prune_step(struct chores *chores, struct db *db, int64_t now, int64_t wall)
 		result = db_shrink(db, SHRINK_PAGES);
 	if (result != DB_OK)
 		return chore_failed(chores, result);
+	chores->merging = true;
 	if (chores->pruning != PRUNING_NOTHING)
 		return 0;
 	chores->pruned_at = now;
 	/* The file becomes shorter when the log is moved into it. */
-	db_checkpoint(db);
+	db_checkpoint(db, NULL);
 	return PRUNE_EVERY;
 }
 
@@ -99,8 +111,10 @@ erase_step(struct chores *chores, struct db *db)
 	enum db_result result = db_erase(db, STEP, &chores->erased, &chores->erasing);
 	if (result == DB_OK)
 		result = db_shrink(db, SHRINK_PAGES);
-	if (result == DB_OK)
+	if (result == DB_OK) {
+		chores->merging = true;
 		return 0;
+	}
 	chores->erasing = true;
 	return chore_failed(chores, result);
 }
@@ -108,7 +122,9 @@ erase_step(struct chores *chores, struct db *db)
 int64_t
 chores_step(struct chores *chores, struct db *db, int64_t now, int64_t wall)
 {
-	int64_t wait = index_step(chores, db, now);
+	int64_t wait = merge_step(chores, db);
+	if (wait != 0)
+		wait = least(wait, index_step(chores, db, now));
 	if (wait != 0)
 		wait = least(wait, erase_step(chores, db));
 	return wait == 0 ? 0 : least(wait, prune_step(chores, db, now, wall));

@@ -118,6 +118,12 @@ uint64_t db_indexed(struct db *db);
 enum db_result db_index(struct db *db, size_t most, uint64_t *indexed, bool *left);
 
 /*
+ * Puts pieces of the index of words together, until about so many pages are written, in a
+ * transaction of its own. *left: there is more to do.
+ */
+enum db_result db_merge_words(struct db *db, int pages, bool *left);
+
+/*
  * Deletes what is older than `time`, in ms, at most `most` events, in a transaction of its own.
  * *left: there is more.
  */
@@ -192,7 +198,10 @@ enum db_result db_erase(struct db *db, size_t most, uint64_t *erased, bool *left
 /* Pages of the write-ahead log that no checkpoint has moved yet, after the last commit. */
 int db_log_pages(const struct db *db);
 
-/* Moves what it can of the write-ahead log into the file, without keeping anybody waiting. */
-enum db_result db_checkpoint(struct db *db);
+/*
+ * Moves what it can of the write-ahead log into the file, without keeping anybody waiting. *left,
+ * unless it is NULL: the pages that it could not.
+ */
+enum db_result db_checkpoint(struct db *db, int *left);
 
 #endif

@@ -1,6 +1,7 @@
 /* Opening the file of the history, its versions, and transactions. */
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -44,6 +45,7 @@ static const char *const sql[STATEMENTS] = {
 	[TO_INDEX] = "SELECT id, kind, room, body FROM event WHERE id > ?1 ORDER BY id LIMIT ?2",
 	[ADD_WORDS] = "INSERT INTO word (rowid, body) VALUES (?1, ?2)",
 	[REMOVE_WORDS] = "INSERT INTO word (word, rowid, body) VALUES ('delete', ?1, ?2)",
+	[MERGE_WORDS] = "INSERT INTO word (word, rank) VALUES ('merge', ?1)",
 	[OLDEST_EVENTS] = "SELECT id, kind, room, body, time FROM event ORDER BY id LIMIT ?1",
 	[OLDEST_OF_ROOM] =
 		"SELECT e.id, e.kind, e.room, e.body FROM place AS p"
@@ -152,10 +154,19 @@ on_commit(void *ctx, sqlite3 *sqlite, const char *name, int pages)
 	return SQLITE_OK;
 }
 
+/* Counting what is allocated would take a lock, of all threads, each time. */
+static void
+sqlite_begin(void)
+{
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 struct db *
 db_new(const char *file, int flags)
 {
+	static pthread_once_t begun = PTHREAD_ONCE_INIT;
 	struct db *db = xcalloc(sizeof *db);
+	pthread_once(&begun, sqlite_begin);
 	db->lock = db->ahead = -1;
 	sqlite3_open_v2(file, &db->sqlite, flags | SQLITE_OPEN_NOMUTEX, NULL);
 	xnonnull(db->sqlite);
@@ -203,6 +214,22 @@ lock_take(const char *file, struct strbuf *why)
 	return -1;
 }
 
+/*
+ * Has the index of words merged by db_merge_words alone. By itself it would do so in a step now and
+ * then, while commits wait for tens of milliseconds.
+ */
+static void
+words_configure(struct db *db)
+{
+	/* Tests have files without the table. */
+	if (db_number(db, "SELECT count(*) FROM word_config WHERE k = 'automerge' AND v = 0") != 0)
+		return;
+	db_exec(db, "BEGIN IMMEDIATE; INSERT INTO word (word, rank) VALUES ('automerge', 0);"
+		    "INSERT INTO word (word, rank) VALUES ('usermerge', 8); COMMIT");
+	if (!sqlite3_get_autocommit(db->sqlite))
+		db_exec(db, "ROLLBACK");
+}
+
 static bool
 db_configure(struct db *db, enum store_sync sync, struct strbuf *why)
 {
@@ -218,6 +245,7 @@ db_configure(struct db *db, enum store_sync sync, struct strbuf *why)
 		"PRAGMA foreign_keys = OFF; PRAGMA trusted_schema = OFF";
 	if (db_exec(db, pragmas) != DB_OK || db_exec(db, synchronous[sync]) != DB_OK)
 		return db_explain(db, why);
+	words_configure(db);
 	sqlite3_wal_hook(db->sqlite, on_commit, db);
 	sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
 	return true;
@@ -331,10 +359,13 @@ db_log_pages(const struct db *db)
 }
 
 enum db_result
-db_checkpoint(struct db *db)
+db_checkpoint(struct db *db, int *left)
 {
-	int code =
-		sqlite3_wal_checkpoint_v2(db->sqlite, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+	int all = 0, moved = 0;
+	int code = sqlite3_wal_checkpoint_v2(
+		db->sqlite, NULL, SQLITE_CHECKPOINT_PASSIVE, &all, &moved);
+	if (left)
+		*left = all - moved;
 	/* Busy: another connection makes one. */
 	return (code & 0xff) == SQLITE_BUSY ? DB_OK : result_of(code);
 }

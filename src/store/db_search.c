@@ -75,6 +75,18 @@ db_index(struct db *db, size_t most, uint64_t *indexed, bool *left)
 	return DB_OK;
 }
 
+enum db_result
+db_merge_words(struct db *db, int pages, bool *left)
+{
+	sqlite3_stmt *merge = statement_get(db, MERGE_WORDS);
+	int64_t before = sqlite3_total_changes64(db->sqlite);
+	sqlite3_bind_int(merge, 1, pages);
+	enum db_result result = statement_run(db, merge);
+	/* See "The 'merge' Command" in the documentation of FTS5. */
+	*left = result == DB_OK && sqlite3_total_changes64(db->sqlite) - before >= 2;
+	return result;
+}
+
 /* The query for all rooms of the search that have a history. */
 static enum db_result
 search_query(struct db *db, const struct db_search *search, struct strbuf *query)

@@ -159,7 +159,7 @@ static void
 checkpoint_request(struct writer *writer)
 {
 	if (atomic_exchange(&writer->checkpointed, false))
-		db_checkpoint(writer->db);
+		db_checkpoint(writer->db, NULL);
 	if (db_log_pages(writer->db) < CHECKPOINT_PAGES)
 		return;
 	pthread_mutex_lock(&writer->mutex);
@@ -297,7 +297,7 @@ checkpoint_run(void *ctx)
 		writer->checkpoint_due = false;
 		pthread_mutex_unlock(&writer->mutex);
 		/* Commits continue meanwhile; the writer checkpoints what they add. */
-		bool moved = db_checkpoint(writer->checkpointer) == DB_OK;
+		bool moved = db_checkpoint(writer->checkpointer, NULL) == DB_OK;
 		atomic_store(&writer->checkpointed, moved);
 		pthread_mutex_lock(&writer->mutex);
 		if (!moved)
@@ -328,6 +328,7 @@ writer_open(const struct store_settings *settings, struct strbuf *why)
 		.keep_ms = (int64_t)settings->keep_days * DAY_MS,
 		.written = writer->last_id,
 		.indexed = db_indexed(db),
+		.merging = true,
 		.erasing = true,
 	};
 	writer->written = writer->chores.written;

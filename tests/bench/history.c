@@ -110,7 +110,7 @@ fill(const char *file, uint64_t messages)
 		if (id % COMMIT != 0)
 			continue;
 		must(db_commit(db, id), "commit");
-		db_checkpoint(db);
+		db_checkpoint(db, NULL);
 		must(db_begin(db), "begin");
 	}
 	must(db_commit(db, messages), "commit");
@@ -118,7 +118,7 @@ fill(const char *file, uint64_t messages)
 	uint64_t indexed;
 	for (bool left = true; left;) {
 		must(db_index(db, INDEX, &indexed, &left), "index");
-		db_checkpoint(db);
+		db_checkpoint(db, NULL);
 	}
 	db_close(db);
 	free(numbers);
@@ -187,6 +187,7 @@ static void
 write_turns(
 	struct writing *writing, enum event_kind kind, unsigned batch, unsigned rate, bool counts)
 {
+	static struct latencies turns;
 	struct history *store = writing->store;
 	char body[200];
 	uint64_t messages = 0;
@@ -194,6 +195,7 @@ write_turns(
 	int64_t began = clock_now();
 	double cpu = thread_cpu_read(getpid(), "history-write"),
 	       loop = seconds_of(CLOCK_THREAD_CPUTIME_ID);
+	turns = (struct latencies){.all = 0};
 	while (messages < WRITE_MESSAGES && clock_now() - began < WRITE_SECONDS * SECOND) {
 		for (unsigned i = 0; i < batch; i++) {
 			const struct name *room = writing->rooms[random_room()];
@@ -202,7 +204,9 @@ write_turns(
 			store->keep(store, &event, &room, 1);
 		}
 		messages += batch;
+		int64_t ended = clock_now();
 		wait_committed(writing, store->end_turn(store));
+		latency_add(&turns, clock_now() - ended);
 		if (rate)
 			sleep_until(began + (int64_t)messages * SECOND / rate);
 	}
@@ -212,10 +216,12 @@ write_turns(
 	cpu = thread_cpu_read(getpid(), "history-write") - cpu;
 	if (counts)
 		printf("{\"indexed\": %s, \"batch\": %u, \"rate\": %u, \"per_second\": %.0f, "
-		       "\"writer_us\": %.2f, \"caller_us\": %.2f}\n",
+		       "\"writer_us\": %.2f, \"caller_us\": %.2f, \"turn_us\": %.0f, "
+		       "\"turn_p99_us\": %.0f}\n",
 			kind == EVENT_SAID ? "true" : "false", batch, rate,
 			(double)messages / seconds, 1e6 * cpu / (double)messages,
-			1e6 * loop / (double)messages);
+			1e6 * loop / (double)messages, latency_quantile(&turns, 0.5),
+			latency_quantile(&turns, 0.99));
 	fflush(stdout);
 }
 
