@@ -23,7 +23,9 @@ enum {
 	 * reused after a crash.
 	 */
 	IDS_AHEAD = 1000000,
-	CHECKPOINT_PAGES = 1000, /* of the write-ahead log: 4 MB */
+	CHECKPOINT_PAGES = 4000, /* of the write-ahead log: 16 MB */
+	CHECKPOINT_PASSES = 3,   /* at most, .. */
+	CHECKPOINT_REST = 50,    /* .. while there are more pages left than that */
 	LOOK_MS = 1000,          /* between looks at the space on the disk */
 	/*
 	 * Free bytes below which messages are refused, so that the queued ones still fit; and above
@@ -283,6 +285,20 @@ writer_run(void *ctx)
 	return NULL;
 }
 
+/* In several passes, so that little is left to the writer, which commits meanwhile. */
+static bool
+checkpoint_make(struct db *db)
+{
+	int left = CHECKPOINT_PAGES;
+	enum db_result result = DB_OK;
+	for (int pass = 0; pass < CHECKPOINT_PASSES && left > CHECKPOINT_REST; pass++) {
+		result = db_checkpoint(db, &left);
+		if (result != DB_OK)
+			break;
+	}
+	return result == DB_OK;
+}
+
 static void *
 checkpoint_run(void *ctx)
 {
@@ -297,7 +313,7 @@ checkpoint_run(void *ctx)
 		writer->checkpoint_due = false;
 		pthread_mutex_unlock(&writer->mutex);
 		/* Commits continue meanwhile; the writer checkpoints what they add. */
-		bool moved = db_checkpoint(writer->checkpointer, NULL) == DB_OK;
+		bool moved = checkpoint_make(writer->checkpointer);
 		atomic_store(&writer->checkpointed, moved);
 		pthread_mutex_lock(&writer->mutex);
 		if (!moved)
