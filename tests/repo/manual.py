@@ -240,8 +240,10 @@ def packets():
 
 
 def ports():
-    found = re.findall(r"^protocol *= *(\w+)\nport *= *(\d+)",
-                       re.sub(r"^[#;].*\n", "", read("conf/teahouse.ini"), flags=re.M), re.M)
+    ini = re.sub(r"^[#;].*\n", "", read("conf/teahouse.ini"), flags=re.M)
+    found = [re.search(r"^protocol *= *(\w+)\nport *= *(\d+)", section, re.M).groups()
+             for section in re.split(r"^\[", ini, flags=re.M)
+             if section.startswith("listener:") and "enabled = no" not in section]
     page = {f"{row[0]} at {row[1]}" for row in rows("DESCRIPTION")}
     return difference("protocol", page, {f"{protocol} at {port}" for protocol, port in found})
 

@@ -68,6 +68,16 @@ def addresses():
     return f"{sorted(strange)} are not in conf/teahouse.ini" if strange else ""
 
 
+def tls_port():
+    """Where the terminal client connects with --tls, the shipped settings have a listener."""
+    client = (ROOT / "src/client/protocol/json.c").read_text()
+    port = re.search(r'\.tls_port = "(\d+)"', client)[1]
+    wanted = {"protocol = json", f"port = {port}", "tls = yes"}
+    sections = (ROOT / "conf/teahouse.ini").read_text().split("\n[")
+    found = any(wanted <= set(section.splitlines()) for section in sections)
+    return "" if found else f"conf/teahouse.ini has no json listener with TLS on port {port}"
+
+
 def promised_tests():
     """Every test that the table of promises in tests/README.md names exists."""
     text = (ROOT / "tests/README.md").read_text()
@@ -85,4 +95,4 @@ if __name__ == "__main__":
     sys.exit(report({
         f"README: {check.__name__}": lambda check=check: check().splitlines()
         for check in (command_example, adapter_example, talk_example, targets, addresses,
-                      promised_tests)}))
+                      tls_port, promised_tests)}))
