@@ -40,7 +40,7 @@ static const struct command commands[COMMAND_COUNT] = {
 		"show or set the room's topic; - clears it", IN_ROOM | RESETS_IDLE, command_topic},
 	[COMMAND_HISTORY] = {"history", NULL, "history",
 		"[with=name] [#limit:count] [#before=id] {#after} {#around} {events}",
-		"show what was said in the current room, or between two",
+		"show earlier messages",
 		IN_ROOM | RESETS_IDLE, command_history},
 	[COMMAND_SEARCH] = {"search", NULL, "search",
 		"text:words... {from} {#before} {#limit} {with}",

@@ -101,6 +101,15 @@ def test_asking_for_the_history_of_a_conversation(ann):
     ann.shows("What was said with bob:", ".*", "bob: line 5 ", "ann: line 6 ",
               "End of history. For older messages: /history 2 before 5")
     ann.status("ann │ bob │")
+    # Asked for from elsewhere, it is not new, either.
+    ann.connection.send("read", id=30, **{"with": "bob"})
+    ann.enter("/join main")
+    ann.status("ann │ main │")
+    ann.enter("/history with bob")
+    packet = ann.connection.until("command", line="/history with bob")
+    ann.connection.send("history", ref=packet["ref"], events=PAGES["bob"][:1], **{"with": "bob"})
+    ann.shows("bob: line 5 ", r"\*\*\* End of history\. ")
+    assert not any(" new -" in row for row in ann.rows()[-6:])
 
 
 def drain_client(client):

@@ -19,7 +19,7 @@ export const COMMAND_HELP = {
 		help: "die Befehle auflisten oder einen erklären",
 		logout: "abmelden",
 		search: "die Nachrichten deiner Räume durchsuchen",
-		history: "zeigen, was im aktuellen Raum gesagt wurde",
+		history: "frühere Nachrichten zeigen",
 		register: "deinen Namen mit einem Passwort behalten",
 		password: "dein Passwort ändern",
 		unregister: "deinen Namen abgeben",

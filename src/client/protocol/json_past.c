@@ -103,10 +103,11 @@ receive_typed_history(const struct packet *packet)
 					   : model_room(session->model, packet->room);
 	if (!room)
 		return;
-	struct page page = page_read(packet, room);
-	answers_show_history(session, room, &page, json_count(packet->json, "first"));
+	/* First, since nothing of what was asked for is new. */
 	if (direct)
 		model_show(session->model, room);
+	struct page page = page_read(packet, room);
+	answers_show_history(session, room, &page, json_count(packet->json, "first"));
 	page_clear(&page);
 }
 
