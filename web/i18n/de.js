@@ -23,7 +23,7 @@ export default {
 	nickRegistered: "Der Name „{nick}“ ist registriert. Melde dich mit seinem Passwort an.",
 	passwordWrong: "Der Name oder das Passwort ist falsch.",
 	oldPasswordWrong: "Das ist nicht dein Passwort.",
-	passwordInvalid: "Ein Passwort hat 8 bis 256 Byte.",
+	passwordInvalid: "Ein Passwort braucht 8 bis 256 Zeichen.",
 	passwordInsecure: "Diese Verbindung ist nicht verschlüsselt, darum wird kein Passwort angenommen. Öffne diese Seite mit https.",
 	busy: "Gerade melden sich zu viele an. Bitte versuch es noch einmal.",
 	loginAgain: "Deine Sitzung ist beendet. Melde dich wieder an, um weiterzumachen.",

@@ -24,7 +24,7 @@ export default {
 	nickRegistered: "The name “{nick}” is registered. Log in with its password.",
 	passwordWrong: "The name or the password is wrong.",
 	oldPasswordWrong: "That is not your password.",
-	passwordInvalid: "A password has 8 to 256 bytes.",
+	passwordInvalid: "A password needs 8 to 256 characters.",
 	passwordInsecure: "This connection is not encrypted, so no password is taken over it. Open this page by https.",
 	busy: "Too many are logging in just now. Please try again.",
 	loginAgain: "Your session has ended. Log in again to go on.",

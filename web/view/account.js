@@ -53,10 +53,13 @@ export function createAccount(state, act) {
 			drawSessions();
 		setText(byId("account-problem"), problem);
 		const waits = status === "busy";
+		const waited = submit?.getAttribute("aria-busy") === "true";
 		submit?.setAttribute("aria-disabled", String(waits));
 		submit?.setAttribute("aria-busy", String(waits));
 		if (submit)
 			setText(submit, t(waits ? "pleaseWait" : TITLES[open]));
+		if (waited && status === "failed")
+			correct(body.querySelector(".field input"));
 	}
 
 	function drawSettings() {
@@ -102,7 +105,7 @@ export function createAccount(state, act) {
 		const problem = old?.value === "" ? t("enterPassword") : fresh ? passwordProblem(fresh.value) : "";
 		Object.assign(state.account, { status: problem ? "failed" : "", problem });
 		if (problem)
-			return void ((old?.value === "" ? old : fresh).focus(), draw());
+			return void (correct(old?.value === "" ? old : fresh), draw());
 		const secrets = what === "password" ? { old: old.value, new: fresh.value } : { password: (old ?? fresh).value };
 		act({ do: "changeAccount", what, secrets });
 	}
@@ -138,6 +141,12 @@ export function createAccount(state, act) {
 function passwordField(name, autocomplete, label) {
 	const input = element("input", { "type": "password", name, "id": name, autocomplete, "aria-describedby": "account-problem" });
 	return element("div", { className: "field" }, element("label", { htmlFor: name, textContent: t(label) }), input);
+}
+
+// What was refused cannot be seen: what is typed next replaces it.
+function correct(input) {
+	input.focus();
+	input.select();
 }
 
 function showPasswords(shown) {
