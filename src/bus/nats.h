@@ -82,7 +82,10 @@ bool nats_link_is_name(struct text name);
 struct nats_link *nats_link_open(uv_loop_t *loop, const struct nats_link_options *options,
 	const struct nats_link_host *host);
 
-/* There are no more callbacks. Its memory is freed when the loop has run once more. */
+/*
+ * There are no more callbacks. It is freed when its connection is closed, until which the loop
+ * does not end: for some seconds, if a server does not answer.
+ */
 void nats_link_close(struct nats_link *link);
 
 struct nats_link_log nats_link_log(const struct nats_link *link);

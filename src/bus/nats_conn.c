@@ -55,7 +55,10 @@ report_lost(struct nats_conn *conn, const char *why)
 	if (conn->lost || conn->closing)
 		return;
 	conn->lost = true;
-	conn->host->lost(conn->host->ctx, why);
+	/* It may be of the session, which ends now. */
+	char copy[NATS_WHY_BYTES];
+	snprintf(copy, sizeof copy, "%s", why);
+	conn->host->lost(conn->host->ctx, copy);
 }
 
 /* Reports what libnats noticed while it read or wrote. False: the connection is lost. */
@@ -123,17 +126,10 @@ on_prepare(uv_prepare_t *prepare)
 }
 
 static void
-on_done(uv_async_t *async)
+conn_begin(struct nats_conn *conn)
 {
-	struct nats_conn *conn = async->data;
 	struct nats_session *session = conn->session;
-	if (conn->closing)
-		return;
-	if (!nats_session_connected(session)) {
-		report_lost(conn, session->nats ? "the connection was lost" : session->why);
-		return;
-	}
-	if (uv_poll_init_socket(async->loop, &conn->poll, session->fd) != 0) {
+	if (uv_poll_init_socket(conn->done.loop, &conn->poll, session->fd) != 0) {
 		report_lost(conn, "libuv cannot poll the connection");
 		return;
 	}
@@ -145,6 +141,31 @@ on_done(uv_async_t *async)
 	poll_for(conn, UV_READABLE);
 	uv_prepare_start(&conn->prepare, on_prepare);
 	conn->host->connected(conn->host->ctx);
+}
+
+/* Once more when a thread has closed it. */
+static void
+conn_end(struct nats_conn *conn)
+{
+	if (nats_session_close(conn->session))
+		return;
+	nats_session_free(conn->session);
+	conn->session = NULL;
+	uv_close((uv_handle_t *)&conn->done, on_handle_closed);
+}
+
+static void
+on_done(uv_async_t *async)
+{
+	struct nats_conn *conn = async->data;
+	bool connected = nats_session_join(conn->session);
+	if (conn->closing)
+		conn_end(conn);
+	else if (connected)
+		conn_begin(conn);
+	else
+		report_lost(
+			conn, *conn->session->why ? conn->session->why : "the connection was lost");
 }
 
 struct nats_conn *
@@ -167,10 +188,9 @@ nats_conn_close(struct nats_conn *conn)
 	while (conn->subs)
 		nats_conn_unsubscribe(conn->subs);
 	poll_end(conn);
-	nats_session_leave(conn->session);
-	conn->session = NULL;
-	uv_close((uv_handle_t *)&conn->done, on_handle_closed);
 	uv_close((uv_handle_t *)&conn->prepare, on_handle_closed);
+	if (!conn->session->running)
+		conn_end(conn);
 }
 
 int64_t

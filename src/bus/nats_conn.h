@@ -43,7 +43,10 @@ struct nats_message {
 struct nats_conn *nats_conn_open(
 	uv_loop_t *loop, const struct nats_target *target, const struct nats_conn_host *host);
 
-/* There are no more callbacks. Frees it, and its subscriptions, when the loop has run once more. */
+/*
+ * There are no more callbacks, and no subscriptions. It is freed when a thread has closed it; the
+ * loop goes on until then, for seconds if the server does not answer.
+ */
 void nats_conn_close(struct nats_conn *conn);
 
 /* The largest message that the server takes, in bytes. */

@@ -149,18 +149,6 @@ options_set(natsOptions *options, struct nats_session *session)
 	return s;
 }
 
-static void
-session_free(struct nats_session *session)
-{
-	natsConnection_Destroy(session->nats);
-	pthread_mutex_destroy(&session->mutex);
-	free(session->url);
-	free(session->credentials);
-	free(session->ca);
-	free(session->client);
-	free(session);
-}
-
 /* libnats does not say why it cannot. */
 static bool
 file_is_readable(struct nats_session *session, const char *file)
@@ -193,39 +181,32 @@ connect_thread(void *arg)
 {
 	struct nats_session *session = arg;
 	session_connect(session);
-	pthread_mutex_lock(&session->mutex);
-	bool waited_for = session->done;
-	if (waited_for)
-		uv_async_send(session->done);
-	session->done = NULL;
-	pthread_mutex_unlock(&session->mutex);
-	if (!waited_for)
-		session_free(session);
 	nats_ReleaseThreadMemory();
+	uv_async_send(session->done);
 	return NULL;
 }
 
 static void *
 close_thread(void *arg)
 {
-	session_free(arg);
+	struct nats_session *session = arg;
+	natsConnection_Destroy(session->nats);
+	session->nats = NULL;
 	nats_ReleaseThreadMemory();
+	uv_async_send(session->done);
 	return NULL;
 }
 
 /* Signals are the loop's. */
 static bool
-thread_start(void *(*run)(void *), struct nats_session *session)
+thread_start(struct nats_session *session, void *(*run)(void *))
 {
-	pthread_t thread;
 	sigset_t all, before;
 	sigfillset(&all);
 	pthread_sigmask(SIG_BLOCK, &all, &before);
-	bool started = pthread_create(&thread, NULL, run, session) == 0;
+	session->running = pthread_create(&session->thread, NULL, run, session) == 0;
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (started)
-		pthread_detach(thread);
-	return started;
+	return session->running;
 }
 
 static char *
@@ -238,14 +219,12 @@ struct nats_session *
 nats_session_open(const struct nats_target *target, uv_async_t *done)
 {
 	struct nats_session *session = xcalloc(sizeof *session);
-	pthread_mutex_init(&session->mutex, NULL);
 	session->done = done;
 	session->url = copied(target->url);
 	session->credentials = copied(target->credentials);
 	session->ca = copied(target->ca);
 	session->client = copied(target->client);
-	if (!thread_start(connect_thread, session)) {
-		session->done = NULL;
+	if (!thread_start(session, connect_thread)) {
 		snprintf(session->why, sizeof session->why, "cannot start a thread to connect");
 		uv_async_send(done);
 	}
@@ -253,25 +232,30 @@ nats_session_open(const struct nats_target *target, uv_async_t *done)
 }
 
 bool
-nats_session_connected(struct nats_session *session)
+nats_session_join(struct nats_session *session)
 {
-	/* The thread sends while it holds this. */
-	pthread_mutex_lock(&session->mutex);
-	pthread_mutex_unlock(&session->mutex);
+	/* Sending was the last thing that it did. */
+	if (session->running)
+		pthread_join(session->thread, NULL);
+	session->running = false;
 	return session->nats && !session->closed;
 }
 
-void
-nats_session_leave(struct nats_session *session)
+bool
+nats_session_close(struct nats_session *session)
 {
 	session->ctx = NULL;
-	pthread_mutex_lock(&session->mutex);
-	bool running = session->done;
-	session->done = NULL;
-	pthread_mutex_unlock(&session->mutex);
-	if (running)
-		return;
 	/* Without a thread, waiting for a server that does not answer is better than a leak. */
-	if (!session->nats || session->closed || !thread_start(close_thread, session))
-		session_free(session);
+	return session->nats && !session->closed && thread_start(session, close_thread);
+}
+
+void
+nats_session_free(struct nats_session *session)
+{
+	natsConnection_Destroy(session->nats);
+	free(session->url);
+	free(session->credentials);
+	free(session->ca);
+	free(session->client);
+	free(session);
 }

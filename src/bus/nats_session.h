@@ -15,8 +15,9 @@
 
 /* Belongs to its thread while that runs, and to the loop else. */
 struct nats_session {
-	pthread_mutex_t mutex;
-	uv_async_t *done; /* sent when the thread ends; NULL: it has ended, or is not waited for */
+	pthread_t thread;
+	bool running; /* until nats_session_join */
+	uv_async_t *done;
 	char *url, *credentials, *ca, *client;
 	natsConnection *nats; /* NULL: not connected */
 	natsSock fd;
@@ -28,14 +29,17 @@ struct nats_session {
 	char why[NATS_WHY_BYTES]; /* there is no connection */
 };
 
-/* Begins to connect. on_done is called in the loop, where done is initialized. */
+/* Begins to connect. When the thread ends it sends done, once, and waits to be joined. */
 struct nats_session *nats_session_open(const struct nats_target *target, uv_async_t *done);
 
-/* Whether it is connected. To be asked when `done` was sent, for the first time. */
-bool nats_session_connected(struct nats_session *session);
+/* When done was sent. Whether it is connected. */
+bool nats_session_join(struct nats_session *session);
 
-/* Closes and frees it, in time. */
-void nats_session_leave(struct nats_session *session);
+/* Begins to close it, unless that is quick. True: done will be sent. */
+bool nats_session_close(struct nats_session *session);
+
+/* It is closed, and no thread runs. */
+void nats_session_free(struct nats_session *session);
 
 /* The program ends if there was no memory. */
 natsStatus nats_checked(natsStatus status);
