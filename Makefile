@@ -60,7 +60,7 @@ BENCHES = load floor history
 FUZZERS = $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*_fuzz.c))
 C_FILES = $(wildcard include/*/*.h src/*.c src/*/*.[ch] src/*/*/*.[ch] tests/*/*.[ch])
 
-.PHONY: all run test check asan fuzz kills faults cluster bench shots fmt lint install uninstall clean \
+.PHONY: all run test check asan fuzz kills nats faults cluster bench shots fmt lint install uninstall clean \
 	help packages programs test-packages test-programs check-programs \
 	fuzzers fuzz-all fuzz-programs fmt-check analyse
 .SECONDARY:
@@ -114,6 +114,11 @@ kills: test-packages ## kill the server KILLS=1000 times under load; is all that
 	@$(MAKE) --no-print-directory -j2 test-programs
 	@cd tests/e2e && KILLS=$(KILLS) PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -q -rP \
 		-p no:cacheprovider test_history.py test_history_power.py
+
+ROUNDS = 20
+nats: test-packages ## kill and stop three nats-servers ROUNDS=20 times while nodes talk
+	@$(MAKE) --no-print-directory -j2 $(NATS_TESTS)
+	@set -e; for test in $(NATS_TESTS); do ROUNDS=$(ROUNDS) $$test; done
 
 faults: test-packages ## a server starts for each allocation that it makes, and just that one fails
 	@$(MAKE) --no-print-directory -j2 test-programs

@@ -59,7 +59,7 @@ server_settings_write(const struct servers *servers, const struct server *server
 		fprintf(file, "cluster { name: tea, listen: 127.0.0.1:%d, routes: [",
 			server->route);
 		for (size_t i = 0; i < servers->n; i++)
-			fprintf(file, "nats://127.0.0.1:%d ", servers->all[i].route);
+			fprintf(file, "\"nats://127.0.0.1:%d\", ", servers->all[i].route);
 		fprintf(file, "] }\n");
 	}
 	fclose(file);
