@@ -45,6 +45,7 @@ index_step(struct chores *chores, struct db *db, int64_t now)
 	if (!chores->index_wanted && chores->written - chores->indexed < STEP && wait > 0)
 		return wait;
 	enum db_result result = db_index(db, INDEX_STEP, &chores->indexed, &left);
+	chores->index_fails = result != DB_OK;
 	if (result != DB_OK) {
 		chores->index_wanted = false;
 		return chore_failed(chores, result);
@@ -122,6 +123,7 @@ erase_step(struct chores *chores, struct db *db)
 int64_t
 chores_step(struct chores *chores, struct db *db, int64_t now, int64_t wall)
 {
+	chores->index_fails = false;
 	int64_t wait = merge_step(chores, db);
 	if (wait != 0)
 		wait = least(wait, index_step(chores, db, now));

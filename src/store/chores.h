@@ -20,6 +20,7 @@ struct chores {
 	enum pruning pruning;
 	int64_t room;      /* the last that was done with */
 	bool index_wanted; /* a search waits for it */
+	bool index_fails;  /* in this step it did */
 	bool merging;      /* pieces of the index of words may have to be put together */
 	bool erasing;      /* something may have to be erased */
 	uint64_t erased;   /* all erasures up to this number are done */

@@ -47,7 +47,7 @@ struct writer {
 	struct chores chores;            /* the thread's, as is .. */
 	struct backup *backup;           /* .. this */
 	uint64_t written, words;         /* ids: all up to this is, and its words are */
-	bool words_wanted;               /* a search waits for them */
+	bool words_wanted, words_fail;   /* a search waits for them; they cannot be indexed */
 	struct turn *waiting, *done;
 	bool stopping, checkpoint_due;
 	struct writer_status status;
@@ -255,6 +255,7 @@ writer_idle(struct writer *writer)
 		checkpoint_request(writer);
 	pthread_mutex_lock(&writer->mutex);
 	writer->words = chores->indexed;
+	writer->words_fail = chores->index_fails;
 	pthread_cond_broadcast(&writer->indexed);
 	if (writer->status.erased != chores->erased) {
 		writer->status.erased = chores->erased;
@@ -391,7 +392,10 @@ writer_index(struct writer *writer)
 {
 	pthread_mutex_lock(&writer->mutex);
 	uint64_t wanted = writer->written;
-	while (!writer->stopping && !writer->status.failing && writer->words < wanted) {
+	/* It may have failed before, and work now. */
+	writer->words_fail = false;
+	while (!writer->stopping && !writer->status.failing && !writer->words_fail &&
+		writer->words < wanted) {
 		writer->words_wanted = true;
 		pthread_cond_signal(&writer->work);
 		pthread_cond_wait(&writer->indexed, &writer->mutex);

@@ -24,7 +24,7 @@
 
 #include "disk.h"
 
-enum { FDS = 4096, FILES = 16 };
+enum { FDS = 4096, FILES = 32 };
 
 /* A file of which it is kept what was not flushed. */
 struct undo {

@@ -318,6 +318,34 @@ what_is_held_back_is_stored_at_the_end(void **state)
 	free(f);
 }
 
+/* Words that cannot be indexed hold back neither a search nor, behind it, pages of the history. */
+static void
+a_search_does_not_wait_for_a_disk_that_fails(void **state)
+{
+	(void)state;
+	struct fixture *f = calloc(1, sizeof *f);
+	fixture_open_with(f, STORE_SYNC_NORMAL);
+	keep(f, EVENT_SAID, 1);
+	commit(f);
+	const struct history_search search = {.typed = text_of("text"),
+		.rooms = (const struct name *const *)f->rooms,
+		.n_rooms = 1,
+		.limit = 10};
+	alarm(20);
+	for (int well = 0; well < 2; well++) {
+		disk_control()->write_fails = well ? 0 : ENOSPC;
+		f->answered = false;
+		f->store->search(f->store, &search, on_page, f);
+		while (!f->answered)
+			turn(f);
+		assert_false(f->failed);
+		assert_int_equal(text_lines(strbuf_view(&f->page)), well + 1);
+	}
+	alarm(0);
+	fixture_close(f);
+	free(f);
+}
+
 int
 main(void)
 {
@@ -330,6 +358,7 @@ main(void)
 		cmocka_unit_test(damage_ends_it),
 		cmocka_unit_test(a_failing_disk_keeps_changes_in_order),
 		cmocka_unit_test(what_is_held_back_is_stored_at_the_end),
+		cmocka_unit_test(a_search_does_not_wait_for_a_disk_that_fails),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
