@@ -64,18 +64,20 @@ transaction_end(struct db *db, enum db_result result)
 	return result;
 }
 
-/* Their places, in whatever rooms they are. */
+/*
+ * The statement is at the row of an event, the oldest: removes its place and those before it. That
+ * of an event in several rooms goes with the next of each room; to look for it in all rooms would
+ * take longer than everything else.
+ */
 static enum db_result
-places_remove_all(struct db *db, int64_t before)
+place_remove(struct db *db, sqlite3_stmt *row)
 {
-	enum db_result result = DB_OK;
-	int64_t room = 0;
-	while (result == DB_OK && (room = room_next(db, room)) > 0) {
-		result = places_remove(db, room, false, before);
-		if (result == DB_OK)
-			result = places_remove(db, room, true, before);
-	}
-	return room < 0 ? DB_FAILED : result;
+	enum event_kind kind;
+	int64_t room = sqlite3_column_int64(row, 2);
+	if (room == 0 || !kind_of(sqlite3_column_int(row, 1), &kind))
+		return DB_OK;
+	return places_remove(
+		db, room, record_sort(kind) == RECORD_MOVE, sqlite3_column_int64(row, 0) + 1);
 }
 
 enum db_result
@@ -83,7 +85,6 @@ db_prune_old(struct db *db, int64_t time, size_t most, bool *left)
 {
 	sqlite3_stmt *rows = statement_get(db, OLDEST_EVENTS);
 	size_t n = 0;
-	int64_t before = 0;
 	*left = false;
 	enum db_result result = rows ? db_begin(db) : DB_FAILED;
 	if (result != DB_OK)
@@ -91,13 +92,12 @@ db_prune_old(struct db *db, int64_t time, size_t most, bool *left)
 	sqlite3_bind_int64(rows, 1, (int64_t)most);
 	while (result == DB_OK && sqlite3_step(rows) == SQLITE_ROW &&
 		sqlite3_column_int64(rows, 4) < time) {
-		before = sqlite3_column_int64(rows, 0) + 1;
-		result = event_remove(db, rows);
+		result = place_remove(db, rows);
+		if (result == DB_OK)
+			result = event_remove(db, rows);
 		n++;
 	}
 	sqlite3_reset(rows);
-	if (result == DB_OK && n > 0)
-		result = places_remove_all(db, before);
 	*left = n == most;
 	return transaction_end(db, result);
 }
