@@ -22,15 +22,19 @@ enum {
 
 _Static_assert(SECRET_DIGEST_BYTES == crypto_generichash_BYTES, "BLAKE2b's usual length");
 
+/*
+ * In memory of malloc, wiped when it is freed: sodium_malloc's is changed by system calls that wait
+ * for a thread that just takes its 64 MiB, and so would the loop.
+ */
 struct request {
 	struct request *prev, *next;
-	char *password; /* of sodium_malloc: not swapped, not in a core dump, wiped when freed */
-	size_t len;
 	bool compares;                     /* with `hash`; or makes it */
 	char hash[crypto_pwhash_STRBYTES]; /* "": there is no such account; or memory */
 	bool right;
 	password_done *done;
 	void *ctx;
+	size_t len;
+	char password[];
 };
 
 struct passwords {
@@ -145,8 +149,7 @@ passwords_open(const struct passwords_settings *settings)
 static void
 request_free(struct request *request)
 {
-	sodium_free(request->password);
-	sodium_memzero(request, sizeof *request);
+	sodium_memzero(request, sizeof *request + request->len);
 	free(request);
 }
 
@@ -182,8 +185,7 @@ passwords_close(struct passwords *passwords)
 static struct request *
 request_make(struct text password, password_done *done, void *ctx)
 {
-	struct request *request = xcalloc(sizeof *request);
-	request->password = xnonnull(sodium_malloc(password.len + 1));
+	struct request *request = xcalloc(sizeof *request + password.len + 1);
 	if (password.len > 0)
 		memcpy(request->password, password.ptr, password.len);
 	request->len = password.len;

@@ -105,6 +105,23 @@ def test_what_telnet_was_shown_is_read(tmp_path):
         tel.until("bob: live")
 
 
+def test_the_loop_waits_for_no_thread_that_hashes(tmp_path):
+    """While one takes its 64 MiB, calls by which the memory of the process is changed have to wait.
+
+    Locking a password into memory is such a call, so that no thread but those does it.
+    """
+    trace = tmp_path / "trace"
+    calls = "trace=mlock,mlock2,munlock,madvise,mprotect"
+    with Server(tmp_path, wrapper=["strace", "-D", "-o", trace, "-e", calls], **SECTIONS) as server:
+        client = server.json()
+        seen = []
+        for number in range(4):
+            client.send("hello", version=2, nick="nobody", password="tea for one", ref=str(number))
+            client.until("error", ref=str(number), code="password-wrong")
+            seen.append(len(trace.read_text().splitlines()))
+    assert seen[-1] - seen[0] <= 1 and "mlock" not in trace.read_text(), trace.read_text()
+
+
 def test_no_secret_is_anywhere(tmp_path):
     """Neither in the log, nor in the file, nor in what anybody is told, nor in the arguments."""
     with Server(tmp_path, args=["-v", "-v"], **SECTIONS) as server:
