@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -55,7 +56,8 @@ struct net {
 	struct poller poller;
 	struct acceptors acceptors;
 	uv_timer_t timer;
-	uv_async_t wake;
+	uv_poll_t wake;
+	int wake_fd; /* an eventfd: other threads write to it; -1: not open */
 	uv_signal_t signals[SIGNALS];
 	uv_prepare_t prepare;
 	uv_poll_t readable; /* the poller's epoll */
@@ -114,15 +116,21 @@ on_timer(uv_timer_t *handle)
 
 /* The turn that it ends does what there is to do. */
 static void
-on_wake(uv_async_t *handle)
+on_wake(uv_poll_t *poll, int status, int events)
 {
-	(void)handle;
+	const struct net *net = poll->data;
+	uint64_t times;
+	(void)status;
+	(void)events;
+	(void)!read(net->wake_fd, &times, sizeof times);
 }
 
+/* Not by a uv_async_t: the loop spins until a thread that sends one, and may sleep, has done so. */
 void
 net_wake(struct net *net)
 {
-	uv_async_send(&net->wake);
+	const uint64_t once = 1;
+	(void)!write(net->wake_fd, &once, sizeof once);
 }
 
 void
@@ -179,7 +187,6 @@ handles_open(struct net *net)
 {
 	signals_ignore();
 	uv_timer_init(&net->loop, &net->timer);
-	uv_async_init(&net->loop, &net->wake, on_wake);
 	for (size_t i = 0; i < SIGNALS; i++) {
 		uv_signal_init(&net->loop, &net->signals[i]);
 		net->signals[i].data = net;
@@ -220,6 +227,14 @@ poller_open(struct net *net)
 		diag_line(LOG_LEVEL_ERROR, "epoll: %s", uv_strerror(error));
 		return false;
 	}
+	net->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	error = net->wake_fd < 0 ? -errno : uv_poll_init(&net->loop, &net->wake, net->wake_fd);
+	if (error) {
+		diag_line(LOG_LEVEL_ERROR, "eventfd: %s", uv_strerror(error));
+		return false;
+	}
+	net->wake.data = net;
+	uv_poll_start(&net->wake, UV_READABLE, on_wake);
 	poller->in = xcalloc(READ_BYTES + TLS_RECORD_ROOM);
 	net->readable.data = net;
 	uv_poll_start(&net->readable, UV_READABLE, on_readable);
@@ -306,7 +321,7 @@ net_open(struct config *config, struct gateway *gateway, bool *served)
 		.http_pending.timeout = http_timeout(config),
 		.addresses_count = config->sessions_per_address > 0,
 	};
-	net->acceptors.spare = -1;
+	net->acceptors.spare = net->wake_fd = -1;
 	libraries_set();
 	int error = uv_loop_init(&net->loop);
 	if (error) {
@@ -476,6 +491,8 @@ net_close(struct net *net)
 	acceptors_free(&net->acceptors);
 	if (net->poller.epoll >= 0)
 		close(net->poller.epoll);
+	if (net->wake_fd >= 0)
+		close(net->wake_fd);
 	free(net->poller.in);
 	free(net);
 }
