@@ -9,7 +9,7 @@
 
 #define SECOND INT64_C(1000000000) /* ns, as all of JetStream's times */
 
-static const int64_t MAX_AGE = 7 * 24 * 3600 * SECOND;
+static const int64_t MAX_AGE = SECOND * 3600 * 24 * 7;
 static const int64_t DUPLICATE_WINDOW = SECOND / 10; /* the least that is allowed: none is needed */
 static const int64_t HEARTBEAT = 2 * SECOND;
 static const int64_t INACTIVE = 5 * SECOND; /* until a consumer without a subscriber is removed */

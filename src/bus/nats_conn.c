@@ -185,8 +185,10 @@ nats_conn_close(struct nats_conn *conn)
 {
 	conn->closing = true;
 	conn->connected = false;
-	while (conn->subs)
-		nats_conn_unsubscribe(conn->subs);
+	for (struct nats_sub *sub = conn->subs, *next; sub; sub = next) {
+		next = sub->next;
+		nats_conn_unsubscribe(sub);
+	}
 	poll_end(conn);
 	uv_close((uv_handle_t *)&conn->prepare, on_handle_closed);
 	if (!conn->session->running)
