@@ -4,6 +4,10 @@
  * ever, to one server after the other, and keeps nothing that could not be sent: the caller sends
  * again.
  *
+ * With the prefix NAME it uses the stream NAME_log, which holds NAME.log.*; the subjects NAME.here,
+ * NAME.node.NODE.ask and NAME.inbox.>; and of JetStream's $JS.API.STREAM.INFO and .CREATE, and
+ * $JS.API.CONSUMER.CREATE and .DELETE, of that stream, and $JS.FC.NAME_log.>.
+ *
  * Everything is called and called back in the loop's thread, and nothing waits. Callbacks may call
  * everything but nats_link_close. Their texts are borrowed until they return.
  */
@@ -25,7 +29,7 @@ struct nats_link_options {
 	const char *const
 		*urls;    /* nats:// or tls://, may hold user:password@; tried in this order */
 	size_t n_urls;    /* at least one */
-	const char *name; /* the prefix of all subjects and of the stream, see below */
+	const char *name; /* the prefix of all subjects and of the stream */
 	const char *node; /* this node's name */
 	const char *credentials; /* a file; NULL: none */
 	const char *ca;          /* a file with those that may sign a server; NULL: the system's */
