@@ -54,21 +54,21 @@ def lose_power(database):
         flushed, flushed_size = {}, None
         for start, size, before in undo_records(undo):
             flushed_size = size if flushed_size is None else flushed_size
-            for sector in range(start // SECTOR, (start + len(before) - 1) // SECTOR + 1):
-                flushed.setdefault(sector, {})
-                for at in range(max(start, sector * SECTOR),
-                                min(start + len(before), (sector + 1) * SECTOR)):
-                    flushed[sector].setdefault(at, before[at - start])
+            end = start + len(before)
+            for sector in range(start // SECTOR, (end - 1) // SECTOR + 1):
+                first, last = max(start, sector * SECTOR), min(end, (sector + 1) * SECTOR)
+                flushed.setdefault(sector, []).append((first, before[first - start:last - start]))
         undo.unlink()
         if flushed_size is None:
             continue
         with path.open("r+b") as file:
             portion = random.choice((0, 0.1, 0.5, 0.9, 1))
-            for sector, bytes_of in flushed.items():
+            for writes in flushed.values():
                 if random.random() < portion:
-                    for at, byte in bytes_of.items():
+                    # The first of them overwrote what had been flushed.
+                    for at, piece in reversed(writes):
                         file.seek(at)
-                        file.write(bytes([byte]))
+                        file.write(piece)
             if portion == 1 or random.random() < 0.5:
                 file.truncate(flushed_size)
     pathlib.Path(f"{database}-shm").unlink(missing_ok=True)
