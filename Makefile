@@ -20,6 +20,8 @@ DEFINES = -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -DTEAHOUSE_VERSION='"$(VERSION)"
 	-DTEAHOUSE_CONF='"$(SYSCONF)/teahouse.ini"'
 COMPILE = $(CC) -std=c11 $(DEFINES) -Iinclude -Isrc $(WARNINGS) $(HARDEN) $(OPTIMISE) \
 	$(SANITIZE) $(CPPFLAGS) $(CFLAGS)
+# The tests are many, and gold takes half the time of ld.
+TEST_LINK = $(LINK) -fuse-ld=gold
 LINK = $(CC) $(OPTIMISE) $(SANITIZE) -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
 
 # Unit tests get the pure libraries only: whatever touches a socket or a screen does not link.
@@ -245,7 +247,10 @@ FORCE:
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	@$(if $(V),,echo '  CC   $<')
-	$(if $(V),,@)$(COMPILE) -MMD -MP -c -o $@ $<
+	$(if $(V),,@)$(COMPILE) $(UNOPTIMISED) -MMD -MP -c -o $@ $<
+
+# To compile these fast matters more than how fast they run.
+$(BUILD)/tests/unit/%.o: UNOPTIMISED = -O0 -U_FORTIFY_SOURCE
 
 $(ARCHIVE): $(filter-out $(MAINS:%.c=$(BUILD)/%.o) $(CLIENT_OBJECTS),$(OBJECTS))
 $(CLIENT_ARCHIVE): $(filter-out $(MAINS:%.c=$(BUILD)/%.o),$(CLIENT_OBJECTS))
@@ -263,10 +268,10 @@ $(BUILD)/teahouse: $(BUILD)/src/client/main.o $(CLIENT_ARCHIVE) $(ARCHIVE)
 	@$(LINK) -o $@ $^ $(CLIENT_LIBS)
 
 $(BUILD)/tests/unit/client_%: $(BUILD)/tests/unit/client_%.o $(CLIENT_ARCHIVE) $(ARCHIVE)
-	@$(LINK) -o $@ $^ -lcmocka $(PURE_LIBS) $(TLS_LIBS) -lm
+	@$(TEST_LINK) -o $@ $^ -lcmocka $(PURE_LIBS) $(TLS_LIBS) -lm
 
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(ARCHIVE)
-	@$(LINK) -o $@ $^ -lcmocka $(PURE_LIBS) $(HASH_LIBS) -lm
+	@$(TEST_LINK) -o $@ $^ -lcmocka $(PURE_LIBS) $(HASH_LIBS) -lm
 
 $(BUILD)/tests/nats/%: $(BUILD)/tests/nats/%.o $(ARCHIVE)
 	@$(LINK) -o $@ $^ -lcmocka $(NATS_LIBS) $(PURE_LIBS)
