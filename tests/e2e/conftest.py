@@ -1,12 +1,13 @@
 """Fixtures of the tests with real programs."""
 
+import collections
 import contextlib
 
 import pytest
 
 from certificates import Authority
 from scripted import ScriptedServer
-from server import PROTOCOLS, Server
+from server import PROTOCOLS, SANITIZED, Server
 from terminal import Terminal
 
 
@@ -99,9 +100,9 @@ def start_client(server, terminal):
     return start
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser():
-    """A browser for a whole file, since it is slow to start; each tab is another user."""
+    """A browser for a whole worker, since it is slow to start; each tab is another user."""
     from browser import Browser
 
     shared = Browser()
@@ -125,15 +126,16 @@ def page(start_server, browser, tabs):
     """Opens tabs on a server of the test's own, or another; with a nick, they are logged in.
 
     `before` is called with the tab before the page is loaded; `script` runs before the page's own.
+    Without `worker` the page has no service worker.
     """
-    def at(nick=None, path="/", server=None, address=None, before=None, script=None):
+    def at(nick=None, path="/", server=None, address=None, before=None, script=None, worker=False):
         def prepare(tab):
             if script:
                 tab.runs_first(script)
             if before:
                 before(tab)
         host, port = (server or at.server).address("web")
-        tabs.append(browser.tab(address or f"http://{host}:{port}{path}", prepare))
+        tabs.append(browser.tab(address or f"http://{host}:{port}{path}", prepare, worker=worker))
         if nick:
             tabs[-1].enter(nick)
             tabs[-1].inside()
@@ -153,5 +155,44 @@ def order(item):
     return 2 if group is None else 0 if group.args[0].startswith("a minute") else 1
 
 
-def pytest_collection_modifyitems(items):
+def covering(items):
+    """Of the combinations of a test's parameters enough for each value of each parameter to occur.
+
+    Where what matters is how two parameters meet, the marker `pairs` names them.
+    """
+    def values(item):
+        given = {name: id(value) for name, value in item.callspec.params.items()}
+        pairs = item.get_closest_marker("pairs")
+        return {*given.items(), *([tuple(given[name] for name in pairs.args)] if pairs else [])}
+
+    wanted = {item: values(item) for item in items}
+    missing, kept, used = set().union(*wanted.values()), set(), collections.Counter()
+    while missing:
+        best = max(items, key=lambda item: (
+            len(wanted[item] & missing), -sum(used[value] for value in wanted[item])))
+        kept.add(best)
+        missing -= wanted[best]
+        used.update(wanted[best])
+    return kept
+
+
+def thin_out(items):
+    """A sanitizer finds what a path in the C code does wrong by taking it: how all values meet is for
+    the release build. Returns what is left out."""
+    tests = {}
+    for item in items:
+        if hasattr(item, "callspec"):
+            tests.setdefault((item.fspath, item.originalname), []).append(item)
+    return {item for combined in tests.values() for item in set(combined) - covering(combined)}
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "pairs(names): all combinations of these, with sanitizers, too")
+
+
+def pytest_collection_modifyitems(config, items):
+    if SANITIZED:
+        left_out = thin_out(items)
+        config.hook.pytest_deselected(items=[item for item in items if item in left_out])
+        items[:] = [item for item in items if item not in left_out]
     items.sort(key=order)

@@ -53,12 +53,14 @@ def compare(seen, cell, words):
     assert seen == cell.format(**words)
 
 
+@pytest.mark.pairs("event", "source", "column")
 @pytest.mark.parametrize("event, source, column, cell", params(event_cells()))
 def test_event(stage, event, source, column, cell):
     seen, words = stage.event(event, source)
     compare(seen[column], cell, {**words, "to": stage.users[column].nick})
 
 
+@pytest.mark.pairs("how", "column")
 @pytest.mark.parametrize("how, column, cell", params(own_cells(REFUSED)))
 def test_refused(stage, how, column, cell):
     seen, words = stage.refused(how, column)
@@ -68,6 +70,7 @@ def test_refused(stage, how, column, cell):
         compare(seen[other], its_cell, words)
 
 
+@pytest.mark.pairs("event", "column")
 @pytest.mark.parametrize("event, column, cell", params(own_cells(SERVER)))
 def test_server(stopped, event, column, cell):
     assert stopped[column][event] == cell

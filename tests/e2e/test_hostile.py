@@ -44,6 +44,7 @@ FLOODS = {
     "random": lambda n: random.Random(1).randbytes(n)}
 
 
+@pytest.mark.pairs("listener", "flood")
 @pytest.mark.parametrize("rate, seconds", [(10, 0.5), (0, 240)], ids=["at its rate", "unlimited"])
 @pytest.mark.parametrize("flood", FLOODS)
 @pytest.mark.parametrize("listener", PROTOCOLS)

@@ -93,7 +93,7 @@ def page(start_server, browser, tabs):
             tab.runs_first(FEIGNED)
             before(tab)
         host, port = server.address("web")
-        tabs.append(browser.tab(f"http://{host}:{port}/", prepare, Alone))
+        tabs.append(browser.tab(f"http://{host}:{port}/", prepare, Alone, worker=False))
         if inside:
             tabs[-1].enter("ann")
             tabs[-1].comes_in()

@@ -30,7 +30,7 @@ LOADED = """return [...performance.getEntriesByType("navigation"), ...performanc
 
 def test_the_first_load_is_small_and_nothing_waits_for_a_chain(page):
     """A new visitor loads the login form, and the rest, all at once, with the first letter of the name."""
-    tab = page()
+    tab = page(worker=True)
     tab.wait(lambda t: "in main" in t.find("#login-present").text, "the greeting")
     first = tab.front().execute_script(LOADED)
     assert not any(entry["name"].endswith("main.js") for entry in first)
@@ -211,7 +211,7 @@ def test_dialogs_fit_and_axe_finds_nothing(page, dialog):
 
 def test_without_a_connection_the_page_itself_is_there_and_comes_back(page, start_server):
     server = start_server(web={"port": free_port()})
-    tab = page("ann", server=server)
+    tab = page("ann", server=server, worker=True)
     tab.front().execute_async_script("navigator.serviceWorker.ready.then(arguments[0])")
     port = server.port("web")
     server.stop()
@@ -229,7 +229,7 @@ def test_a_page_of_the_worker_is_never_older_than_the_servers(page, start_server
     root = tmp_path / "root"
     shutil.copytree(ROOT / "web", root)
     server = start_server(web={"port": free_port(), "root": root})
-    tab = page(server=server)
+    tab = page(server=server, worker=True)
     tab.find("#nick").send_keys("ann")
     tab.front().execute_async_script("navigator.serviceWorker.ready.then(arguments[0])")
     tab.front().refresh()
@@ -244,7 +244,7 @@ def test_a_page_of_the_worker_is_never_older_than_the_servers(page, start_server
 
 
 def test_being_offline_is_said_in_words(page):
-    tab = page("ann")
+    tab = page("ann", worker=True)
     tab.front().execute_async_script("navigator.serviceWorker.ready.then(arguments[0])")
     offline = {"offline": True, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
     tab.command("Network.enable")
