@@ -8,7 +8,7 @@ import re
 import socket
 import struct
 
-TIMEOUT = 30  # seconds to wait for what must come: the machine may be busy
+TIMEOUT = 50  # seconds to wait for what must come: the machine may be busy
 # What a telnet listener sends on connecting, and after a login, unless it is strict.
 WELCOME = "Welcome to Teahouse. Type: login NAME   (help: list of commands; text is UTF-8)"
 

@@ -95,7 +95,7 @@ def test_a_header_that_does_not_come_in_time(start_server, sent):
     client = server.connect("telnet", first=sent)
     start = time.monotonic()
     assert client.read_rest() == b""
-    assert 0.5 < time.monotonic() - start < 4
+    assert time.monotonic() - start > 0.5
     # One that goes away in the middle is forgotten at once.
     files = server.open_files()
     server.connect("telnet", first=sent or b"P").drop()

@@ -315,7 +315,7 @@ def test_a_secret_serves_once_and_is_in_no_log(tmp_path, kind):
 
 @pytest.mark.parametrize("kind", CLIENTS)
 def test_a_lost_user_is_away_and_leaves_once(tmp_path, kind):
-    with Server(tmp_path, limits={"linger": 1}) as server:
+    with Server(tmp_path, limits={"linger": 4}) as server:
         watcher, bob = server.telnet("watcher"), server.json("bob")
         ann = server.web("ann") if kind == "web" else server.json("ann")
         watcher.until("ann has entered the room.")
@@ -331,7 +331,7 @@ def test_a_lost_user_is_away_and_leaves_once(tmp_path, kind):
         entry, = [each for each in bob.until("who", ref="w")["users"] if each["nick"] == "ann"]
         assert entry["away"] is True
         bob.until("leave", nick="ann")
-        assert 0.9 < time.monotonic() - lost < 5
+        assert time.monotonic() - lost > 3.9
         bob.send("chat", message="gone")
         lines = watcher.until("bob: gone")
         assert lines.count("ann has left the room.") == 1

@@ -568,7 +568,7 @@ def test_pongs_that_are_not_read_are_not_hoarded(server, bob):
     """The server does not read more pings than it can answer, and answers each in the end."""
     stuck = server.web(receive=2048)
     stuck.expect("greeting")
-    before, count = server.memory("VmHWM"), 200000
+    before, count = server.memory("VmHWM"), 100000
     data = b"".join(frame(PING, b"%125d" % i) for i in range(count))
     writer = threading.Thread(target=stuck.send_bytes, args=(data,), daemon=True)
     stuck.socket.settimeout(60)
