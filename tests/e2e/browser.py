@@ -6,7 +6,7 @@ import time
 
 from selenium import webdriver
 from selenium.common.exceptions import (
-    NoSuchElementException, StaleElementReferenceException, TimeoutException)
+    JavascriptException, NoSuchElementException, StaleElementReferenceException, TimeoutException)
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
@@ -51,6 +51,7 @@ class Browser:
             options.add_argument(option)
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
         self.driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
+        self.driver.set_script_timeout(3 * TIMEOUT)
 
     def tab(self, address, before=None, kind=None, worker=True):
         """A new tab; `before` is called with it while it is still empty.
@@ -160,14 +161,23 @@ class Tab:
                 new ClipboardEvent("copy", { clipboardData: data, bubbles: true, cancelable: true }));
             return data.getData("text/plain");""")
 
+    def violations(self):
+        """What axe finds, in a list; nothing when the page was loaded again meanwhile."""
+        try:
+            if not self.driver.execute_script("return 'axe' in window"):
+                self.driver.execute_script(AXE.read_text())
+            return [self.driver.execute_script(FAULTS)]
+        except JavascriptException as error:
+            if "axe is not defined" in error.msg or "unloaded" in error.msg:
+                return None
+            raise
+
     def faults(self, *themes):
         """What axe finds that keeps the page from people, in each of the themes (without any: light)."""
-        if not self.front().execute_script("return 'axe' in window"):
-            self.driver.execute_script(AXE.read_text())
+        self.front()
         found = []
         for theme in themes or ["light"]:
             self.media(theme, still=True)
-            violations = self.driver.execute_script(FAULTS)
             found += [(theme, fault["id"], [node["html"][:200] for node in fault["nodes"]])
-                      for fault in violations]
+                      for fault in self.wait(Tab.violations, "no reload meanwhile")[0]]
         return found

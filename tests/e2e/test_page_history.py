@@ -99,8 +99,7 @@ def test_the_whole_history_is_reached_by_scrolling_up(page, stored):
     assert first == list(range(first[0], MANY + 1)) and len(first) >= 50
     assert not tab.find("#newer").is_displayed() and do(tab, "return document.title") == "long - Teahouse"
 
-    tab.front().set_script_timeout(120)
-    broken, seen, moved, most_lines, elements = tab.driver.execute_async_script(SCROLL_UP)
+    broken, seen, moved, most_lines, elements = tab.front().execute_async_script(SCROLL_UP)
     assert (broken, seen) == ("", MANY)
     assert moved < 2 and most_lines <= KEPT and elements < 12_000
     do(tab, "document.querySelector('#log').scrollTop = 0")
