@@ -7,6 +7,7 @@
 #ifndef TEAHOUSE_LOG_H
 #define TEAHOUSE_LOG_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "teahouse/text.h"
@@ -48,6 +49,11 @@ struct entry {
 	const struct name *name;
 	uint64_t id;
 	struct text body, digest;
+	/* Of a log that several servers share: */
+	uint32_t node;   /* the number that the log has for the server that published it, from 1 */
+	uint32_t number; /* of the user, at that server */
+	bool own;        /* it was published here */
+	struct text protocol; /* LOGIN, ARRIVE: that the session speaks */
 };
 
 struct log {
@@ -71,6 +77,20 @@ void entry_free(struct entry *entry);
  * again, since other entries may have come between. To be called by the log only.
  */
 void core_apply(struct core *core, const struct entry *entry);
+
+/*
+ * For a log that several servers share, its nodes. An entry is written where it was published, and
+ * is applied by each of them when the log brings it back: they must all apply the same, in the
+ * same order. Times come with the log. Not for ENTRY_STOP, which concerns one server.
+ */
+struct strbuf;
+void entry_write(struct strbuf *out, const struct entry *entry);
+
+/* where: node, own and time. What cannot be read, or is about a user who has left, is skipped. */
+void core_apply_bytes(struct core *core, const struct entry *where, struct text bytes);
+
+/* Another node is dead: the users who have no sessions at others leave. */
+void core_end_node(struct core *core, uint32_t node, int64_t time);
 
 /* Applies each entry within append. Without state: one serves any number of cores. */
 extern struct log memory_log;

@@ -156,6 +156,9 @@ struct name *conversation_name(
 /* The name of the conversation with that nick; NULL: it cannot be one. To be freed with free(). */
 struct name *account_conversation_name(const struct account *account, struct text nick);
 
+/* A name made of its parts: what is shown, and the key. To be freed with free(). */
+struct name *conversation_name_of(struct text shown, struct text key);
+
 /* The other's nick as it is now. Borrowed. */
 struct text conversation_nick(
 	const struct account *account, const struct conversation *conversation);

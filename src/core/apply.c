@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <utlist.h>
 
 #include "core/account.h"
 
@@ -29,6 +30,7 @@ apply_login(struct core *core, const struct entry *entry, const struct origin *o
 		return origin_refuse(origin, reason, user_nick(user));
 	struct room *room = room_now(core, entry->room);
 	user_list(user);
+	user_attach(user, entry);
 	if (origin->session) {
 		user_add_session(user, origin->session);
 		session_welcome(origin->session, room, origin->request.ref, false);
@@ -42,6 +44,9 @@ apply_logout(struct core *core, const struct entry *entry, const struct origin *
 {
 	struct user *user = entry->user;
 	(void)core;
+	user_detach(user, entry->node);
+	if (user->attachments)
+		return REASON_OK;
 	user_leave_rooms(user, entry, origin);
 	user_unlist(user);
 	return REASON_OK;
@@ -176,7 +181,37 @@ core_apply(struct core *core, const struct entry *entry)
 {
 	const struct origin origin = origin_take(core, entry);
 	enum reason reason = REASON_OK;
+	if (entry->user && !entry->own && entry->node != 0)
+		entry->user->active = core->host.monotonic_ms(core->host.ctx);
 	if (entry_holds(entry))
 		reason = appliers[entry->kind](core, entry, &origin);
 	origin_done(core, entry, reason);
+}
+
+void
+core_skip(struct core *core, const struct entry *entry)
+{
+	const struct origin origin = origin_take(core, entry);
+	origin_refuse(&origin, REASON_HELLO_FIRST, TEXT_NONE);
+	origin_done(core, entry, REASON_HELLO_FIRST);
+}
+
+void
+core_end_node(struct core *core, uint32_t node, int64_t time)
+{
+	const struct origin none = {.session = NULL};
+	struct user *user, *next;
+	core->ending_node = true;
+	DL_FOREACH_SAFE(core->users, user, next)
+	{
+		const struct entry leaves = {.kind = ENTRY_LOGOUT, .time = time, .user = user};
+		if (!user_is_attached(user, node))
+			continue;
+		user_detach(user, node);
+		if (user->attachments)
+			continue;
+		user_leave_rooms(user, &leaves, &none);
+		user_unlist(user);
+	}
+	core->ending_node = false;
 }

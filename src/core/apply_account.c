@@ -126,38 +126,63 @@ arrive_refuse(const struct origin *origin, enum reason reason)
 	return reason;
 }
 
-enum reason
-apply_arrive(struct core *core, const struct entry *entry, const struct origin *origin)
+/* The session is in; NULL: it is not here, or has ended. */
+static void
+arrive_in(struct session *session, struct room *room, unsigned stay, bool attach,
+	const struct origin *origin)
 {
-	struct account *account = entry->account;
-	struct session *session = origin->session;
-	const struct origin quiet = {.session = session};
-	(void)core;
-	if (account->removed)
-		return arrive_refuse(origin, REASON_PASSWORD_WRONG);
-	enum reason reason = session ? arrive_refusal(account, session) : REASON_LOST;
-	if (reason != REASON_OK)
-		return arrive_refuse(origin, reason);
-	unsigned stay = arrival_stay(session);
-	if (entry->digest.len > 0)
-		stay = stay_add(account, entry->digest, entry->time)->number;
-	bool attach = account->user && account->user != session->user;
-	struct room *room = account_room(account, entry);
-	if (attach && session->user)
-		guest_leave(session, session->user, entry);
-	if (attach)
-		user_add_session(account->user, session);
-	else if (!account->user)
-		account_appear(account, entry, &quiet);
+	if (!session)
+		return;
 	session->stay = stay;
 	session->current = room;
 	session_welcome(session, room, origin->request.ref, false);
 	if (attach)
 		session_show_rooms(session);
+}
+
+/* Other servers have applied this login, and its session has ended here. */
+static void
+arrive_undo(struct user *user, const struct entry *entry)
+{
+	if (entry->own && user->n_sessions == 0 && !user->linger_until)
+		core_publish(user->core, &(struct entry){.kind = ENTRY_LOGOUT, .user = user});
+}
+
+enum reason
+apply_arrive(struct core *core, const struct entry *entry, const struct origin *origin)
+{
+	struct account *account = entry->account;
+	struct origin quiet = {.session = origin->session};
+	(void)core;
+	if (account->removed)
+		return arrive_refuse(origin, REASON_PASSWORD_WRONG);
+	enum reason reason = quiet.session ? arrive_refusal(account, quiet.session) : REASON_LOST;
+	if (reason != REASON_OK) {
+		arrive_refuse(origin, reason);
+		quiet.session = NULL;
+		if (entry->node == 0)
+			return reason;
+	}
+	struct session *session = quiet.session;
+	unsigned stay = session ? arrival_stay(session) : 0;
+	if (entry->digest.len > 0)
+		stay = stay_add(account, entry->digest, entry->time)->number;
+	bool attach = account->user && account->user != entry->user;
+	struct room *room = account_room(account, entry);
+	if (attach && named_is_listed(&entry->user->named))
+		guest_leave(session, entry->user, entry);
+	if (attach && session)
+		user_add_session(account->user, session);
+	else if (!account->user)
+		account_appear(account, entry, &quiet);
+	user_attach(account->user, entry);
+	arrive_in(session, room, stay, attach, origin);
 	room = account_enter_rooms(account, room, entry, &quiet);
 	user_set_current(account->user, session, room);
-	arrival_done(session);
-	return REASON_OK;
+	if (session)
+		arrival_done(session);
+	arrive_undo(account->user, entry);
+	return reason;
 }
 
 /* To all sessions of the user; the one that asked gets its ref. */

@@ -31,7 +31,7 @@ party_to(const struct entry *entry)
 static bool
 party_is_here(const struct party *party)
 {
-	return party->user && party->user->n_sessions > 0;
+	return party->user && user_is_here(party->user);
 }
 
 static void

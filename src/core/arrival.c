@@ -256,7 +256,9 @@ arrival_publish(struct arrival *arrival)
 	struct session *session = arrival->session;
 	struct core *core = session->core;
 	unsigned char digest[SECRET_DIGEST_BYTES];
-	struct entry entry = {.kind = ENTRY_ARRIVE, .account = arrival->account};
+	struct entry entry = {.kind = ENTRY_ARRIVE,
+		.account = arrival->account,
+		.protocol = text_of(session->protocol)};
 	const struct request request = {
 		.ref = text_of(arrival->ref), .about = text_of(arrival->about)};
 	if (arrival->stays) {

@@ -4,6 +4,7 @@
 static enum reason
 session_login(struct session *session, struct entry *entry, const struct request *request)
 {
+	entry->protocol = text_of(session->protocol);
 	enum reason reason = session_publish(session, request, entry);
 	user_release(entry->user);
 	return reason;

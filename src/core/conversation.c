@@ -5,15 +5,15 @@
 
 #include "core/account.h"
 
-/* The other's part of the name, in which a guest stands by the casefolded nick. */
-static struct name *
-name_between(struct text shown, const char *casefolded, size_t n)
+struct name *
+conversation_name_of(struct text shown, struct text casefolded)
 {
+	size_t n = casefolded.len;
 	struct name *name = xcalloc(sizeof *name + shown.len + 1 + 2 * (n + 1));
 	char *at = name->bytes, *key = at + shown.len + 1;
 	memcpy(at, shown.ptr, shown.len);
-	memcpy(key, casefolded, n);
-	memcpy(key + n + 1, casefolded, n);
+	memcpy(key, casefolded.ptr, n);
+	memcpy(key + n + 1, casefolded.ptr, n);
 	name->shown = (struct text){at, shown.len};
 	name->casefolded = (struct text){key, n};
 	name->skeleton = (struct text){key + n + 1, n};
@@ -36,7 +36,7 @@ conversation_name(const struct account *of, const struct account *with, const st
 		strbuf_printf(&key, ":%" PRIu64, second->number);
 	else
 		strbuf_printf(&key, "~%.*s", TEXT_ARGS(nick->casefolded));
-	struct name *name = name_between(nick->shown, key.ptr, key.len);
+	struct name *name = conversation_name_of(nick->shown, strbuf_view(&key));
 	strbuf_clear(&key);
 	return name;
 }
@@ -114,7 +114,7 @@ conversation_put(struct account *account, struct name *name, uint64_t id)
 struct conversation *
 conversation_note(struct account *account, const struct name *name, struct text nick, uint64_t id)
 {
-	struct name *own = name_between(nick, name->casefolded.ptr, name->casefolded.len);
+	struct name *own = conversation_name_of(nick, name->casefolded);
 	struct conversation *conversation = conversation_put(account, own, id);
 	conversations_trim(account);
 	account_keep(account, (struct account_change){.kind = ACCOUNT_CONVERSATION,
@@ -158,7 +158,6 @@ void
 account_load_conversation(struct account *account, const struct account_change *change)
 {
 	if (change->kind == ACCOUNT_CONVERSATION)
-		conversation_put(account,
-			name_between(change->value, change->name.ptr, change->name.len),
-			change->id);
+		conversation_put(
+			account, conversation_name_of(change->value, change->name), change->id);
 }

@@ -89,6 +89,10 @@ struct core {
 	uint64_t arrivals; /* of rooms */
 	uint64_t guests;   /* numbers given to guests */
 	size_t n_users, n_rooms;
+	struct attachment *attachments; /* of users to nodes */
+	uint32_t node;                  /* the number of this one, if there are several */
+	uint32_t user_numbers;          /* given to users who logged in here */
+	bool ending_node;               /* its users leave, which rooms are told in digests */
 	bool stopping;
 };
 
@@ -113,6 +117,8 @@ struct user {
 	int64_t active;                 /* monotonic ms of the last request that resets it */
 	struct limiter limiter;         /* the rate is the user's, not the session's */
 	struct membership *memberships; /* in order of entering */
+	struct attachment *attachments; /* where it has sessions, if there are several nodes */
+	uint32_t number;                /* until it is attached: of its login */
 	struct user *prev, *next, *linger_prev, *linger_next;
 };
 
@@ -169,7 +175,7 @@ static inline bool
 room_is_large(const struct room *room)
 {
 	size_t most = room->core->settings.presence;
-	return most && room->users > most;
+	return room->core->ending_node || (most && room->users > most);
 }
 
 /* room.c: the rooms there are */
@@ -249,6 +255,28 @@ void user_unlist(struct user *user);
 void user_add_session(struct user *user, struct session *session);
 void user_remove_session(struct user *user, struct session *session);
 
+/* attachment.c: users of a log that several servers share; nothing where one has its own */
+
+/* The user of that number at that node; NULL: there is none. */
+struct user *user_attached(struct core *core, uint32_t node, uint32_t number);
+
+bool user_is_attached(const struct user *user, uint32_t node);
+
+/* The user has sessions where the entry was published. */
+void user_attach(struct user *user, const struct entry *entry);
+void user_detach(struct user *user, uint32_t node);
+void user_detach_all(struct user *user);
+
+/* The number that entries from here name it by. */
+uint32_t user_number_here(const struct user *user);
+
+/* The protocol of its first session at each other node. */
+void user_each_elsewhere(
+	const struct user *user, void (*found)(void *ctx, const char *protocol), void *ctx);
+
+/* Whether it has a session, here or at other nodes, where it may have been lost since. */
+bool user_is_here(const struct user *user);
+
 /* publish.c: requests on their way through the log */
 
 /* A request whose entry the log has not applied yet. */
@@ -287,9 +315,15 @@ void core_publish(struct core *core, struct entry *entry);
 /* Cancels the answer that the session waits for. */
 void session_forget_awaited(struct session *session);
 
+/* Who logs in by the entry, as the request made it; NULL: the session has ended. */
+struct user *awaited_login(struct core *core, const struct entry *entry);
+
 /* Begins and ends the application of an entry. */
 struct origin origin_take(struct core *core, const struct entry *entry);
 void origin_done(struct core *core, const struct entry *entry, enum reason reason);
+
+/* apply.c: the entry cannot be applied, and its request is refused. */
+void core_skip(struct core *core, const struct entry *entry);
 
 /* transition.c: what entries do to users and rooms */
 

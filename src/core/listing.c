@@ -13,7 +13,7 @@ enum { PROTOCOLS_BYTES = 128 };
 struct page {
 	struct item items[LISTING_PAGE];
 	struct text *rooms;            /* of all WHO items, one after the other */
-	char *protocols[LISTING_PAGE]; /* of users with several sessions */
+	char *protocols[LISTING_PAGE]; /* of users who may have several sessions */
 	size_t n, n_rooms, n_protocols;
 	uint64_t last;
 	bool more;
@@ -62,7 +62,7 @@ page_names(struct page *page, const struct listing *listing)
 		if (!item)
 			return;
 		item->name = user_nick(member->user);
-		item->away = member->user->n_sessions == 0;
+		item->away = !user_is_here(member->user);
 	}
 }
 
@@ -82,20 +82,26 @@ page_rooms(struct page *page, const struct core *core, uint64_t after)
 	}
 }
 
+static void
+protocols_add(void *ctx, const char *protocol)
+{
+	char *protocols = ctx;
+	size_t n = strlen(protocols);
+	if (!strstr(protocols, protocol))
+		snprintf(protocols + n, PROTOCOLS_BYTES - n, "%s%s", n ? ", " : "", protocol);
+}
+
 /* Of all its sessions, each once. */
 static struct text
 page_protocols(struct page *page, const struct user *user)
 {
 	const struct session *first = user->sessions;
-	if (user->n_sessions < 2)
+	if (user->n_sessions < 2 && !user->attachments)
 		return text_of(first ? first->protocol : "");
 	char *protocols = page->protocols[page->n_protocols++] = xcalloc(PROTOCOLS_BYTES);
-	for (const struct session *session = first; session; session = session->sibling) {
-		size_t n = strlen(protocols);
-		if (!strstr(protocols, session->protocol))
-			snprintf(protocols + n, PROTOCOLS_BYTES - n, "%s%s", n ? ", " : "",
-				session->protocol);
-	}
+	for (const struct session *session = first; session; session = session->sibling)
+		protocols_add(protocols, session->protocol);
+	user_each_elsewhere(user, protocols_add, protocols);
 	return text_of(protocols);
 }
 
@@ -115,7 +121,7 @@ page_who(struct page *page, const struct core *core, const struct listing *listi
 			return;
 		item->name = user_nick(user);
 		item->detail = page_protocols(page, user);
-		item->away = user->n_sessions == 0;
+		item->away = !user_is_here(user);
 		item->account = user->account != NULL;
 		item->idle = (now - user->active) / 1000;
 		item->rooms = page->rooms + page->n_rooms;

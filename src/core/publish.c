@@ -85,6 +85,13 @@ awaited_find(struct core *core, const struct entry *entry)
 	return awaited;
 }
 
+struct user *
+awaited_login(struct core *core, const struct entry *entry)
+{
+	const struct awaited *awaited = awaited_find(core, entry);
+	return awaited ? awaited->login : NULL;
+}
+
 struct origin
 origin_take(struct core *core, const struct entry *entry)
 {
@@ -132,6 +139,7 @@ entry_copy(const struct entry *entry)
 		copy->body.ptr = xstrndup(copy->body.ptr, copy->body.len);
 	if (copy->digest.ptr)
 		copy->digest.ptr = xstrndup(copy->digest.ptr, copy->digest.len);
+	copy->protocol = TEXT_NONE;
 	return copy;
 }
 

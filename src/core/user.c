@@ -130,6 +130,7 @@ user_unlist(struct user *user)
 	user_drop_resumes(user);
 	user_drop_directs(user);
 	account_unbind(user);
+	user_detach_all(user);
 	names_remove(&core->nicks, &user->named);
 	DL_DELETE(core->users, user);
 	core->n_users--;

@@ -167,6 +167,7 @@ class Play:
         usual = dict.fromkeys(("json", "web", "relay", "lobby", "direct"))
         if "sessions" in limits:
             limits["sessions"] = int(limits["sessions"]) + 1
+        limits.pop("servers", None)
         if limits.pop("accounts", None):
             listeners["history"] = {"file": "teahouse.db"}
         self.server = start_server(limits=limits, **usual, **listeners)

@@ -1,12 +1,14 @@
 /*
  * Plays talk files: conversations between several people over several
  * protocols, through framing, adapter, gateway and core, without a socket and on a
- * clock that the test sets. Each is played with whole messages and a byte at a time, and
- * by a log that applies at once and one that holds entries back.
+ * clock that the test sets. Each is played with whole messages and a byte at a time, by a log
+ * that applies at once and one that holds entries back, and with each person on another of three
+ * servers.
  *
  *	ann telnet strict room=tea    a person connects, over a protocol, by a listener's settings
  *	limit rate 2                  a setting, before anybody comes
  *	limit accounts 1              names can be registered
+ *	limit servers 1               not on three servers: what is said differs there
  *	ann > look                    sends a line, or a packet
  *	ann >> look\r\n\xff           sends bytes, with C's escapes; \{900}x is 900 times x
  *	ann < bob: hi                 hears this, perhaps after other things; a packet may have more fields
@@ -26,15 +28,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../support/delaying_log.h"
-#include "../support/fake_transport.h"
-#include "../support/instant_passwords.h"
-#include "../support/kept_accounts.h"
-#include "../support/waiting_store.h"
 #include "base/alloc.h"
 #include "codec/json.h"
 #include "listener_words.h"
 #include "matching.h"
+#include "servers.h"
 
 enum { PEOPLE_MAX = 32 };
 
@@ -51,13 +49,15 @@ struct manner {
 	const char *name;
 	bool bytewise;
 	unsigned delay; /* turns for which the log holds entries back; 0: none */
+	size_t servers;
 };
 
 static const struct manner manners[] = {
-	{"whole", false, 0},
-	{"a byte at a time", true, 0},
-	{"whole, by a log that delays", false, 3},
-	{"a byte at a time, by a log that delays", true, 3},
+	{"whole", false, 0, 1},
+	{"a byte at a time", true, 0, 1},
+	{"whole, by a log that delays", false, 3, 1},
+	{"a byte at a time, by a log that delays", true, 3, 1},
+	{"on three servers", false, 2, 3},
 };
 
 enum { MANNERS = sizeof manners / sizeof manners[0] };
@@ -66,11 +66,11 @@ struct talk_file {
 	const char *path;
 	int line;
 	const struct manner *manner;
-	struct delaying_log log;
 	char *failure; /* what went wrong first, or NULL */
 	struct gateway_settings settings;
-	struct kept_accounts *accounts; /* or NULL */
-	struct gateway *gateway;
+	bool accounts;
+	size_t most_servers;
+	struct servers servers; /* none before the first person comes */
 	int64_t time;
 	struct person people[PEOPLE_MAX];
 	size_t n;
@@ -118,18 +118,17 @@ file_waits(const struct talk_file *file)
 static void
 file_turn(struct talk_file *file)
 {
-	if (!file->gateway)
-		return;
+	struct servers *servers = &file->servers;
 	for (int turns = 0; turns < 1000; turns++) {
-		gateway_flush(file->gateway);
-		bool done = gateway_tick(file->gateway) != 0 && file->log.held == 0;
+		servers_flush(servers);
+		bool done = servers_tick(servers) != 0 && servers_held(servers) == 0;
 		if (file_waits(file)) {
 			waiting_store_wait();
 			continue;
 		}
 		if (done)
 			break;
-		delaying_log_turn(&file->log);
+		servers_log_turn(servers);
 	}
 	for (size_t i = 0; i < file->n; i++) {
 		struct person *person = &file->people[i];
@@ -137,7 +136,7 @@ file_turn(struct talk_file *file)
 			continue;
 		fake_conn_lose(&person->conn, REASON_OK);
 	}
-	gateway_flush(file->gateway);
+	servers_flush(servers);
 }
 
 static struct person *
@@ -159,17 +158,12 @@ person_come(struct talk_file *file, const char *name, char *rest)
 		file_fail(file, "cannot come by \"%s\"", protocol ? protocol : "");
 		return;
 	}
-	if (!file->gateway) {
-		file->settings.history = waiting_store_open();
-		if (file->accounts) {
-			kept_accounts_open(file->accounts, file->settings.history);
-			file->settings.history = &file->accounts->history;
-			file->settings.passwords = passwords_open(NULL);
-		}
-		file->gateway = gateway_open(
-			&file->settings, &fake_transport, file_ticks, file_ticks, file);
-		assert(file->gateway);
-	}
+	struct servers *servers = &file->servers;
+	if (servers->n == 0)
+		servers_open(servers,
+			file->most_servers ? file->most_servers : file->manner->servers,
+			file->manner->delay, file->accounts, &file->settings, file_ticks, file);
+	struct server *server = &servers->server[file->n % servers->n];
 	struct person *person = &file->people[file->n++];
 	snprintf(person->name, sizeof person->name, "%s", name);
 	person->file = file;
@@ -187,7 +181,7 @@ person_come(struct talk_file *file, const char *name, char *rest)
 	const struct sockaddr_in peer = {.sin_family = AF_INET,
 		.sin_port = htons(40112),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	person->conn.connection = connection_open(file->gateway, &person->listener,
+	person->conn.connection = connection_open(server->gateway, &person->listener,
 		(const struct sockaddr *)&peer, true, (uint32_t)file->n, &person->conn);
 }
 
@@ -205,7 +199,7 @@ person_send(struct person *person, const char *bytes, size_t n)
 	}
 	for (size_t i = 0; i < n; i++) {
 		connection_receive(person->conn.connection, bytes + i, 1);
-		gateway_flush(person->file->gateway);
+		servers_flush(&person->file->servers);
 	}
 }
 
@@ -375,8 +369,10 @@ person_act(struct person *person, const char *act, char *rest)
 static void
 file_limit(struct talk_file *file, const char *key, long value)
 {
-	if (strcmp(key, "accounts") == 0 && !file->accounts)
-		file->accounts = xcalloc(sizeof *file->accounts);
+	if (strcmp(key, "accounts") == 0)
+		file->accounts = true;
+	else if (strcmp(key, "servers") == 0)
+		file->most_servers = (size_t)value;
 	else if (!limit_set(&file->settings, key, value))
 		file_fail(file, "\"%s\" is no limit", key);
 }
@@ -389,9 +385,9 @@ file_pass(struct talk_file *file, const char *amount)
 	long ms = strtol(amount, &unit, 10);
 	ms *= strcmp(unit, "s") == 0 ? 1000 : 1;
 	for (long step; ms > 0; ms -= step) {
-		int64_t next = file->gateway ? gateway_tick(file->gateway) : -1;
+		int64_t next = servers_tick(&file->servers);
 		step = next < 0 || next > ms ? ms : (long)next;
-		step = step < 10 || file->log.held > 0 ? 10 : step;
+		step = step < 10 || servers_held(&file->servers) > 0 ? 10 : step;
 		file->time += step;
 		file_turn(file);
 	}
@@ -429,21 +425,15 @@ file_end(struct talk_file *file)
 		strbuf_clear(&person->conn.received);
 	}
 	/* What was sent before may still be processed, for a minute at most. */
-	for (int i = 0; file->gateway && i < 10000; i++) {
-		gateway_tick(file->gateway);
-		delaying_log_turn(&file->log);
-		if (gateway_connections(file->gateway) == 0 && file->log.held == 0)
+	struct servers *servers = &file->servers;
+	for (int i = 0; i < 10000; i++) {
+		servers_tick(servers);
+		servers_log_turn(servers);
+		if (servers_connections(servers) == 0 && servers_held(servers) == 0)
 			break;
 		file->time += 10;
 	}
-	if (file->gateway) {
-		gateway_close(file->gateway);
-		if (file->accounts)
-			kept_accounts_close(file->accounts);
-		else
-			store_close(file->settings.history);
-	}
-	free(file->accounts);
+	servers_close(servers);
 }
 
 /* Whole, with NUL at its end. Not by stdio, which allocates without a word: see fault.c. */
@@ -472,9 +462,6 @@ file_play(const char *path, const struct manner *manner)
 		.message = 4000,
 		.rate = 10,
 		.burst = 40};
-	delaying_log_open(&file.log, manner->delay);
-	if (manner->delay > 0)
-		file.settings.log = &file.log.log;
 	struct strbuf all = {0};
 	if (!file_read(path, &all)) {
 		file_fail(&file, "cannot be read");
