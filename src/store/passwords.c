@@ -156,9 +156,9 @@ request_free(struct request *request)
 static void
 requests_drop(struct request *requests)
 {
-	struct request *request, *next;
-	DL_FOREACH_SAFE(requests, request, next)
-	{
+	struct request *request;
+	while ((request = requests)) {
+		requests = request->next;
 		request->done(request->ctx, false, NULL);
 		request_free(request);
 	}
@@ -232,13 +232,13 @@ passwords_hash(struct passwords *passwords, struct text password, password_done 
 void
 passwords_finish(struct passwords *passwords)
 {
-	struct request *request, *next;
+	struct request *request;
 	pthread_mutex_lock(&passwords->mutex);
 	struct request *finished = passwords->finished;
 	passwords->finished = NULL;
 	pthread_mutex_unlock(&passwords->mutex);
-	DL_FOREACH_SAFE(finished, request, next)
-	{
+	while ((request = finished)) {
+		finished = request->next;
 		bool made = !request->compares && *request->hash;
 		request->done(request->ctx, request->right, made ? request->hash : NULL);
 		request_free(request);
