@@ -51,7 +51,7 @@ def test_the_first_load_is_small_and_nothing_waits_for_a_chain(page):
 
 
 @pytest.mark.parametrize("language, words", [
-    ("en", ["Your name", "Join", "A place to chat"]), ("de", ["Dein Name", "Eintreten", "ohne Konto"])])
+    ("en", ["Your name", "Join", "A place to chat"]), ("de", ["Dein Name", "Eintreten", "Hier wird geplaudert"])])
 def test_the_first_picture_needs_no_module(page, language, words):
     """As if the modules were still on their way."""
     def before(tab):
