@@ -234,6 +234,7 @@ conn_write(struct conn *conn, struct iovec *pieces, int n)
 	if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)
 		return 0;
 	/* What it sent before can still be read. After that, epoll reports that it is gone. */
+	conn->send_failed = true;
 	shutdown(conn->stream.fd, SHUT_RDWR);
 	return -1;
 }
@@ -472,7 +473,7 @@ conn_read(struct conn *conn, size_t max)
 	conn->eof = true;
 	if (n == 0 && conn->state == CONN_HTTP) {
 		conn_poll(conn);
-	} else if (n == 0 && conn_is_open(conn) && !conn->hung_up) {
+	} else if (n == 0 && conn_is_open(conn) && !conn->hung_up && !conn->send_failed) {
 		conn_end_input(conn);
 	} else if (n == 0 && conn->state == CONN_CLOSING) {
 		conn_poll(conn);

@@ -118,6 +118,7 @@ struct conn {
 	bool input_ended : 1;     /* the gateway was told that no more input comes */
 	bool eof : 1;             /* the peer has finished sending, and all was read */
 	bool hung_up : 1; /* reported as gone while unread input may be left: not polled any more */
+	bool send_failed : 1;   /* the end of what can be read is no clean one */
 	bool write_blocked : 1; /* the socket took less than there was */
 	bool ping_pending : 1;  /* nothing was received since a ping */
 };
