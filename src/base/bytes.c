@@ -23,10 +23,10 @@ bytes_put_text(struct strbuf *out, struct text t)
 struct text
 bytes_take(struct bytes *from, size_t n)
 {
-	if (from->rest.len < n) {
+	if (from->rest.len < n)
 		*from = (struct bytes){.short_of = true};
+	if (from->rest.len < n || n == 0)
 		return (struct text){"", 0};
-	}
 	struct text taken = {from->rest.ptr, n};
 	from->rest.ptr += n;
 	from->rest.len -= n;

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <utlist.h>
 
-#include "base/alloc.h"
 #include "bus/replica.h"
 
 enum { KEEPALIVE_LATE_MS = 1000 }; /* a process that ticks later than this was stopped meanwhile */

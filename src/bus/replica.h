@@ -9,6 +9,10 @@
 #ifndef BUS_REPLICA_H
 #define BUS_REPLICA_H
 
+#include "base/alloc.h"
+
+/* uthash aborts when memory runs out, as xcalloc does. */
+#define uthash_malloc(bytes) xrealloc(NULL, bytes)
 #include <uthash.h>
 
 #include "bus/turn.h"
