@@ -119,19 +119,21 @@ def main():
     mode = sys.argv[1] if len(sys.argv) > 1 else "check"
     stages = [pure("build", "unit") + scripts()]
     if mode == "all":
-        stages[0] += pure("build/asan", "asan") + nats("build", "nats") + nats("build/asan", "asan")
+        stages[0] += pure("build/asan", "asan")
         cpus = os.cpu_count() or 1
         # Real programs wait often: meanwhile, others compute. Some tests of the release wait
         # for a minute each and do nothing else.
         analyse = ["make", "-s", "analyse", "QUICK=1"]
         analysers = Suite("analysers", ["nice", "-n", "19", *analyse], count_tap)
-        stages.append([real("build", "release", str(3 * cpus)), analysers])
+        stages.append([real("build", "release", str(3 * cpus)), analysers, *nats("build", "nats")])
         # The page is the same; other tests speak HTTP and WebSockets with the server.
         stages.append([real("build/asan", "asan", str(2 * cpus), "--ignore-glob=*/test_page*"),
-                       fuzzers(5)])
+                       fuzzers(5), *nats("build/asan", "asan")])
     passed = failed = 0
     for stage in stages:
-        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        # The third is for the tests with NATS, which mostly wait, one after the other.
+        at_once = os.cpu_count() if stage is stages[0] else 3
+        with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
             for suite, good, bad, output, seconds in pool.map(Suite.run, stage):
                 passed, failed = passed + good, failed + bad
                 print(f"{'FAIL' if bad else 'ok':4}  {suite.name:32} {good:4} passed"
