@@ -45,7 +45,9 @@ resume_room(struct session *session, struct text name, int64_t time)
 		model_entered(model, name, text_of(model->nick), time, false);
 		loading_enter(session, name, 1);
 	}
-	model_room(model, name)->told = true;
+	struct room *room = model_room(model, name);
+	if (room)
+		room->told = true;
 }
 
 /* The user has left rooms of which the server told nothing. */
