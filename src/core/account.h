@@ -157,7 +157,7 @@ struct name *conversation_name(
 struct name *account_conversation_name(const struct account *account, struct text nick);
 
 /* A name made of its parts: what is shown, and the key. To be freed with free(). */
-struct name *conversation_name_of(struct text shown, struct text key);
+struct name *conversation_name_of(struct text shown, struct text casefolded);
 
 /* The other's nick as it is now. Borrowed. */
 struct text conversation_nick(

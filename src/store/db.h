@@ -64,7 +64,7 @@ struct db *db_open_reader(const char *file, struct strbuf *why);
  * before it reads them; -1: it cannot.
  */
 int db_descriptor(const struct db *db);
-void db_read_ahead(struct db *reader, int descriptor);
+void db_read_ahead(struct db *db, int descriptor);
 
 /* For checkpoints only. NULL: as above. */
 struct db *db_open_checkpointer(const char *file, struct strbuf *why);
