@@ -141,9 +141,12 @@ class Proxy(threading.Thread):
 
 def everything(client, word):
     """All numbers of `word N` in the room, read from its end to its beginning."""
+    def at_beginning():
+        return any(BEGIN in row for row in client.rows())
+
     client.keys(END)
-    client.settles_soon()
-    pages = scroll(client, PAGE_UP, lambda: any(BEGIN in row for row in client.rows()), word=word)
+    wait_until(lambda: not client.read(0.05) and not at_beginning())
+    pages = scroll(client, PAGE_UP, at_beginning, word=word)
     whole = []
     for page in pages:
         whole = [n for n in page if not whole or n < whole[0]] + whole
