@@ -133,8 +133,8 @@ class Tab:
         field = self.find("#nick")
         # The page may put in the name of the last time just now.
         field.send_keys(Keys.CONTROL, "a")
-        field.send_keys(nick)
-        self.find("#enter").click()
+        # By its key: the button moves when the page learns who is there.
+        field.send_keys(nick, Keys.ENTER)
 
     def point_at(self, selector):
         """What goes away by itself stays while the pointer is on it."""
