@@ -315,6 +315,9 @@ void core_publish(struct core *core, struct entry *entry);
 /* Cancels the answer that the session waits for. */
 void session_forget_awaited(struct session *session);
 
+/* Gives up what the entry holds, but for its text. */
+void entry_release(struct entry *entry);
+
 /* Who logs in by the entry, as the request made it; NULL: the session has ended. */
 struct user *awaited_login(struct core *core, const struct entry *entry);
 

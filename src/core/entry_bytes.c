@@ -105,21 +105,7 @@ entry_write(struct strbuf *out, const struct entry *entry)
 		bytes_put_text(out, entry->protocol);
 }
 
-/* Reading. What an entry has got so far is released by entry_release. */
-
-static void
-entry_release(struct entry *entry)
-{
-	if (entry->user)
-		user_release(entry->user);
-	if (entry->to)
-		user_release(entry->to);
-	if (entry->account)
-		account_release(entry->account);
-	room_drop(entry->room);
-	room_drop(entry->into);
-	free((struct name *)(uintptr_t)entry->name);
-}
+/* Reading. */
 
 static struct user *
 user_held(struct user *user)

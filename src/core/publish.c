@@ -144,7 +144,7 @@ entry_copy(const struct entry *entry)
 }
 
 void
-entry_free(struct entry *entry)
+entry_release(struct entry *entry)
 {
 	if (entry->user)
 		user_release(entry->user);
@@ -155,6 +155,12 @@ entry_free(struct entry *entry)
 	room_drop(entry->room);
 	room_drop(entry->into);
 	free((struct name *)(uintptr_t)entry->name);
+}
+
+void
+entry_free(struct entry *entry)
+{
+	entry_release(entry);
 	free((char *)(uintptr_t)entry->body.ptr);
 	free((char *)(uintptr_t)entry->digest.ptr);
 	free(entry);
