@@ -12,20 +12,6 @@ rounds(void)
 	return rounds ? strtoul(rounds, NULL, 10) : 1;
 }
 
-static void
-cluster_open(struct fixture *f, struct talk *talk, unsigned turns, size_t pace)
-{
-	fixture_open(f);
-	servers_start(&f->servers, 3);
-	*talk = (struct talk){.f = f, .wanted = turns, .pace = pace};
-	for (size_t i = 0; i < 3; i++) {
-		node_open(f, i);
-		f->nodes[i].again = true;
-	}
-	for (size_t i = 0; i < 3; i++)
-		AWAIT(f, f->nodes[i].counts[LINK_HEARING] > 0);
-}
-
 /* Of the stream; asks the server that still runs. NULL: it has none now. */
 static struct server *
 leader(struct fixture *f)
@@ -83,7 +69,7 @@ stream_has_three_copies(void **state)
 	struct talk talk;
 	char answer[4000];
 	(void)state;
-	cluster_open(&f, &talk, 100, 0);
+	talk_open(&f, &talk, 3, 3, 100, 0);
 	talk_end(&talk);
 	raw_request(&f.servers.all[0], "$JS.API.STREAM.INFO.tea_log", "", answer, sizeof answer);
 	assert_non_null(strstr(answer, "\"num_replicas\":3"));
@@ -105,7 +91,7 @@ any_server_is_killed(void **state)
 	struct fixture f;
 	struct talk talk;
 	(void)state;
-	cluster_open(&f, &talk, UINT32_MAX, 5);
+	talk_open(&f, &talk, 3, 3, UINT32_MAX, 5);
 	for (size_t i = 0; i < rounds(); i++) {
 		struct server *first = await_leader(&talk);
 		struct server *other = &f.servers.all[(size_t)(first - f.servers.all + 1) % 3];
@@ -132,7 +118,7 @@ servers_are_stopped(void **state)
 	struct fixture f;
 	struct talk talk;
 	(void)state;
-	cluster_open(&f, &talk, UINT32_MAX, 5);
+	talk_open(&f, &talk, 3, 3, UINT32_MAX, 5);
 	for (size_t i = 0; i < rounds(); i++) {
 		struct server *first = await_leader(&talk);
 		kill(first->pid, SIGSTOP);
@@ -160,7 +146,7 @@ all_are_killed(void **state)
 	struct fixture f;
 	struct talk talk;
 	(void)state;
-	cluster_open(&f, &talk, 400, 5);
+	talk_open(&f, &talk, 3, 3, 400, 5);
 	talk_for(&talk, 500);
 	for (size_t i = 0; i < 3; i++)
 		server_end(&f.servers.all[i], SIGKILL);

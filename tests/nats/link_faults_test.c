@@ -2,28 +2,13 @@
 #include "raw_client.h"
 #include "talk.h"
 
-/* Nodes that hear the log, and again whenever they have to. */
-static void
-talk_open(struct fixture *f, struct talk *talk, unsigned turns, size_t pace)
-{
-	fixture_open(f);
-	servers_start(&f->servers, 1);
-	*talk = (struct talk){.f = f, .wanted = turns, .pace = pace};
-	for (size_t i = 0; i < 2; i++) {
-		node_open(f, i);
-		f->nodes[i].again = true;
-	}
-	for (size_t i = 0; i < 2; i++)
-		AWAIT(f, f->nodes[i].counts[LINK_HEARING] > 0);
-}
-
 static void
 server_is_killed(void **state)
 {
 	struct fixture f;
 	struct talk talk;
 	(void)state;
-	talk_open(&f, &talk, 600, 5);
+	talk_open(&f, &talk, 1, 2, 600, 5);
 	for (size_t i = 0; i < 3; i++) {
 		talk_for(&talk, 300);
 		server_end(&f.servers.all[0], SIGKILL);
@@ -46,7 +31,7 @@ server_is_stopped(void **state)
 	struct fixture f;
 	struct talk talk;
 	(void)state;
-	talk_open(&f, &talk, 300, 5);
+	talk_open(&f, &talk, 1, 2, 300, 5);
 	talk_for(&talk, 500);
 	kill(f.servers.all[0].pid, SIGSTOP);
 	talk_for(&talk, 500);

@@ -123,4 +123,20 @@ talk_end(struct talk *talk)
 		strbuf_clear(&talk->transcript[i]);
 }
 
+/* So many servers, and nodes that hear the log, and again whenever they have to. */
+static inline void
+talk_open(struct fixture *f, struct talk *talk, size_t servers, size_t nodes, unsigned turns,
+	size_t pace)
+{
+	fixture_open(f);
+	servers_start(&f->servers, servers);
+	*talk = (struct talk){.f = f, .wanted = turns, .pace = pace};
+	for (size_t i = 0; i < nodes; i++) {
+		node_open(f, i);
+		f->nodes[i].again = true;
+	}
+	for (size_t i = 0; i < nodes; i++)
+		AWAIT(f, f->nodes[i].counts[LINK_HEARING] > 0);
+}
+
 #endif
