@@ -182,6 +182,17 @@ def test_a_scrolled_view_stays_where_it_is(page):
     ann.wait(lambda t: not t.find("#newer").is_displayed(), "no button")
 
 
+def test_the_login_button_stays_where_it_is(page):
+    """Also when the page learns who is there, just as it is being pressed."""
+    page("Ann")
+    tab = page()
+    tab.wait(lambda tab: any(tab.texts("#login-present")), "who is there")
+    place = "return document.querySelector('#enter').getBoundingClientRect().top"
+    known = tab.front().execute_script(place)
+    tab.front().execute_script("document.querySelector('#login-present').textContent = ''")
+    assert tab.front().execute_script(place) == known
+
+
 def test_everything_works_on_a_phone(page, browser):
     browser.driver.set_window_size(360, 640)
     try:
